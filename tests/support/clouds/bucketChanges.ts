@@ -58,7 +58,7 @@ export const bucketChanges: CloudChanges = {
         new PutBucketVersioningCommand({ Bucket: id, VersioningConfiguration: { Status: "Suspended" } }),
       ),
     reports: ["versioningConfiguration", "status"],
-    deletion: { none: "S3 suspends versioning, which is the change above, and never takes it off" },
+    deletion: { none: "S3 can suspend versioning, which is the change above, but cannot remove it" },
   },
   [parts.encryption]: {
     look: async ({ s3 }, { id }) =>

@@ -14,7 +14,7 @@ import type { JsonValue } from "../../../foundation/json";
 import { ManagementApi } from "../../../foundation/managementApi";
 import { type LocalEndpoints, localAccessToken } from "../../../local/environment";
 
-/** Direct access to both clouds over their own protocols, without our providers. */
+/** Returns clients that access both clouds directly, without our providers. */
 export type Clouds = ReturnType<typeof connectClouds>;
 
 export function connectClouds({ supabase, aws }: LocalEndpoints) {

@@ -69,7 +69,7 @@ const task = (ending: string) => ({ type: "aws:ecs/taskDefinition:TaskDefinition
 const managedPolicy = async ({ iam }: Clouds, PolicyName: string): Promise<string | undefined> =>
   (await iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument: everything }))).Policy?.Arn;
 
-/** Updates these settings of a schedule. The change in the table has disabled it before. */
+/** Updates these settings of a schedule, which the change in the table of all resources has already disabled. */
 const updateSchedule = async (
   { schedules }: Clouds,
   { id }: Deployed,
@@ -106,7 +106,7 @@ const updateAlarm = async ({ alarms }: Clouds, { id }: Deployed, settings: objec
   );
 };
 
-/** Registers the next revision with one container that differs. */
+/** Registers a new revision in which one container differs. */
 const registerRevision = async ({ ecs }: Clouds, { id }: Deployed, differing: object) => {
   const { taskDefinition } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: id }));
   const containerDefinitions = (taskDefinition?.containerDefinitions ?? []).map((container) => ({
@@ -130,7 +130,7 @@ const setQueue = async ({ sqs }: Clouds, { id }: Deployed, attributes: Record<st
   );
 };
 
-/** All are made together with those of the table of all resources. The next up reverts all of them. */
+/** Made together with the changes in the table of all resources. The next up reverts all of them. */
 export const furtherChanges: readonly FurtherChange[] = [
   {
     name: "an inline policy is added to the role of the backup",
@@ -163,7 +163,7 @@ export const furtherChanges: readonly FurtherChange[] = [
     shows: ["policy/everything"],
   },
   {
-    name: "a role gets a boundary",
+    name: "a role gets a permissions boundary",
     of: role("backup-execution-role-role"),
     by: "aws iam put-role-permissions-boundary",
     change: async (clouds, { id: RoleName }) =>
@@ -176,7 +176,7 @@ export const furtherChanges: readonly FurtherChange[] = [
     reports: ["permissionsBoundary"],
   },
   {
-    name: "sessions of a role last twelve hours",
+    name: "a role's maximum session duration becomes twelve hours",
     of: role("backup-task-role-role"),
     by: "aws iam update-role --max-session-duration 43200",
     change: async ({ iam }, { id: RoleName }) =>
@@ -184,7 +184,7 @@ export const furtherChanges: readonly FurtherChange[] = [
     reports: ["maxSessionDuration"],
   },
   {
-    name: "a role is described otherwise",
+    name: "a role's description changes",
     of: role("backup-scheduler-role-role"),
     by: "aws iam update-role --description",
     change: async ({ iam }, { id: RoleName }) => {
@@ -203,7 +203,7 @@ export const furtherChanges: readonly FurtherChange[] = [
     reports: ["tags", "owner"],
   },
   {
-    name: "another account may read the password",
+    name: "another account may read the secret",
     of: secret,
     by: "aws secretsmanager put-resource-policy",
     change: async ({ secrets }, { id: SecretId }) =>
@@ -227,7 +227,7 @@ export const furtherChanges: readonly FurtherChange[] = [
     reports: ["endDate"],
   },
   {
-    name: "the schedule of the backup begins in a year",
+    name: "the schedule of the backup starts in a year",
     of: schedule("backup-schedule"),
     by: "aws scheduler update-schedule --start-date",
     change: async (clouds, resource) =>
@@ -246,7 +246,7 @@ export const furtherChanges: readonly FurtherChange[] = [
     reports: ["scheduleExpression"],
   },
   {
-    name: "a schedule keeps another time zone",
+    name: "a schedule's time zone changes",
     of: schedule("backup-prune-schedule"),
     by: "aws scheduler update-schedule --schedule-expression-timezone",
     change: async (clouds, resource) =>
@@ -254,7 +254,7 @@ export const furtherChanges: readonly FurtherChange[] = [
     reports: ["scheduleExpressionTimezone"],
   },
   {
-    name: "a schedule may be late by a day",
+    name: "a schedule gets a flexible window of a day",
     of: schedule("backup-drill-schedule"),
     by: "aws scheduler update-schedule --flexible-time-window",
     change: async (clouds, resource) =>
@@ -264,7 +264,7 @@ export const furtherChanges: readonly FurtherChange[] = [
     reports: ["flexibleTimeWindow", "maximumWindowInMinutes"],
   },
   {
-    name: "a schedule passes its task an input",
+    name: "a schedule passes other input to its task",
     of: schedule("backup-prune-schedule"),
     by: "aws scheduler update-schedule --target",
     change: async (clouds, resource) =>
@@ -284,7 +284,7 @@ export const furtherChanges: readonly FurtherChange[] = [
     reports: ["target", "roleArn"],
   },
   {
-    name: "a schedule is described",
+    name: "a schedule's description changes",
     of: schedule("backup-drill-schedule"),
     by: "aws scheduler update-schedule --description",
     change: async (clouds, resource) =>
@@ -320,7 +320,7 @@ export const furtherChanges: readonly FurtherChange[] = [
     reports: ["tags", "owner"],
   },
   {
-    name: "a task may talk to everything",
+    name: "an egress rule to all addresses is added",
     of: { type: "aws:ec2/securityGroup:SecurityGroup", ending: "backup-security-group" },
     by: "aws ec2 authorize-security-group-egress",
     change: async ({ ec2 }, { id: GroupId }) =>
@@ -365,7 +365,7 @@ export const furtherChanges: readonly FurtherChange[] = [
     reports: ["tags", "owner"],
   },
   {
-    name: "messages of the dead-letter queue stay hidden for hours",
+    name: "the dead-letter queue's visibility timeout becomes twelve hours",
     of: queue,
     by: "aws sqs set-queue-attributes --attributes VisibilityTimeout=43200",
     change: async (clouds, resource) => await setQueue(clouds, resource, { VisibilityTimeout: "43200" }),
@@ -379,7 +379,7 @@ export const furtherChanges: readonly FurtherChange[] = [
     reports: ["delaySeconds"],
   },
   {
-    name: "the dead-letter queue takes small messages only",
+    name: "the dead-letter queue accepts small messages only",
     of: queue,
     by: "aws sqs set-queue-attributes --attributes MaximumMessageSize=1024",
     change: async (clouds, resource) => await setQueue(clouds, resource, { MaximumMessageSize: "1024" }),
@@ -402,21 +402,21 @@ export const furtherChanges: readonly FurtherChange[] = [
     reports: ["tags", "owner"],
   },
   {
-    name: "an alarm compares with another number",
+    name: "an alarm's threshold changes",
     of: alarm("backup-alarms-too-small"),
     by: "aws cloudwatch put-metric-alarm --threshold",
     change: async (clouds, resource) => await updateAlarm(clouds, resource, { Threshold: 0 }),
     reports: ["threshold"],
   },
   {
-    name: "an alarm tells nobody",
+    name: "an alarm's actions are removed",
     of: alarm("backup-alarms-missing"),
     by: "aws cloudwatch put-metric-alarm --alarm-actions",
     change: async (clouds, resource) => await updateAlarm(clouds, resource, { AlarmActions: [] }),
     reports: ["alarmActions"],
   },
   {
-    name: "an alarm takes silence for health",
+    name: "an alarm treats missing data as not breaching",
     of: alarm("backup-alarms-not-drilled"),
     by: "aws cloudwatch put-metric-alarm --treat-missing-data notBreaching",
     change: async (clouds, resource) =>

@@ -16,7 +16,7 @@ export type Deletion =
       remove(clouds: Clouds, resource: Deployed): Promise<unknown>;
       /** Types of the resources that it contains and that are deleted with it. */
       readonly takes?: readonly string[];
-      /** Types of the resources that still exist and report that something of theirs is gone. */
+      /** Types of the resources that still exist and report a change because of the deletion. */
       readonly noticedBy?: readonly string[];
       /** What the plugin finds after a deletion; some find an empty value. Default: "delete". */
       readonly reportedAs?: "update";
@@ -36,6 +36,6 @@ export type CloudChanges = Readonly<Record<string, HandMadeChange | Unchangeable
 /** Returns the row of a resource. The test first checks that every resource has one. */
 export function rowOf(changes: CloudChanges, { type, name }: Deployed): HandMadeChange | Unchangeable {
   const row = changes[`${type} ${name}`] ?? changes[type];
-  if (row === undefined) throw new Error(`nothing is changed by hand of ${type} ${name}`);
+  if (row === undefined) throw new Error(`there is no manual change for ${type} ${name}`);
   return row;
 }

@@ -5,10 +5,10 @@ import {
   RevokeGrantCommand,
 } from "@aws-sdk/client-kms";
 
-/** Whom somebody gives the key to. */
+/** The role to which the grants give the key. */
 const grantee = "arn:aws:iam::123456789012:role/of-somebody-else";
 
-/** Something that is put beside a key of the stack's own, which only production has. */
+/** A grant that is added to a key of the stack. Only production has keys. */
 interface KeyAddition {
   readonly name: string;
   readonly by: string;
@@ -37,12 +37,12 @@ const grant = (
 
 export const keyAdditions: readonly KeyAddition[] = [
   {
-    name: "somebody else may open backups and passwords with the key",
+    name: "another role may decrypt backups and passwords with the key",
     by: "aws kms create-grant --operations Decrypt",
     ...grant("by-hand", ["Decrypt"]),
   },
   {
-    name: "somebody else may pass the key on",
+    name: "another role may grant the key to others",
     by: "aws kms create-grant --operations Decrypt CreateGrant",
     ...grant("passed-on", ["Decrypt", "CreateGrant"]),
   },

@@ -12,12 +12,12 @@ import type { CloudChanges, HandMadeChange } from "./handMadeChange";
 const encryption = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
 const encryptionRow = bucketChanges[encryption] as HandMadeChange;
 
-/** Manual changes of the copies in a second region: of their bucket, in that region, and of the rule on the source. */
+/** Manual changes of the replica: of its bucket in the second region, and of the replication rule on the source bucket. */
 export const replicaChanges: CloudChanges = {
   ...bucketChanges,
   [encryption]: {
     ...encryptionRow,
-    // The copies have a key, which S3 would no longer use.
+    // The replicas have a key, which S3 would no longer use.
     change: async ({ s3 }, { id }) =>
       await s3.send(
         new PutBucketEncryptionCommand({
@@ -62,6 +62,6 @@ export const replicaChanges: CloudChanges = {
         }),
       ),
     reports: ["days"],
-    deletion: { none: "S3 never takes a lock off" },
+    deletion: { none: "S3 cannot remove an object lock" },
   },
 };

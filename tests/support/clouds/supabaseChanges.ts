@@ -21,7 +21,7 @@ export const supabaseChanges: CloudChanges = {
     change: async (clouds, resource) =>
       await clouds.supabase("PATCH", ofProject(resource), { name: "renamed by hand" }),
     reports: ["name"],
-    deletion: { none: "takes the whole database along: projectStatus.engine.test.ts" },
+    deletion: { none: "deletes the whole database: projectStatus.engine.test.ts" },
   },
   "supabase:index/settings:Settings supabase-settings": {
     look: async (clouds, resource) => [
@@ -58,7 +58,7 @@ export const supabaseChanges: CloudChanges = {
         "external_google_enabled",
         "external_google_client_id",
       ),
-    // The API does not return credentials, so only changes of the properties beside them are visible.
+    // The API does not return credentials, so only changes of the other properties are visible.
     change: async (clouds, resource) =>
       await clouds.supabase("PATCH", ofProject(resource, "/config/auth"), {
         external_google_enabled: false,
@@ -106,7 +106,7 @@ export const supabaseChanges: CloudChanges = {
     change: async (clouds, resource) =>
       await clouds.supabase("PATCH", functionPath(resource), { verify_jwt: false }),
     reports: ["verifyJwt"],
-    deletion: { none: "is the function's, which is deleted above" },
+    deletion: { none: "belongs to the function, whose deletion is the case above" },
   },
   "supabasex:index:ProjectWatch": {
     look: async (clouds, resource) => await clouds.supabase("GET", ofProject(resource, "/api-keys/legacy")),

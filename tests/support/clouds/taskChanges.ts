@@ -141,7 +141,7 @@ export const taskChanges: CloudChanges = {
     },
   },
   "supabasex:index:AwsWatch": {
-    look: async () => "nothing of its own",
+    look: async () => "has nothing of its own in AWS",
     unchangeable: "reports and repairs nothing: tests/support/clouds/additions.ts",
     deletion: { none: "made nothing" },
   },
@@ -198,7 +198,7 @@ export const taskChanges: CloudChanges = {
   "aws:secretsmanager/secretVersion:SecretVersion": {
     look: async ({ secrets }, resource) => {
       const { SecretString, VersionStages } = await secrets.send(
-        // The stage is AWS's default; moto's default is the version that was written last.
+        // Without a stage, AWS returns the current version, but moto returns the latest one.
         new GetSecretValueCommand({ SecretId: resource.text("secretId"), VersionStage: "AWSCURRENT" }),
       );
       return { SecretString, VersionStages };

@@ -2,10 +2,10 @@ import { changed, extra, type HandMadeChange, missing } from "./handMadeChange";
 
 const ownTenant = "tenant_id = (select shared.current_tenant_id())";
 
-/** Changes to who may see and do what: policies, row-level security, privileges, owners. */
+/** Changes of access: policies, row-level security, privileges, owners. */
 export const accessChanges: readonly HandMadeChange[] = [
   {
-    name: "a policy lets everybody read",
+    name: "a policy lets all its roles read every row",
     severity: "opens",
     change: "alter policy tenant_isolation on shared.customers using (true)",
     reverse: `alter policy tenant_isolation on shared.customers using (${ownTenant})`,
@@ -13,7 +13,7 @@ export const accessChanges: readonly HandMadeChange[] = [
     repairedBy: "up",
   },
   {
-    name: "a policy lets everybody write",
+    name: "a policy lets all its roles write any row",
     severity: "opens",
     change: "alter policy tenant_isolation on shared.customers with check (true)",
     reverse: `alter policy tenant_isolation on shared.customers with check (${ownTenant})`,
@@ -41,7 +41,7 @@ export const accessChanges: readonly HandMadeChange[] = [
     repairedBy: "up",
   },
   {
-    name: "a policy narrows to one command",
+    name: "a policy applies to one command only",
     severity: "opens",
     change: `drop policy business_hours on shared.customers;
       create policy business_hours on shared.customers as restrictive for select to authenticated
@@ -101,7 +101,7 @@ export const accessChanges: readonly HandMadeChange[] = [
     repairedBy: "up",
   },
   {
-    name: "row-level security is switched off",
+    name: "row-level security is disabled",
     severity: "opens",
     change: "alter table shared.customers disable row level security",
     reverse: "alter table shared.customers enable row level security",
@@ -109,7 +109,7 @@ export const accessChanges: readonly HandMadeChange[] = [
     repairedBy: "up",
   },
   {
-    name: "row-level security no longer binds the owner",
+    name: "row-level security no longer applies to the owner",
     severity: "opens",
     change: "alter table shared.customers no force row level security",
     reverse: "alter table shared.customers force row level security",
@@ -117,7 +117,7 @@ export const accessChanges: readonly HandMadeChange[] = [
     repairedBy: "up",
   },
   {
-    name: "row-level security is switched off on a partition",
+    name: "row-level security is disabled on a partition",
     severity: "opens",
     change: "alter table shared.metrics_2026_01 disable row level security",
     reverse: "alter table shared.metrics_2026_01 enable row level security",
@@ -133,7 +133,7 @@ export const accessChanges: readonly HandMadeChange[] = [
     repairedBy: "prune",
   },
   {
-    name: "a table is granted to everybody, with all privileges",
+    name: "all privileges on a table are granted to PUBLIC",
     severity: "opens",
     change: "grant all on shared.tenants to public",
     reverse: "revoke all on shared.tenants from public",
@@ -141,10 +141,10 @@ export const accessChanges: readonly HandMadeChange[] = [
     repairedBy: "prune",
   },
   {
-    name: "a privilege may be passed on",
+    name: "a privilege is granted with grant option",
     severity: "opens",
     change: "grant select on shared.tenants to authenticated with grant option",
-    // As the owner: postgres is a member of authenticated too, and would revoke what authenticated has granted.
+    // As the owner, because postgres, also a member of authenticated, would revoke the grants that authenticated made.
     reverse: `set local role app_owner;
       revoke grant option for select on shared.tenants from authenticated;
       reset role`,
@@ -192,7 +192,7 @@ export const accessChanges: readonly HandMadeChange[] = [
     repairedBy: "up",
   },
   {
-    name: "a function is open to everybody",
+    name: "EXECUTE on a function is granted to PUBLIC",
     severity: "opens",
     change: "grant execute on function shared.current_tenant_id() to public",
     reverse: "revoke execute on function shared.current_tenant_id() from public",
@@ -200,7 +200,7 @@ export const accessChanges: readonly HandMadeChange[] = [
     repairedBy: "up",
   },
   {
-    name: "a schema is open to anon",
+    name: "USAGE on a schema is granted to anon",
     severity: "opens",
     change: "grant usage on schema internal to anon",
     reverse: "revoke usage on schema internal from anon",
@@ -208,7 +208,7 @@ export const accessChanges: readonly HandMadeChange[] = [
     repairedBy: "prune",
   },
   {
-    name: "API clients may create functions in the schema public",
+    name: "API roles may create functions in the schema public",
     severity: "opens",
     change: "grant create on schema public to anon",
     reverse: "revoke create on schema public from anon",
@@ -224,7 +224,7 @@ export const accessChanges: readonly HandMadeChange[] = [
     repairedBy: "up",
   },
   {
-    name: "a sequence is closed",
+    name: "USAGE on a sequence is revoked",
     severity: "changes",
     change: "revoke usage on sequence shared.ticket_number from authenticated",
     reverse: "grant usage on sequence shared.ticket_number to authenticated",
@@ -232,7 +232,7 @@ export const accessChanges: readonly HandMadeChange[] = [
     repairedBy: "up",
   },
   {
-    name: "a type is closed",
+    name: "USAGE on a type is revoked",
     severity: "changes",
     change: "revoke usage on type shared.priority from public",
     reverse: "grant usage on type shared.priority to public",
@@ -257,7 +257,7 @@ export const accessChanges: readonly HandMadeChange[] = [
     repairedBy: "prune",
   },
   {
-    name: "a table belongs to a role that row-level security does not bind",
+    name: "a role that bypasses row-level security becomes a table's owner",
     severity: "opens",
     change: "alter table shared.audit_log owner to postgres",
     reverse: "alter table shared.audit_log owner to app_owner",
@@ -265,7 +265,7 @@ export const accessChanges: readonly HandMadeChange[] = [
     repairedBy: "up",
   },
   {
-    name: "a function belongs to another role",
+    name: "a function's owner changes",
     severity: "opens",
     change: "alter function shared.current_tenant_id() owner to postgres",
     reverse: "alter function shared.current_tenant_id() owner to app_owner",
@@ -273,7 +273,7 @@ export const accessChanges: readonly HandMadeChange[] = [
     repairedBy: "up",
   },
   {
-    name: "a schema belongs to another role",
+    name: "a schema's owner changes",
     severity: "opens",
     change: "alter schema shared owner to postgres",
     reverse: "alter schema shared owner to app_owner",

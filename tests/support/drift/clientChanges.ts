@@ -24,8 +24,8 @@ export type Undo =
 const rootKey = "ab".repeat(32);
 
 /**
- * Every row is made with the real client on a deployed stack, all of them one after the other; one refresh reports them. Printed in
- * docs/drift.md.
+ * A test makes these changes one after another with the real clients on a deployed stack, and one refresh reports them. Printed
+ * in docs/drift.md.
  */
 export const clientChanges: readonly ClientChange[] = [
   {
@@ -35,7 +35,7 @@ export const clientChanges: readonly ClientChange[] = [
     up: "sends the stack's value",
   },
   {
-    name: "a function of the stack is deployed from another checkout, open to everybody",
+    name: "a function of the stack is deployed from another checkout, without JWT verification",
     by: { cli: "functions deploy business-automation --use-api --no-verify-jwt" },
     reports: ["~ verifyJwt: true => false", "~ code"],
     up: "sends the stack's value",
@@ -79,20 +79,20 @@ export const clientChanges: readonly ClientChange[] = [
     up: "sends the stack's value",
   },
   {
-    name: "the database is open to other addresses",
+    name: "the database accepts connections from other addresses",
     by: { cli: "network-restrictions update --db-allow-cidr 203.0.113.0/24 --experimental" },
     reports: ["203.0.113.0/24"],
     up: "sends the stack's value",
   },
   {
-    name: "a preview branch is made",
+    name: "a preview branch is created",
     by: { cli: "branches create colleague" },
     reports: ["branch colleague: added: preview"],
     up: "names the entry of `project.accept`",
     undo: [{ cli: "branches delete colleague" }],
   },
   {
-    name: "users of a company sign in with its own identity provider (where SAML is on)",
+    name: "an SSO provider for a company's users is added (with SAML enabled)",
     before: { call: ["PATCH", "/config/auth", { saml_enabled: true }] },
     by: {
       cli: "sso add --type saml --metadata-url https://idp.example.org/saml --domains example.org --skip-url-validation",
@@ -102,7 +102,7 @@ export const clientChanges: readonly ClientChange[] = [
     undo: [{ cli: "sso remove $sso" }, { call: ["PATCH", "/config/auth", { saml_enabled: false }] }],
   },
   {
-    name: "a vanity subdomain is taken",
+    name: "a vanity subdomain is activated",
     by: { cli: "vanity-subdomains activate --desired-subdomain shop --experimental" },
     reports: ["vanity subdomain: added: shop.supabase.co"],
     up: "names the entry of `project.accept`",
@@ -131,7 +131,7 @@ export const clientChanges: readonly ClientChange[] = [
     ],
   },
   {
-    name: "a migration of the stack is taken from the history",
+    name: "a migration of the stack is removed from the history",
     by: { cli: "migration repair 20261122100000 --status reverted" },
     reports: ["migration record 20261122100000"],
     up: "leaves it",

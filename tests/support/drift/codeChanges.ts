@@ -2,7 +2,7 @@ import { changed, extra, type HandMadeChange, missing } from "./handMadeChange";
 
 const currentTenantId = "shared.current_tenant_id()";
 
-/** Changes to what runs: functions, views, triggers, rules, jobs, and the settings they run under. */
+/** Changes of code: functions, views, triggers, rules, jobs, and the settings with which they run. */
 export const codeChanges: readonly HandMadeChange[] = [
   {
     name: "a function's body is replaced",
@@ -33,7 +33,7 @@ export const codeChanges: readonly HandMadeChange[] = [
     repairedBy: "up",
   },
   {
-    name: "a function takes the caller's search path",
+    name: "a function uses the caller's search path",
     severity: "opens",
     change: `alter function ${currentTenantId} reset search_path`,
     reverse: `alter function ${currentTenantId} set search_path = ''`,
@@ -121,7 +121,7 @@ export const codeChanges: readonly HandMadeChange[] = [
     repairedBy: "up",
   },
   {
-    name: "a view reads with its owner's rights",
+    name: "a view reads with its owner's privileges",
     severity: "opens",
     change: "alter view shared.customer_names reset (security_invoker)",
     reverse: "alter view shared.customer_names set (security_invoker = true)",
@@ -181,7 +181,7 @@ export const codeChanges: readonly HandMadeChange[] = [
     repairedBy: "up",
   },
   {
-    name: "a trigger fires at another time",
+    name: "a BEFORE trigger becomes an AFTER trigger",
     severity: "opens",
     change: `create or replace trigger set_updated_at after update on shared.customers
       for each row execute function shared.touch_updated_at()`,
@@ -276,7 +276,7 @@ export const codeChanges: readonly HandMadeChange[] = [
     repairedBy: "up",
   },
   {
-    name: "a job is switched off",
+    name: "a job is disabled",
     severity: "changes",
     change: `select cron.alter_job((select jobid from cron.job where jobname = 'collect-metrics'), active => false)`,
     reverse: `select cron.alter_job((select jobid from cron.job where jobname = 'collect-metrics'), active => true)`,

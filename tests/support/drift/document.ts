@@ -10,94 +10,95 @@ export function driftPage(): string {
   return `<!-- Written by tests/plugins/supabasex/sqlBundle/catalogDocuments.unit.test.ts (vitest -u); do not edit. -->
 # Drift: what is reported, and what is not
 
-Each row is a test against a real server, twice. Alone: the statement is run by hand, the comparison that
-\`pulumi refresh\` makes reports these paths and no others, the reverse is run, and nothing is reported any more. And on the
-real Pulumi engine, many at once: \`pulumi refresh\` prints these paths and no others and exits with 7, and the next
-\`pulumi up\` does what the last column says.
+Each row is tested twice against a real server. The first test makes one change at a time: it runs the statement, requires that
+the comparison of \`pulumi refresh\` reports exactly these paths, reverts the change, and requires that nothing is reported any
+more. The second test makes many changes at once on the real Pulumi engine: \`pulumi refresh\` must print exactly these paths and
+exit with code 7, and the next \`pulumi up\` must do what the last column says.
 
-- **up**: plain \`pulumi up\` puts it right.
-- **prune**: reported until somebody takes it away, or \`sql.prune: drop\` lets \`pulumi up\` do so.
-- **a hand, reported**: something extra that may hold data or be somebody's. A deploy leaves it and goes on reporting it.
-- **a hand, the up stops**: to put it right could lose data. The up changes nothing and says this.
+- **up**: plain \`pulumi up\` repairs it.
+- **prune**: reported until it is removed manually, or by \`pulumi up\` with \`sql.prune: drop\`.
+- **manual, reported**: an extra object that may hold data or belong to another application. A deployment keeps it and reports it
+  every time.
+- **manual, deployment stops**: a repair could lose data. The deployment changes nothing and prints this message.
 
-Each report ends with its severity, and the worst come first:
+Each report ends with its severity. The most severe reports come first:
 
-- **opens**: somebody may reach or act as more than before, or a guard is gone.
-- **changes**: something works otherwise.
-- **extra**: something is there that nobody declared, and opens nothing by itself.
+- **opens**: a role can reach more, or act as another role, or a protection is missing.
+- **changes**: something behaves differently.
+- **extra**: an undeclared object exists that does not open anything.
 
 ## ${handMadeChanges.length} manual changes to what the bundle made
 
-| Somebody changes | by | and refresh reports | severity | repaired by |
+| Change | Statement | Refresh reports | Severity | Repaired by |
 | --- | --- | --- | --- | --- |
 ${handMadeChanges.map(handMadeRow).join("\n")}
 
 ## ${postureChanges.length} manual changes outside of the bundle
 
-What the bundle did not make is compared with the database of the last deployment
-([ADR 0008](adr/0008-posture.md)): roles, the platform's schemas, and what is in schemas that the API exposes. A plain up
-leaves these changes and goes on reporting them, each with the statement that takes it back and the entry of \`sql.accept\`
-that makes it a part of the baseline. With \`sql.prune: drop\`, up takes back what holds neither data nor code: attributes,
-memberships and settings of roles, privileges, row-level security, policies, triggers and members of publications.
+Objects that the bundle did not create are compared with their state at the last deployment
+([ADR 0008](adr/0008-posture.md)): roles, the platform's schemas, and the objects in exposed schemas. A plain up
+does not revert these changes. It reports them until they are reverted or accepted, each with the statement that reverts it and
+the entry of \`sql.accept\` that accepts it. With \`sql.prune: drop\`, up reverts the changes that affect neither data nor code:
+attributes, memberships and settings of roles, privileges, row-level security, policies, triggers and members of publications.
 
-| Somebody changes | by | and refresh reports | severity | the report says to |
+| Change | Statement | Refresh reports | Severity | Suggested statement |
 | --- | --- | --- | --- | --- |
 ${postureChanges.map(postureRow).join("\n")}
 
-## ${projectChanges.length} changes in the Supabase project beside the stack
+## ${projectChanges.length} changes in the Supabase project outside of the stack
 
-\`ProjectWatch\` compares what no other resource of the stack owns with the project of the first deployment: functions,
-secrets, keys, issuers, branches, domains, add-ons, owners, and settings that the stack does not send. A setting that lets
-somebody in counts as off at the first deployment, so that one that is on already is reported too. Up repairs none of these: it
-names the entry of \`project.accept\` that makes the change a part of the baseline. Settings that the stack sends, its
-functions' code and \`verifyJwt\`, and its secrets are reported by their own resources and repaired by up. Banned addresses are
-not watched, since the platform bans by itself.
+\`ProjectWatch\` compares what no other resource of the stack manages with its state at the first deployment: functions,
+secrets, keys, issuers, branches, domains, add-ons, owners, and settings that the stack does not send. A setting that grants
+access is expected to be off, so it is reported even if it was on before the first deployment. Up does not repair these changes:
+it prints the entry of \`project.accept\` that accepts each of them. Settings that the stack sends, its functions' code and
+\`verifyJwt\`, and its secrets are reported by their own resources and repaired by up. Banned IP addresses are not watched,
+because the platform itself bans addresses.
 
-| Somebody changes | by | and refresh reports, with its severity |
+| Change | API calls | Refresh reports, with severity |
 | --- | --- | --- |
 ${projectChanges.map(projectRow).join("\n")}
 
 ## ${clientChanges.length} changes with the Supabase CLI and the MCP server
 
-What colleagues and their agents change with Supabase's own tools ([supabase-cli.md](supabase-cli.md)). One test makes all of them
-with the real tools on a deployed stack, and one refresh reports them. What a statement changed is reported with who, when and
-with which program, as the database logs it: \`@effect/sql-pg\` is the CLI, \`mgmt-api\` an agent or the dashboard, which go through the
-Management API, \`psql\` a person; the stack's own deployments are not reported. The Management API does not tell who called it for
-anything else.
+Changes that colleagues and their agents make with Supabase's own tools ([supabase-cli.md](supabase-cli.md)). One test makes all
+of them with the real tools on a deployed stack, and one refresh reports them. For changes by SQL statements, the report includes
+the role, the time and the program, as logged by the database: \`@effect/sql-pg\` is the CLI, \`mgmt-api\` is an agent or the
+dashboard, which use the Management API, and \`psql\` is a person. Statements of the stack's own deployments are not listed. For
+all other changes, the Management API does not record who made them.
 
-| Somebody changes | with | refresh reports | the next up |
+| Change | Command | Refresh reports | The next up |
 | --- | --- | --- | --- |
 ${clientChanges.map(clientRow).join("\n")}
 
 ## ${settingRows.length} changes to what the stack declares in the Supabase project
 
-Each is made at the Management API of the whole local stack, all at once; one refresh names all, and one up takes all back
-(\`tests/stack/cloudDrift.engine.test.ts\`).
+One test makes all of these changes through the Management API of a complete local stack. One refresh reports them all, and one
+up repairs them all (\`tests/stack/cloudDrift.engine.test.ts\`).
 
-| Resource | what somebody does | and refresh reports | repaired by |
+| Resource | Change | Refresh reports | Repaired by |
 | --- | --- | --- | --- |
 ${settingRows.join("\n")}
 
 ## ${awsRows.length} changes in AWS
 
-Made at the services' own endpoints in the same test. What nobody but somebody else can have put there, and no resource of
-the aws provider reports, is found by \`AwsWatch\`: up leaves it and names the entry of \`project.accept\`. A secret that waits
-for its deletion stops the program before anything is touched, with the command that brings it back. An ACL needs another object
-ownership first, which is a row below.
+The same test makes these changes through the endpoints of the AWS services. \`AwsWatch\` reports additions that no resource of
+the aws provider reports: up keeps them and prints the entry of \`project.accept\`. A secret that is scheduled for deletion stops
+the program before it changes anything, with the command that restores the secret. An ACL requires another object ownership
+setting first, and that change is a row below.
 
-| Resource | what somebody does | and refresh reports | repaired by |
+| Resource | Change | Refresh reports | Repaired by |
 | --- | --- | --- | --- |
 ${awsRows.join("\n")}
 
-## ${harmlessChanges.length} things that a healthy database does, and that report nothing
+## ${harmlessChanges.length} normal activities that are not reported
 
-| What happens | by |
+| Activity | Statements |
 | --- | --- |
 ${harmlessChanges.map(harmlessRow).join("\n")}
 `;
 }
 
-/** The rows of the table of all resources whose type begins so: a line for each property and for each deletion. */
+/** Returns the table rows of these resources: one for each property (or change), and one for each deletion. */
 function resourceRows(isMeant: (type: string) => boolean, linesPerChange: "property" | "change"): string[] {
   return Object.entries(cloudChanges)
     .filter(([name]) => isMeant(name))
@@ -110,9 +111,9 @@ function resourceRows(isMeant: (type: string) => boolean, linesPerChange: "prope
           .filter((properties) => properties.length > 0)
           .map(
             (properties) =>
-              `| ${code(name)} | changes it in place | ${properties.map(code).join(", ")} | up |`,
+              `| ${code(name)} | changed in place | ${properties.map(code).join(", ")} | up |`,
           ),
-        ...(removed ? [`| ${code(name)} | deletes it | the resource, as deleted | up |`] : []),
+        ...(removed ? [`| ${code(name)} | deleted | the resource, as deleted | up |`] : []),
       ];
     });
 }
@@ -144,7 +145,7 @@ function postureRow({
   andFurther,
   from,
 }: PostureChange): string {
-  const paths = [...reports.map(code), ...(andFurther === true ? ["what follows from it"] : [])];
+  const paths = [...reports.map(code), ...(andFurther === true ? ["and dependent objects"] : [])];
   const version = from === undefined ? "" : ` (PostgreSQL ${from} and later)`;
   const back = takenBackBy === undefined ? "see the report" : code(takenBackBy);
   return `| ${name}${version} | ${code(change)} | ${paths.join("<br>")} | ${severity} | ${back} |`;
@@ -170,8 +171,8 @@ function handMadeRow({ name, change, reports, severity, repairedBy, refusal }: H
     repairedBy !== "hand"
       ? repairedBy
       : refusal === undefined
-        ? "a hand, reported"
-        : `a hand, the up stops:<br>${code(refusal)}`;
+        ? "manual, reported"
+        : `manual, deployment stops:<br>${code(refusal)}`;
   return `| ${name} | ${code(change)} | ${reports.map(code).join("<br>")} | ${severity} | ${repair} |`;
 }
 
@@ -179,7 +180,7 @@ function harmlessRow({ name, statements }: HarmlessChange): string {
   return `| ${name} | ${statements.map(code).join("<br>")} |`;
 }
 
-/** Returns the text on one line, without a bar, which would end the cell. */
+/** Returns the text on one line, with bars escaped, because a bar ends a table cell. */
 function code(value: string): string {
   return `\`${value.replaceAll(/\s+/g, " ").trim().replaceAll("|", "\\|")}\``;
 }

@@ -1,6 +1,6 @@
 /** A manual change and its expected report. */
 export interface HandMadeChange {
-  /** The change in the words of the report. */
+  /** The change, as docs/drift.md names it. */
   readonly name: string;
   /** The statement and its reverse. Both run as role postgres, unless `as` names another. */
   readonly change: string;
@@ -11,11 +11,11 @@ export interface HandMadeChange {
   /** Every difference that a refresh prints, in order: its kind and its path in Pulumi's form. */
   readonly reports: readonly string[];
   /**
-   * What brings the expected state back: plain `pulumi up`; `pulumi up` with `sql.prune: drop`, for something extra;
-   * or a hand: because an up would lose data, or because something extra may be somebody's.
+   * What restores the expected state: plain `pulumi up`; `pulumi up` with `sql.prune: drop`, for an extra object;
+   * or only a person, because an up would lose data or because an extra object may belong to another application.
    */
   readonly repairedBy: "up" | "prune" | "hand";
-  /** If it stops an up until it is repaired manually: the line in which the up reports it. */
+  /** The line in which an up reports the change, if it stops deployments until it is repaired manually. */
   readonly refusal?: string;
 }
 

@@ -1,10 +1,10 @@
 /** Normal activity in a healthy database, which must not be reported. */
 export interface HarmlessChange {
   readonly name: string;
-  /** Statements that run one by one outside of transactions, as role postgres, unless `as` names another. */
+  /** Statements that run one by one outside of transactions, as role postgres unless `as` names another. */
   readonly statements: readonly string[];
   readonly as?: "supabase_admin";
-  /** Keeps the session open, for an open transaction or a temporary table. The reader itself runs these. */
+  /** Whether the session stays open, for an open transaction or a temporary table. The reader itself runs these statements. */
   readonly inTheReadersSession?: boolean;
 }
 
@@ -15,7 +15,7 @@ export const harmlessChanges: readonly HarmlessChange[] = [
   { name: "cluster", statements: ["cluster shared.customers using customers_pkey"] },
   { name: "a sequence advances", statements: ["select nextval('shared.ticket_number')"] },
   {
-    name: "a new partition, closed as every partition is",
+    name: "a partition is added, without grants like all others",
     statements: [
       `create table shared.metrics_2026_02 partition of shared.metrics
         for values from ('2026-02-01') to ('2026-03-01')`,
@@ -31,7 +31,7 @@ export const harmlessChanges: readonly HarmlessChange[] = [
     ],
   },
   {
-    name: "a job has run",
+    name: "a job runs",
     statements: [
       `insert into cron.job_run_details (jobid, runid, job_pid, database, username, command, status, start_time, end_time)
         select jobid, 1000000 + jobid, 1, database, username, command, 'succeeded', now(), now() from cron.job`,
@@ -53,7 +53,7 @@ export const harmlessChanges: readonly HarmlessChange[] = [
     as: "supabase_admin",
   },
   {
-    name: "another team's schema",
+    name: "another team creates a schema",
     statements: [
       "create schema elsewhere",
       "create table elsewhere.notes (id bigint generated always as identity primary key, body text)",
@@ -65,7 +65,7 @@ export const harmlessChanges: readonly HarmlessChange[] = [
     ],
   },
   {
-    name: "comments on objects of others",
+    name: "comments on foreign objects change",
     statements: [
       "comment on extension citext is 'ours no more'",
       "comment on table auth.users is 'People'",
@@ -75,17 +75,17 @@ export const harmlessChanges: readonly HarmlessChange[] = [
     as: "supabase_admin",
   },
   {
-    name: "a transaction stands open",
+    name: "a transaction is open",
     statements: [
       "begin",
       "update shared.tenants set name = name",
       "lock table shared.customers in share mode",
     ],
   },
-  { name: "the open transaction is given up", statements: ["rollback"] },
+  { name: "the open transaction is rolled back", statements: ["rollback"] },
   { name: "statistics are reset", statements: ["select pg_stat_reset()"], as: "supabase_admin" },
   {
-    name: "what autovacuum does",
+    name: "tables are vacuumed and analyzed, as by autovacuum",
     statements: ["vacuum (freeze, analyze) shared.customers", "vacuum (freeze, analyze) shared.tenants"],
   },
   {
@@ -93,7 +93,7 @@ export const harmlessChanges: readonly HarmlessChange[] = [
     statements: ["begin", "create index rolled_back on shared.audit_log (at)", "rollback"],
   },
   {
-    name: "rows come and go",
+    name: "rows are inserted and deleted",
     statements: [
       "insert into shared.tenants (name) values ('one'), ('two')",
       "delete from shared.tenants",
@@ -101,7 +101,7 @@ export const harmlessChanges: readonly HarmlessChange[] = [
     ],
   },
   {
-    name: "somebody signs up, and another account is deleted",
+    name: "a user signs up, and another account is deleted",
     statements: [
       "insert into auth.users (id, email) values (gen_random_uuid(), 'new@example.com'), (gen_random_uuid(), 'old@example.com')",
       "delete from auth.users where email = 'old@example.com'",
@@ -113,9 +113,9 @@ export const harmlessChanges: readonly HarmlessChange[] = [
     statements: ["insert into storage.objects (bucket_id, name) values ('avatars', 'someone/face.png')"],
     as: "supabase_admin",
   },
-  { name: "the Data API reads its schema again", statements: ["notify pgrst, 'reload schema'"] },
+  { name: "the Data API reloads its schema", statements: ["notify pgrst, 'reload schema'"] },
   {
-    name: "a policy in other words",
+    name: "a policy is replaced by an equivalent one",
     statements: [
       `alter policy own_tenant on shared.tenants
         using ("id"  =  ( SELECT shared.current_tenant_id() AS current_tenant_id ))`,

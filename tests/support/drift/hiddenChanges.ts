@@ -1,9 +1,9 @@
 import { changed, extra, missing, type PostureChange } from "./postureChange";
 
-/** Changes that try to stay out of sight: behind an extension, in the server's own schemas, or in what a guard relies on. */
+/** Changes that try to hide: in an extension, in the server's own schemas, or in objects on which a policy relies. */
 export const hiddenChanges: readonly PostureChange[] = [
   {
-    name: "a role of the server becomes a member of the tables' owner",
+    name: "a predefined role becomes a member of the tables' owner",
     change: "grant app_owner to pg_monitor",
     reverse: "revoke app_owner from pg_monitor",
     as: "supabase_admin",
@@ -12,7 +12,7 @@ export const hiddenChanges: readonly PostureChange[] = [
     takenBackBy: "revoke app_owner from pg_monitor",
   },
   {
-    name: "a table in public is made a member of an extension",
+    name: "a table in public is added to an extension",
     change:
       "create table public.leak (id bigint); grant select on public.leak to anon; alter extension pg_trgm add table public.leak",
     reverse: "alter extension pg_trgm drop table public.leak; drop table public.leak",
@@ -21,7 +21,7 @@ export const hiddenChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "a function in public is made a member of an extension",
+    name: "a function in public is added to an extension",
     change:
       "create function public.peek() returns bigint language sql security definer as $$ select count(*) from shared.customers $$; alter extension pg_trgm add function public.peek()",
     reverse: "alter extension pg_trgm drop function public.peek(); drop function public.peek()",
@@ -30,7 +30,7 @@ export const hiddenChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "a view in public is made a member of an extension",
+    name: "a view in public is added to an extension",
     change:
       "create view public.everybody as select * from shared.customers; grant select on public.everybody to anon; alter extension pg_trgm add view public.everybody",
     reverse: "alter extension pg_trgm drop view public.everybody; drop view public.everybody",
@@ -39,7 +39,7 @@ export const hiddenChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "a schema is made a member of an extension",
+    name: "a schema is added to an extension",
     change:
       "create schema aside; create view aside.everybody as select * from shared.customers; grant usage on schema aside to anon; grant select on aside.everybody to anon; alter extension pg_trgm add schema aside",
     reverse: "alter extension pg_trgm drop schema aside; drop schema aside cascade",
@@ -48,7 +48,7 @@ export const hiddenChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "a cast is made a member of an extension",
+    name: "a cast is added to an extension",
     change:
       "create cast (money as bigint) with inout as assignment; alter extension pg_trgm add cast (money as bigint)",
     reverse: "alter extension pg_trgm drop cast (money as bigint); drop cast (money as bigint)",
@@ -57,7 +57,7 @@ export const hiddenChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "a function of an extension does something else",
+    name: "the body of an extension's function is replaced",
     change:
       "create or replace function extensions.show_limit() returns real language sql as $$ select 1::real $$",
     reverse:
@@ -67,7 +67,7 @@ export const hiddenChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "a function of an extension runs with its owner's rights",
+    name: "an extension's function becomes SECURITY DEFINER",
     change: "alter function extensions.show_limit() security definer",
     reverse: "alter function extensions.show_limit() security invoker",
     as: "supabase_admin",
@@ -75,7 +75,7 @@ export const hiddenChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "the secrets are readable by everybody",
+    name: "all roles may read the secrets",
     change: "grant select on vault.secrets to public",
     reverse: "revoke select on vault.secrets from public",
     as: "supabase_admin",
@@ -83,7 +83,7 @@ export const hiddenChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "a table of jobs is writable by everybody",
+    name: "all roles may write to the table of jobs",
     change: "grant insert on cron.job to public",
     reverse: "revoke insert on cron.job from public",
     as: "supabase_admin",
@@ -92,7 +92,7 @@ export const hiddenChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "a role of somebody's own reads an extension's table",
+    name: "a custom role may read an extension's table",
     change: "grant select on cron.job_run_details to reporting",
     reverse: "revoke select on cron.job_run_details from reporting",
     as: "supabase_admin",
@@ -100,7 +100,7 @@ export const hiddenChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "everybody sees everybody's jobs",
+    name: "all roles see each other's jobs",
     change: "alter table cron.job disable row level security",
     reverse: "alter table cron.job enable row level security",
     as: "supabase_admin",
@@ -132,7 +132,7 @@ export const hiddenChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "another program reads all changes",
+    name: "a replication slot for all changes is created",
     change: "select pg_create_logical_replication_slot('leak', 'pgoutput')",
     reverse: "select pg_drop_replication_slot('leak')",
     as: "supabase_admin",
@@ -141,7 +141,7 @@ export const hiddenChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "users' old rows are logged in full",
+    name: "the replica identity of the table of users becomes FULL",
     change: "alter table auth.users replica identity full",
     reverse: "alter table auth.users replica identity default",
     as: "supabase_admin",
@@ -158,7 +158,7 @@ export const hiddenChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "new users get claims by default",
+    name: "a column default gives new users claims",
     change: 'alter table auth.users alter column raw_app_meta_data set default \'{"tenant_role": "admin"}\'',
     reverse: "alter table auth.users alter column raw_app_meta_data drop default",
     as: "supabase_admin",
@@ -166,7 +166,7 @@ export const hiddenChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "two users may have one address",
+    name: "two users may have the same email address",
     change: "drop index auth.users_email_partial_key",
     reverse: "create unique index users_email_partial_key on auth.users (email) where not is_sso_user",
     as: "supabase_admin",
@@ -174,7 +174,7 @@ export const hiddenChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "sessions outlive their user",
+    name: "sessions are kept after their user is deleted",
     change: "alter table auth.sessions drop constraint sessions_user_id_fkey",
     reverse:
       "alter table auth.sessions add constraint sessions_user_id_fkey foreign key (user_id) references auth.users (id) on delete cascade",
@@ -183,7 +183,7 @@ export const hiddenChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "who asks first is who all later requests of the connection are",
+    name: "auth.uid() becomes IMMUTABLE, so cached plans keep the first caller's ID",
     change: "alter function auth.uid() immutable",
     reverse: "alter function auth.uid() stable",
     as: "supabase_admin",
@@ -191,7 +191,7 @@ export const hiddenChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "a function is added to the server's own schema",
+    name: "a function is added to pg_catalog",
     change:
       "create function pg_catalog.peek() returns bigint language sql security definer as $$ select count(*) from shared.customers $$",
     reverse: "drop function pg_catalog.peek()",
@@ -200,7 +200,7 @@ export const hiddenChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "a function that a policy of another application asks says yes",
+    name: "a function that another application's policy calls always returns true",
     change:
       "create or replace function legacy_private.may_read(id bigint) returns boolean language sql security definer as $$ select true $$",
     reverse:
@@ -209,7 +209,7 @@ export const hiddenChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "a function that such a function calls says more",
+    name: "a function that such a function calls returns a higher limit",
     change:
       "create or replace function legacy_private.limit_of() returns bigint language sql as $$ select 9223372036854775807 $$",
     reverse:
@@ -218,7 +218,7 @@ export const hiddenChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "a server has another address",
+    name: "the host of a foreign server changes",
     change: "alter server partner options (set host 'evil.example')",
     reverse: "alter server partner options (set host 'partner.example')",
     as: "supabase_admin",
@@ -226,7 +226,7 @@ export const hiddenChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "API clients may use a server",
+    name: "API roles may use a foreign server",
     change: "grant usage on foreign server partner to authenticated",
     reverse: "revoke usage on foreign server partner from authenticated",
     as: "supabase_admin",
@@ -235,7 +235,7 @@ export const hiddenChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "API clients may make servers",
+    name: "API roles may create foreign servers",
     change: "grant usage on foreign data wrapper partners to authenticated",
     reverse: "revoke usage on foreign data wrapper partners from authenticated",
     as: "supabase_admin",
@@ -243,7 +243,7 @@ export const hiddenChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "somebody logs in to another server as somebody else",
+    name: "a user mapping gets another password",
     change: "alter user mapping for postgres server partner options (add password 'do-not-print-this')",
     reverse: "alter user mapping for postgres server partner options (drop password)",
     as: "supabase_admin",
@@ -251,7 +251,7 @@ export const hiddenChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "the database is a template that may be copied",
+    name: "the database becomes a template, which roles with CREATEDB may copy",
     change: "update pg_database set datistemplate = true where datname = current_database()",
     reverse: "update pg_database set datistemplate = false where datname = current_database()",
     as: "supabase_admin",
@@ -259,28 +259,28 @@ export const hiddenChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "a large object is readable by everybody",
+    name: "all roles may read a large object",
     change: "select lo_from_bytea(424242, 'x'); grant select on large object 424242 to public",
     reverse: "select lo_unlink(424242)",
     reports: extra("large object 424242"),
     severity: "opens",
   },
   {
-    name: "future schemas are open to anon",
+    name: "USAGE on future schemas is granted to anon",
     change: "alter default privileges grant usage on schemas to anon",
     reverse: "alter default privileges revoke usage on schemas from anon",
     reports: extra("default privileges postgres schemas"),
     severity: "opens",
   },
   {
-    name: "a function of another application acts as the service role",
+    name: "a function of another application runs as the service role",
     change: "alter function public.legacy_count() set role = 'service_role'",
     reverse: "alter function public.legacy_count() reset role",
     reports: changed("function public.legacy_count()", "settings"),
     severity: "opens",
   },
   {
-    name: "the API asks a function before each request",
+    name: "the Data API calls a function before each request",
     change: "alter role authenticator set pgrst.db_pre_request = 'public.legacy_count'",
     reverse: "alter role authenticator set pgrst.db_pre_request = 'legacy_private.check_request'",
     reports: changed("role settings authenticator", "pgrst.db_pre_request"),

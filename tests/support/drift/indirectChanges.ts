@@ -1,9 +1,9 @@
 import { changed, extra, type PostureChange } from "./postureChange";
 
-/** Changes to what other objects rely on: schemas' owners, roles' roles, what guards use, and the server itself. */
+/** Changes with an indirect effect: owners of schemas, indirect memberships, dependencies of policies, and the server itself. */
 export const indirectChanges: readonly PostureChange[] = [
   {
-    name: "an API role has a schema of its own",
+    name: "a schema owned by an API role is created",
     change: "create schema mine authorization anon; create table mine.copies as select * from public.legacy",
     reverse: "drop schema mine cascade",
     as: "supabase_admin",
@@ -11,7 +11,7 @@ export const indirectChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "an API role owns a schema",
+    name: "an API role becomes the owner of a schema",
     change: "alter schema legacy_private owner to authenticated",
     reverse: "alter schema legacy_private owner to postgres",
     as: "supabase_admin",
@@ -20,7 +20,7 @@ export const indirectChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "a private table is granted to a role whose privileges authenticated has",
+    name: "a private table is granted to a role from which authenticated inherits",
     change:
       "grant usage on schema legacy_private to helpers; grant select on legacy_private.notes to helpers",
     reverse:
@@ -30,14 +30,14 @@ export const indirectChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "a view that a policy of another application reads shows more",
+    name: "a view that another application's policy reads returns more rows",
     change: "create or replace view legacy_private.allowed as select generate_series(1, 100)::bigint as id",
     reverse: "create or replace view legacy_private.allowed as select 1::bigint as id",
     reports: changed("view legacy_private.allowed", "definition"),
     severity: "opens",
   },
   {
-    name: "a function that a guard calls without naming its schema says more",
+    name: "a function that a policy indirectly calls without a schema returns a lower limit",
     change:
       "create or replace function legacy_private.lowest() returns bigint language sql as $$ select 0 $$",
     reverse:
@@ -55,7 +55,7 @@ export const indirectChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "the function before each request of the API checks nothing",
+    name: "the Data API's function before each request checks nothing",
     change:
       "create or replace function legacy_private.check_request() returns void language plpgsql as $$ begin end $$",
     reverse:
@@ -64,14 +64,14 @@ export const indirectChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "a private table becomes a child of one that the API exposes",
+    name: "a private table inherits from a table in an exposed schema",
     change: "alter table legacy_private.notes inherit public.parent",
     reverse: "alter table legacy_private.notes no inherit public.parent",
     reports: extra("table legacy_private.notes"),
     severity: "opens",
   },
   {
-    name: "an API role owns one day's messages",
+    name: "an API role becomes the owner of one day's partition of the messages",
     change:
       "do $$ begin execute format('alter table realtime.%I owner to authenticated', to_char(now(), '\"messages_\"YYYY_MM_DD')); end $$",
     reverse:
@@ -82,7 +82,7 @@ export const indirectChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "anon reads one column of the roles' passwords",
+    name: "anon may read the column with the roles' password hashes",
     change: "grant select (rolpassword) on pg_authid to anon",
     reverse: "revoke select (rolpassword) on pg_authid from anon",
     as: "supabase_admin",
@@ -91,7 +91,7 @@ export const indirectChanges: readonly PostureChange[] = [
     takenBackBy: "revoke select (rolpassword) on table pg_authid from anon",
   },
   {
-    name: "API clients may create functions in the server's own schema",
+    name: "API roles may create functions in pg_catalog",
     change: "grant create on schema pg_catalog to authenticated",
     reverse: "revoke create on schema pg_catalog from authenticated",
     as: "supabase_admin",
@@ -100,7 +100,7 @@ export const indirectChanges: readonly PostureChange[] = [
     takenBackBy: "revoke create on schema pg_catalog from authenticated",
   },
   {
-    name: "an API role owns a large object",
+    name: "an API role becomes the owner of a large object",
     change: "alter large object 515151 owner to anon",
     reverse: "alter large object 515151 owner to postgres",
     as: "supabase_admin",
@@ -108,14 +108,14 @@ export const indirectChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "an aggregate in public counts otherwise",
+    name: "an aggregate in public gets another transition function",
     change: "create or replace aggregate public.sum_of(integer) (sfunc = int4mul, stype = integer)",
     reverse: "create or replace aggregate public.sum_of(integer) (sfunc = int4pl, stype = integer)",
     reports: changed("aggregate public.sum_of(integer)", "content"),
     severity: "opens",
   },
   {
-    name: "an operator in public compares otherwise",
+    name: "an operator in public gets another function",
     change:
       "drop operator public.<<>>(uuid, uuid); create operator public.<<>> (leftarg = uuid, rightarg = uuid, function = pg_catalog.uuid_ne)",
     reverse:
@@ -132,7 +132,7 @@ export const indirectChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "an operator is added to the schema of the extensions, which every search path has",
+    name: "an operator is added to the schema extensions, which is on every search path",
     change:
       "create operator extensions.=== (leftarg = text, rightarg = uuid, function = legacy_private.never)",
     reverse: "drop operator extensions.===(text, uuid)",
@@ -149,7 +149,7 @@ export const indirectChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "a function of the platform may see rows before policies do",
+    name: "a function of the platform becomes LEAKPROOF, so it may run before policies",
     change: "alter function auth.uid() leakproof",
     reverse: "alter function auth.uid() not leakproof",
     as: "supabase_admin",
@@ -157,7 +157,7 @@ export const indirectChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "a role of the server is granted to another, and its members read all data",
+    name: "a predefined role gets another one, so its members read all data",
     change: "grant pg_read_all_data to pg_monitor",
     reverse: "revoke pg_read_all_data from pg_monitor",
     as: "supabase_admin",
@@ -166,7 +166,7 @@ export const indirectChanges: readonly PostureChange[] = [
     takenBackBy: "revoke pg_read_all_data from pg_monitor",
   },
   {
-    name: "a subscription writes as its owner",
+    name: "a subscription applies changes as its owner",
     change: "alter subscription warehouse set (run_as_owner = true)",
     reverse: "alter subscription warehouse set (run_as_owner = false)",
     as: "supabase_admin",
@@ -175,7 +175,7 @@ export const indirectChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "a server has another owner",
+    name: "a foreign server's owner changes",
     change: "alter server partner owner to postgres",
     reverse:
       "alter server partner owner to supabase_admin; grant usage on foreign server partner to postgres",
@@ -185,7 +185,7 @@ export const indirectChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "an index runs a function for each new user",
+    name: "an index calls a function for each new user",
     change:
       "create function public.spy(value text) returns text language plpgsql immutable as $$ begin return value; end $$; create index spy on auth.users (public.spy(email))",
     reverse: "drop index auth.spy; drop function public.spy(text)",
@@ -194,7 +194,7 @@ export const indirectChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "a function of the server is replaced",
+    name: "a function in pg_catalog becomes SECURITY DEFINER",
     change: "alter function pg_catalog.pg_ls_logdir() security definer",
     reverse: "alter function pg_catalog.pg_ls_logdir() security invoker",
     as: "supabase_admin",
@@ -202,7 +202,7 @@ export const indirectChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "a replication slot is named like those of Realtime",
+    name: "a replication slot has a name like Realtime's",
     change: "select pg_create_logical_replication_slot('supabase_realtime_leak', 'pgoutput')",
     reverse: "select pg_drop_replication_slot('supabase_realtime_leak')",
     as: "supabase_admin",
@@ -210,7 +210,7 @@ export const indirectChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "a security provider is told otherwise about a table",
+    name: "a table's security label changes",
     change:
       "set local allow_system_table_mods = on; insert into pg_seclabel values ('public.legacy'::regclass, 'pg_class'::regclass, 0, 'pgsodium', 'x')",
     reverse: "set local allow_system_table_mods = on; delete from pg_seclabel",

@@ -1,9 +1,9 @@
 import { changed, extra, missing, type PostureChange } from "./postureChange";
 
-/** Changes to objects that no file made, in schemas that the API exposes, and to what is around the bundle's tables. */
+/** Changes of foreign objects in exposed schemas, and of foreign objects that use the bundle's tables. */
 export const openObjectChanges: readonly PostureChange[] = [
   {
-    name: "a view in public over the bundle's tables",
+    name: "a view in public reads the bundle's tables",
     change: "create view public.everyone as select * from shared.customers",
     reverse: "drop view public.everyone",
     reports: extra("view public.everyone"),
@@ -11,7 +11,7 @@ export const openObjectChanges: readonly PostureChange[] = [
     takenBackBy: "drop view public.everyone",
   },
   {
-    name: "a view in public over the bundle's tables, for anon",
+    name: "a view in public reads the bundle's tables and is granted to anon",
     change:
       "create view public.everyone as select * from shared.customers; grant select on public.everyone to anon",
     reverse: "drop view public.everyone",
@@ -20,7 +20,7 @@ export const openObjectChanges: readonly PostureChange[] = [
     takenBackBy: "drop view public.everyone",
   },
   {
-    name: "a SECURITY DEFINER function in public",
+    name: "a SECURITY DEFINER function is added in public",
     change:
       "create function public.all_customers() returns setof shared.customers language sql security definer as $$ select * from shared.customers $$",
     reverse: "drop function public.all_customers()",
@@ -29,7 +29,7 @@ export const openObjectChanges: readonly PostureChange[] = [
     takenBackBy: "drop function public.all_customers()",
   },
   {
-    name: "a procedure in public",
+    name: "a procedure is added in public",
     change: "create procedure public.wipe() language sql as $$ delete from public.legacy $$",
     reverse: "drop procedure public.wipe()",
     reports: extra("procedure public.wipe()"),
@@ -37,7 +37,7 @@ export const openObjectChanges: readonly PostureChange[] = [
     takenBackBy: "drop procedure public.wipe()",
   },
   {
-    name: "a table without row-level security in public, for anon",
+    name: "a table without row-level security is added in public and granted to anon",
     change: "create table public.leak as select * from shared.customers; grant select on public.leak to anon",
     reverse: "drop table public.leak",
     reports: extra("table public.leak"),
@@ -45,7 +45,7 @@ export const openObjectChanges: readonly PostureChange[] = [
     takenBackBy: "drop table public.leak",
   },
   {
-    name: "a table in public that nobody was granted",
+    name: "a table without grants is added in public",
     change: "create table public.notes (id bigint)",
     reverse: "drop table public.notes",
     reports: extra("table public.notes"),
@@ -53,7 +53,7 @@ export const openObjectChanges: readonly PostureChange[] = [
     takenBackBy: "drop table public.notes",
   },
   {
-    name: "a materialized view in public, for the API",
+    name: "a materialized view is added in public and granted to the API",
     change:
       "create materialized view public.totals as select tenant_id, count(*) from shared.customers group by 1; grant select on public.totals to authenticated",
     reverse: "drop materialized view public.totals",
@@ -62,7 +62,7 @@ export const openObjectChanges: readonly PostureChange[] = [
     takenBackBy: "drop materialized view public.totals",
   },
   {
-    name: "a sequence in public, for anon",
+    name: "a sequence is added in public and granted to anon",
     change: "create sequence public.counter; grant usage on sequence public.counter to anon",
     reverse: "drop sequence public.counter",
     reports: extra("sequence public.counter"),
@@ -70,7 +70,7 @@ export const openObjectChanges: readonly PostureChange[] = [
     takenBackBy: "drop sequence public.counter",
   },
   {
-    name: "row-level security is switched off on a table of another application",
+    name: "row-level security is disabled on a table of another application",
     change: "alter table public.legacy disable row level security",
     reverse: "alter table public.legacy enable row level security",
     reports: changed("table public.legacy", "rowSecurity"),
@@ -78,7 +78,7 @@ export const openObjectChanges: readonly PostureChange[] = [
     takenBackBy: "alter table public.legacy enable row level security",
   },
   {
-    name: "a policy on a table of another application lets everybody read",
+    name: "a policy that lets anon read a table of another application is added",
     change: "create policy anybody on public.legacy for select to anon using (true)",
     reverse: "drop policy anybody on public.legacy",
     reports: extra("policy public.legacy anybody"),
@@ -119,14 +119,14 @@ export const openObjectChanges: readonly PostureChange[] = [
     takenBackBy: "revoke select (body) on table public.legacy from anon",
   },
   {
-    name: "a function of another application runs with its owner's rights",
+    name: "a function of another application becomes SECURITY DEFINER",
     change: "alter function public.legacy_count() security definer",
     reverse: "alter function public.legacy_count() security invoker",
     reports: changed("function public.legacy_count()", "security"),
     severity: "opens",
   },
   {
-    name: "a function of another application does something else",
+    name: "the body of another application's function is replaced",
     change:
       "create or replace function public.legacy_count() returns bigint language sql as $$ select count(*) from shared.customers $$",
     reverse:
@@ -135,14 +135,14 @@ export const openObjectChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "a view of another application reads with its owner's rights",
+    name: "a view of another application reads with its owner's privileges",
     change: "alter view public.legacy_titles reset (security_invoker)",
     reverse: "alter view public.legacy_titles set (security_invoker = true)",
     reports: changed("view public.legacy_titles", "options"),
     severity: "opens",
   },
   {
-    name: "a rule on another application's table",
+    name: "a rule is added to another application's table",
     change: "create rule swallow as on delete to public.legacy do instead nothing",
     reverse: "drop rule swallow on public.legacy",
     reports: extra("rule public.legacy swallow"),
@@ -150,7 +150,7 @@ export const openObjectChanges: readonly PostureChange[] = [
     takenBackBy: "drop rule swallow on public.legacy",
   },
   {
-    name: "a new schema with a view for anon",
+    name: "a schema is added, with a view granted to anon",
     change:
       "create schema leak; create view leak.everyone as select * from shared.customers; grant usage on schema leak to anon; grant select on leak.everyone to anon",
     reverse: "drop schema leak cascade",
@@ -159,7 +159,7 @@ export const openObjectChanges: readonly PostureChange[] = [
     takenBackBy: "revoke usage on schema leak from anon",
   },
   {
-    name: "a new schema with a function for everybody",
+    name: "a schema is added, with a function granted to PUBLIC",
     change:
       "create schema tools; create function tools.peek() returns bigint language sql security definer as $$ select count(*) from shared.customers $$; grant usage on schema tools to public",
     reverse: "drop schema tools cascade",
@@ -168,7 +168,7 @@ export const openObjectChanges: readonly PostureChange[] = [
     takenBackBy: "revoke usage on schema tools from public",
   },
   {
-    name: "a partition of the bundle's table in another schema, for anon",
+    name: "a partition of the bundle's table is added in another schema and granted to anon",
     change: `create schema aside;
       create table aside.metrics_2025 partition of shared.metrics for values from ('2025-01-01') to ('2026-01-01');
       grant usage on schema aside to anon; grant select on aside.metrics_2025 to anon`,
@@ -178,7 +178,7 @@ export const openObjectChanges: readonly PostureChange[] = [
     takenBackBy: "alter table shared.metrics detach partition aside.metrics_2025",
   },
   {
-    name: "a partition of the bundle's table in a schema that nobody may use",
+    name: "a partition of the bundle's table is added in a schema without grants",
     change: `create schema hidden;
       create table hidden.metrics_2025 partition of shared.metrics for values from ('2025-01-01') to ('2026-01-01')`,
     reverse: "drop schema hidden cascade",
@@ -187,7 +187,7 @@ export const openObjectChanges: readonly PostureChange[] = [
     takenBackBy: "alter table shared.metrics detach partition hidden.metrics_2025",
   },
   {
-    name: "a child of the bundle's table",
+    name: "a table in public inherits from the bundle's table",
     change: "create table public.copy () inherits (shared.customers)",
     reverse: "drop table public.copy",
     reports: extra("table public.copy"),
@@ -195,7 +195,7 @@ export const openObjectChanges: readonly PostureChange[] = [
     takenBackBy: "alter table public.copy no inherit shared.customers",
   },
   {
-    name: "a foreign key from elsewhere on the bundle's table",
+    name: "a foreign key in another schema references the bundle's table",
     change:
       "create schema crm; create table crm.notes (customer uuid constraint notes_customer references shared.customers)",
     reverse: "drop schema crm cascade",
@@ -245,7 +245,7 @@ export const openObjectChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "API clients may create schemas",
+    name: "API roles may create schemas",
     change: "grant create on database postgres to authenticated",
     reverse: "revoke create on database postgres from authenticated",
     reports: changed("database", "grants"),
@@ -313,7 +313,7 @@ export const openObjectChanges: readonly PostureChange[] = [
     takenBackBy: "create extension pg_trgm",
   },
   {
-    name: "a trigger on another application's table",
+    name: "a trigger is added to another application's table",
     change:
       "create trigger webhook before update on public.legacy for each row execute function suppress_redundant_updates_trigger()",
     reverse: "drop trigger webhook on public.legacy",
@@ -322,7 +322,7 @@ export const openObjectChanges: readonly PostureChange[] = [
     takenBackBy: "drop trigger webhook on public.legacy",
   },
   {
-    name: "a guard of another application is switched off",
+    name: "a trigger of another application that checks rows is disabled",
     change: "alter table public.legacy disable trigger guard",
     reverse: "alter table public.legacy enable trigger guard",
     reports: changed("trigger public.legacy guard", "enabled"),
@@ -330,14 +330,14 @@ export const openObjectChanges: readonly PostureChange[] = [
     takenBackBy: "alter table public.legacy enable trigger guard",
   },
   {
-    name: "a guard of another application runs for replicas only",
+    name: "a trigger of another application that checks rows fires on replicas only",
     change: "alter table public.legacy enable replica trigger guard",
     reverse: "alter table public.legacy enable trigger guard",
     reports: changed("trigger public.legacy guard", "enabled"),
     severity: "opens",
   },
   {
-    name: "a guard of another application is dropped",
+    name: "a trigger of another application that checks rows is dropped",
     change: "drop trigger guard on public.legacy",
     reverse:
       "create trigger guard before update on public.legacy for each row execute function suppress_redundant_updates_trigger()",
@@ -345,7 +345,7 @@ export const openObjectChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "the database has another owner",
+    name: "the database's owner changes",
     change: "alter database postgres owner to supabase_storage_admin",
     reverse: "alter database postgres owner to postgres",
     as: "supabase_admin",
@@ -354,7 +354,7 @@ export const openObjectChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "an API role may switch triggers and foreign keys off",
+    name: "an API role may disable triggers and foreign keys",
     change: "grant set on parameter session_replication_role to authenticated",
     reverse: "revoke set on parameter session_replication_role from authenticated",
     as: "supabase_admin",
@@ -372,7 +372,7 @@ export const openObjectChanges: readonly PostureChange[] = [
     takenBackBy: "revoke alter system on parameter log_statement from service_role",
   },
   {
-    name: "anon reads the hashes of the roles' passwords",
+    name: "anon may read the table with the roles' password hashes",
     change: "grant select on pg_authid to anon",
     reverse: "revoke select on pg_authid from anon",
     as: "supabase_admin",
@@ -381,7 +381,7 @@ export const openObjectChanges: readonly PostureChange[] = [
     takenBackBy: "revoke select on table pg_authid from anon",
   },
   {
-    name: "an API role reads the server's files",
+    name: "an API role may read the server's files",
     change: "grant execute on function pg_read_file(text) to authenticated",
     reverse: "revoke execute on function pg_read_file(text) from authenticated",
     as: "supabase_admin",
@@ -390,7 +390,7 @@ export const openObjectChanges: readonly PostureChange[] = [
     takenBackBy: "revoke execute on function pg_read_file(text) from authenticated",
   },
   {
-    name: "everybody lists the server's folders",
+    name: "all roles may list the server's directories",
     change: "grant execute on function pg_ls_dir(text) to public",
     reverse: "revoke execute on function pg_ls_dir(text) from public",
     as: "supabase_admin",
@@ -399,7 +399,7 @@ export const openObjectChanges: readonly PostureChange[] = [
     takenBackBy: "revoke execute on function pg_ls_dir(text) from public",
   },
   {
-    name: "another server's rows are subscribed to",
+    name: "a subscription to another server is created",
     change:
       "create subscription theirs connection 'dbname=elsewhere' publication everything with (connect = false, enabled = false, slot_name = none)",
     reverse: "drop subscription theirs",
@@ -409,7 +409,7 @@ export const openObjectChanges: readonly PostureChange[] = [
     takenBackBy: "drop subscription theirs",
   },
   {
-    name: "a view of another application is given to a role that row-level security does not bind",
+    name: "a role that bypasses row-level security becomes the owner of another application's view",
     change: "alter view public.legacy_titles owner to supabase_admin",
     reverse: "alter view public.legacy_titles owner to postgres",
     as: "supabase_admin",
@@ -418,7 +418,7 @@ export const openObjectChanges: readonly PostureChange[] = [
     takenBackBy: "alter view public.legacy_titles owner to postgres",
   },
   {
-    name: "a way to another server",
+    name: "a foreign server with a user mapping for PUBLIC is added",
     change: `create extension postgres_fdw schema extensions; create server elsewhere foreign data wrapper postgres_fdw;
       create user mapping for public server elsewhere`,
     reverse: "drop extension postgres_fdw cascade",

@@ -6,7 +6,7 @@ const uid = (body: string) =>
 /** Changes to the platform's own schemas, to its buckets, and to the history of the bundle. */
 export const platformChanges: readonly PostureChange[] = [
   {
-    name: "auth.uid() answers somebody else",
+    name: "auth.uid() returns another user's ID",
     change: `alter function auth.uid() rename to uid_before; ${uid("select '00000000-0000-4000-8000-000000000001'::uuid")};
       alter function auth.uid() owner to supabase_auth_admin;
       grant execute on function auth.uid() to dashboard_user, postgres`,
@@ -16,7 +16,7 @@ export const platformChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "a function of the platform runs with its owner's rights",
+    name: "a function of the platform becomes SECURITY DEFINER",
     change: "alter function auth.jwt() security definer",
     reverse: "alter function auth.jwt() security invoker",
     as: "supabase_admin",
@@ -41,7 +41,7 @@ export const platformChanges: readonly PostureChange[] = [
     takenBackBy: "drop function auth.backdoor()",
   },
   {
-    name: "a function of the platform is open to anon",
+    name: "EXECUTE on a function of the platform is granted to anon",
     change: "grant execute on function pgbouncer.get_auth(text) to anon",
     reverse: "revoke execute on function pgbouncer.get_auth(text) from anon",
     as: "supabase_admin",
@@ -50,7 +50,7 @@ export const platformChanges: readonly PostureChange[] = [
     takenBackBy: "revoke execute on function pgbouncer.get_auth(text) from anon",
   },
   {
-    name: "a policy shows all buckets",
+    name: "a policy lets anon read all buckets",
     change: "create policy open_buckets on storage.buckets for select to anon using (true)",
     reverse: "drop policy open_buckets on storage.buckets",
     reports: extra("policy storage.buckets open_buckets"),
@@ -58,7 +58,7 @@ export const platformChanges: readonly PostureChange[] = [
     takenBackBy: "drop policy open_buckets on storage.buckets",
   },
   {
-    name: "a policy shows all users",
+    name: "a policy lets anon read all users",
     change: "create policy open_users on auth.users for select to anon using (true)",
     reverse: "drop policy open_users on auth.users",
     reports: extra("policy auth.users open_users"),
@@ -74,7 +74,7 @@ export const platformChanges: readonly PostureChange[] = [
     takenBackBy: "drop policy listen on realtime.messages",
   },
   {
-    name: "everybody may use the schema of the secrets",
+    name: "USAGE on the schema of the secrets is granted to PUBLIC",
     change: "grant usage on schema vault to public",
     reverse: "revoke usage on schema vault from public",
     as: "supabase_admin",
@@ -83,7 +83,7 @@ export const platformChanges: readonly PostureChange[] = [
     takenBackBy: "revoke usage on schema vault from public",
   },
   {
-    name: "row-level security is switched off on files",
+    name: "row-level security is disabled on files",
     change: "alter table storage.objects disable row level security",
     reverse: "alter table storage.objects enable row level security",
     as: "supabase_admin",
@@ -92,7 +92,7 @@ export const platformChanges: readonly PostureChange[] = [
     takenBackBy: "alter table storage.objects enable row level security",
   },
   {
-    name: "row-level security is switched off on messages",
+    name: "row-level security is disabled on messages",
     change: "alter table realtime.messages disable row level security",
     reverse: "alter table realtime.messages enable row level security",
     as: "supabase_admin",
@@ -102,7 +102,7 @@ export const platformChanges: readonly PostureChange[] = [
     takenBackBy: "alter table realtime.messages enable row level security",
   },
   {
-    name: "row-level security is switched off on one day's messages",
+    name: "row-level security is disabled on one day's partition of the messages",
     change: `do $$ begin execute format('alter table realtime.%I disable row level security', to_char(now(), '"messages_"YYYY_MM_DD')); end $$`,
     reverse: `do $$ begin execute format('alter table realtime.%I enable row level security', to_char(now(), '"messages_"YYYY_MM_DD')); end $$`,
     as: "supabase_admin",
@@ -121,7 +121,7 @@ export const platformChanges: readonly PostureChange[] = [
     takenBackBy: "drop trigger copy_out on storage.objects",
   },
   {
-    name: "a guard of the platform is gone",
+    name: "a trigger of the platform that protects rows is dropped",
     change: "drop trigger protect_objects_delete on storage.objects",
     reverse:
       "create trigger protect_objects_delete before delete on storage.objects for each statement execute function storage.protect_delete()",
@@ -130,7 +130,7 @@ export const platformChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "a guard of the platform is switched off",
+    name: "a trigger of the platform that protects rows is disabled",
     change: "alter table storage.buckets disable trigger protect_buckets_delete",
     reverse: "alter table storage.buckets enable trigger protect_buckets_delete",
     as: "supabase_admin",
@@ -139,7 +139,7 @@ export const platformChanges: readonly PostureChange[] = [
     takenBackBy: "alter table storage.buckets enable trigger protect_buckets_delete",
   },
   {
-    name: "an event trigger of the platform is switched off",
+    name: "an event trigger of the platform is disabled",
     change: "alter event trigger pgrst_ddl_watch disable",
     reverse: "alter event trigger pgrst_ddl_watch enable",
     as: "supabase_admin",
@@ -148,7 +148,7 @@ export const platformChanges: readonly PostureChange[] = [
     takenBackBy: "alter event trigger pgrst_ddl_watch enable",
   },
   {
-    name: "users are readable by anon",
+    name: "anon may read users",
     change: "grant select on auth.users to anon",
     reverse: "revoke select on auth.users from anon",
     as: "supabase_admin",
@@ -157,7 +157,7 @@ export const platformChanges: readonly PostureChange[] = [
     takenBackBy: "revoke select on table auth.users from anon",
   },
   {
-    name: "the hashes of passwords are readable by the API",
+    name: "an API role may read users' password hashes",
     change: "grant select (encrypted_password) on auth.users to authenticated",
     reverse: "revoke select (encrypted_password) on auth.users from authenticated",
     as: "supabase_admin",
@@ -166,7 +166,7 @@ export const platformChanges: readonly PostureChange[] = [
     takenBackBy: "revoke select (encrypted_password) on table auth.users from authenticated",
   },
   {
-    name: "secrets are readable by the API",
+    name: "an API role may read secrets",
     change: "grant select on vault.secrets to authenticated; grant usage on schema vault to authenticated",
     reverse:
       "revoke select on vault.secrets from authenticated; revoke usage on schema vault from authenticated",
@@ -176,7 +176,7 @@ export const platformChanges: readonly PostureChange[] = [
     takenBackBy: "revoke usage on schema vault from authenticated",
   },
   {
-    name: "jobs are readable by the API",
+    name: "an API role may read jobs",
     change: "grant usage on schema cron to authenticated; grant select on cron.job to authenticated",
     reverse: "revoke usage on schema cron from authenticated; revoke select on cron.job from authenticated",
     as: "supabase_admin",
@@ -185,7 +185,7 @@ export const platformChanges: readonly PostureChange[] = [
     takenBackBy: "revoke usage on schema cron from authenticated",
   },
   {
-    name: "API clients may schedule jobs",
+    name: "API roles may schedule jobs",
     change: "grant execute on function cron.schedule(text, text, text) to authenticated",
     reverse: "revoke execute on function cron.schedule(text, text, text) from authenticated",
     as: "supabase_admin",
@@ -193,7 +193,7 @@ export const platformChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "the users' table has another owner",
+    name: "the owner of the table of users changes",
     change: "alter table auth.users owner to supabase_admin",
     reverse: "alter table auth.users owner to supabase_auth_admin",
     as: "supabase_admin",
@@ -210,7 +210,7 @@ export const platformChanges: readonly PostureChange[] = [
     takenBackBy: "drop table auth.copies",
   },
   {
-    name: "a table of the platform is gone",
+    name: "a table of the platform moves to another schema",
     change: "alter table auth.instances set schema pg_catalog",
     reverse: "alter table pg_catalog.instances set schema auth",
     as: "supabase_admin",
@@ -218,7 +218,7 @@ export const platformChanges: readonly PostureChange[] = [
     severity: "changes",
   },
   {
-    name: "a platform's service migrates its schema",
+    name: "a service of the platform migrates its schema",
     change:
       "insert into auth.schema_migrations values ('99990101000000'); create table auth.passkeys (id uuid); alter table auth.passkeys owner to supabase_auth_admin",
     reverse: "delete from auth.schema_migrations where version = '99990101000000'; drop table auth.passkeys",
@@ -248,7 +248,7 @@ export const platformChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "another tool pushed a migration",
+    name: "another tool pushes a migration",
     change:
       "insert into supabase_migrations.schema_migrations (version, name, statements) values ('20260909090909', 'by_hand', '{}')",
     reverse: "delete from supabase_migrations.schema_migrations where version = '20260909090909'",
@@ -276,7 +276,7 @@ export const platformChanges: readonly PostureChange[] = [
     takenBackBy: "delete from supabase_migrations.bundle_files where path = 'repeatable/ghost.sql'",
   },
   {
-    name: "what a file depends on is edited in the history",
+    name: "a file's dependencies are edited in the history",
     change:
       "update supabase_migrations.bundle_files set depends_on = depends_on || '[\"x\"]' where path = 'repeatable/70_jobs.sql'",
     reverse:
@@ -285,7 +285,7 @@ export const platformChanges: readonly PostureChange[] = [
     severity: "changes",
   },
   {
-    name: "the history is open to the API",
+    name: "an API role may write to the history",
     change:
       "grant usage on schema supabase_migrations to authenticated; grant insert on supabase_migrations.schema_migrations to authenticated",
     reverse:

@@ -8,7 +8,7 @@ import { roleChanges } from "./roleChanges";
 export type { PostureChange } from "./postureChange";
 export { postureWorld, postureWorldOfSuperuser } from "./postureWorld";
 
-/** Changes outside of what the bundle made. */
+/** Changes of objects that the bundle did not create. */
 export const postureChanges: readonly PostureChange[] = [
   ...roleChanges,
   ...openObjectChanges,

@@ -44,7 +44,7 @@ grant pg_monitor to reporting;
 create extension pg_trgm schema extensions;
 `;
 
-/** The same, of what only a superuser may make. */
+/** The same for objects that only a superuser may create. */
 export const postureWorldOfSuperuser = `
 create foreign data wrapper partners;
 create server partner foreign data wrapper partners options (host 'partner.example');

@@ -22,58 +22,63 @@ const storage = (features: Readonly<Record<string, JsonValue>>) =>
 /** Auth settings that the stack does not send: key, value, and what is reported. */
 const authRows: readonly (readonly [name: string, key: string, value: JsonValue, report: string])[] = [
   [
-    "a test code signs in to a phone number",
+    "a test code for a phone number is set",
     "sms_test_otp",
     "15551234567=123456",
     "off → 15551234567=123456 [opens]",
   ],
-  ["a hook sees every mail with its codes", "hook_send_email_enabled", true, "off → on [opens]"],
+  ["a hook receives every email with its codes", "hook_send_email_enabled", true, "off → on [opens]"],
   [
     "a hook's address is set",
     "hook_send_email_uri",
     "https://evil.example/mail",
     "off → https://evil.example/mail [opens]",
   ],
-  ["a hook sees every text message", "hook_send_sms_enabled", true, "off → on [opens]"],
-  ["a hook decides about second factors", "hook_mfa_verification_attempt_enabled", true, "off → on [opens]"],
-  ["a hook decides about passwords", "hook_password_verification_attempt_enabled", true, "off → on [opens]"],
-  ["SAML is switched on", "saml_enabled", true, "off → on [opens]"],
-  ["identities may be linked by hand", "security_manual_linking_enabled", true, "off → on [opens]"],
-  ["passkeys are switched on", "passkey_enabled", true, "off → on [opens]"],
+  ["a hook receives every text message", "hook_send_sms_enabled", true, "off → on [opens]"],
+  ["a hook verifies second factors", "hook_mfa_verification_attempt_enabled", true, "off → on [opens]"],
+  ["a hook verifies passwords", "hook_password_verification_attempt_enabled", true, "off → on [opens]"],
+  ["SAML is enabled", "saml_enabled", true, "off → on [opens]"],
+  ["manual linking of identities is enabled", "security_manual_linking_enabled", true, "off → on [opens]"],
+  ["passkeys are enabled", "passkey_enabled", true, "off → on [opens]"],
   ["the project becomes an OAuth server", "oauth_server_enabled", true, "off → on [opens]"],
   ["OAuth clients register themselves", "oauth_server_allow_dynamic_registration", true, "off → on [opens]"],
   ["custom OAuth providers are allowed", "custom_oauth_enabled", true, "off → on [opens]"],
   [
-    "addresses that nobody confirmed sign in",
+    "users with unverified email addresses may sign in",
     "mailer_allow_unverified_email_sign_ins",
     true,
     "off → on [opens]",
   ],
-  ["a text message counts without its code", "sms_autoconfirm", true, "off → on [opens]"],
-  ["a captcha is asked for", "security_captcha_enabled", true, "off → on [changes]"],
+  ["phone numbers are confirmed without a code", "sms_autoconfirm", true, "off → on [opens]"],
+  ["a CAPTCHA is required", "security_captcha_enabled", true, "off → on [changes]"],
   [
-    "a password change asks for a fresh login",
+    "a password change requires reauthentication",
     "security_update_password_require_reauthentication",
     true,
     "off → on [changes]",
   ],
-  ["the subject of a mail", "mailer_subjects_confirmation", "Your prize", "off → Your prize [changes]"],
   [
-    "the text of a mail",
+    "the subject of an email changes",
+    "mailer_subjects_confirmation",
+    "Your prize",
+    "off → Your prize [changes]",
+  ],
+  [
+    "the text of an email changes",
     "mailer_templates_recovery_content",
     "<p>go to evil.example</p>",
     "off → <p>go to evil.example</p> [changes]",
   ],
-  ["sign-ins with a wallet are limited less", "rate_limit_web3", 3000, "30 → 3000 [changes]"],
-  ["sessions are told apart by tags", "sessions_tags", "web,mobile", "off → web,mobile [changes]"],
-  ["codes of text messages last longer", "sms_otp_exp", 86_400, "60 → 86400 [changes]"],
-  ["codes of text messages are shorter", "sms_otp_length", 4, "6 → 4 [changes]"],
+  ["the rate limit for wallet sign-ins is raised", "rate_limit_web3", 3000, "30 → 3000 [changes]"],
+  ["session tags are set", "sessions_tags", "web,mobile", "off → web,mobile [changes]"],
+  ["codes in text messages are valid longer", "sms_otp_exp", 86_400, "60 → 86400 [changes]"],
+  ["codes in text messages are shorter", "sms_otp_length", 4, "6 → 4 [changes]"],
   ["Auth uses more connections", "db_max_pool_size", 50, "off → 50 [changes]"],
-  ["another service sends text messages", "sms_provider", "vonage", "off → vonage [opens]"],
-  ["codes are sent with another account", "sms_twilio_account_sid", "AC0", "off → AC0 [opens]"],
-  ["mails go through another server", "smtp_host", "evil.example", "off → evil.example [opens]"],
+  ["another provider sends text messages", "sms_provider", "vonage", "off → vonage [opens]"],
+  ["another account sends codes", "sms_twilio_account_sid", "AC0", "off → AC0 [opens]"],
+  ["another server sends emails", "smtp_host", "evil.example", "off → evil.example [opens]"],
   [
-    "a second SAML address",
+    "an external SAML URL is set",
     "saml_external_url",
     "https://evil.example",
     "off → https://evil.example [changes]",
@@ -82,14 +87,14 @@ const authRows: readonly (readonly [name: string, key: string, value: JsonValue,
 
 /** Database settings that the stack does not send. */
 const databaseRows: readonly (readonly [name: string, key: string, value: JsonValue, report: string])[] = [
-  ["statements time out", "statement_timeout", "1000", "off → 1000 [extra]"],
-  ["triggers and foreign keys are passed", "session_replication_role", "replica", "off → replica [opens]"],
-  ["waits for locks are logged", "log_lock_waits", true, "off → on [extra]"],
-  ["more is kept for replicas", "max_slot_wal_keep_size", "4096MB", "off → 4096MB [extra]"],
-  ["parallel workers", "max_parallel_workers", 2, "off → 2 [extra]"],
+  ["a statement timeout is set", "statement_timeout", "1000", "off → 1000 [extra]"],
+  ["triggers and foreign keys are bypassed", "session_replication_role", "replica", "off → replica [opens]"],
+  ["lock waits are logged", "log_lock_waits", true, "off → on [extra]"],
+  ["more WAL is kept for replication slots", "max_slot_wal_keep_size", "4096MB", "off → 4096MB [extra]"],
+  ["the number of parallel workers is set", "max_parallel_workers", 2, "off → 2 [extra]"],
 ];
 
-/** Reported from the first deployment on. The API supports identity providers only if it is on. */
+/** Reported from the first deployment on. The API supports SSO providers only if SAML is enabled. */
 const samlIsOn = { "auth setting saml_enabled": "off → on [opens]" };
 
 const member = "11111111-1111-4111-8111-111111111111";
@@ -108,7 +113,7 @@ export const projectChanges: readonly ProjectChange[] = [
     reports: { [`auth setting ${key}`]: report },
   })),
   {
-    name: "the captcha is switched off",
+    name: "the CAPTCHA is disabled",
     calls: [
       auth({
         security_captcha_enabled: true,
@@ -121,7 +126,7 @@ export const projectChanges: readonly ProjectChange[] = [
     reports: { "auth setting security_captcha_enabled": "on → off [opens]" },
   },
   {
-    name: "a password change needs no fresh login any more",
+    name: "a password change no longer requires reauthentication",
     calls: [
       auth({ security_update_password_require_reauthentication: true }),
       auth({ security_update_password_require_reauthentication: false }),
@@ -140,7 +145,7 @@ export const projectChanges: readonly ProjectChange[] = [
     reports: { "Data API setting db_pool": "off → 40 [changes]" },
   },
   {
-    name: "vector buckets are switched on",
+    name: "vector buckets are enabled",
     calls: [storage({ vectorBuckets: { enabled: true, maxBuckets: 5, maxIndexes: 5 } })],
     reports: {
       "storage setting features.vectorBuckets.enabled": "off → on [changes]",
@@ -149,7 +154,7 @@ export const projectChanges: readonly ProjectChange[] = [
     },
   },
   {
-    name: "Realtime takes larger messages",
+    name: "Realtime accepts larger messages",
     calls: [["PATCH", "/config/realtime", { max_payload_size_in_kb: 9000 }]],
     reports: { "realtime setting max_payload_size_in_kb": "100 → 9000 [changes]" },
   },
@@ -168,7 +173,7 @@ export const projectChanges: readonly ProjectChange[] = [
     reports: { "function secret COLLEAGUE": "value $hash → value $hash [changes]" },
   },
   {
-    name: "a function secret of somebody else is removed",
+    name: "a function secret outside of the stack is removed",
     calls: [
       ["POST", "/secrets", [{ name: "COLLEAGUE", value: "1" }]],
       ["DELETE", "/secrets", ["COLLEAGUE"]],
@@ -183,7 +188,7 @@ export const projectChanges: readonly ProjectChange[] = [
     reports: { "auth setting disable_signup": "on → off [opens]" },
   },
   {
-    name: "a change of address takes one confirmation",
+    name: "a change of email address requires one confirmation only",
     calls: [
       auth({ mailer_secure_email_change_enabled: true }),
       auth({ mailer_secure_email_change_enabled: false }),
@@ -192,19 +197,19 @@ export const projectChanges: readonly ProjectChange[] = [
     reports: { "auth setting mailer_secure_email_change_enabled": "on → off [opens]" },
   },
   {
-    name: "a stolen refresh token lasts",
+    name: "refresh tokens are no longer rotated",
     calls: [auth({ refresh_token_rotation_enabled: true }), auth({ refresh_token_rotation_enabled: false })],
     before: 1,
     reports: { "auth setting refresh_token_rotation_enabled": "on → off [opens]" },
   },
   {
-    name: "a second factor is asked for no more",
+    name: "second factors are no longer verified",
     calls: [auth({ mfa_totp_verify_enabled: true }), auth({ mfa_totp_verify_enabled: false })],
     before: 1,
     reports: { "auth setting mfa_totp_verify_enabled": "on → off [opens]" },
   },
   {
-    name: "a person may have many sessions",
+    name: "a user may have several sessions",
     calls: [auth({ sessions_single_per_user: true }), auth({ sessions_single_per_user: false })],
     before: 1,
     reports: { "auth setting sessions_single_per_user": "on → off [opens]" },
@@ -215,7 +220,7 @@ export const projectChanges: readonly ProjectChange[] = [
     reports: { "API key colleague": "added: secret [opens]" },
   },
   {
-    name: "a secret API key acts as another role",
+    name: "a secret API key gets another role",
     calls: [
       [
         "POST",
@@ -233,7 +238,7 @@ export const projectChanges: readonly ProjectChange[] = [
     reports: { "API key colleague": "added: publishable [opens]" },
   },
   {
-    name: "legacy API keys are switched on again",
+    name: "legacy API keys are enabled again",
     calls: [
       ["PUT", "/api-keys/legacy?enabled=false"],
       ["PUT", "/api-keys/legacy?enabled=true"],
@@ -242,7 +247,7 @@ export const projectChanges: readonly ProjectChange[] = [
     reports: { "legacy API keys": "off → on [opens]" },
   },
   {
-    name: "legacy API keys are switched off",
+    name: "legacy API keys are disabled",
     calls: [["PUT", "/api-keys/legacy?enabled=false"]],
     reports: { "legacy API keys": "on → off [changes]" },
   },
@@ -262,7 +267,7 @@ export const projectChanges: readonly ProjectChange[] = [
     reports: { "JWT signing key $id": "added: HS256 in_use [opens]" },
   },
   {
-    name: "another signing key is used",
+    name: "another signing key becomes the current one",
     calls: [
       ["POST", "/config/auth/signing-keys", { algorithm: "EdDSA" }],
       ["PATCH", "/config/auth/signing-keys/$id", { status: "in_use" }],
@@ -271,7 +276,7 @@ export const projectChanges: readonly ProjectChange[] = [
     reports: { "JWT signing key $id": "EdDSA standby, key $hash → EdDSA in_use, key $hash [opens]" },
   },
   {
-    name: "a signing key is revoked, which ends every session that it signed",
+    name: "a signing key is revoked, which ends all sessions with its tokens",
     calls: [
       ["POST", "/config/auth/signing-keys", { algorithm: "EdDSA" }],
       ["PATCH", "/config/auth/signing-keys/$id", { status: "revoked" }],
@@ -312,7 +317,7 @@ export const projectChanges: readonly ProjectChange[] = [
     },
   },
   {
-    name: "a member's temporary access is taken away",
+    name: "a member's temporary access is removed",
     calls: [
       ["PUT", "/database/jit", { user_id: member, roles: [{ role: "supabase_read_only_user" }] }],
       ["DELETE", `/database/jit/${member}`],
@@ -321,7 +326,7 @@ export const projectChanges: readonly ProjectChange[] = [
     reports: { "temporary database access of $id": "removed: supabase_read_only_user [changes]" },
   },
   {
-    name: "users of a company sign in with its own identity provider (`supabase sso add`)",
+    name: "an SSO provider for a company's users is added (`supabase sso add`)",
     calls: [
       auth({ saml_enabled: true }),
       ["POST", "/config/auth/sso/providers", companyProvider(["example.org"])],
@@ -333,7 +338,7 @@ export const projectChanges: readonly ProjectChange[] = [
     },
   },
   {
-    name: "an identity provider takes a further domain (`supabase sso update`)",
+    name: "an SSO provider gets another domain (`supabase sso update`)",
     calls: [
       auth({ saml_enabled: true }),
       ["POST", "/config/auth/sso/providers", companyProvider(["example.org"])],
@@ -347,7 +352,7 @@ export const projectChanges: readonly ProjectChange[] = [
     },
   },
   {
-    name: "an identity provider's certificates come from elsewhere",
+    name: "an SSO provider's metadata URL changes",
     calls: [
       auth({ saml_enabled: true }),
       ["POST", "/config/auth/sso/providers", companyProvider(["example.org"])],
@@ -368,7 +373,7 @@ export const projectChanges: readonly ProjectChange[] = [
     },
   },
   {
-    name: "an identity provider says by another attribute who somebody is",
+    name: "an SSO provider maps another attribute to the email address",
     calls: [
       auth({ saml_enabled: true }),
       ["POST", "/config/auth/sso/providers", companyProvider(["example.org"])],
@@ -386,7 +391,7 @@ export const projectChanges: readonly ProjectChange[] = [
     },
   },
   {
-    name: "an identity provider is removed (`supabase sso remove`)",
+    name: "an SSO provider is removed (`supabase sso remove`)",
     calls: [
       auth({ saml_enabled: true }),
       ["POST", "/config/auth/sso/providers", companyProvider(["example.org"])],
@@ -399,17 +404,17 @@ export const projectChanges: readonly ProjectChange[] = [
     },
   },
   {
-    name: "a custom hostname is asked for (`supabase domains create`)",
+    name: "a custom hostname is requested (`supabase domains create`)",
     calls: [["POST", "/custom-hostname/initialize", { custom_hostname: "db.example.org" }]],
     reports: { "custom hostname": "added: db.example.org [extra]" },
   },
   {
-    name: "a preview branch is made (`supabase branches create`)",
+    name: "a preview branch is created (`supabase branches create`)",
     calls: [["POST", "/branches", { branch_name: "feature" }]],
     reports: { "branch feature": "added: preview [extra]" },
   },
   {
-    name: "a vanity subdomain is taken (`supabase vanity-subdomains activate`)",
+    name: "a vanity subdomain is activated (`supabase vanity-subdomains activate`)",
     calls: [["POST", "/vanity-subdomain/activate", { vanity_subdomain: "shop" }]],
     reports: { "vanity subdomain": "added: shop.supabase.co [extra]" },
   },
@@ -419,7 +424,7 @@ export const projectChanges: readonly ProjectChange[] = [
     reports: { "root key of pgsodium": "key $hash → key $hash [changes]" },
   },
   {
-    name: "point-in-time recovery is bought",
+    name: "point-in-time recovery is added",
     calls: [["PATCH", "/billing/addons", { addon_type: "pitr", addon_variant: "pitr_7" }]],
     reports: { "add-on pitr": "added: pitr_7 [extra]" },
   },

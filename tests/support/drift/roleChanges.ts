@@ -21,7 +21,7 @@ export const roleChanges: readonly PostureChange[] = [
     takenBackBy: "drop role ghost",
   },
   {
-    name: "a role that can do nothing is added",
+    name: "a role without privileges is added",
     change: "create role bystander nologin",
     reverse: "drop role bystander",
     as: "supabase_admin",
@@ -47,7 +47,7 @@ export const roleChanges: readonly PostureChange[] = [
     takenBackBy: "revoke service_role from authenticated",
   },
   {
-    name: "tokens may name a role of somebody's own",
+    name: "the Data API may act as a custom role",
     change: "grant reporting to authenticator",
     reverse: "revoke reporting from authenticator",
     reports: extra("membership authenticator in reporting"),
@@ -55,7 +55,7 @@ export const roleChanges: readonly PostureChange[] = [
     takenBackBy: "revoke reporting from authenticator",
   },
   {
-    name: "an API role may be passed on",
+    name: "an API role is granted with admin option",
     change: "grant anon to authenticated with admin option",
     reverse: "revoke anon from authenticated",
     as: "supabase_admin",
@@ -73,7 +73,7 @@ export const roleChanges: readonly PostureChange[] = [
     takenBackBy: "revoke pg_read_all_data from reporting",
   },
   {
-    name: "the deployer may no longer act as the owner of the tables",
+    name: "the deploying role may no longer act as the owner of the tables",
     change: "grant app_owner to postgres with set false",
     reverse: "grant app_owner to postgres with set true",
     from: 16,
@@ -82,7 +82,7 @@ export const roleChanges: readonly PostureChange[] = [
     takenBackBy: "grant app_owner to postgres with set true",
   },
   {
-    name: "the API loses a role",
+    name: "the Data API loses a role",
     change: "revoke anon from authenticator",
     reverse: "grant anon to authenticator",
     as: "supabase_admin",
@@ -91,7 +91,7 @@ export const roleChanges: readonly PostureChange[] = [
     takenBackBy: "grant anon to authenticator",
   },
   {
-    name: "the API serves further schemas",
+    name: "the Data API exposes more schemas",
     change: "alter role authenticator set pgrst.db_schemas = 'public,private,auth'",
     reverse: "alter role authenticator reset pgrst.db_schemas",
     reports: changed("role settings authenticator", "pgrst.db_schemas"),
@@ -99,7 +99,7 @@ export const roleChanges: readonly PostureChange[] = [
     takenBackBy: "alter role authenticator reset pgrst.db_schemas",
   },
   {
-    name: "an API role's statements have no time limit",
+    name: "an API role's statement timeout is removed",
     change: "alter role anon set statement_timeout = 0",
     reverse: "alter role anon set statement_timeout = '3s'",
     reports: changed("role settings anon", "statement_timeout"),
@@ -107,7 +107,7 @@ export const roleChanges: readonly PostureChange[] = [
     takenBackBy: "alter role anon set statement_timeout to '3s'",
   },
   {
-    name: "an API role has a setting in this database only",
+    name: "an API role gets a setting for this database only",
     change: "alter role authenticated in database postgres set statement_timeout = '1h'",
     reverse: "alter role authenticated in database postgres reset statement_timeout",
     reports: extra("role settings authenticated in this database"),
@@ -115,7 +115,7 @@ export const roleChanges: readonly PostureChange[] = [
     takenBackBy: "alter role authenticated in database postgres reset statement_timeout",
   },
   {
-    name: "an API role looks for functions elsewhere first",
+    name: "an API role gets another search path",
     change: "alter role anon set search_path = 'public, pg_catalog'",
     reverse: "alter role anon reset search_path",
     as: "supabase_admin",
@@ -124,7 +124,7 @@ export const roleChanges: readonly PostureChange[] = [
     takenBackBy: "alter role anon reset search_path",
   },
   {
-    name: "all roles have a setting",
+    name: "a setting applies to all roles",
     change: "alter role all set row_security = off",
     reverse: "alter role all reset row_security",
     as: "supabase_admin",
@@ -133,7 +133,7 @@ export const roleChanges: readonly PostureChange[] = [
     takenBackBy: "alter role all reset row_security",
   },
   {
-    name: "the database hands out a secret as a setting",
+    name: "a secret becomes a setting of the database",
     change: "alter database postgres set \"app.settings.jwt_secret\" = 'do-not-print-this'",
     reverse: 'alter database postgres reset "app.settings.jwt_secret"',
     as: "supabase_admin",
@@ -142,7 +142,7 @@ export const roleChanges: readonly PostureChange[] = [
     takenBackBy: "alter database postgres reset app.settings.jwt_secret",
   },
   {
-    name: "a platform role expires",
+    name: "a platform role's password expires",
     change: "alter role supabase_auth_admin valid until '2020-01-01'",
     reverse: "alter role supabase_auth_admin valid until 'infinity'",
     as: "supabase_admin",
@@ -155,7 +155,7 @@ export const roleChanges: readonly PostureChange[] = [
     change: "alter role dashboard_user rename to operators",
     reverse: "alter role operators rename to dashboard_user",
     as: "supabase_admin",
-    // Its name appears in the grants of everything to which it has privileges.
+    // Its name appears in the grants of each object on which it has privileges.
     reports: [...extra("role operators"), ...missing("role dashboard_user")],
     andFurther: true,
     severity: "opens",
@@ -188,7 +188,7 @@ export const roleChanges: readonly PostureChange[] = [
     takenBackBy: "alter role dashboard_user nologin",
   },
   {
-    name: "the API's login inherits what its roles hold",
+    name: "the Data API's login inherits the privileges of its roles",
     change: "alter role authenticator inherit",
     reverse: "alter role authenticator noinherit",
     as: "supabase_admin",
@@ -207,7 +207,7 @@ export const roleChanges: readonly PostureChange[] = [
     takenBackBy: "alter role service_role bypassrls",
   },
   {
-    name: "a platform role may hold one connection only",
+    name: "a platform role's connection limit becomes 1",
     change: "alter role supabase_storage_admin connection limit 1",
     reverse: "alter role supabase_storage_admin connection limit -1",
     as: "supabase_admin",

@@ -183,7 +183,7 @@ test("a rogue policy stays reported after other deployments; with prune: drop, t
 
 test("all normal activity at once: refresh reports nothing", async () => {
   // The transaction that stands open holds locks that the others would wait for: it comes last, and stays open.
-  const opens = ({ name }: HarmlessChange) => name === "a transaction stands open";
+  const opens = ({ name }: HarmlessChange) => name === "a transaction is open";
   const closes = ({ statements }: HarmlessChange) => statements.join() === "rollback";
   const others = harmlessChanges.filter((change) => !opens(change) && !closes(change));
   for (const { statements, as = "postgres" } of [...others, ...harmlessChanges.filter(opens)]) {

@@ -25,7 +25,7 @@ begin
   return new;
 end
 $$;
--- Whoever creates the trigger on auth.users needs this.
+-- The role that creates the trigger on auth.users needs this privilege.
 grant usage on schema internal to postgres;
 
 create or replace procedure shared.forget_audit_log(older_than interval)
