@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { runCommandLine } from "../foundation/commandLine";
 import { UserError } from "../foundation/userError";
 
-/** The options of the programs in ops/ that take a value, so a command line can be parsed before its program runs. */
+/** The options of programs in ops/ that take a value. With them, a command line can be parsed before its program runs. */
 export const optionsWithValue = {
   stack: { type: "string", short: "s" },
   out: { type: "string" },
@@ -66,7 +66,7 @@ export function requireCommit(): string {
   if (changed !== undefined && changed !== "") {
     const [first = ""] = changed.split("\n");
     throw new UserError(
-      `A plan is bound to a commit, and there are changes that are not committed (${first.trim()}): commit them first.`,
+      `A plan is bound to a commit, but the checkout has uncommitted changes (${first.trim()}): commit them first.`,
     );
   }
   return commit;
@@ -77,7 +77,7 @@ function requireGit(): void {
   const { error } = spawnSync("git", ["--version"], { stdio: "ignore" });
   if ((error as NodeJS.ErrnoException | undefined)?.code !== "ENOENT") return;
   throw new UserError(
-    "There is no `git` on PATH, by which a commit is known: install git, then run this command again.",
+    "A plan is bound to a commit, and `git` is not on PATH: install git, then run this command again.",
   );
 }
 
@@ -90,7 +90,7 @@ export function git(...args: string[]): string | undefined {
   }
 }
 
-/** Runs a program in ops/, which has the name of its npm script. */
+/** Runs a program in ops/ under the name of its npm script. */
 export function run(program: Command): void {
   void runCommandLine(program, { calledAs: (command) => `npm run ${command.name()} --` });
 }

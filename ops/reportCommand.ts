@@ -17,10 +17,10 @@ export function reportCommand(name: string, description: string): Command {
     .addOption(
       new Option("--format <format>", "how to print the report").choices(reportFormats).default("text"),
     )
-    .option("--out <folder>", "write the report there, too, in every format");
+    .option("--out <folder>", "also write the report to this folder, in every format");
 }
 
-/** Returns where a report goes, from the command's options. */
+/** Returns the outputs of a report, from the command's options. */
 export function reportPlaces({ format, out }: ReportOptions): ReportPlaces {
   return { format, folder: out === undefined ? undefined : givenPath(out) };
 }

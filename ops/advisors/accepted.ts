@@ -14,11 +14,11 @@ export const acceptedFindings: Readonly<Record<string, AcceptedFinding>> = {
   },
   rls_enabled_no_policy: {
     of: /_(\d{4}_\d{2}|default)$/,
-    reason: "A partition is read through its parent, which has the policies; read directly it shows nothing.",
+    reason: "A partition is read through its parent, which has the policies. A direct read returns no rows.",
   },
   no_primary_key: {
     of: /^ddl_log(_\d{4}_\d{2}|_default)?$/,
-    reason: "No constraint may refuse an entry of the log: it would fail the statement that is logged.",
+    reason: "A primary key could reject an entry of the log, and then the logged statement would fail.",
   },
 };
 

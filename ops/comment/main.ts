@@ -1,4 +1,4 @@
-// Comments on a pull request with the reports of a run of the workflow `preview`, from a workflow that runs behind it.
+// Comments on a pull request with the reports of a run of the workflow `preview`. Runs in a workflow that follows it.
 //   npm run comment -- <folder with the run's artifacts>
 import { Command } from "commander";
 import { givenPath, run } from "../commandLine";
@@ -10,7 +10,7 @@ import { commentOnPreviews } from "./previewComments";
 run(
   new Command("comment")
     .description("Comments on a pull request with the reports of its previews.")
-    .argument("<folder>", "where the artifacts of the run are")
+    .argument("<folder>", "folder with the artifacts of the run")
     .action(async (folder: string) => {
       const context = gitHubContext();
       const previewed = workflowRunOf(gitHubEvent());

@@ -18,7 +18,7 @@ const previewJob = /^Preview ([\w.-]+)$/;
  */
 const artifactOf = (stack: string) => `preview-${stack}`;
 
-/** A report has a few hundred kilobytes, but an artifact may contain anything. */
+/** A report is a few hundred kilobytes, but an untrusted artifact may be of any size. */
 const largestReport = 20_000_000;
 
 /** Stacks whose preview needs no credentials, so a fork's code may create it. */
@@ -74,7 +74,7 @@ async function reportOf(file: string, source: Source): Promise<Report> {
   if (text === undefined) return withoutReport(source, missingSentence(source.job));
   const parsed = reportSchema.safeParse(jsonOf(text));
   if (!parsed.success || parsed.data.stack !== source.stack || parsed.data.kind !== "preview") {
-    return withoutReport(source, "The preview left a report that does not match the documented schema.");
+    return withoutReport(source, "The preview's report does not match the documented schema.");
   }
   const report = mapTexts(parsed.data as never, cleaner()) as Report;
   return { ...report, commit: source.run.headSha };
@@ -96,9 +96,9 @@ function jsonOf(text: string): unknown {
 }
 
 function missingSentence({ conclusion }: Job): string {
-  if (conclusion === "cancelled") return "The preview was cancelled before it had a report.";
-  if (conclusion === "success") return "The preview left no report that could be read.";
-  return "The preview failed before it had a report: the job's log says why.";
+  if (conclusion === "cancelled") return "The preview was cancelled before it wrote a report.";
+  if (conclusion === "success") return "The preview wrote no readable report.";
+  return "The preview failed before it wrote a report: see the job's log.";
 }
 
 function withoutReport({ stack, job, run }: Source, sentence: string): Report {

@@ -1,6 +1,6 @@
-// Deploys a stack and reports what it did.
+// Deploys a stack and reports the changes.
 //   npm run deploy -- dev                            deploys the current code
-//   npm run deploy -- prod --reviewed plan           deploys what was reviewed, or nothing
+//   npm run deploy -- prod --reviewed plan           deploys exactly the reviewed plan, or changes nothing
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -17,8 +17,8 @@ interface DeployOptions extends ReportOptions {
 }
 
 run(
-  reportCommand("deploy", "Deploys a stack and reports what it did.")
-    .option("--reviewed <folder>", "apply the plan there, made by `npm run plan`, or nothing")
+  reportCommand("deploy", "Deploys a stack and reports the changes.")
+    .option("--reviewed <folder>", "apply exactly the reviewed plan in this folder, or change nothing")
     .action(async (argument: string | undefined, options: DeployOptions) => {
       const stack = namedStack(argument, options, "deploy");
       const reviewed = options.reviewed === undefined ? undefined : givenPath(options.reviewed);
@@ -34,8 +34,7 @@ run(
 );
 
 /**
- * Runs a preview with the policy pack. Without it, a rule about the whole stack would only run after everything has
- * changed.
+ * Runs a preview with the policy pack. Without it, a policy for the whole stack would only run after all changes are made.
  */
 async function preview(stack: string, ...args: string[]) {
   return await runPulumi([
@@ -45,8 +44,7 @@ async function preview(stack: string, ...args: string[]) {
 }
 
 /**
- * Returns whether the deployment may start. If its preview fails, that is the report and the exit code, and nothing
- * changes.
+ * Returns whether the deployment may start. If its preview fails, reports the preview, sets its exit code and changes nothing.
  */
 async function isAcceptable(stack: string, options: DeployOptions): Promise<boolean> {
   const result = await preview(stack);
@@ -58,8 +56,7 @@ async function isAcceptable(stack: string, options: DeployOptions): Promise<bool
 }
 
 /**
- * Plans again and compares, so that changes which the engine would refuse half-way are refused before the deployment
- * starts.
+ * Plans again and compares the plans. Changes that the engine would refuse during the deployment are refused before it starts.
  */
 async function requireFitting(stack: string, folder: string): Promise<void> {
   const review = await readReview(folder);
@@ -72,7 +69,7 @@ async function requireFitting(stack: string, folder: string): Promise<void> {
     const report = buildReport(result, { kind: "preview", stack, commit });
     if (result.exitCode !== exitCodes.success) {
       process.stderr.write(formatReport(report, "text"));
-      throw refusal("it cannot be planned any more, as the report above says");
+      throw refusal("its preview fails now, as the report above shows");
     }
     const now = reviewOf({ stack, commit, run: result, report, plan: await readFile(plan, "utf8") });
     requireSameWorld(review, now);

@@ -17,7 +17,7 @@ const reviewSchema = z.strictObject({
   commit: z.string(),
   /** SHA-256 of the engine's plan. */
   plan: z.string(),
-  /** The state of the services and the database: resource → SHA-256 of everything that a refresh read of it. */
+  /** The state of the services and the database: resource → SHA-256 of all properties that a refresh read. */
   resources: z.record(z.string(), z.string()),
   /** The content of the report: a name for each difference and each change → SHA-256 of it. */
   report: z.record(z.string(), z.string()),
@@ -85,7 +85,7 @@ export async function writeReview(folder: string, review: Review): Promise<void>
   await writeFile(path.join(folder, files.review), `${JSON.stringify(review, null, 2)}\n`);
 }
 
-/** Reads what was approved. Throws a UserError if the folder contains no review, or a plan that does not match it. */
+/** Reads the review. Throws a UserError if the folder contains no review, or a plan that does not match it. */
 export async function readReview(folder: string): Promise<Review> {
   const [review, plan] = await Promise.all([
     readFile(path.join(folder, files.review), "utf8").catch(() => undefined),
@@ -93,15 +93,15 @@ export async function readReview(folder: string): Promise<Review> {
   ]);
   if (review === undefined || plan === undefined) {
     throw new UserError(
-      `${folder} holds no reviewed plan: make one with \`npm run plan -- <stack> --out <folder>\`.`,
+      `${folder} contains no reviewed plan: create one with \`npm run plan -- <stack> --out <folder>\`.`,
     );
   }
   const parsed = reviewSchema.safeParse(jsonOf(review));
   if (!parsed.success)
-    throw new UserError(`${path.join(folder, files.review)} is not a review that this version made.`);
+    throw new UserError(`${path.join(folder, files.review)} is not a review in the format of this version.`);
   if (parsed.data.plan !== sha256(plan)) {
     throw new UserError(
-      `${planFile(folder)} is not the plan that was reviewed: make a new one and have it reviewed.`,
+      `${planFile(folder)} is not the plan that was reviewed: create a new plan and have it reviewed.`,
     );
   }
   return parsed.data;
@@ -120,9 +120,9 @@ export function requireSameSubject(
   review: Review,
   { stack, commit }: { stack: string; commit: string },
 ): void {
-  if (review.stack !== stack) throw refusal(`it is of stack ${review.stack}, and this is ${stack}`);
+  if (review.stack !== stack) throw refusal(`it is for stack ${review.stack}, not for ${stack}`);
   if (review.commit !== commit) {
-    throw refusal(`it is of commit ${review.commit.slice(0, 12)}, and ${commit.slice(0, 12)} is checked out`);
+    throw refusal(`it is for commit ${review.commit.slice(0, 12)}, but ${commit.slice(0, 12)} is checked out`);
   }
 }
 
@@ -137,7 +137,7 @@ export function requireSameWorld(reviewed: Review, now: Review): void {
   if (named.length === 0) return;
   const shown = named.slice(0, 5).join("; ");
   const more = named.length > 5 ? `; and ${named.length - 5} more` : "";
-  throw refusal(`since then something has changed outside of it (${shown}${more})`);
+  throw refusal(`something else has changed since the review (${shown}${more})`);
 }
 
 function differing(one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): string[] {
@@ -149,6 +149,6 @@ function differing(one: Readonly<Record<string, string>>, other: Readonly<Record
 /** Returns an error that explains in one sentence why a reviewed plan is not applied. */
 export function refusal(why: string): UserError {
   return new UserError(
-    `The reviewed plan is not applied, because ${why}: nothing was changed; make a new plan and have it reviewed.`,
+    `The reviewed plan is not applied, because ${why}: nothing was changed; create a new plan and have it reviewed.`,
   );
 }

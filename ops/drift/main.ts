@@ -1,4 +1,4 @@
-// Searches a stack for drift: what was changed outside of Pulumi, and which code was not deployed.
+// Searches a stack for drift: changes made outside of Pulumi, and code that was not deployed.
 //   npm run drift -- prod [--format text|markdown|json] [--out <folder>] [--issue]
 // Exit code 0: no drift; 7: drift; any other: the search failed.
 import { checkedOutCommit, namedStack, run } from "../commandLine";
@@ -21,8 +21,8 @@ run(
     "drift",
     "Searches a stack for drift. Exit code 0: none, 7: some, any other: the search failed.",
   )
-    .option("--no-code", "do not ask which code was not deployed")
-    .option("--issue", "in a GitHub workflow: keep one issue about the stack, open while there is drift")
+    .option("--no-code", "do not check for code that was not deployed")
+    .option("--issue", "in a GitHub workflow: open an issue about the stack, and close it when there is no drift")
     .action(async (argument: string | undefined, options: DriftOptions) => {
       const stack = namedStack(argument, options, "drift");
       const quiet = ["--stack", stack, "--suppress-progress"];

@@ -22,8 +22,8 @@ export interface DriftResult {
 }
 
 /**
- * Combines both checks in one report: what was changed outside of Pulumi (from `pulumi refresh --preview-only`), and
- * which code was not deployed (from `pulumi preview`; undefined if it did not run).
+ * Combines both checks in one report: changes made outside of Pulumi (from `pulumi refresh --preview-only`), and code that was
+ * not deployed (from `pulumi preview`; undefined if it did not run).
  */
 export function driftReport(
   refresh: PulumiRun,

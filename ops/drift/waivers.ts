@@ -1,7 +1,7 @@
 import { UserError } from "../../foundation/userError";
 import type { DriftItem, Problem } from "../report/model";
 
-/** A difference that somebody has accepted until a date. */
+/** A difference that is accepted until a date. */
 export interface DriftWaiver {
   readonly stack: string;
   /** The database object (`policy shared.customers rogue`), or the name of the resource in the program. */
@@ -46,10 +46,10 @@ export function applyWaivers(
     }),
     warnings: [
       ...expired.map((waiver) =>
-        warning(waiver, `ended on ${waiver.until}: renew it in ops/drift/waivers.ts, or remove it.`),
+        warning(waiver, `expired on ${waiver.until}: renew it in ops/drift/waivers.ts, or remove it.`),
       ),
       ...unused.map((waiver) =>
-        warning(waiver, "is not needed any more: remove it from ops/drift/waivers.ts."),
+        warning(waiver, "is no longer needed: remove it from ops/drift/waivers.ts."),
       ),
     ],
     hasExpired: expired.length > 0,
@@ -60,7 +60,7 @@ function requireDay({ subject, until }: DriftWaiver): void {
   const isDay = /^\d{4}-\d{2}-\d{2}$/.test(until) && !Number.isNaN(Date.parse(until));
   if (!isDay) {
     throw new UserError(
-      `The waiver of ${subject} in ops/drift/waivers.ts: until must be a day, as YYYY-MM-DD, and is ${JSON.stringify(until)}.`,
+      `The waiver of ${subject} in ops/drift/waivers.ts: until must be a date (YYYY-MM-DD), but is ${JSON.stringify(until)}.`,
     );
   }
 }

@@ -86,7 +86,7 @@ function quote(name: string, text: string): string {
   if (/^[A-Za-z0-9_.,:/@%+=-]+$/.test(text)) return text;
   if (/['\r\n\0]/.test(text))
     throw new UserError(
-      `${name} has a single quote or a line break, which an .env file cannot hold; change its value.`,
+      `${name} contains a single quote or a line break, which an .env file cannot represent: change its value.`,
     );
   return `'${text}'`;
 }

@@ -12,7 +12,7 @@ const sources = {
   databaseUrl: ["databaseUrl"],
 } as const satisfies Record<keyof EnvironmentOutputs, readonly string[]>;
 
-/** What to do if a project has neither of two keys. */
+/** What is missing if a project has neither of two keys. */
 const keyNames: Readonly<Record<string, string>> = {
   anonKey: "neither a legacy anon key nor a publishable key",
   serviceRoleKey: "neither a legacy service_role key nor a secret key",

@@ -57,7 +57,7 @@ export async function sayingWhy<T>(doing: string, permission: string, calls: () 
   } catch (error) {
     const status = statusOf(error);
     if (status === undefined) throw error;
-    throw new UserError(`GitHub did not let this run ${doing}: ${reasonOf(error, status, permission)}`, 1, {
+    throw new UserError(`GitHub did not allow this run to ${doing}: ${reasonOf(error, status, permission)}`, 1, {
       cause: error,
     });
   }
@@ -66,12 +66,12 @@ export async function sayingWhy<T>(doing: string, permission: string, calls: () 
 function reasonOf(error: unknown, status: number, permission: string): string {
   const message = error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : "";
   if (status === 429 || /rate limit/i.test(message)) {
-    return "the rate limit is used up for more than a minute; run the job again later.";
+    return "the rate limit resets in more than a minute; run the job again later.";
   }
   if (status === 401) return "the token is not valid; pass the job's own, `github.token`.";
-  if (status === 403) return `the token may not do it (403); give the job \`permissions: ${permission}\`.`;
+  if (status === 403) return `the token lacks a permission (403); give the job \`permissions: ${permission}\`.`;
   if (status === 404)
-    return `there is no such thing, or the token may not see it (404); the job needs \`permissions: ${permission}\`.`;
+    return `it does not exist, or the token may not read it (404); the job needs \`permissions: ${permission}\`.`;
   if (status >= 500) return `the service failed (${status}); run the job again.`;
   return `${message} (${status}).`;
 }

@@ -14,7 +14,7 @@ export interface DriftIssue {
   readonly isOpen: boolean;
 }
 
-export type IssueOutcome = "none is needed" | "opened" | "updated" | "unchanged" | "closed";
+export type IssueOutcome = "no issue needed" | "opened" | "updated" | "unchanged" | "closed";
 
 /**
  * Keeps one issue per stack: opens it when there is drift, updates its text, comments when new drift appears, and
@@ -55,7 +55,7 @@ export async function writeDriftIssue(
     for (const { number } of others) await update(number, { state: "closed" });
 
     if (issue === undefined) {
-      if (!isOpen) return "none is needed";
+      if (!isOpen) return "no issue needed";
       const title = `Drift of stack ${report.stack}`;
       await client.request("POST /repos/{owner}/{repo}/issues", { ...target, title, body, labels: [label] });
       return "opened";

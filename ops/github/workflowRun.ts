@@ -28,7 +28,7 @@ export interface WorkflowRun {
   readonly headRepository: string;
   readonly url: string;
   readonly isPullRequest: boolean;
-  /** Whether the code comes from somebody without write access to this repository. */
+  /** Whether the code comes from a fork, whose author may have no write access to this repository. */
   readonly isFork: boolean;
 }
 
@@ -37,7 +37,7 @@ export function workflowRunOf(event: unknown): WorkflowRun {
   const parsed = eventSchema.safeParse(event);
   if (!parsed.success) {
     throw new UserError(
-      "This program runs on the event `workflow_run`, and the event of this run is another.",
+      "This program runs on the event `workflow_run`, but this run has another event.",
     );
   }
   const { workflow_run: run, repository } = parsed.data;

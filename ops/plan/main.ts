@@ -18,7 +18,7 @@ run(
     .description("Creates a plan for review, bound to this commit and to the current state of the stack.")
     .argument("[stack]", "the stack")
     .option("-s, --stack <name>", "the same")
-    .requiredOption("--out <folder>", "where the plan, the review and the report are written")
+    .requiredOption("--out <folder>", "folder for the plan, the review and the report")
     .action(async (argument: string | undefined, options: PlanOptions) => {
       const stack = namedStack(argument, options, "plan");
       const commit = requireCommit();

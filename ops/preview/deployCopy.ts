@@ -12,8 +12,8 @@ export interface PreviewedCopy {
 }
 
 /**
- * Previews a change of a stack on this machine, and deploys it there. Supabase's advisors run before and after, because
- * their findings are only known where the change was deployed.
+ * Previews a change of a stack on this machine, and deploys it there. Supabase's advisors run before and after, because they
+ * only examine what is deployed.
  * @throws UserError for a stack that is not on this machine.
  */
 export async function previewAndDeploy(
@@ -22,7 +22,7 @@ export async function previewAndDeploy(
 ): Promise<PreviewedCopy> {
   if (stack !== "local" && !stack.startsWith("like-")) {
     throw new UserError(
-      `--deploy-copy deploys, and ${stack} is no stack of this machine: name local or a copy such as like-${stack}.`,
+      `--deploy-copy only deploys to a stack on this machine, and ${stack} is not one: name local or a copy such as like-${stack}.`,
     );
   }
   const before = await askAdvisors(stack);

@@ -19,12 +19,12 @@ interface PreviewOptions extends ReportOptions {
 
 run(
   reportCommand("preview", "Previews a stack and reports what the change does, separate from drift.")
-    .option("--commit <hash>", "the commit under review; default: the one that is checked out")
+    .option("--commit <hash>", "the commit under review; default: the checked-out commit")
     .option("--base <commit>", "compare the monthly cost with the configuration of this commit")
-    .option("--no-policies", "leave out the policy pack")
+    .option("--no-policies", "run without the policy pack")
     .option(
       "--deploy-copy",
-      "of a stack on this machine: deploy the change afterwards, and report what Supabase's advisors find then and did not before",
+      "for a stack on this machine: then deploy the change, and report new findings of Supabase's advisors",
     )
     .action(async (argument: string | undefined, options: PreviewOptions) => {
       const stack = namedStack(argument, options, "preview");

@@ -12,7 +12,7 @@ const keys = ["config", "thorbis-supabase:backup", "image"];
 export function withDigest(stackFile: string, digest: string): string {
   if (!/^sha256:[0-9a-f]{64}$/.test(digest)) {
     throw new UserError(
-      `${JSON.stringify(digest)} is not the digest of an image: it is sha256: and 64 hexadecimal digits.`,
+      `${JSON.stringify(digest)} is not the digest of an image: a digest is sha256: and 64 hexadecimal digits.`,
     );
   }
   const document = parseDocument(stackFile);
@@ -50,7 +50,7 @@ export async function proposeImage(
     if (Array.isArray(file) || file.type !== "file") throw new UserError(`${path} is not a file on ${base}.`);
     const before = Buffer.from(file.content, "base64").toString();
     const after = withDigest(before, digest);
-    if (after === before) return "the stack file has it already";
+    if (after === before) return "the stack file already has it";
     const { data: head } = await client.request("GET /repos/{owner}/{repo}/git/ref/{ref}", {
       ...target,
       ref: `heads/${base}`,
@@ -62,7 +62,7 @@ export async function proposeImage(
         sha: head.object.sha,
       });
     } catch (error) {
-      if (statusOf(error) === 422) return "it is proposed already";
+      if (statusOf(error) === 422) return "it is already proposed";
       throw error;
     }
     const title = `Use a new backup image for ${stack}`;

@@ -21,10 +21,10 @@ interface PullRequestOptions {
 run(
   new Command("preview:pull-request")
     .description("Deploys the base commit on this machine and previews the head against it.")
-    .argument("<environment>", "whose configuration is used, for example dev")
-    .requiredOption("--base <commit>", "the commit or branch that the pull request goes to")
+    .argument("<environment>", "the environment whose configuration is used, for example dev")
+    .requiredOption("--base <commit>", "the commit or branch into which the pull request is merged")
     .option("--out <folder>", "write the report there, in every format")
-    .option("--keep", "leave the stack up afterwards")
+    .option("--keep", "keep the stack running afterwards")
     .action(async (environment: string, options: PullRequestOptions) => {
       namedStack(environment, {}, "preview:pull-request");
       const root = checkoutRoot();
@@ -70,7 +70,7 @@ run(
         ];
         process.exitCode = await npm(folder, ...preview, ...out);
       } finally {
-        if (options.keep === true) say(`The stack is up in ${folder}; npm run down there ends it.`);
+        if (options.keep === true) say(`The stack is up in ${folder}; \`npm run down\` in that folder stops it.`);
         else await remove(root, folder);
       }
     }),

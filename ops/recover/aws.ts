@@ -12,7 +12,7 @@ import { networkFinders } from "./awsNetwork";
 import type { ExistingResourceFinder, PendingCreate } from "./plan";
 import { unlessMissing } from "./unlessMissing";
 
-/** The account, region and credentials. Default: what the AWS SDK finds in the environment. */
+/** The account, region and credentials. Default: those that the AWS SDK finds in the environment. */
 export interface AwsAccess {
   readonly region?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -27,7 +27,8 @@ const groupInputs = z.object({ name: z.string(), vpcId: z.string() });
 const scheduleInputs = z.object({ name: z.string(), groupName: z.string() });
 
 /**
- * Finders for what the aws provider may have left behind, for types whose second creation fails or creates a duplicate.
+ * Finders for resources of the aws provider that exist but are not in the state, for types whose second creation fails or
+ * creates a duplicate.
  * For other types (queues, topics, rules, alarms, parts of a bucket), a second creation returns the existing resource.
  */
 export function awsFinders({
@@ -48,7 +49,7 @@ export function awsFinders({
   );
 }
 
-/** Whether a resource is in the region of the copies: bucket and key are, and their role is in no region. */
+/** Returns whether a resource is in the region of the copies: the bucket and the key are; their role is global. */
 const isCopy = ({ urn }: PendingCreate): boolean => /:BackupReplica\$aws:(s3|kms)\//.test(urn);
 
 function findersIn(access: AwsAccess): Record<string, ExistingResourceFinder> {

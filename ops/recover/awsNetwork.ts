@@ -68,7 +68,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
 };
 
-/** Returns whether a described resource exists. Deleted resources keep their tags, and some are described, for a while. */
+/** Returns whether a described resource exists. EC2 describes some deleted resources for a while, with their tags. */
 function isThere(described: readonly object[] | undefined): boolean {
   return (described ?? []).some((one) => !("State" in one && /^delet/i.test(String(one.State))));
 }

@@ -6,8 +6,8 @@ const projectInputs = z.object({ name: z.string(), organizationId: z.string() })
 const projects = z.array(z.object({ id: z.string(), name: z.string(), organization_slug: z.string() }));
 
 /**
- * Finders for what the Supabase provider may have left behind. Creating a project twice results in two projects and two
- * bills. Everything else can be set again without harm.
+ * Finders for resources of the Supabase provider that exist but are not in the state. Creating a project twice results in two
+ * projects and two bills. All other resources can be created again without harm.
  */
 export function supabaseFinders(api: ManagementApi): Record<string, ExistingResourceFinder> {
   return {

@@ -4,7 +4,7 @@ const missingResource = /NotFound|NoSuchEntity|NoSuchBucket/;
 /**
  * Returns the answer; undefined if AWS reports that the resource does not exist.
  *
- * @param missing matches the names of the errors that mean so
+ * @param missing matches the names of the errors that report this
  */
 export async function unlessMissing<T>(call: Promise<T>, missing = missingResource): Promise<T | undefined> {
   try {

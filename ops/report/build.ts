@@ -18,7 +18,7 @@ export interface ReportSubject {
   readonly commit?: string | undefined;
   /** The environment with the secrets to mask. Default: this process's. */
   readonly environment?: NodeJS.ProcessEnv;
-  /** The result of deploying the change to a copy after its preview. */
+  /** The result of deploying the change to a copy of the stack after its preview. */
   readonly copy?: DeployedCopy | undefined;
   readonly cost?: Report["cost"];
 }
@@ -72,6 +72,6 @@ function reported({ name, title, level, detail, remediation }: Finding): Reporte
 
 function missingAdvisors(copy: DeployedCopy | undefined): Problem[] {
   if (copy === undefined || !("unavailable" in copy.advisors)) return [];
-  const message = `Supabase's advisors were not asked about this change: ${copy.advisors.unavailable}`;
+  const message = `Supabase's advisors did not run for this change: ${copy.advisors.unavailable}`;
   return [{ source: "command", message }];
 }

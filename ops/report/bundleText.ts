@@ -4,8 +4,8 @@ type Bundle = Report["bundles"][number];
 
 /** What happens to an object that no file made, in words. */
 export const foreignWords: Readonly<Record<Bundle["foreign"][number]["change"], string>> = {
-  takenOver: "a file states it now: it belongs to the bundle",
-  undone: "goes: it was on what a file replaces",
+  takenOver: "a file declares it now: it belongs to the bundle",
+  undone: "dropped: it was part of an object that a file replaces",
   recreated: "dropped and recreated, and stays foreign",
 };
 

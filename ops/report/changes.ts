@@ -22,7 +22,7 @@ const operations: Readonly<Record<string, Change["operation"]>> = {
 /** What a change does, without the repairs of manual changes. */
 export interface Changes {
   readonly changes: Change[];
-  /** Updates whose new values only come from what the repairs create. */
+  /** Updates whose new values only come from resources that the repairs create. */
   readonly consequences: Change[];
 }
 

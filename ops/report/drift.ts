@@ -39,7 +39,7 @@ function goneItem(step: Step): DriftItem {
     severity: severityOf({ resource, what: "missing" }),
     description: "It no longer exists.",
     outcome: "repaired",
-    repair: "The deployment creates it again, empty.",
+    repair: "The deployment recreates it, empty.",
   };
 }
 
@@ -119,7 +119,7 @@ function watchedItem(step: Step, parts: readonly (string | number)[]): DriftItem
     description,
     ...(author === undefined ? {} : { author }),
     outcome: "kept",
-    repair: "Undo it, or accept it with the entry of project.accept that `pulumi up` prints.",
+    repair: "Revert it, or accept it with the entry of project.accept that `pulumi up` prints.",
   };
 }
 

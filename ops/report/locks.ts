@@ -1,7 +1,7 @@
 import { sizeText } from "../../plugins/supabasex/lockMessages";
 import type { HazardEntry, LockEntry } from "./model";
 
-/** Returns a lock for a reader: who waits, for how long, and for what. */
+/** Returns a lock as text: who waits, for how long, and for which work. */
 export function lockText({
   place,
   statement,
@@ -13,7 +13,7 @@ export function lockText({
 }: LockEntry): string {
   const held = heldSeconds === undefined ? "" : ` for ${heldSeconds.toFixed(1)} s`;
   const size = `${rest.rows === undefined ? "" : `${rest.rows} rows, `}${sizeText(rest.bytes)}`;
-  const work = [rest.rewritten ? "rewrites it" : "", rest.scanned ? "reads all of it" : ""].filter(
+  const work = [rest.rewritten ? "rewrites it" : "", rest.scanned ? "reads it completely" : ""].filter(
     (text) => text !== "",
   );
   return [

@@ -7,10 +7,10 @@ const masked = "[secret]";
 /** Names of variables whose values are masked in a report. */
 const secretNames = /(TOKEN|SECRET|PASSWORD|PASSPHRASE|CREDENTIAL|PRIVATE|ACCESS_KEY|API_KEY|DATABASE_URL)/i;
 
-/** A shorter value is more often a word of the text than a secret. */
+/** Shorter values are usually ordinary words, not secrets. */
 const shortestSecret = 8;
 
-/** Patterns of secrets, no matter where they appear. */
+/** Patterns of secrets, which are masked wherever they appear. */
 const patterns: readonly [RegExp, string][] = [
   // The password of a URL.
   [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]+:)[^\s@/]+(?=@)/gi, `$1${masked}`],

@@ -20,7 +20,7 @@ const property = z.strictObject({
   change: z.enum(["add", "delete", "update"]),
   replaces: z.boolean().describe("Whether this property is why the resource is replaced."),
   from: value.optional(),
-  to: value.optional().describe("Missing where it is known only after the deployment; see `unknown`."),
+  to: value.optional().describe("Missing if it is known only after the deployment; see `unknown`."),
   unknown: z.boolean().optional().describe("Whether the new value is known only after the deployment."),
 });
 
@@ -34,24 +34,24 @@ const drift = z.strictObject({
   resource,
   object: text
     .optional()
-    .describe("Of the database: the object, for example `policy shared.customers own_tenant`."),
-  property: text.optional().describe("What of the resource or object differs; missing for all of it."),
+    .describe("In the database: the object, for example `policy shared.customers own_tenant`."),
+  property: text.optional().describe("The property that differs; missing if the whole resource or object differs."),
   what: z.enum(["changed", "missing", "extra"]),
   severity: z
     .enum(["high", "medium", "low"])
-    .describe("`high`: who may see or do what; `low`: texts and tags."),
+    .describe("`high`: affects access; `low`: descriptions and tags."),
   description: text.describe("What differs, in words."),
   author: text.optional().describe("Who made the change, from where and when, if the database recorded it."),
   outcome: z
     .enum(["repaired", "kept", "blocks", "overwritten"])
     .describe(
-      "What a deployment does: repair it, keep it, stop because of it, or set a value that the code changes as well.",
+      "What a deployment does: repair it, keep it, stop because of it, or set another value that the code has changed as well.",
     ),
   repair: text.optional().describe("How it is repaired: the statement, the file that runs, or the command."),
   waiver: z
     .strictObject({ reason: text, owner: text, until: text.describe("The last day, as YYYY-MM-DD.") })
     .optional()
-    .describe("Who has accepted it, until when, and why. Missing where nobody has, or no longer."),
+    .describe("Who accepted it, until when, and why. Missing if it is not accepted or no longer accepted."),
 });
 
 const bundle = z.strictObject({
@@ -61,7 +61,7 @@ const bundle = z.strictObject({
       path: text,
       reason: text.describe("`new`, `changed`, `affected`, `drifted`, …"),
       because: text.optional(),
-      milliseconds: z.number().optional().describe("How long a deployment ran it."),
+      milliseconds: z.number().optional().describe("How long it ran in a deployment."),
     }),
   ),
   objects: z.array(
@@ -78,7 +78,7 @@ const bundle = z.strictObject({
     .array(
       z.strictObject({
         place: text.describe("File and line of the statement."),
-        statement: text.describe("On one line; a long one is cut."),
+        statement: text.describe("On one line, truncated if long."),
         relation: text,
         lock: text.describe("As PostgreSQL names it, for example `ACCESS EXCLUSIVE`."),
         blocks: text.describe("Who waits, in words."),
@@ -86,7 +86,7 @@ const bundle = z.strictObject({
           .number()
           .optional()
           .describe(
-            "From the statement to the end of the transaction; missing where the statement did not run.",
+            "From the statement to the end of the transaction; missing if the statement did not run.",
           ),
         rewritten: z.boolean().describe("Whether all rows are rewritten."),
         scanned: z.boolean().describe("Whether all rows are read."),
@@ -95,14 +95,14 @@ const bundle = z.strictObject({
       }),
     )
     .default([])
-    .describe("What migrations lock, read or write in full, of relations that were there before."),
+    .describe("Existing relations that migrations lock, scan or rewrite."),
   hazards: z
     .array(
       z.strictObject({
         hazard: text.describe("A name in docs/locks.md."),
         relation: text,
         place: text.describe("File and line of the statement."),
-        text: text.describe("What happens and the safe way; why it is accepted."),
+        text: text.describe("The hazard and the safe way; the reason if it is accepted."),
         isAccepted: z.boolean().describe("Whether the migration has an `-- accepts:` line for it."),
       }),
     )
@@ -114,7 +114,7 @@ const bundle = z.strictObject({
         change: z
           .enum(["takenOver", "undone", "recreated"])
           .describe(
-            "`takenOver`: a file states it now; `undone`: it was on what a file replaces; `recreated`: it depends on what a file replaces, and stays foreign.",
+            "`takenOver`: a file declares it now; `undone`: it was part of an object that a file replaces; `recreated`: it depends on an object that a file replaces, and stays foreign.",
           ),
       }),
     )
@@ -138,19 +138,19 @@ const finding = z.strictObject({
   name: text.describe("What the advisor looks for, for example `rls_disabled_in_public`."),
   title: text,
   level: z.enum(["error", "warning", "info"]),
-  detail: text.describe("What it has found, and where."),
-  remediation: text.describe("The address of the page that says what to do; empty for none."),
+  detail: text.describe("What it found, and where."),
+  remediation: text.describe("URL of the page that explains the fix; empty if there is none."),
 });
 
 const advisors = z.strictObject({
-  added: z.array(finding).describe("Findings that only the database with the change has; the worst first."),
-  resolved: z.array(finding).describe("Findings that only the database without the change has."),
-  unchanged: z.number().int().nonnegative().describe("How many findings both have."),
+  added: z.array(finding).describe("Findings that exist only with the change, the most severe first."),
+  resolved: z.array(finding).describe("Findings that exist only without the change."),
+  unchanged: z.number().int().nonnegative().describe("Number of findings that exist with and without the change."),
 });
 
 const cost = z.strictObject({
   after: z.number().describe("With the configuration under review."),
-  before: z.number().optional().describe("With that of the base; missing where there is none."),
+  before: z.number().optional().describe("With the configuration of the base; missing if there is none."),
   lines: z
     .array(z.strictObject({ component: text, what: text, before: z.number(), after: z.number() }))
     .describe("What differs, the largest difference first."),
@@ -174,7 +174,7 @@ export const reportSchema = z
     verdict: z.strictObject({
       status: z
         .enum(["unchanged", "changes", "refused", "failed", "cancelled"])
-        .describe("`refused`: the configuration or a policy is why; nothing was changed."),
+        .describe("`refused`: because of the configuration or a policy; nothing was changed."),
       sentence: text,
     }),
     errors: z.array(problem),
@@ -187,16 +187,16 @@ export const reportSchema = z
       .array(change)
       .describe("Updates whose new values come only from resources that repairs create again."),
     drift: z.array(drift).describe("What was changed outside of Pulumi since the last deployment."),
-    bundles: z.array(bundle).describe("The SQL bundles that would run files, or have something to say."),
+    bundles: z.array(bundle).describe("The SQL bundles that would run files or print messages."),
     advisors: advisors
       .optional()
       .describe(
-        "What Supabase's advisors find in a copy before and after the change was deployed to it, without accepted findings. Missing where they were not asked.",
+        "What Supabase's advisors find in a copy before and after the change was deployed to it, without accepted findings. Missing if they did not run.",
       ),
     cost: cost
       .optional()
       .describe(
-        "USD a month by the estimate of docs/cost.md, which follows from the configuration. Missing for a stack without an estimate.",
+        "USD a month, as estimated from the configuration (docs/cost.md). Missing for a stack without an estimate.",
       ),
     policies: z.array(policy),
     warnings: z.array(problem),

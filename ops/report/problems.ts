@@ -6,7 +6,7 @@ import { resourceAt } from "./steps";
 
 const configurationFault = /^The configuration of stack \S+ has /;
 
-/** What the engine adds to every failure, without information. */
+/** Messages that the engine adds to every failure. They contain no information. */
 const summaries =
   /^(preview failed|update failed|refresh failed|update canceled|preview canceled|refresh canceled|operation canceled)$/;
 

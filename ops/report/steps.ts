@@ -51,7 +51,7 @@ function shortType(type: string): string {
 /**
  * Returns what changes about a resource: all inputs of a new one, else each property that differs.
  *
- * @param found whether the new side is what a refresh found, instead of what the program declares
+ * @param found whether the new values were found by a refresh, instead of declared by the program
  */
 export function propertiesOf(step: Step, { found = false } = {}): PropertyChange[] {
   const [before, after] = [step.old ?? undefined, step.new ?? undefined];

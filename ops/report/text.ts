@@ -42,7 +42,7 @@ export function renderText(report: Report): string {
     ["What this change does in the database", objects.filter(({ isRepair }) => !isRepair).map(objectText)],
     ["SQL files", files.map(fileText)],
     [
-      "Made manually, and affected by this change",
+      "Created manually, and affected by this change",
       bundles.flatMap(({ foreign }) =>
         foreign.map(({ object, change }) => `${object}: ${foreignWords[change]}`),
       ),
@@ -63,7 +63,7 @@ export function renderText(report: Report): string {
     ["New values that come from repairs", consequences.map(changeText)],
     ["What the dry run does not cover", bundles.flatMap(({ uncovered }) => uncovered)],
     [
-      "What the SQL bundle says",
+      "Messages of the SQL bundle",
       bundles.flatMap(({ notices }) => notices.map(({ title: line, lines }) => [line, ...lines].join("\n"))),
     ],
     ["Warnings", warnings.map(problemText)],

@@ -51,7 +51,7 @@ function failure(facts: Facts): string {
   const number = facts.errors.length === 0 ? "" : ` with ${count(facts.errors.length, "error", "errors")}`;
   const sentence = `${nameOf(facts)} failed${number}.`;
   if (facts.kind !== "up") return `${sentence} Nothing was changed.`;
-  return `${sentence} What had been changed before stays: the next deployment continues from there.`;
+  return `${sentence} Changes made before the failure remain: the next deployment continues from there.`;
 }
 
 function nameOf({ kind }: Facts): string {
@@ -110,7 +110,7 @@ function driftBeside({ drift, kind }: Facts): string {
 function driftFound({ drift }: Facts): string {
   const open = drift.filter(({ waiver }) => waiver === undefined);
   const severe = open.filter(({ severity }) => severity === "high").length;
-  const note = severe === 0 ? "" : `, ${severe} of them about who may see or do what`;
+  const note = severe === 0 ? "" : `, ${severe} of them about access`;
   const waived = drift.length - open.length;
   return [
     ...(open.length === 0

@@ -23,7 +23,7 @@ export async function writeReport(report: Report, folder: string): Promise<void>
   await writeFile(path.join(folder, "report.txt"), formatReport(report, "text"));
 }
 
-/** Where a report goes in addition to the page of the workflow run. */
+/** Outputs of a report, in addition to the page of the workflow run. */
 export interface ReportPlaces {
   /** The format on standard output. */
   readonly format: ReportFormat;

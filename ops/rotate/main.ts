@@ -1,4 +1,4 @@
-// Gives a login role of a stack a new password, which the next up sets everywhere.
+// Generates a new password for a login role of a stack. The next up sets it in the role, the secret and the task.
 //   npm run rotate -- prod backup
 import { Command } from "commander";
 import { secretKey } from "../../config/keys";
@@ -20,13 +20,13 @@ async function rotate(stack: string, role: string): Promise<void> {
     input: randomPassword(),
   });
   process.stdout.write(
-    `Pulumi.${stack}.yaml has a new password for the role ${role}. Deploy it: role, secret and task change in one up.\n`,
+    `Pulumi.${stack}.yaml has a new password for the role ${role}. Deploy it: one up changes the role, the secret and the task.\n`,
   );
 }
 
 run(
   new Command("rotate")
-    .description("Gives a login role of a stack a new random password.")
+    .description("Generates a new random password for a login role of a stack.")
     .argument("<stack>", "the stack")
     .argument("<role>", `one of ${roles.join(", ")}`)
     .action(rotate),

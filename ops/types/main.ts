@@ -20,11 +20,11 @@ run(
     .argument("[stack]", "the stack; default: local")
     .option("-s, --stack <name>", "the same")
     .option("--out <file>", "write them to a file instead of standard output")
-    .option("--check <file>", "print nothing, and fail if the file does not have them")
+    .option("--check <file>", "print nothing, and fail if the file has other types")
     .action(async (argument: string | undefined, options: TypesOptions) => {
       const { out, check } = options;
       if (out !== undefined && check !== undefined)
-        throw new UserError("Use one of --out and --check: the first writes the file that the second reads.");
+        throw new UserError("Use only one of --out and --check: the first writes the file that the second checks.");
       const stack = namedStackOrLocal(argument, options, "types");
       const types = await generateTypes(await stackProject(stack, "types"));
       if (check !== undefined) await requireCurrent(check, types, stack);
@@ -51,6 +51,6 @@ async function requireCurrent(file: string, types: string, stack: string): Promi
   const committed = await readFile(givenPath(file), "utf8").catch(() => undefined);
   if (committed !== undefined && withoutPlatformVersion(committed) === withoutPlatformVersion(types)) return;
   const fault =
-    committed === undefined ? "cannot be read" : `is not of the database of stack ${stack} as it is now`;
+    committed === undefined ? "cannot be read" : `does not match the current database of stack ${stack}`;
   throw new UserError(`${file} ${fault}: write it with \`npm run -s types -- ${stack} --out ${file}\`.`);
 }

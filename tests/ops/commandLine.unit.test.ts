@@ -12,7 +12,7 @@ test("a plan needs git and is refused without it; a report leaves out the commit
 
   expect(() => requireCommit()).toThrow(
     new UserError(
-      "There is no `git` on PATH, by which a commit is known: install git, then run this command again.",
+      "A plan is bound to a commit, and `git` is not on PATH: install git, then run this command again.",
     ),
   );
   expect(checkedOutCommit()).toBeUndefined();

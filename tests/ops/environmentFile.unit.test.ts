@@ -81,7 +81,7 @@ describe("a value", () => {
     "%j is refused by its name only",
     (anonKey) => {
       expect(() => renderEnvironmentFile(config, { ...outputs, anonKey })).toThrow(
-        "SUPABASE_ANON_KEY has a single quote or a line break, which an .env file cannot hold; change its value.",
+        "SUPABASE_ANON_KEY contains a single quote or a line break, which an .env file cannot represent: change its value.",
       );
     },
   );

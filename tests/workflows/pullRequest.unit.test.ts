@@ -231,7 +231,7 @@ test("a refusal of the API is one sentence in the job's log", async () => {
 
   expect(comment.conclusion).toBe("failure");
   expect(comment.log).toBe(
-    "GitHub did not let this run write the comment: the token may not do it (403); give the job `permissions: pull-requests: write`.\n",
+    "GitHub did not allow this run to write the comment: the token lacks a permission (403); give the job `permissions: pull-requests: write`.\n",
   );
 });
 

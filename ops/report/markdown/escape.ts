@@ -10,7 +10,7 @@ export function code(text: string, longest = longestSpan): string {
   if (line === "") return "";
   const fence = "`".repeat(longestRun(line, "`") + 1);
   const padding = line.startsWith("`") || line.endsWith("`") ? " " : "";
-  // In a table, a bar ends the cell, even in code.
+  // A bar ends a table cell, even in code.
   return `${fence}${padding}${line.replaceAll("|", "\\|")}${padding}${fence}`;
 }
 

@@ -104,7 +104,7 @@ function firstScreen(report: Report, rows: number): string[] {
     ...(consequences.length === 0
       ? []
       : [
-          `${count(consequences.length, "resource gets a new value", "resources get new values")} from what the repairs create.`,
+          `${count(consequences.length, "resource gets a new value", "resources get new values")} from resources that the repairs create.`,
         ]),
   ];
 }
@@ -190,7 +190,7 @@ function foreignObjects({ bundles, drift }: Report, rows: number): string[] {
     .flatMap((bundle) => bundle.foreign)
     .filter(({ object, change }) => change !== "undone" || !drifted.has(object))
     .map(({ object, change }) => [code(object), foreignWords[change]]);
-  return table("Made manually, and affected by this change", ["Object", "What happens"], cells, rows);
+  return table("Created manually, and affected by this change", ["Object", "What happens"], cells, rows);
 }
 
 /** Returns what a reviewer has to consider: accepted hazards with the reason. */
@@ -204,7 +204,7 @@ function hazards({ bundles }: Report, rows: number): string[] {
   ]);
   return table(
     "Hazards of the migrations",
-    ["Hazard", "Relation", "Where", "What, and the safe way"],
+    ["Hazard", "Relation", "Where", "Hazard and safe way"],
     cells,
     rows,
   );
@@ -243,7 +243,7 @@ function driftTables(drift: readonly DriftItem[], kind: Report["kind"], rows: nu
     ...table(
       kind === "drift"
         ? "Changed manually, and kept by deployments"
-        : "Not part of this change: drift that stays",
+        : "Not part of this change: drift that deployments keep",
       columns,
       kept.map(driftRow),
       rows,
@@ -318,7 +318,7 @@ function foldsOf(report: Report): Fold[] {
     ],
     ["What the dry run does not cover", bundles.flatMap(({ uncovered }) => uncovered)],
     [
-      "What the SQL bundle says",
+      "Messages of the SQL bundle",
       bundles.flatMap(({ notices }) => notices.flatMap(({ title, lines }) => [title, ...lines])),
     ],
     [

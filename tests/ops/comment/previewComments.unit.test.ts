@@ -109,8 +109,8 @@ test("the comment of a failed preview has its error, that of a cancelled one say
   await comment({ stacks: { dev: "failure", prod: "cancelled", "like-dev": "failure" } });
 
   expect(bodies()[0]).toContain("points.sql:1:47: syntax error");
-  expect(bodies()[1]).toContain("**The preview was cancelled before it had a report.**");
-  expect(bodies()[2]).toContain("**The preview failed before it had a report: the job's log says why.**");
+  expect(bodies()[1]).toContain("**The preview was cancelled before it wrote a report.**");
+  expect(bodies()[2]).toContain("**The preview failed before it wrote a report: see the job's log.**");
 });
 
 test("a comment of another user with our marker is not changed", async () => {
@@ -184,10 +184,10 @@ test("an artifact that is not a report, a link, or the report of another stack i
   await comment({ stacks: { one: "success", two: "success", three: "success", four: "success" } });
 
   expect(bodies().map((body) => /\*\*(.*)\*\*/.exec(body)?.[1])).toEqual([
-    "The preview left a report that does not match the documented schema.",
-    "The preview left no report that could be read.",
-    "The preview left no report that could be read.",
-    "The preview left a report that does not match the documented schema.",
+    "The preview's report does not match the documented schema.",
+    "The preview wrote no readable report.",
+    "The preview wrote no readable report.",
+    "The preview's report does not match the documented schema.",
   ]);
 });
 
@@ -238,9 +238,9 @@ test.each([
   [
     403,
     "Resource not accessible by integration",
-    "GitHub did not let this run write the comment: the token may not do it (403); give the job `permissions: pull-requests: write`.",
+    "GitHub did not allow this run to write the comment: the token lacks a permission (403); give the job `permissions: pull-requests: write`.",
   ],
-  [422, "Validation Failed", "GitHub did not let this run write the comment: Validation Failed (422)."],
+  [422, "Validation Failed", "GitHub did not allow this run to write the comment: Validation Failed (422)."],
 ])("%i is one sentence that says what to do", async (status, message, sentence) => {
   leaveReport("dev", "quiet");
   github.faults.push({ method: "POST", path: /\/comments$/, status, body: { message }, times: 9 });
@@ -250,6 +250,6 @@ test.each([
 
 test("any event except workflow_run is refused", () => {
   expect(() => workflowRunOf({ pull_request: {} })).toThrow(
-    "This program runs on the event `workflow_run`, and the event of this run is another.",
+    "This program runs on the event `workflow_run`, but this run has another event.",
   );
 });

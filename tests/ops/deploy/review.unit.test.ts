@@ -29,7 +29,7 @@ function review(source: RecordingName | PulumiRun, plan = "{}") {
 }
 
 const refused = (why: string) =>
-  `The reviewed plan is not applied, because ${why}: nothing was changed; make a new plan and have it reviewed.`;
+  `The reviewed plan is not applied, because ${why}: nothing was changed; create a new plan and have it reviewed.`;
 
 test("a written review can be read", async () => {
   writeFileSync(planFile(folder), "{}");
@@ -59,7 +59,7 @@ test("a changed resource is named, although the report does not mention it", () 
   const [one, other] = [review({ ...before, events }), review({ ...before, events: after })];
 
   expect(() => requireSameWorld(one, { ...other, report: one.report })).toThrow(
-    refused("since then something has changed outside of it (sql-bundle)"),
+    refused("something else has changed since the review (sql-bundle)"),
   );
 });
 
@@ -67,16 +67,16 @@ test("another commit and another stack are refused before any request", () => {
   const head = "b".repeat(40);
 
   expect(() => requireSameSubject(review("quiet"), { stack: "prod", commit: head })).toThrow(
-    refused("it is of commit aaaaaaaaaaaa, and bbbbbbbbbbbb is checked out"),
+    refused("it is for commit aaaaaaaaaaaa, but bbbbbbbbbbbb is checked out"),
   );
   expect(() => requireSameSubject(review("quiet"), { stack: "dev", commit })).toThrow(
-    refused("it is of stack prod, and this is dev"),
+    refused("it is for stack prod, not for dev"),
   );
   expect(() => requireSameSubject(review("quiet"), { stack: "prod", commit })).not.toThrow();
 });
 
 test("a replaced plan, a review of another format and an empty folder are refused", async () => {
-  await expect(readReview(folder)).rejects.toThrow("holds no reviewed plan: make one with `npm run plan");
+  await expect(readReview(folder)).rejects.toThrow("contains no reviewed plan: create one with `npm run plan");
 
   writeFileSync(planFile(folder), "{}");
   await writeReview(folder, review("quiet"));
@@ -85,5 +85,5 @@ test("a replaced plan, a review of another format and an empty folder are refuse
 
   const file = path.join(folder, "review.json");
   writeFileSync(file, readFileSync(file, "utf8").replace('"version": 1', '"version": 2'));
-  await expect(readReview(folder)).rejects.toThrow("is not a review that this version made");
+  await expect(readReview(folder)).rejects.toThrow("is not a review in the format of this version");
 });

@@ -29,7 +29,7 @@ test("a manual change: exit code 7, with its name and repair", () => {
 
   expect(exitCode).toBe(7);
   expect(report.verdict.sentence).toBe(
-    "2 differences were made outside of Pulumi, 2 of them about who may see or do what.",
+    "2 differences were made outside of Pulumi, 2 of them about access.",
   );
   expect(renderMarkdown(report)).toContain("#### Changed manually, and kept by deployments");
 });
@@ -76,7 +76,7 @@ test("a waiver that ended yesterday alarms, even if nothing differs any more", (
   const { report, exitCode } = driftReport(clean, clean, { ...subject, waivers: [expired] });
   expect(exitCode).toBe(7);
   expect(report.warnings.map(({ message }) => message)).toEqual([
-    "The waiver of policy shared.customers rogue (platform@thorbis.com: the support team reads until the migration) ended on 2026-11-27: renew it in ops/drift/waivers.ts, or remove it.",
+    "The waiver of policy shared.customers rogue (platform@thorbis.com: the support team reads until the migration) expired on 2026-11-27: renew it in ops/drift/waivers.ts, or remove it.",
   ]);
 });
 
@@ -97,6 +97,6 @@ test("a waiver without a valid date is refused", () => {
   const waivers = [{ ...rogue, until: "soon" }];
 
   expect(() => driftReport(clean, clean, { ...subject, waivers })).toThrow(
-    'The waiver of policy shared.customers rogue in ops/drift/waivers.ts: until must be a day, as YYYY-MM-DD, and is "soon".',
+    'The waiver of policy shared.customers rogue in ops/drift/waivers.ts: until must be a date (YYYY-MM-DD), but is "soon".',
   );
 });

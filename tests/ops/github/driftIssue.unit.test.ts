@@ -35,7 +35,7 @@ const issues = () =>
   [...github.issues.values()].map(({ title, state, comments }) => [title, state, comments.length]);
 
 test("no drift needs no issue", async () => {
-  expect(await search()).toBe("none is needed");
+  expect(await search()).toBe("no issue needed");
   expect(issues()).toEqual([]);
 });
 
@@ -72,7 +72,7 @@ test("an issue of a person with our label and marker is not changed", async () =
     user: { login: "somebody" },
   });
 
-  expect(await search()).toBe("none is needed");
+  expect(await search()).toBe("no issue needed");
   expect(await search(drifted)).toBe("opened");
   expect(issues()).toEqual([
     ["Drift of stack prod", "open", 0],
@@ -90,6 +90,6 @@ test("one sentence names a missing permission", async () => {
   });
 
   await expect(search(drifted)).rejects.toThrow(
-    "GitHub did not let this run keep the issue about drift: the token may not do it (403); give the job `permissions: issues: write`.",
+    "GitHub did not allow this run to keep the issue about drift: the token lacks a permission (403); give the job `permissions: issues: write`.",
   );
 });

@@ -117,7 +117,7 @@ test("a search for drift names each difference and what the next deployment does
   const { verdict, drift, changes } = reportOf("driftSearch", "drift");
 
   expect(verdict.sentence).toBe(
-    "2 differences were made outside of Pulumi, 2 of them about who may see or do what.",
+    "2 differences were made outside of Pulumi, 2 of them about access.",
   );
   expect(changes).toEqual([]);
   expect(drift.map(({ object, repair }) => [object, repair])).toEqual([

@@ -53,7 +53,7 @@ test("advisors that did not respond are a warning, and the report has no finding
   expect(report.advisors).toBeUndefined();
   expect(report.warnings.at(-1)).toEqual({
     source: "command",
-    message: "Supabase's advisors were not asked about this change: npm is not reachable.",
+    message: "Supabase's advisors did not run for this change: npm is not reachable.",
   });
 });
 

@@ -23,7 +23,7 @@ test("the first screen distinguishes the change from the drift", () => {
     "+ column shared.customers points",
     "#### Not part of this change: drift that the deployment would repair",
     "`policy shared.customers tenant_isolation`",
-    "#### Not part of this change: drift that stays",
+    "#### Not part of this change: drift that deployments keep",
     "`policy shared.customers rogue`",
     "<details><summary>SQL files (35)</summary>",
   ];
