@@ -3,7 +3,7 @@ import { aptGet } from "../emulators/postgres/installation/debianPackages";
 import { UserError } from "../foundation/userError";
 import { findExecutable } from "./toolchain/executables";
 
-/** What the search depends on. Tests pass another machine. */
+/** The machine that is searched. Tests pass another one. */
 export interface CompressorSystem {
   readonly searchPath: readonly string[];
   readonly isRoot: boolean;

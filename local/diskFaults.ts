@@ -20,9 +20,9 @@ export function explainDiskFault(error: unknown): unknown {
   const meetsOpenFiles = ["ENOSPC", "EDQUOT", "EFBIG"].includes(code);
   if (fault === undefined || (path === "" && !meetsOpenFiles)) return error;
   const where = path === "" ? "a file of the local stack" : path;
-  const what = syscall === "mkdir" ? "made" : "written";
+  const what = syscall === "mkdir" ? "created" : "written";
   return new UserError(
-    `${where} cannot be ${what}, because ${fault}: correct that, or set THORBIS_LOCAL_DIRECTORY to a folder that can be used, and run the command again.`,
+    `${where} cannot be ${what}, because ${fault}: fix this, or set THORBIS_LOCAL_DIRECTORY to a writable folder, and run the command again.`,
     1,
     { cause: error },
   );

@@ -95,7 +95,7 @@ export function endpointVariables({ supabase, aws }: LocalEndpoints): Record<str
   };
 }
 
-/** Returns the user's variables that would point a local command elsewhere, so that they can be unset. */
+/** Returns the user's variables that would direct a local command to other services, so that they can be unset. */
 export const foreignVariables: Readonly<Record<string, undefined>> = {
   AWS_PROFILE: undefined,
   AWS_DEFAULT_PROFILE: undefined,

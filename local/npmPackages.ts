@@ -11,13 +11,13 @@ import { userCache } from "./userCache";
 /** Called with one line for each step that takes a while. */
 export type Progress = (line: string) => void;
 
-/** Packages of npm that are installed on first use, outside of the checkout. */
+/** npm packages that are installed on first use, outside of the checkout. */
 export interface NpmPackages {
   /** Folder in the user's cache. */
   readonly cache: string;
   /** Folder with `.npmrc`, `package.json` and `package-lock.json`. */
   readonly source: string;
-  /** What the packages are, such as `the official Supabase clients`. */
+  /** Description of the packages, such as `the official Supabase clients`. */
   readonly what: string;
   /** The line of progress. */
   readonly announcement: string;
@@ -28,7 +28,7 @@ const manifest = [".npmrc", "package.json", "package-lock.json"];
 
 /**
  * Returns the folder whose `node_modules` holds the packages. The folder is named after the lockfile and the platform, so all checkouts
- * share it. It appears complete or not at all.
+ * share it. It appears only when the installation is complete.
  * @throws UserError when npm cannot install them.
  */
 export async function ensureNpmPackages(
@@ -89,7 +89,7 @@ async function npmCi(folder: string, what: string, environment: NodeJS.ProcessEn
     await promisify(execFile)(program, args, { cwd: folder, env: withoutNpmSettings(environment) });
   } catch (error) {
     throw new UserError(
-      `npm could not install ${what} (${reasonOf(error)}): make an npm registry reachable, then run the command again.`,
+      `npm could not install ${what} (${reasonOf(error)}): make sure that npm can reach a registry, then run the command again.`,
       1,
       { cause: error },
     );

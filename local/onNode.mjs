@@ -39,9 +39,9 @@ if (!existsSync(path.join(bin, "node"))) {
     stdio: ["ignore", 2, 2],
   });
   if (error?.code === "ENOENT")
-    fail("There is no npm on PATH to install Node with: install npm and run this again.");
+    fail("npm, which installs Node, is not on PATH: install npm, then run the command again.");
   if (status !== 0)
-    fail(`npm could not install ${name}@${major}: see its message above, then run this again.`);
+    fail(`npm could not install ${name}@${major}: see its message above, then run the command again.`);
 }
 
 const search = [bin, process.env.PATH ?? ""].join(path.delimiter);

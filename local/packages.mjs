@@ -1,5 +1,5 @@
-// Makes node_modules hold what package-lock.json names. Plain JavaScript without packages, because on a fresh clone there
-// are none yet. Each npm script that runs a tool of node_modules runs this file first; local/run.mjs imports it.
+// Installs the packages of package-lock.json in node_modules. Plain JavaScript without packages, because a fresh clone has none
+// yet. Each npm script that runs a tool of node_modules runs this file first; local/run.mjs imports it.
 import { spawn } from "node:child_process";
 import { lstatSync, readFileSync, realpathSync } from "node:fs";
 import path from "node:path";
@@ -7,19 +7,19 @@ import { fileURLToPath } from "node:url";
 import { IdentityError, withLock } from "./processLock.mjs";
 
 const thisFile = fileURLToPath(import.meta.url);
-/** Beside node_modules, which `npm ci` empties. */
+/** The lock is beside node_modules, because `npm ci` empties that folder. */
 const lockName = ".npm-ci.lock";
 
-/** The sentence for a user whose Node is older than package.json allows; undefined for a Node that will do. */
+/** Returns a message if this Node is older than package.json allows; otherwise undefined. */
 export function nodeFault(version = process.versions.node) {
   const [major, minor] = version.split(".").map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return undefined;
   return `Node ${version} is too old for this project: install Node 20.19 or newer and run the command again.`;
 }
 
-/** Whether node_modules holds exactly what the lockfile names. npm records there what it has installed. */
+/** Returns whether node_modules has exactly the packages of the lockfile, according to npm's own record in it. */
 function packagesAreInstalled(root, wanted) {
-  // npm writes its record last, and in place: one that cannot be read is of an installation that goes on or was killed.
+  // npm writes its record last, and in place. An unreadable record means that an installation is running or was killed.
   const installed = packagesOf(path.join(root, "node_modules", ".package-lock.json"));
   if (installed === undefined) return false;
   return Object.entries(wanted).every(
@@ -33,7 +33,7 @@ function packagesAreInstalled(root, wanted) {
   );
 }
 
-/** The packages that a lockfile names; undefined when there is none or it is no JSON. */
+/** Returns the packages of a lockfile; undefined if it does not exist or is not valid JSON. */
 function packagesOf(lockfile) {
   try {
     return JSON.parse(readFileSync(lockfile, "utf8")).packages;
@@ -42,7 +42,7 @@ function packagesOf(lockfile) {
   }
 }
 
-/** A copy of a folder does not count: what is built into the folder later never reaches the copy. */
+/** Returns whether `link` links to the folder. A copy of the folder is not enough, because later builds do not update it. */
 function isLinkTo(link, folder) {
   try {
     return realpathSync(link) === realpathSync(folder);
@@ -52,16 +52,16 @@ function isLinkTo(link, folder) {
 }
 
 /**
- * Installs the packages unless they are there. One process of a checkout installs at a time; the others wait, and then find
- * the packages there. Returns a sentence for the user when that fails, else undefined.
+ * Installs the packages unless they are already installed. One process of a checkout installs at a time, and the others wait for
+ * it. Returns a message for the user if the installation fails, otherwise undefined.
  */
 export async function installPackages(root, say) {
   const wanted = packagesOf(path.join(root, "package-lock.json"));
   if (wanted === undefined) {
-    return `${path.join(root, "package-lock.json")} is missing or is no JSON: restore it from git and run the command again.`;
+    return `${path.join(root, "package-lock.json")} is missing or not valid JSON: restore it from git and run the command again.`;
   }
   if (packagesAreInstalled(root, wanted)) return undefined;
-  // The process that held the lock until now may have installed them.
+  // The previous holder of the lock may have installed them.
   const install = async (lock) =>
     packagesAreInstalled(root, wanted) ? undefined : await runNpm(root, lock, say);
   try {
@@ -83,23 +83,23 @@ export async function installPackages(root, say) {
 async function runNpm(root, lock, say) {
   const modules = path.join(root, "node_modules");
   if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) {
-    return `${modules} is a link to another folder, which \`npm ci\` would empty, and does not hold what package-lock.json names: remove the link and run the command again.`;
+    return `${modules} is a link to another folder, which \`npm ci\` would empty, and does not have the packages of package-lock.json: remove the link and run the command again.`;
   }
-  say("Installing the packages that package-lock.json names (npm ci) …");
+  say("Installing the packages of package-lock.json (npm ci) …");
   const npm = process.env.npm_execpath;
   const [program, args] = npm === undefined ? ["npm", []] : [process.execPath, [npm]];
-  // By default npm 9.0 to 9.3 copies the packages of sdks/ instead of linking them. The environment can ask for the same.
+  // By default npm 9.0 to 9.3 copies the packages of sdks/ instead of linking them. The environment can also set this option.
   const options = ["--install-links=false", "--no-progress", "--loglevel=error"];
   const child = spawn(program, [...args, "ci", ...options], { cwd: root, stdio: ["ignore", 2, 2] });
-  // If this process is killed, npm goes on alone. Processes of this container then wait for npm. Those of other containers do
+  // If this process is killed, npm continues. Processes of this container then wait for npm. Processes of other containers do
   // not, because npm does not touch its file.
   if (child.pid !== undefined) lock.share(child.pid);
   const { error, status, interruption } = await ended(child);
   if (error?.code === "ENOENT") {
-    return "There is no npm on PATH to install the packages with: install the npm that comes with Node and run the command again.";
+    return "npm, which installs the packages, is not on PATH: install the npm that comes with Node and run the command again.";
   }
   if (interruption !== undefined) {
-    return `${interruption} ended the installation of the packages: run the command again to finish it.`;
+    return `${interruption} interrupted the installation of the packages: run the command again to complete it.`;
   }
   if (status !== 0) {
     return "npm could not install the packages: see its message above, then run the command again.";
@@ -107,7 +107,7 @@ async function runNpm(root, lock, say) {
   return undefined;
 }
 
-/** Waits for npm's end. A signal to this process goes to npm first, so that the lock is given back behind it. */
+/** Waits until npm has ended. Forwards signals to npm, so that this process releases the lock only after npm has ended. */
 async function ended(child) {
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
   let interruption;

@@ -1,6 +1,6 @@
 export interface Holder {
   readonly pid: number;
-  /** What the process holds the lock for. */
+  /** The purpose for which the process holds the lock. */
   readonly purpose: string;
   /** False for a process of another container until it touches its file, which takes at most two seconds. */
   readonly isKnownToLive: boolean;
@@ -15,7 +15,7 @@ export interface Lock {
   /** Releases the lock for all of its holders. */
   release(): void;
 }
-/** The system does not tell this process its own start time. The message is one sentence for the user. */
+/** The start time of this process cannot be read. The message is one sentence for the user. */
 export class IdentityError extends Error {}
 export function watchFiles(): Watch;
 export function takeLock(

@@ -5,9 +5,9 @@
 // so the kernel decides which of several processes gets the lock. A process that removes the file of a dead holder can never
 // remove that of a live one, because the names differ.
 //
-// The kernel also says whether a holder lives, if it has the same process numbers as this process. The numbers of another
-// container or machine mean nothing here, so each holder touches its file regularly. A waiter that sees such a file unchanged
-// for ten seconds takes it for dead. It measures them with its own clock, so neither other clocks nor a suspended machine matter.
+// If a holder is in the same process namespace, the kernel also reports whether it is alive. Process IDs of another container or
+// machine have no meaning here, so each holder touches its file regularly. A waiter considers such a holder dead if its file does
+// not change for ten seconds. The waiter uses its own clock, so neither other clocks nor a suspended machine matter.
 import { randomUUID } from "node:crypto";
 import {
   mkdirSync,
@@ -29,19 +29,19 @@ import { identifyProcess, isSameProcess } from "./processIdentity.mjs";
 
 const pollMilliseconds = 50;
 const touchMilliseconds = 2_000;
-/** A file that a waiter sees unchanged for this long is of a dead holder. */
+/** If a holder's file does not change for this long, a waiter considers the holder dead. */
 const staleMilliseconds = 10_000;
-/** Between two looks, at most this much counts: the machine may have been suspended. */
+/** The maximum time counted between two checks, because the machine may have been suspended. */
 const longestGapMilliseconds = 1_000;
-/** A draft exists for milliseconds; one of this age is of a killed process. */
+/** A draft exists for milliseconds. A draft of this age was left by a killed process. */
 const draftMilliseconds = 24 * 60 * 60 * 1_000;
 
-/** The system does not tell this process its own start time. The message is one sentence for the user. */
+/** The start time of this process cannot be read. The message is one sentence for the user. */
 export class IdentityError extends Error {}
 
 /**
- * Takes a lock for this process; the folder around it must exist. Returns the lock, or a live process that holds it. A waiter
- * passes the same `watch` at each attempt.
+ * Takes a lock for this process; its parent folder must exist. Returns the lock, or a live process that holds it. A waiter
+ * passes the same `watch` in each attempt.
  */
 export function takeLock(folder, purpose, watch = watchFiles()) {
   const draft = `${folder}.draft-${randomUUID()}`;
@@ -83,8 +83,8 @@ export function takeLock(folder, purpose, watch = watchFiles()) {
 }
 
 /**
- * Returns a function that looks at a file: "live" if the file has changed between two looks, "stale" if it has not for ten
- * seconds or is gone, else "unknown". Its caller looks regularly: at most one second counts between two looks.
+ * Returns a function that checks a file: "live" if the file has changed between two checks, "stale" if it has not changed for
+ * ten seconds or is gone, else "unknown". Call it regularly, because it counts at most one second between two checks.
  */
 export function watchFiles() {
   const seen = new Map();
@@ -102,8 +102,8 @@ export function watchFiles() {
 }
 
 /**
- * Runs one holder of a lock at a time; creates the folder around it. `onHeld` is called with the holder every 50 ms while one
- * is known to live, and with the number of calls before; what it throws ends the wait.
+ * Runs one holder of a lock at a time; creates its parent folder. While another process is known to hold the lock, calls `onHeld`
+ * every 50 ms with that process and the number of earlier calls. An error thrown by `onHeld` ends the wait.
  */
 export async function withLock(folder, run, { purpose = "", onHeld = () => undefined } = {}) {
   mkdirSync(path.dirname(folder), { recursive: true });
@@ -157,7 +157,7 @@ function liveHolder(folder, watch) {
       continue;
     }
     const purpose = readIfThere(file);
-    // Without the file, the process has released the lock since it was found alive.
+    // Without the file, the process has released the lock in the meantime.
     if (purpose !== undefined) return { pid: identity.pid, purpose, isKnownToLive: state === "live" };
   }
   return undefined;
@@ -165,13 +165,13 @@ function liveHolder(folder, watch) {
 
 function stateOf(identity, file, watch) {
   if (identity.place === placeOfThisProcess()) return isSameProcess(identity) ? "live" : "stale";
-  // Earlier versions named no place, and did not touch their files.
+  // Earlier versions wrote no namespace, and did not touch their files.
   return identity.place === undefined && isSameProcess(identity) ? "live" : watch(file);
 }
 
 /**
- * Returns the live process that holds the lock as earlier versions did, with a file that names it. Other checkouts may have
- * such a version and share the caches of the user. Deletes the file of a dead process.
+ * Returns the live process that holds the lock in the way of earlier versions, whose lock is a file with the process ID. Other
+ * checkouts may have such a version and share the caches of the user. Deletes the file of a dead process.
  */
 function holderOfFile(file) {
   if (ifThere(() => statSync(file).isFile()) !== true) return undefined;
@@ -197,7 +197,7 @@ function parsed(text) {
   }
 }
 
-/** Deletes what takers left that were killed between creating and renaming their draft. */
+/** Deletes the drafts of processes that were killed before they renamed them. */
 function removeDrafts(folder) {
   const prefix = `${path.basename(folder)}.draft-`;
   try {
@@ -208,7 +208,7 @@ function removeDrafts(folder) {
         rmSync(draft, { recursive: true, force: true });
     }
   } catch {
-    // This process holds the lock already. The draft of another user stays, which harms nobody.
+    // This process already holds the lock. The draft of another user remains, which does no harm.
   }
 }
 
@@ -236,7 +236,7 @@ function identityOf(name) {
 
 let knownPlace;
 
-/** Returns the boot of the machine and the namespace in which process numbers mean the same; without /proc, the host. */
+/** Returns the boot ID and the process namespace, in which process IDs are unique; without /proc, the host name. */
 function placeOfThisProcess() {
   knownPlace ??= findPlace();
   return knownPlace;
@@ -257,7 +257,7 @@ const decoded = (text) => Buffer.from(text, "base64url").toString();
 const namesIn = (folder) => ifThere(() => readdirSync(folder)) ?? [];
 const readIfThere = (file) => ifThere(() => readFileSync(file, "utf8"));
 
-/** Returns the result, or undefined if another process has deleted what it is about. */
+/** Returns the result, or undefined if another process has deleted the file or folder. */
 function ifThere(read) {
   try {
     return read();

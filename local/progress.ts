@@ -1,6 +1,6 @@
 /**
- * Receives one line that says what is being done and why. A tick reports the progress of the current step: a display that
- * replaces lines shows it, any other drops it.
+ * Receives one line about the current step and its reason. A tick reports the progress of the step: only a display that
+ * replaces lines shows it.
  */
 export type Progress = (line: string, kind?: "step" | "tick") => void;
 

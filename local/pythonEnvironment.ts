@@ -12,17 +12,17 @@ const run = promisify(execFile);
 /** Called with one line for each step that takes longer than a moment. */
 export type Progress = (message: string) => void;
 
-/** Packages of PyPI that have a virtual environment of their own. */
+/** Packages of PyPI in a separate virtual environment. */
 export interface PythonPackages {
   /** Folder in the user's cache. */
   readonly cache: string;
   /** File with pinned versions and hashes. */
   readonly requirements: string;
-  /** What the packages are, such as `moto, the local AWS`. */
+  /** Description of the packages, such as `moto, the local AWS`. */
   readonly what: string;
-  /** Who needs Python, such as `The local AWS`. */
+  /** The part that needs Python, such as `The local AWS`. */
   readonly user: string;
-  /** What the installation costs, such as `140 MB, about half a minute`. */
+  /** Size and duration of the installation, such as `140 MB, about half a minute`. */
   readonly size: string;
 }
 
@@ -31,10 +31,10 @@ const oldestPython = [3, 10] as const;
 const pythonNames = ["python3", "python3.13", "python3.12", "python3.11", "python3.10", "python"];
 
 /**
- * Returns the interpreter of a virtual environment with the packages, below the user's cache and keyed by the pinned requirements:
- * installed once, used by every checkout. It keeps the Python that created it, whichever comes first on PATH later. Half an installation is
- * never seen.
- * @throws UserError when there is no Python that can create one, or when pip fails.
+ * Returns the interpreter of a virtual environment with the packages. It is in the user's cache under a hash of the pinned
+ * requirements, so it is installed once for all checkouts. It keeps the Python with which it was created, even if another one
+ * comes first on PATH later. The folder appears only when the installation is complete.
+ * @throws UserError if no Python can create one, or if pip fails.
  */
 export async function ensurePythonPackages(
   packages: PythonPackages,
@@ -50,12 +50,12 @@ export async function ensurePythonPackages(
   await withLock(path.join(cache, `${key}.lock`), async () => {
     if (await works(folder, environment)) return;
     progress(`installing ${packages.what}, from PyPI (${packages.size})`);
-    // Under the lock nobody else uses this name, so what a killed installation left behind is cleared here.
+    // The lock protects this name, so the folder can only be left over from a killed installation.
     const draft = path.join(cache, `${key}.draft`);
     await rm(draft, { recursive: true, force: true });
     await createEnvironment(python, draft, environment);
     await installRequirements(path.join(draft, "bin", "python"), packages, environment);
-    // One whose interpreter has gone since would be in the way.
+    // An environment whose interpreter has been removed may exist under this name.
     await rm(folder, { recursive: true, force: true });
     await rename(draft, folder);
   });
@@ -74,14 +74,14 @@ export async function requirePython(
   if (await works(folder, environment)) return;
   const python = await findPython(packages.user, environment);
   try {
-    // Debian packages these apart from Python.
+    // Debian has separate packages for these modules.
     await run(python, ["-c", "import venv, ensurepip"], { env: environment });
   } catch (error) {
     throw noEnvironment(python, lastLine(error), error);
   }
 }
 
-/** Where the environment is kept that the requirements are installed into. */
+/** Returns the folder of the environment for these requirements. */
 async function placesOf(packages: PythonPackages, environment: NodeJS.ProcessEnv) {
   const key = createHash("sha256")
     .update(await readFile(packages.requirements))
@@ -91,7 +91,7 @@ async function placesOf(packages: PythonPackages, environment: NodeJS.ProcessEnv
   return { cache, key, folder: path.join(cache, key) };
 }
 
-/** Whether an environment's Python is there and still of the version that its packages were installed for. */
+/** Returns whether an environment's Python exists and still has the version for which its packages were installed. */
 async function works(folder: string, environment: NodeJS.ProcessEnv): Promise<boolean> {
   const settings = await readFile(path.join(folder, "pyvenv.cfg"), "utf8").catch(() => "");
   const made = /^version *= *(\d+\.\d+)/m.exec(settings)?.[1];
@@ -99,14 +99,14 @@ async function works(folder: string, environment: NodeJS.ProcessEnv): Promise<bo
   return made !== undefined && now?.startsWith(`${made}.`) === true;
 }
 
-/** The version of a Python, such as `3.11.2`; undefined where it does not run. */
+/** Returns the version of a Python, such as `3.11.2`; undefined if it does not run. */
 async function versionOf(file: string, environment: NodeJS.ProcessEnv): Promise<string | undefined> {
   const script = "import sys; print('%d.%d.%d' % sys.version_info[:3])";
   const found = await run(file, ["-c", script], { env: environment }).catch(() => undefined);
   return found?.stdout.trim().split("\n")[0];
 }
 
-/** The first Python on PATH that is new enough. */
+/** Returns the first Python on PATH that is new enough. */
 async function findPython(user: string, environment: NodeJS.ProcessEnv): Promise<string> {
   let tooOld: string | undefined;
   for (const file of pythonNames) {
@@ -142,7 +142,7 @@ async function createEnvironment(
 
 function noEnvironment(python: string, reason: string, cause: unknown): UserError {
   return new UserError(
-    `${python} cannot make a virtual environment (${reason}): install its venv module (Debian: apt-get install python3-venv).`,
+    `${python} cannot create a virtual environment (${reason}): install its venv module (Debian: apt-get install python3-venv).`,
     1,
     { cause },
   );
@@ -167,14 +167,14 @@ async function installRequirements(
     });
   } catch (error) {
     throw new UserError(
-      `${what}, could not be installed from PyPI (${firstLine(error)}): see that pip can reach a package index, then run it again.`,
+      `${what}, could not be installed from PyPI (${firstLine(error)}): make sure that pip can reach a package index, then run the command again.`,
       1,
       { cause: error },
     );
   }
 }
 
-/** Returns the last line, in which Python prints the exception that ended a program. */
+/** Returns the last line, in which Python prints an uncaught exception. */
 function lastLine(error: unknown): string {
   const { stderr = "" } = error as { stderr?: string };
   return stderr.trim().split("\n").at(-1) || firstLine(error);
@@ -183,7 +183,7 @@ function lastLine(error: unknown): string {
 function firstLine(error: unknown): string {
   const { stderr, message } = error as { stderr?: string; message?: string };
   const lines = (stderr ?? "").split("\n").filter((line) => line.trim() !== "");
-  // pip says the reason in the last line that begins with ERROR.
+  // pip prints the reason in the last line that begins with ERROR.
   const reason =
     lines.filter((line) => line.startsWith("ERROR")).at(-1) ?? lines[0] ?? message ?? String(error);
   return reason.replace(/^ERROR: /, "").trim();

@@ -32,7 +32,7 @@ const stack = "local";
 export async function backup(paths: LocalPaths, args: readonly string[]): Promise<number> {
   // The program itself reports an unknown command.
   if (asksForHelp(args) || !isCommand(args[0])) return await runBackup(paths, args, {});
-  // Without a deployment there is no task, and no reason to start the services.
+  // Without a deployment there is no task, so the services need not be started.
   if (!isDeployed(paths, stack)) throw noTask();
   await ensureCompressor(progressToStandardError);
   const services = await withCommandLock(paths.directory, "backup", () =>
@@ -91,7 +91,7 @@ async function taskEnvironment(aws: LocalEndpoints["aws"]): Promise<Record<strin
     if (name !== undefined && value !== undefined) variables[name] = value;
   }
   for (const { name, valueFrom } of container.secrets ?? []) {
-    // ECS reads the current version, which is AWS's default. Moto's default is the version that was written last.
+    // ECS reads the current version, which is AWS's default. Moto's default is the latest version.
     const current = { SecretId: valueFrom, VersionStage: "AWSCURRENT" };
     const { SecretString } = await secrets.send(new GetSecretValueCommand(current));
     if (name !== undefined && SecretString !== undefined) variables[name] = SecretString;

@@ -77,7 +77,7 @@ async function surroundings(
   if (!isDeployed(paths, stack)) throw notDeployed(stack);
   const { services, variables } = await openLocalSession(paths, operation, progressToStandardError);
   await renewConfiguration(paths, stack, services);
-  // Installs here, where progress can be shown. The API's background process could only report what is missing.
+  // Installs here, where progress can be shown. The API's background process could only report a missing installation.
   if (askOfficialClients.has(operation) || args.includes("--deploy-copy"))
     await ensureOfficialClients(progressToStandardError).catch(() => undefined);
   return { folder, variables: { ...foreignVariables, ...variables } };

@@ -42,7 +42,7 @@ export async function probe(paths: LocalPaths): Promise<number> {
   return exitCode ?? 1;
 }
 
-/** Calls the handler as Lambda does, but prints an error as its sentence. */
+/** Calls the handler as Lambda does, but prints only the message of a UserError. */
 const callHandler = `require(process.argv[1])[${JSON.stringify(probeFunction.handler.split(".")[1])}]().catch((error) => {
   console.error(error.name === "UserError" ? error.message : error);
   process.exitCode = 1;

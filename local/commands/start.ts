@@ -30,7 +30,7 @@ export async function start(
   paths: LocalPaths,
   { like, officialPlugins, postgresql }: StartOptions,
 ): Promise<void> {
-  // Before anything is installed, started or changed.
+  // Runs before anything is installed, started or changed.
   validateConfigFile(paths.checkout, "local");
   if (like !== undefined) requireEnvironment(paths.checkout, like);
   if (officialPlugins) await refuseIncompleteStates(stacksDirectoryOf(paths.state));
@@ -80,7 +80,7 @@ async function prepare(paths: LocalPaths, choice: PluginChoice): Promise<LocalSe
       title: "Pulumi engine",
       task: async (context, task) => {
         const progress: Progress = (line, kind) => {
-          // Without a terminal, every line is kept.
+          // Without a terminal, all lines remain visible.
           if (kind !== "tick" || process.stdout.isTTY) task.output = line;
         };
         context.toolchain = await prepareEngine(paths, progress, choice);

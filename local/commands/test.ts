@@ -79,7 +79,7 @@ function vitestProgram(): string {
     return path.join(path.dirname(require.resolve("vitest/package.json")), "vitest.mjs");
   } catch (error) {
     throw new UserError(
-      "vitest is not installed, because npm left out the development packages: run `npm ci --include=dev` and this again.",
+      "vitest is not installed, because npm left out the development packages: run `npm ci --include=dev`, then run the command again.",
       1,
       { cause: error },
     );

@@ -1,7 +1,7 @@
-/** Groups of commands that work on a database, which they find by `--db-url`, `--linked` or `--local`. */
+/** Groups of commands that work on a database, which `--db-url`, `--linked` or `--local` selects. */
 const databaseGroups: ReadonlySet<string> = new Set(["db", "inspect", "migration", "migrations", "test"]);
 
-/** Commands of those groups that use no database, or always their own. */
+/** Commands of those groups that use no database, or always a database of their own. */
 const withoutDatabase: ReadonlySet<string> = new Set([
   "db start",
   "db schema",

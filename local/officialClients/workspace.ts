@@ -6,7 +6,7 @@ import { shellQuote } from "../../foundation/shellQuote";
 import { type LocalPaths, localAccessToken } from "../environment";
 import type { ProjectDatabase } from "../projectDatabase";
 
-/** Where the Supabase CLI keeps what it needs for the local stack. `npm run down` removes it with the rest. */
+/** The files of the Supabase CLI for the local stack. `npm run down` deletes them with the stack. */
 export interface Workspace {
   /** Contains `supabase/`, with the checkout's migrations and functions in it. */
   readonly workdir: string;

@@ -47,5 +47,5 @@ function reasonIn(output: string): string {
   const lines = output.split("\n").filter((line) => line.trim() !== "");
   const line =
     lines.findLast((text) => text.startsWith("warning: Error downloading plugin: ")) ?? lines.at(-1);
-  return (line ?? "without a word").replace(/^(warning: Error downloading plugin|error): /, "").trim();
+  return (line ?? "without a message").replace(/^(warning: Error downloading plugin|error): /, "").trim();
 }

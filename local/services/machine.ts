@@ -4,7 +4,7 @@ import { requireS3Tools } from "../../emulators/s3";
 import { UserError } from "../../foundation/userError";
 import type { Progress } from "../progress";
 
-/** What the search depends on. Tests pass another machine. */
+/** The machine that is searched. Tests pass another one. */
 export interface Machine {
   /** As root, PostgreSQL's packages are installed. Other users must have them already. */
   readonly isRoot: boolean;

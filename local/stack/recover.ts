@@ -92,7 +92,7 @@ async function withFinders(
 
 type Finders = Readonly<Record<string, ExistingResourceFinder>>;
 
-/** Settles the operations that were pending when the CLI was killed. */
+/** Resolves the operations that were pending when the CLI was killed. */
 async function settlePendingCreates(cli: PulumiCli, stack: string, finders: Finders): Promise<void> {
   const creates = pendingCreates(await cli.capture(["stack", "export", "--stack", stack]));
   if (creates.length === 0) return;
@@ -131,7 +131,7 @@ async function takeOverLostCreates(
 async function mustSucceed(running: Promise<number>): Promise<void> {
   if ((await running) !== 0) {
     throw new UserError(
-      "Importing what the interrupted run had created failed: see Pulumi's message above, then run `npm start` again.",
+      "Importing the resources of the interrupted run failed: see Pulumi's message above, then run `npm start` again.",
     );
   }
 }

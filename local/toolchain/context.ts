@@ -3,7 +3,7 @@ import type { Progress } from "../progress";
 import { userCache } from "../userCache";
 import { pulumiVersion } from "./versions";
 
-/** What every step of finding the CLI depends on. Tests pass their own. */
+/** The environment of the search for a CLI. Tests pass their own. */
 export interface ToolchainContext {
   readonly progress: Progress;
   readonly environment: NodeJS.ProcessEnv;

@@ -82,7 +82,7 @@ async function fetchRelease(context: ToolchainContext, folder: string): Promise<
     const archive = path.join(folder, archiveName);
     const actual = await save(response, archive, patience, context);
     if (actual !== expected)
-      throw new SiteError(`sent a ${archiveName} that is not the published one (SHA-256)`);
+      throw new SiteError(`sent a ${archiveName} whose SHA-256 is not the published one`);
     await extract({
       file: archive,
       cwd: folder,

@@ -18,7 +18,7 @@ export interface Toolchain {
   readonly pulumi: string;
   /** Without a leading `v`. */
   readonly version: string;
-  /** Where this run got it: installed by the user, in the cache, downloaded or built. */
+  /** Its source in this run: installed by the user, in the cache, downloaded or built. */
   readonly source: "path" | "cache" | "download" | "build";
   /** The folder with the CLI and the language host, which must come first on PATH. */
   readonly binDirectory: string;
@@ -99,7 +99,7 @@ function explainCacheFault(error: unknown, context: ToolchainContext): unknown {
   const fault = cacheFaults[(error as NodeJS.ErrnoException).code ?? ""];
   if (fault === undefined) return error;
   return new UserError(
-    `The Pulumi CLI cannot be kept in ${cacheDirectory(context.environment)}, because ${fault}: set XDG_CACHE_HOME to a folder that has 4 GB to spare and run the command again.`,
+    `The Pulumi CLI cannot be stored in ${cacheDirectory(context.environment)}, because ${fault}: set XDG_CACHE_HOME to a folder that has 4 GB to spare and run the command again.`,
     1,
     { cause: error },
   );

@@ -84,7 +84,7 @@ function readKnownVersions(file: string): Record<string, string> {
   }
 }
 
-/** Stores the answer if possible. Otherwise the CLI runs again next time. */
+/** Stores the version if possible. Otherwise the CLI runs again next time. */
 function writeKnownVersions(file: string, versions: Record<string, string>): void {
   try {
     mkdirSync(path.dirname(file), { recursive: true });

@@ -19,25 +19,25 @@ function thrownBy(run: () => void): unknown {
 
 const messageOf = (error: unknown) => (error instanceof UserError ? error.message : undefined);
 const advice =
-  "correct that, or set THORBIS_LOCAL_DIRECTORY to a folder that can be used, and run the command again.";
+  "fix this, or set THORBIS_LOCAL_DIRECTORY to a writable folder, and run the command again.";
 
 test("a file in the way of a folder", () => {
   const file = path.join(folder, "file");
   writeFileSync(file, "");
 
   expect(messageOf(explainDiskFault(thrownBy(() => mkdirSync(file, { recursive: true }))))).toBe(
-    `${file} cannot be made, because it is a file: ${advice}`,
+    `${file} cannot be created, because it is a file: ${advice}`,
   );
   const below = path.join(file, "x");
   expect(messageOf(explainDiskFault(thrownBy(() => mkdirSync(below, { recursive: true }))))).toBe(
-    `${below} cannot be made, because a part of that path is a file: ${advice}`,
+    `${below} cannot be created, because a part of that path is a file: ${advice}`,
   );
 });
 
 test.each([
   [
     { code: "EACCES", path: "/x", syscall: "mkdir" },
-    "/x cannot be made, because this user may not write there",
+    "/x cannot be created, because this user may not write there",
   ],
   [{ code: "EROFS", path: "/x", syscall: "open" }, "/x cannot be written, because it is read-only"],
   [{ code: "ENOSPC", path: "/x", syscall: "open" }, "/x cannot be written, because there is no space left"],

@@ -119,7 +119,7 @@ test("without npm: one sentence", async () => {
 
   expect(await install({ PATH: empty, npm_execpath: undefined as unknown as string })).toMatchObject({
     exitCode: 1,
-    all: "Installing the packages that package-lock.json names (npm ci) …\nThere is no npm on PATH to install the packages with: install the npm that comes with Node and run the command again.",
+    all: "Installing the packages of package-lock.json (npm ci) …\nnpm, which installs the packages, is not on PATH: install the npm that comes with Node and run the command again.",
   });
 });
 
@@ -216,7 +216,7 @@ test("a signal ends npm and releases the lock", async () => {
   expect(await first).toMatchObject({
     exitCode: 1,
     all: expect.stringMatching(
-      /SIGTERM ended the installation of the packages: run the command again to finish it\.$/,
+      /SIGTERM interrupted the installation of the packages: run the command again to complete it\.$/,
     ),
   });
   expect(existsSync(lock())).toBe(false);
@@ -242,7 +242,7 @@ test.each([
 
   expect(await install()).toMatchObject({
     exitCode: 1,
-    all: `${file} is missing or is no JSON: restore it from git and run the command again.`,
+    all: `${file} is missing or not valid JSON: restore it from git and run the command again.`,
   });
 });
 
@@ -254,7 +254,7 @@ test("node_modules that is a link is refused, and the folder behind it keeps its
 
   expect(await install()).toMatchObject({
     exitCode: 1,
-    all: `${path.join(root, "node_modules")} is a link to another folder, which \`npm ci\` would empty, and does not hold what package-lock.json names: remove the link and run the command again.`,
+    all: `${path.join(root, "node_modules")} is a link to another folder, which \`npm ci\` would empty, and does not have the packages of package-lock.json: remove the link and run the command again.`,
   });
   expect(existsSync(path.join(elsewhere, "kept"))).toBe(true);
 });

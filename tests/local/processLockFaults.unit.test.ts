@@ -86,7 +86,7 @@ test("a lock of another user is one sentence for this user", async () => {
   const error = explainDiskFault(await refused.catch((reason: unknown) => reason));
   expect(error).toBeInstanceOf(UserError);
   expect(describeError(error)).toBe(
-    `${theirs} cannot be written, because this user may not write there: correct that, or set THORBIS_LOCAL_DIRECTORY to a folder that can be used, and run the command again.`,
+    `${theirs} cannot be written, because this user may not write there: fix this, or set THORBIS_LOCAL_DIRECTORY to a writable folder, and run the command again.`,
   );
 });
 

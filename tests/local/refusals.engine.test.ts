@@ -300,7 +300,7 @@ test("a folder that cannot be created is named", async () => {
   const refusal = await refusedStart({ THORBIS_LOCAL_DIRECTORY: file });
 
   expect(refusal.stderr).toBe(
-    `${file} cannot be made, because it is a file: correct that, or set THORBIS_LOCAL_DIRECTORY to a folder that can be used, and run the command again.`,
+    `${file} cannot be created, because it is a file: fix this, or set THORBIS_LOCAL_DIRECTORY to a writable folder, and run the command again.`,
   );
   expect(refusal.exitCode).toBe(1);
 });

@@ -1,6 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 
-/** How a child process ended: by itself with a code, or by a signal. */
+/** How a child process ended: with an exit code, or by a signal. */
 export type Exit = { readonly code: number } | { readonly signal: NodeJS.Signals };
 
 export interface Child {

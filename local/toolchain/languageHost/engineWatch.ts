@@ -21,7 +21,7 @@ export function onEngineGone(callback: () => void): void {
     callback();
   }
 
-  // A terminal or /dev/null means that the host was started manually, without an engine.
+  // With a terminal or /dev/null, the host was started manually, without an engine.
   if (fstatSync(0).isFIFO()) {
     process.stdin.on("end", gone).on("error", gone).resume();
   }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import path from "node:path";
 
-/** The parts of a package.json that tell which Pulumi plugin a package needs. */
+/** The fields of a package.json that declare the Pulumi plugin that a package needs. */
 export interface PackageManifest {
   readonly name?: string;
   readonly version?: string;
@@ -22,11 +22,11 @@ export interface RequiredPackage {
   /** With a leading `v`. */
   readonly version: string;
   readonly server: string;
-  /** What makes this package of a plugin that serves many; its value is base64. */
+  /** The parameter that selects this package in a parameterized plugin; its value is base64. */
   readonly parameterization?: { readonly name: string; readonly version: string; readonly value: string };
 }
 
-/** The plugins that the packages installed for a program ask for, each once, in the order of their folders. */
+/** Returns the plugins that the installed packages of a program need, without duplicates, in the order of their folders. */
 export function requiredPackages(programDirectory: string): RequiredPackage[] {
   const found = new Map<string, RequiredPackage>();
   for (const manifest of installedPackages(programDirectory)) {
@@ -36,7 +36,7 @@ export function requiredPackages(programDirectory: string): RequiredPackage[] {
   return [...found.values()];
 }
 
-/** The plugin that a package asks for in the `pulumi` block of its package.json. */
+/** Returns the plugin that a package declares in the `pulumi` block of its package.json. */
 export function requiredPackage(manifest: PackageManifest): RequiredPackage | undefined {
   const { pulumi } = manifest;
   if (pulumi?.resource !== true) return undefined;
@@ -51,13 +51,13 @@ export function requiredPackage(manifest: PackageManifest): RequiredPackage | un
   };
 }
 
-/** Every package that is installed for the program, those nested in other packages and linked ones included. */
+/** Yields all installed packages of the program, including nested and linked ones. */
 export function* installedPackages(programDirectory: string): Generator<PackageManifest> {
   const modules = nearestModules(programDirectory);
   if (modules !== undefined) yield* packagesBelow(modules, new Set());
 }
 
-/** Workspaces keep one node_modules for all, above the program. */
+/** Returns the nearest node_modules. That of a workspace is above the program. */
 export function nearestModules(programDirectory: string): string | undefined {
   for (let folder = programDirectory; ; folder = path.dirname(folder)) {
     const modules = path.join(folder, "node_modules");
@@ -78,7 +78,7 @@ function* packagesBelow(modules: string, seen: Set<string>): Generator<PackageMa
 function* packageAt(folder: string, seen: Set<string>): Generator<PackageManifest> {
   const manifest = readManifest(folder);
   if (manifest === undefined) return;
-  // A link may lead back up to a folder that is being read already.
+  // A link may lead to a parent folder that is already being read.
   const real = realpathSync(folder);
   if (seen.has(real)) return;
   seen.add(real);
@@ -87,7 +87,7 @@ function* packageAt(folder: string, seen: Set<string>): Generator<PackageManifes
   if (existsSync(nested)) yield* packagesBelow(nested, seen);
 }
 
-/** The package.json of a folder; undefined where there is none or it cannot be read, as npm treats it too. */
+/** Returns the package.json of a folder; undefined if it is missing or unreadable, which npm also ignores. */
 export function readManifest(folder: string): PackageManifest | undefined {
   try {
     return JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8")) as PackageManifest;
@@ -101,7 +101,7 @@ export interface InstalledDependency {
   readonly version: string;
 }
 
-/** What `pulumi about` lists: the packages that package.json names, or all that are installed. */
+/** Returns the packages that `pulumi about` lists: those that package.json names, or all installed ones. */
 export function programDependencies(programDirectory: string, transitive: boolean): InstalledDependency[] {
   if (transitive) {
     return [...installedPackages(programDirectory)].flatMap(({ name, version }) =>

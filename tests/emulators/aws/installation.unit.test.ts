@@ -47,7 +47,7 @@ it("says what to install if Python has no venv module", async () => {
   const error = await failure(machine(noVenv));
 
   expect((error as Error).message).toBe(
-    "python3 cannot make a virtual environment (No module named venv): install its venv module (Debian: apt-get install python3-venv).",
+    "python3 cannot create a virtual environment (No module named venv): install its venv module (Debian: apt-get install python3-venv).",
   );
 });
 
@@ -58,7 +58,7 @@ it("says so before anything is created", async () => {
 
   await expect(requireAwsTools(environment)).rejects.toThrow(
     new UserError(
-      "python3 cannot make a virtual environment (ModuleNotFoundError: No module named ensurepip): install its venv module (Debian: apt-get install python3-venv).",
+      "python3 cannot create a virtual environment (ModuleNotFoundError: No module named ensurepip): install its venv module (Debian: apt-get install python3-venv).",
     ),
   );
   expect(existsSync(path.join(folder, "cache"))).toBe(false);

@@ -67,7 +67,7 @@ exit 1`;
 
   expect(error).toBeInstanceOf(UserError);
   expect((error as Error).message).toBe(
-    "npm could not install the official Supabase clients (request to the registry failed, reason: getaddrinfo ENOTFOUND): make an npm registry reachable, then run the command again.",
+    "npm could not install the official Supabase clients (request to the registry failed, reason: getaddrinfo ENOTFOUND): make sure that npm can reach a registry, then run the command again.",
   );
   expect(readdirSync(cache)).toEqual([]);
 });

@@ -68,9 +68,9 @@ describe("the official download", () => {
 
   it.each([
     [
-      "another file than the published one",
+      "a file that differs from the published one",
       (archive: Buffer) => [checksums(Buffer.from("published")), archive] as const,
-      `sent a ${archiveName} that is not the published one (SHA-256)`,
+      `sent a ${archiveName} whose SHA-256 is not the published one`,
     ],
     [
       "no checksum",

@@ -199,7 +199,7 @@ describe("without a way to a CLI", () => {
     fixture.environment.XDG_CACHE_HOME = fixture.write("file", "");
 
     await expect(fixture.ensure()).rejects.toThrow(
-      `The Pulumi CLI cannot be kept in ${fixture.root}/file/thorbis-supabase/toolchain, because a part of that path is a file: set XDG_CACHE_HOME to a folder that has 4 GB to spare and run the command again.`,
+      `The Pulumi CLI cannot be stored in ${fixture.root}/file/thorbis-supabase/toolchain, because a part of that path is a file: set XDG_CACHE_HOME to a folder that has 4 GB to spare and run the command again.`,
     );
   });
 
