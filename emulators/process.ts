@@ -125,7 +125,7 @@ export async function stopProcess(
   if (await hasExited(identity, patienceSeconds)) return;
   sendSignal(identity, "SIGKILL");
   if (!(await hasExited(identity, patienceSeconds))) {
-    throw new Error(`process ${identity.pid} is still there ${patienceSeconds} s after SIGKILL`);
+    throw new Error(`process ${identity.pid} is still running ${patienceSeconds} s after SIGKILL`);
   }
 }
 

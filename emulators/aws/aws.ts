@@ -16,29 +16,29 @@ import {
 import { ensureAwsInstalled, type Progress } from "./installation";
 import { formatStores } from "./s3Gateway/regions";
 
-/** S3 servers that keep their objects on disk, and the one pair of keys that they take. */
+/** S3 servers that store their objects on disk, and the one pair of keys that they accept. */
 export interface S3Stores {
-  /** Region that requests are signed for → URL of its server. */
+  /** Region for which requests are signed → URL of its server. */
   readonly stores: Readonly<Record<string, string>>;
   readonly accessKey: string;
   readonly secretKey: string;
 }
 
 export interface AwsOptions {
-  /** Holds what is remembered of the processes, and their logs. Nothing of what AWS holds. */
+  /** Folder of the process records and logs. It contains no AWS data. */
   readonly directory: string;
-  /** Port of everything but S3. Default: the one used before, else a free one. */
+  /** Port of all services except S3. Default: the previous port, else a free one. */
   readonly port?: number;
-  /** Where objects are kept. Default: in moto's memory, which forgets them when it stops. */
+  /** The servers that store objects. Default: moto's memory, which is lost when moto stops. */
   readonly s3?: S3Stores;
-  /** The region that clients are configured with. moto has them all. Default `us-east-1`. */
+  /** The region of clients. moto supports all regions. Default `us-east-1`. */
   readonly region?: string;
   readonly progress?: Progress;
 }
 
-/** The local AWS, running, on loopback only. */
+/** The running local AWS, on loopback only. */
 export interface AwsService {
-  /** Of all services but S3. */
+  /** Endpoint of all services except S3. */
   readonly endpoint: string;
   readonly s3Endpoint: string;
   readonly accessKey: string;
@@ -53,14 +53,14 @@ const host = "127.0.0.1";
 const startSeconds = 60;
 
 const emptyAgain =
-  "The local AWS was stopped and starts again with nothing in it: `npm start` deploys to it what the stack has there.";
+  "The local AWS was stopped and starts empty: `npm start` deploys the stack's AWS resources again.";
 
-/** moto takes any keys. These are public and open nothing but local services. */
+/** moto accepts any keys. These are public and only give access to local services. */
 const anyKeys = { accessKey: "thorbis-local", secretKey: "thorbis-local-secret" } as const;
 
 /**
- * Starts moto, and in front of S3 the gateway that keeps objects in `s3` and bucket configuration in moto; takes over
- * what is running already. What moto held before a stop is gone (docs/adr/0006-local-aws.md).
+ * Starts moto, and in front of S3 the gateway that stores objects in `s3` and bucket configuration in moto. Adopts services that
+ * are already running. moto loses its state when it stops (docs/adr/0006-local-aws.md).
  */
 export async function startAws(options: AwsOptions): Promise<AwsService> {
   const { directory, s3, progress = () => {} } = options;
@@ -107,12 +107,12 @@ export async function startAws(options: AwsOptions): Promise<AwsService> {
 }
 
 export async function stopAws(directory: string): Promise<void> {
-  // moto's development server ends at once on SIGINT; it has nothing to save.
+  // moto's development server stops at once on SIGINT. It has no state to save.
   await stopService(directory, gateway);
   await stopService(directory, moto, "SIGINT");
 }
 
-/** moto uses AWS's own library, which would go by the user's profile. */
+/** moto uses AWS's own library, which would read the user's profile. */
 function withoutAwsVariables(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("AWS_")));
 }
@@ -120,13 +120,13 @@ function withoutAwsVariables(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv 
 interface Wanted {
   readonly name: string;
   readonly port?: number | undefined;
-  /** Path that answers once the service is up. */
+  /** Path that responds once the service is up. */
   readonly probe: string;
-  /** Called before the service is started, not when it runs already. */
+  /** Called before the service is started; not called if it is already running. */
   readonly onStart?: () => void;
 }
 
-/** Returns the URL of a service that answers. Starts the service unless it runs. */
+/** Returns the URL of the running service. Starts the service unless it is already running. */
 async function ensureRunning(
   directory: string,
   { name, port: wantedPort, probe, onStart }: Wanted,
@@ -168,7 +168,7 @@ async function waitForAnswer(directory: string, service: ServiceRecord, url: str
   }
 }
 
-/** Any HTTP answer at all; what it says depends on keys that a probe does not have. */
+/** Returns whether the service sends any HTTP response. Its status depends on keys, which a health check does not have. */
 async function answers(url: string): Promise<boolean> {
   try {
     await (await fetch(url, { signal: AbortSignal.timeout(5000) })).arrayBuffer();

@@ -24,8 +24,9 @@ const moto = (): PythonPackages => ({
 });
 
 /**
- * Returns moto in an environment of its own. It keeps the Python that made it: another one would restart moto, which forgets everything.
- * @throws UserError when there is no Python that can make one, or when pip fails.
+ * Returns moto in its own virtual environment. The environment keeps the Python with which it was created, because a change would
+ * restart moto, which loses its state.
+ * @throws UserError if no Python can create one, or if pip fails.
  */
 export async function ensureAwsInstalled(
   progress: Progress,
@@ -35,7 +36,7 @@ export async function ensureAwsInstalled(
 }
 
 /**
- * Makes sure of a Python that can make moto's environment, where that is not there yet. Changes nothing.
+ * Checks that a Python can create moto's environment, unless the environment exists. Changes nothing.
  * @throws UserError that says what to install.
  */
 export async function requireAwsTools(environment: NodeJS.ProcessEnv = process.env): Promise<void> {

@@ -176,7 +176,7 @@ export class Lifecycle {
         this.#store.save(project);
       })
       .catch((error: unknown) => {
-        // Nobody awaits a move. If its end is not on disk, the next process repeats it from the record.
+        // No request awaits a move. If its result is not on disk, the next process repeats it from the record.
         this.#log(`${project.ref}: the end of ${meanwhile} was not written: ${describeError(error)}`);
       });
     this.#moves.set(project.ref, move);

@@ -39,7 +39,7 @@ export class PortTaken extends Error {}
 /** The data directory is in use by sessions of a killed server, or by a server that a killed start left running. */
 export class StillInUse extends Error {}
 
-/** Creates a data directory whose only superuser is supabase_admin. The folder appears complete or not at all. */
+/** Creates a data directory whose only superuser is supabase_admin. The folder appears only when it is complete. */
 export async function initializeDataDirectory(
   dataDirectory: string,
   password: string,
@@ -148,7 +148,7 @@ export function describeFailedStart(dataDirectory: string, text: string): string
     .map((line) => /\b(?:FATAL|PANIC): +(.+)$/.exec(line)?.[1])
     .findLast((found) => found !== undefined);
   const reason = fault ?? (lines.at(-1) || "it wrote nothing to its log");
-  return `PostgreSQL did not start on ${dataDirectory} (${reason}): correct the cause and run the command again.`;
+  return `PostgreSQL did not start on ${dataDirectory} (${reason}): fix the cause and run the command again.`;
 }
 
 /** Shuts the server down: closes sessions and writes a checkpoint. */
@@ -180,7 +180,7 @@ function writeOwned(file: string, text: string, user: ServerUser): void {
   own(file, user);
 }
 
-/** Replaces the file and never writes into it, because running sessions have it mapped. */
+/** Replaces the file instead of writing into it, because running sessions have it mapped. */
 function placeLibrary(from: string, to: string, user: ServerUser): void {
   const contents = readFileSync(from);
   if (existsSync(to) && readFileSync(to).equals(contents)) return;

@@ -10,7 +10,7 @@ export interface ServerUser {
   readonly prefix: readonly string[];
 }
 
-/** What the choice depends on. Tests pass another system. */
+/** The system for which the user is chosen. Tests pass another one. */
 export interface UserSystem {
   readonly effectiveUid: number;
   /** Runs a command as that user and returns its exit code and output; 127 if the command does not exist. */

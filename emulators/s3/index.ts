@@ -17,9 +17,9 @@ import { ensureS3Installed, type Progress } from "./installation";
 export { ensureS3Installed, requireS3Tools } from "./installation";
 
 export interface S3Options {
-  /** Everything of this server is below it, buckets included. Made when absent. */
+  /** Folder of all files of this server, including buckets. Created if missing. */
   readonly directory: string;
-  /** Default: the port used before when it is free, else a free one. */
+  /** Default: the previous port if it is free, else a free one. */
   readonly port?: number;
   readonly accessKey: string;
   readonly secretKey: string;
@@ -33,11 +33,11 @@ export interface S3Server {
   readonly endpoint: string;
   readonly port: number;
   readonly pid: number;
-  /** Ends the server; its objects stay. */
+  /** Stops the server. Its objects remain. */
   stop(): Promise<void>;
 }
 
-/** What a server remembers between starts. */
+/** The state of a server between starts. */
 interface Memory {
   readonly port?: number;
 }
@@ -56,11 +56,11 @@ export async function startS3(options: S3Options): Promise<S3Server> {
   return await withLock(path.join(directory, "lock"), async () => {
     const program = await ensureS3Installed(options.progress ?? (() => undefined));
     const running = runningService(s3Registry(directory), serviceName);
-    // One whose folder was moved goes on with the folders that its command line names.
+    // If its folder was moved, the process still uses the old path.
     const isInPlace = JSON.stringify(running?.command) === JSON.stringify(commandOn(directory, program));
     const isAsked =
       isInPlace && running?.port !== undefined && (options.port ?? running.port) === running.port;
-    // A server that is being killed is still seen for a moment: what ends before it answers is replaced.
+    // A server that is being killed is visible for a moment. If it ends before it responds, it is replaced.
     if (isAsked && (await answersOrEnds(running, running.port)) === "answers") {
       return serverOf(directory, running, running.port);
     }
@@ -69,7 +69,7 @@ export async function startS3(options: S3Options): Promise<S3Server> {
   });
 }
 
-/** Ends the server of a directory when it is running. */
+/** Stops the server of a directory if it is running. */
 export async function stopS3(directory: string): Promise<void> {
   await stopService(s3Registry(directory), serviceName);
 }
@@ -86,7 +86,7 @@ async function launch(program: string, directory: string, options: S3Options): P
       command: commandOn(directory, program),
       log: path.join(directory, "log"),
       port,
-      // By environment, because a command line can be read by every user of the machine.
+      // In the environment, because every user of the machine can read the command line.
       environment: {
         PATH: process.env.PATH,
         VGW_PORT: `127.0.0.1:${port}`,
@@ -98,13 +98,13 @@ async function launch(program: string, directory: string, options: S3Options): P
     });
     try {
       if ((await answersOrEnds(record, port)) === "ended") {
-        throw new Error(`the S3 server ended as it started:\n${tail(record.log)}`);
+        throw new Error(`the S3 server ended while starting:\n${tail(record.log)}`);
       }
       writeFileAtomically(memoryFile(directory), `${JSON.stringify({ port } satisfies Memory)}\n`);
       return serverOf(directory, record, port);
     } catch (error) {
       await stopService(s3Registry(directory), serviceName);
-      // Somebody may have taken the port between the look and the start.
+      // Another process may have taken the port between the check and the start.
       if (attempt === attempts || (await portIsFree(port))) throw error;
       if (options.port !== undefined) throw portTaken(options.port);
       wanted = undefined;
@@ -121,7 +121,7 @@ function commandOn(directory: string, program: string): [string, ...string[]] {
   return [program, "posix", "--versioning-dir", versions, objects];
 }
 
-/** Any answer will do: without credentials it is a refusal. */
+/** Returns whether the server sends any response. Without credentials, it refuses the request. */
 async function answersOrEnds(record: ServiceRecord, port: number): Promise<"answers" | "ended"> {
   const deadline = performance.now() + startSeconds * 1000;
   for (;;) {
@@ -149,7 +149,7 @@ function portTaken(port: number): UserError {
   );
 }
 
-/** Where the server of a directory is recorded. */
+/** Returns the folder of the server's process record. */
 export function s3Registry(directory: string): string {
   return path.join(directory, "service");
 }

@@ -13,7 +13,7 @@ import { userCache } from "../../local/userCache";
 
 export const versitygwVersion = "v1.8.0";
 
-/** What its go.mod asks for. */
+/** The Go version that its go.mod requires. */
 const goOfVersitygw = "1.25";
 
 export type Progress = (line: string) => void;
@@ -21,9 +21,9 @@ export type Progress = (line: string) => void;
 const rememberedErrorLines = 20;
 
 /**
- * The S3 server's program, built with Go into the user's cache the first time. That takes one to three minutes, and is
- * safe against parallel makers and kills, for the file appears complete or not at all.
- * @throws UserError where no Go on PATH can build it, or the build fails.
+ * Returns the S3 server's program. The first call builds it with Go into the user's cache, which takes one to three minutes. Safe
+ * against parallel builds and kills, because the file appears only when it is complete.
+ * @throws UserError if no Go on PATH can build it, or if the build fails.
  */
 export async function ensureS3Installed(
   progress: Progress,
@@ -39,7 +39,7 @@ export async function ensureS3Installed(
 }
 
 /**
- * Makes sure of a Go to build the program with, where that is not built yet. Changes nothing.
+ * Checks that a Go can build the program, unless the program exists. Changes nothing.
  * @throws UserError that says what to install.
  */
 export async function requireS3Tools(environment: NodeJS.ProcessEnv = process.env): Promise<void> {
@@ -67,7 +67,7 @@ async function build(
   environment: NodeJS.ProcessEnv,
 ): Promise<void> {
   const go = await findGo(environment);
-  // The lock is ours, so anything left of other builds belongs to killed ones.
+  // This process holds the lock, so other builds' files are left over from killed builds.
   for (const name of readdirSync(cache)) {
     if (name.startsWith("build-")) removeTree(path.join(cache, name));
   }
@@ -92,7 +92,7 @@ async function build(
     );
     if (code !== 0) {
       throw new UserError(
-        `Building the S3 server versitygw ${versitygwVersion} failed: look at Go's message and run the command again.\n${errorLines.join("\n")}`,
+        `Building the S3 server versitygw ${versitygwVersion} failed: see Go's message below, fix the cause and run the command again.\n${errorLines.join("\n")}`,
       );
     }
     renameSync(path.join(folder, "versitygw"), program);
@@ -101,7 +101,7 @@ async function build(
   }
 }
 
-/** The user's own Go settings, less those that would build something else or put it elsewhere. */
+/** Returns the user's Go settings without those that would change the result or its location. */
 async function goEnvironment(
   go: string,
   folder: string,
@@ -109,7 +109,7 @@ async function goEnvironment(
 ): Promise<NodeJS.ProcessEnv> {
   const { GOOS: _os, GOARCH: _architecture, GOBIN: _binaries, GOFLAGS: _flags, ...rest } = environment;
   const own = { ...rest, GOWORK: "off", GO111MODULE: "on", CGO_ENABLED: "0", GOBIN: folder };
-  // Flags that say where modules come from stay; `go install` of a version refuses -mod.
+  // Keeps flags for the source of modules, except -mod, which `go install` of a version refuses.
   const { stdout } = await promisify(execFile)(go, ["env", "GOFLAGS"], { cwd: folder, env: environment });
   const flags = stdout
     .trim()

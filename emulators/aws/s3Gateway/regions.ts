@@ -15,7 +15,7 @@ export function parseStores(text: string): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-/** The region that a request is signed for, in a header or in a presigned URL; undefined for one that is not signed. */
+/** Returns the region for which a request is signed, in a header or a presigned URL; undefined for an unsigned request. */
 export function regionOfRequest(headers: IncomingHttpHeaders, url: string): string | undefined {
   const { searchParams } = new URL(url, "http://s3");
   const header = /Credential=([^,\s]+)/.exec(headers.authorization ?? "")?.[1];

@@ -1,10 +1,10 @@
-/** Who answers a request: the server that keeps objects, or moto, which keeps the configuration of buckets. */
+/** The server that handles a request: the object server, or moto, which stores the configuration of buckets. */
 export type Backend = "objects" | "configuration";
 
 /**
- * Sub-resources of a bucket that the object server does not have (501), and the policy: ours demands TLS, and a server
- * that held its users to that on a loopback endpoint would shut everybody out. moto keeps them, checks their form and
- * gives them back; versioning, object lock and ownership stay with the objects they govern.
+ * Sub-resources of a bucket that the object server does not support (501), and the policy: ours requires TLS, so a server that
+ * enforced it on a loopback endpoint would reject all requests. moto validates, stores and returns them. The object server keeps
+ * versioning, object lock and ownership, because they apply to its objects.
  */
 const configuration: ReadonlySet<string> = new Set([
   "accelerate",
@@ -24,7 +24,7 @@ const configuration: ReadonlySet<string> = new Set([
   "website",
 ]);
 
-/** What moto deletes of these. It takes a deletion of any other for one of the whole bucket. */
+/** The sub-resources that moto can delete. It handles a deletion of any other as a deletion of the bucket. */
 const deletable: ReadonlySet<string> = new Set([
   "encryption",
   "lifecycle",
@@ -39,13 +39,13 @@ export interface Route {
   readonly backend: Backend;
   /** Undefined for the list of buckets. */
   readonly bucket: string | undefined;
-  /** A request about the bucket as such: neither an object nor one of its sub-resources. */
+  /** A request for the bucket itself, not for an object or a sub-resource. */
   readonly bucketItself: boolean;
-  /** A configuration that can be set and not deleted. */
+  /** A configuration that can be set but not deleted. */
   readonly undeletable: boolean;
 }
 
-/** Where a path-style S3 request goes, by its path and query. */
+/** Returns the server for a path-style S3 request, by its path and query. */
 export function route(url: string): Route {
   const { pathname, searchParams } = new URL(url, "http://s3");
   const [, bucket = "", ...key] = pathname.split("/");
@@ -55,7 +55,7 @@ export function route(url: string): Route {
   return {
     backend: isConfiguration ? "configuration" : "objects",
     bucket: bucket === "" ? undefined : bucket,
-    // The SDK adds x-id to every request, only for the reader of logs.
+    // The SDK adds x-id to every request, only for logs.
     bucketItself: bucket !== "" && !isObject && names.every((name) => name === "x-id"),
     undeletable: isConfiguration && !names.some((name) => deletable.has(name)),
   };

@@ -16,11 +16,11 @@ import { route } from "./routing";
 export interface S3GatewayOptions {
   /** Loopback port; 0 lets the system choose one. */
   readonly port: number;
-  /** Region → URL of the server that keeps its objects, and the keys that clients sign with. Who names no region gets the first. */
+  /** Region → URL of its object server, and the keys with which clients sign. Requests without a region use the first. */
   readonly stores: Readonly<Record<string, string>>;
   readonly accessKey: string;
   readonly secretKey: string;
-  /** URL of moto, which keeps the configuration of buckets. */
+  /** URL of moto, which stores the configuration of buckets. */
   readonly configuration: string;
 }
 
@@ -30,13 +30,13 @@ export interface S3GatewayServer {
 }
 
 /**
- * One S3 endpoint out of two servers (docs/adr/0006-local-aws.md). Requests pass through as they come, signature and
- * `Host` included, so the object server itself checks who asks.
+ * Serves one S3 endpoint in front of two servers (docs/adr/0006-local-aws.md). Forwards requests unchanged, including signature
+ * and `Host`, so the object server itself checks the signature.
  */
 export async function serveS3Gateway(options: S3GatewayOptions): Promise<S3GatewayServer> {
   const gateway = new S3Gateway(options);
   const server = createServer((incoming, response) => void gateway.handle(incoming, response));
-  // An upload may take longer than any limit that fits a request without a body.
+  // No time limit, because an upload may take any time.
   server.requestTimeout = 0;
   const { port } = await listen(server, options.port);
   return {
@@ -51,7 +51,7 @@ export async function serveS3Gateway(options: S3GatewayOptions): Promise<S3Gatew
   };
 }
 
-/** The object server of one region. */
+/** Returns the object server of one region. */
 interface Store {
   readonly region: string;
   readonly url: URL;
@@ -74,7 +74,7 @@ class S3Gateway {
       });
       return { region, url: new URL(url), client };
     });
-    if (first === undefined) throw new Error("the S3 gateway has no server to keep objects in");
+    if (first === undefined) throw new Error("the S3 gateway has no object server");
     this.#stores = [first, ...others];
   }
 
@@ -82,7 +82,7 @@ class S3Gateway {
     const url = incoming.url ?? "/";
     const { backend, bucket, bucketItself, undeletable } = route(url);
     const region = regionOfRequest(incoming.headers, url);
-    // One that is not ours is refused by the first, which says which region it has.
+    // For an unknown region, the first server refuses the request with a message that names its own region.
     const store = this.#stores.find((candidate) => candidate.region === region) ?? this.#stores[0];
     try {
       if (
@@ -117,13 +117,13 @@ class S3Gateway {
     for (const { client } of this.#stores) client.destroy();
   }
 
-  /** Bucket names are one space for all regions. */
+  /** Returns whether another region has the bucket. Bucket names are unique across regions. */
   async #isElsewhere(here: Store, bucket: string): Promise<boolean> {
     for (const store of this.#stores) if (store !== here && (await hasBucket(store, bucket))) return true;
     return false;
   }
 
-  /** Sees to it that moto has the bucket: it forgets all buckets when it stops. False when there is no such bucket. */
+  /** Creates the bucket in moto, which loses all buckets when it stops. Returns false if the object server does not have it. */
   async #prepareBucket(store: Store, bucket: string): Promise<boolean> {
     if (!(await hasBucket(store, bucket))) return false;
     const url = new URL(`/${bucket}`, this.#configuration);
@@ -133,7 +133,7 @@ class S3Gateway {
     return true;
   }
 
-  /** moto takes a replication for buckets that keep versions only, which the object server knows. */
+  /** Copies the versioning state from the object server, because moto only accepts a replication for versioned buckets. */
   async #copyVersioning({ client }: Store, bucket: string): Promise<void> {
     const { Status } = await client.send(new GetBucketVersioningCommand({ Bucket: bucket }));
     if (Status === undefined) return;
@@ -143,12 +143,12 @@ class S3Gateway {
     });
   }
 
-  /** A bucket of the same name that is made later begins with no configuration. */
+  /** Deletes the configuration, so that a later bucket of the same name has none. */
   async #forget(bucket: string): Promise<void> {
     await fetch(new URL(`/${bucket}`, this.#configuration), { method: "DELETE" });
   }
 
-  /** Streams both ways; an end of either side ends the other. The client gets no response before `beforeAnswer` is done. */
+  /** Streams in both directions. Closes both sides if one closes. The client gets no response before `beforeAnswer` is done. */
   async #pass(
     upstream: URL,
     incoming: IncomingMessage,
@@ -190,7 +190,7 @@ async function hasBucket({ client }: Store, bucket: string): Promise<boolean> {
 }
 
 function fail(response: ServerResponse, status: number, code: string, message: string): void {
-  // Too late to say anything: a connection that breaks off tells the client that the answer is not whole.
+  // The response has already started. Closing the connection tells the client that it is incomplete.
   if (response.headersSent) {
     response.destroy();
     return;

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { ApiError, type EmulatorEnvironment } from "../http";
 
-/** Routes for what belongs to the token's user, not to a project. */
+/** Routes for data of the token's user, not of a project. */
 export function accountRoutes() {
   const routes = new Hono<EmulatorEnvironment>();
 

@@ -197,7 +197,7 @@ export function branchRoutes(services: Services) {
     return context.json({ message: "ok" });
   });
 
-  /** Returns at once, as the platform does. The branch's status shows the result. */
+  /** Responds at once, like the platform. The branch's status shows the result. */
   for (const action of ["merge", "push", "reset"] as const) {
     routes.post(`/:id/${action}`, async (context) => {
       const { branch, project } = find(context);

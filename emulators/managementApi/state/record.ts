@@ -139,7 +139,7 @@ export interface ProjectRecord {
   legacyApiKeysEnabled: boolean;
   apiKeys: ApiKeyRecord[];
   authConfig: JsonObject;
-  /** Only what was set by PUT. Defaults depend on the compute size. */
+  /** Only the settings that PUT has set. Defaults depend on the compute size. */
   postgresOverrides: JsonObject;
   postgrest: {
     db_schema: string;

@@ -1,9 +1,9 @@
 /*
- * Running a statement of `postgres` as superuser, and nothing of what `postgres` wrote beside it.
+ * Runs a statement of `postgres` as superuser, but no code that `postgres` wrote.
  *
- * A statement can carry code: a literal in a policy's expression is checked against its domain as the policy is made,
- * a foreign-data wrapper calls its validator, an extension's script may meet a function or trigger of somebody else,
- * and an event trigger runs with the rights of whoever changes the schema. Each would be a way to become superuser.
+ * A statement can run code: creating a policy checks literals against their domains, a foreign-data wrapper calls its
+ * validator, an extension's script may call a function or fire a trigger of another role, and an event trigger runs with
+ * the privileges of the role that changes the schema. Each would be a way to become superuser.
  */
 #include "hosted_rights.h"
 
@@ -17,12 +17,12 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-/* Whose code may run now. */
+/* The functions that may run now. */
 typedef enum Code
 {
 	ANY_CODE,					/* no statement is elevated */
 	PLATFORM_CODE,				/* functions of superusers: those of extensions, and their event triggers */
-	NO_CODE						/* not even those: what calls them was written by `postgres` */
+	NO_CODE						/* none: `postgres` wrote the code that calls them */
 } Code;
 
 static Code allowed_code = ANY_CODE;
@@ -45,7 +45,7 @@ code_in(Node *statement)
 	}
 }
 
-/* Runs this one statement as the superuser that made the cluster. An error leaves no trace of the switch. */
+/* Runs this one statement as the superuser that created the cluster. Also switches back after an error. */
 void
 run_as_superuser(UtilityCall *call)
 {
@@ -95,7 +95,7 @@ refuse_function(Oid function)
 			errmsg("function \"%s\" would run with the rights of a superuser", get_func_name(function)));
 }
 
-/* Every function in an expression, built-in ones included, as the expression is made ready to run. */
+/* Called for each function in an expression, including built-in ones, when the expression is initialized. */
 static void
 before_object_access(ObjectAccessType access, Oid class, Oid object, int part, void *argument)
 {
@@ -113,7 +113,7 @@ do_nothing(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-/* Functions that are called otherwise: validators, triggers, event triggers. */
+/* Called for functions outside of expressions: validators, triggers, event triggers. */
 static bool
 needs_hook(Oid function)
 {
@@ -122,8 +122,8 @@ needs_hook(Oid function)
 }
 
 /*
- * Event triggers of others are skipped when a superuser or a reserved role changes the schema. One that is SECURITY DEFINER
- * runs as its owner already, who is no superuser: then it may call what its owner may.
+ * Skips event triggers of other roles when a superuser or a reserved role changes the schema. A SECURITY DEFINER function
+ * already runs as its owner, which is not a superuser, so it may call any function that its owner may call.
  */
 static void
 before_event_trigger(FmgrInfo *function)

@@ -1,5 +1,5 @@
 /*
- * CREATE EXTENSION for the list that hosted projects open, and what `postgres` is given of an extension then.
+ * CREATE EXTENSION for the extensions that hosted projects allow, and the privileges that `postgres` then gets on them.
  */
 #include "hosted_rights.h"
 
@@ -39,7 +39,7 @@ without_option(List *options, const char *name)
 	return kept;
 }
 
-/* The platform decides on versions: one that is asked for is ignored. */
+/* The platform chooses versions and ignores a requested one. */
 static void
 ignore_version(CreateExtensionStmt *statement)
 {
@@ -50,7 +50,7 @@ ignore_version(CreateExtensionStmt *statement)
 	statement->options = kept;
 }
 
-/* Jobs are made by functions only; their runs may be read and pruned. */
+/* Jobs are only created through functions; their runs may be read and deleted. */
 static const char *const cron_grants[] = {
 	"grant usage on schema cron to postgres with grant option",
 	"grant execute on all functions in schema cron to postgres with grant option",
@@ -83,8 +83,8 @@ grant_cron(void)
 }
 
 /*
- * Extensions that no package has, and whose objects the shape of the cluster stands in for. Schemas that `supabase db pull`
- * wrote create them "if not exists".
+ * Extensions that no Debian package has, and whose objects the shape of the cluster replaces. Schemas written by
+ * `supabase db pull` create them "if not exists".
  */
 static bool
 is_stood_in_for(const char *name)
@@ -120,7 +120,7 @@ create_extension(UtilityCall *call)
 	CommandCounterIncrement();
 	if (is_cron)
 		grant_cron();
-	/* Nobody could make a server with it otherwise. */
+	/* Without this, no role could create a server with it. */
 	if (strcmp(statement->extname, "postgres_fdw") == 0)
 		give_foreign_data_wrapper("postgres_fdw", GetUserId());
 }

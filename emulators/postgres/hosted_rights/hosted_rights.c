@@ -11,7 +11,7 @@ void		_PG_init(void);
 
 static ProcessUtility_hook_type next_utility_hook = NULL;
 
-/* Runs the statement as whoever is the current user. */
+/* Runs the statement as the current user. */
 void
 run(UtilityCall *call)
 {
@@ -20,7 +20,7 @@ run(UtilityCall *call)
 		 call->destination, call->completion);
 }
 
-/* The statement as a copy that may be changed: the original may be a cached plan's. */
+/* Returns a copy of the statement that may be changed, because the original may belong to a cached plan. */
 Node *
 own_copy_of_statement(UtilityCall *call)
 {
@@ -35,7 +35,7 @@ current_user_is_postgres(void)
 	return GetUserId() == get_role_oid("postgres", true);
 }
 
-/* As superuser, with "current_user" still meaning the one who wrote the statement. */
+/* Runs the statement as superuser, with "current_user" replaced by the original user. */
 static void
 run_policy_statement(UtilityCall *call)
 {
@@ -80,7 +80,7 @@ may_drop(DropStmt *statement)
 	}
 }
 
-/* What `postgres` may do beyond its attributes; everything else runs, and is refused, as in plain PostgreSQL. */
+/* The statements that `postgres` may run beyond its attributes. All others run or fail as in plain PostgreSQL. */
 static void
 run_as_postgres(UtilityCall *call)
 {
@@ -154,8 +154,8 @@ run_as_postgres(UtilityCall *call)
 }
 
 /*
- * Statements that are none of ours pass without a look at any catalog: among them is ROLLBACK of a failed
- * transaction, in which no catalog can be read.
+ * All other statements pass without reading a catalog, because they include ROLLBACK of a failed transaction, in which
+ * no catalog can be read.
  */
 static bool
 concerns_rights(Node *statement)

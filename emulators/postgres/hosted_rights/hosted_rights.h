@@ -1,6 +1,6 @@
 /*
- * The particular rights of a hosted project's role `postgres`, which plain PostgreSQL has no way to express: what it
- * may do beyond its attributes, and what nobody but a superuser may do to the platform's roles.
+ * The privileges of a hosted project's role `postgres` that plain PostgreSQL cannot express: what it may do beyond its
+ * attributes, and what only superusers may do to the platform's roles.
  */
 #ifndef HOSTED_RIGHTS_H
 #define HOSTED_RIGHTS_H
@@ -10,7 +10,7 @@
 #include "nodes/parsenodes.h"
 #include "tcop/utility.h"
 
-/* What a utility hook was called with, so that the statement can be run later, as another user, or changed. */
+/* The arguments of a utility hook, so that the statement can be changed, or run later or as another user. */
 typedef struct UtilityCall
 {
 	PlannedStmt *plan;

@@ -1,20 +1,20 @@
 /*
- * Who and what the hosted rights are about, by name.
+ * Names of the roles, extensions and settings to which the hosted rights apply.
  */
 #include "hosted_rights.h"
 
-/* Nobody but a superuser alters, renames or drops these. */
+/* Only superusers may alter, rename or drop these. */
 static const char *const closed_roles[] = {
 	"supabase_admin", "supabase_auth_admin", "supabase_storage_admin", "supabase_read_only_user",
 	"supabase_realtime_admin", "supabase_replication_admin", "supabase_etl_admin", "dashboard_user", "pgbouncer",
 };
 
-/* Nor these, but their settings are open, and they may be made members of other roles. */
+/* The same for these, except that `postgres` may change their settings and make them members of other roles. */
 static const char *const roles_with_open_settings[] = {
 	"service_role", "authenticator", "authenticated", "anon",
 };
 
-/* Nobody but a superuser makes anyone a member of these. The closed roles belong to them too. */
+/* Only superusers may grant membership in these and in the closed roles. */
 static const char *const reserved_memberships[] = {
 	"pg_read_server_files", "pg_write_server_files", "pg_execute_server_program", "supabase_functions_admin",
 	"authenticator",
@@ -32,12 +32,12 @@ static const char *const privileged_extensions[] = {
 	"seg", "sslinfo", "supabase_vault", "tablefunc", "tcn", "tsm_system_rows", "tsm_system_time", "unaccent",
 	"uuid-ossp", "vector", "wrappers",
 #if PG_VERSION_NUM < 170000
-	/* Supabase's images of 17 are without these. */
+	/* Supabase's images of PostgreSQL 17 do not have these. */
 	"pgjwt", "plv8", "timescaledb",
 #endif
 };
 
-/* Superuser settings that `postgres` sets for roles. A trailing * stands for every setting of that prefix. */
+/* Superuser settings that `postgres` may set for roles. A trailing * matches all settings with that prefix. */
 static const char *const allowed_settings[] = {
 	"auto_explain.*", "deadlock_timeout", "log_connections", "log_disconnections", "log_duration", "log_lock_waits",
 	"log_min_duration_statement", "log_min_error_statement", "log_min_messages", "log_parameter_max_length",
@@ -53,7 +53,7 @@ matches(const char *pattern, const char *name)
 {
 	size_t		prefix = strlen(pattern) - 1;
 
-	/* Names of settings are the same in upper and lower case; the other names here come folded from the parser. */
+	/* Names of settings are case-insensitive. The parser has folded the other names already. */
 	return pattern[prefix] == '*' ? pg_strncasecmp(pattern, name, prefix) == 0 : pg_strcasecmp(pattern, name) == 0;
 }
 

@@ -1,6 +1,6 @@
 /*
- * Objects that plain PostgreSQL lets superusers alone make and own: event triggers, publications of all tables,
- * foreign-data wrappers. They are made as superuser and then belong to whoever asked for them.
+ * Objects that in plain PostgreSQL only superusers may create and own: event triggers, publications of all tables,
+ * foreign-data wrappers. They are created as superuser, and the requesting role then becomes their owner.
  */
 #include "hosted_rights.h"
 
@@ -16,7 +16,7 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
-/* ALTER … OWNER TO without its rule that the new owner of such an object be a superuser. */
+/* ALTER … OWNER TO without the rule that the new owner of such an object must be a superuser. */
 static void
 give(Oid catalog, int cache, const char *name, AttrNumber owner_column, Oid owner)
 {
@@ -63,7 +63,7 @@ create_event_trigger(UtilityCall *call)
 	give(EventTriggerRelationId, EVENTTRIGGERNAME, statement->trigname, Anum_pg_event_trigger_evtowner, GetUserId());
 }
 
-/* Schemas, and no table of somebody else in between. */
+/* The publication has only schemas, and no single table of another role. */
 static bool
 are_schemas_only(List *objects)
 {

@@ -1,5 +1,5 @@
 /*
- * Statements about roles: what nobody may do to the reserved ones, and what `postgres` may do to all others.
+ * Statements about roles: what is forbidden for reserved roles, and what `postgres` may do to all others.
  */
 #include "hosted_rights.h"
 
@@ -9,7 +9,7 @@
 #include "parser/parse_node.h"
 #include "utils/acl.h"
 
-/* The name a role is meant by; an empty one for "public". */
+/* Returns the name of a role; empty for "public". */
 const char *
 role_name(const RoleSpec *role)
 {
@@ -27,7 +27,7 @@ role_name(const RoleSpec *role)
 	}
 }
 
-/* Puts the name in the place of "current_user", which a statement run as another user would mean otherwise. */
+/* Replaces "current_user" by its name, because the statement runs as another user. */
 void
 name_current_user(List *roles)
 {
@@ -94,7 +94,7 @@ find_option(List *options, const char *name)
 	return NULL;
 }
 
-/* IN ROLE grants the others to the new one, ROLE and ADMIN the new one to the others. */
+/* IN ROLE grants the other roles to the new role; ROLE and ADMIN grant the new role to the others. */
 static void
 refuse_in_create(CreateRoleStmt *statement)
 {
@@ -113,7 +113,7 @@ refuse_in_create(CreateRoleStmt *statement)
 	}
 }
 
-/* ALTER GROUP … ADD USER is a grant in other words. */
+/* ALTER GROUP … ADD USER is another form of GRANT. */
 static void
 refuse_in_alter(AlterRoleStmt *statement)
 {
@@ -139,8 +139,8 @@ refuse_in_grant(GrantRoleStmt *statement)
 }
 
 /*
- * The settings of the API roles are open to `postgres` and its members alone: plain PostgreSQL would let `authenticated` change
- * its own, and so the search path or the timeouts of every later request.
+ * Only `postgres` and its members may change the settings of the API roles. Plain PostgreSQL would let `authenticated` change
+ * its own settings, and with them the search path or the timeouts of all later requests.
  */
 static void
 refuse_in_set(AlterRoleSetStmt *statement)
@@ -156,7 +156,7 @@ refuse_in_set(AlterRoleSetStmt *statement)
 		refuse_if_reserved(role);
 }
 
-/* For every role that is not a superuser. */
+/* Applies to all roles that are not superusers. */
 void
 refuse_reserved_roles(Node *statement)
 {
@@ -195,7 +195,7 @@ needs_superuser(const DefElem *option)
 	return strcmp(option->defname, "bypassrls") == 0 || strcmp(option->defname, "isreplication") == 0;
 }
 
-/* CREATE ROLE with the user's own rights, then BYPASSRLS and REPLICATION, and nothing else, as superuser. */
+/* Runs CREATE ROLE with the user's own privileges, then only sets BYPASSRLS and REPLICATION as superuser. */
 void
 create_role(UtilityCall *call)
 {
@@ -240,8 +240,8 @@ is_ordinary(const RoleSpec *role, Oid *id)
 }
 
 /*
- * Before version 16 a role with REPLICATION, as `postgres` itself is, can be altered by superusers only. From 16 on
- * `postgres` has by its attributes what it needs.
+ * Before version 16, only superusers can alter a role with REPLICATION, such as `postgres` itself. From version 16 on,
+ * the attributes of `postgres` are sufficient.
  */
 bool
 may_alter_role(AlterRoleStmt *statement)
@@ -257,7 +257,7 @@ may_alter_role(AlterRoleStmt *statement)
 #endif
 }
 
-/* Settings of the list, for a role that `postgres` may alter; never for all roles at once. */
+/* Settings in the list, for a role that `postgres` may alter, but not for all roles at once. */
 bool
 may_set_for_role(AlterRoleSetStmt *statement)
 {

@@ -1,5 +1,5 @@
 /*
- * What `postgres` may do to tables of the platform, which it does not own.
+ * Statements that `postgres` may run on tables of the platform, which it does not own.
  */
 #include "hosted_rights.h"
 
@@ -23,7 +23,7 @@ is_named(Oid table, const char *name)
 	return actual != NULL && strcmp(actual, name) == 0;
 }
 
-/* All of auth and storage, and the two tables of realtime that decide who hears what. */
+/* All tables of auth and storage, and the two tables of realtime that control who receives messages. */
 bool
 takes_policies(const RangeVar *table)
 {
@@ -35,7 +35,7 @@ takes_policies(const RangeVar *table)
 		(is_in_schema(id, "realtime") && (is_named(id, "messages") || is_named(id, "subscription")));
 }
 
-/* Where `postgres` makes triggers, it may drop them. */
+/* Where `postgres` may create triggers, it may also drop them. */
 static bool
 takes_triggers(const RangeVar *table)
 {
@@ -44,7 +44,7 @@ takes_triggers(const RangeVar *table)
 	return OidIsValid(id) && (is_in_schema(id, "auth") || is_in_schema(id, "storage"));
 }
 
-/* DROP POLICY and DROP TRIGGER name one object: the table's name with the policy's or trigger's own at the end. */
+/* DROP POLICY and DROP TRIGGER name one object: the table's name, followed by that of the policy or trigger. */
 bool
 may_drop_from_table(DropStmt *statement)
 {

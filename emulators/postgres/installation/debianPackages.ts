@@ -81,7 +81,7 @@ export async function aptGet(args: readonly string[]): Promise<void> {
   if (code === 0) return;
   const lastLine = Buffer.concat(output).toString("utf8").trim().split("\n").at(-1) ?? "";
   throw new UserError(
-    `\`apt-get ${args.join(" ")}\` failed (${lastLine}): make apt-get work or install these packages yourself, then run this again.`,
+    `\`apt-get ${args.join(" ")}\` failed (${lastLine}): fix apt-get or install these packages yourself, then run the command again.`,
   );
 }
 

@@ -34,7 +34,7 @@ export interface PostgresInstallation {
 /** Called with one line for each step that takes a while. */
 export type Progress = (message: string) => void;
 
-/** What the search depends on. Tests pass another machine. */
+/** The machine that is searched. Tests pass another one. */
 export interface InstallationSystem {
   readonly isRoot: boolean;
   readonly searchPath: readonly string[];

@@ -24,7 +24,7 @@ const releases: ReadonlyMap<number, string> = new Map([
   [17, "trixie"],
 ]);
 
-/** Counts the ways in which trees were made. Another number makes all machines unpack again, beside trees that are in use. */
+/** Version of the layout of unpacked trees. With another version, all machines unpack again, beside trees that are in use. */
 const layout = 2;
 
 export function canBeUnpacked(major: number): boolean {
@@ -130,7 +130,7 @@ async function sourcesOf(release: string): Promise<string> {
   const mirror = uris.find((uri) => /\/debian\/?$/.test(uri));
   const security = uris.find((uri) => /security\/?$/.test(uri));
   if (mirror === undefined)
-    throw new UserError("apt-get knows no mirror of Debian, from which PostgreSQL could be unpacked.");
+    throw new UserError("apt-get has no Debian mirror from which PostgreSQL could be unpacked.");
   const keys = "[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]";
   return [
     `deb ${keys} ${mirror} ${release} main`,
@@ -155,7 +155,7 @@ async function bindPrograms(draft: string, root: string, major: number): Promise
     .flatMap((name) => [name, path.join(name, "blas"), path.join(name, "lapack")])
     .filter((name) => existsSync(path.join(draft, name)));
   const loader = findLoader(draft, folders);
-  if (loader === undefined) throw new Error(`the packages of PostgreSQL ${major} brought no loader`);
+  if (loader === undefined) throw new Error(`the packages of PostgreSQL ${major} contain no dynamic loader`);
   const at = (base: string) => folders.map((name) => path.join(base, name)).join(":");
   const patchelf = ["--library-path", at(draft), path.join(draft, "usr/bin/patchelf")];
   for (const name of readdirSync(binBelow(draft, major))) {
@@ -164,7 +164,7 @@ async function bindPrograms(draft: string, root: string, major: number): Promise
     const words = ["--set-interpreter", path.join(root, loader), "--force-rpath", "--set-rpath", at(root)];
     await run(path.join(draft, loader), [...patchelf, ...words, program]);
   }
-  // A library with a search path of its own, such as LLVM's, ignores that of the program, and would load the system's libraries.
+  // A library with its own search path, such as LLVM's, ignores that of the program, and would load the system's libraries.
   const libraries = folders.flatMap((name) => libraryFiles(path.join(draft, name)));
   await run(path.join(draft, loader), [...patchelf, "--remove-rpath", ...libraries]);
 }
@@ -204,7 +204,7 @@ async function run(program: string, args: readonly string[], folder = "/"): Prom
       .trim()
       .split("\n");
     throw new UserError(
-      `PostgreSQL could not be unpacked, because ${path.basename(program)} failed (${lines.at(-1)}): make apt-get reach Debian's mirror, or install PostgreSQL yourself and set POSTGRESQL_BIN to the folder of its programs.`,
+      `PostgreSQL could not be unpacked, because ${path.basename(program)} failed (${lines.at(-1)}): make sure that apt-get can reach Debian's mirror, or install PostgreSQL yourself and set POSTGRESQL_BIN to the folder of its programs.`,
       1,
       { cause: error },
     );

@@ -1,4 +1,4 @@
--- The platform's roles with their attributes and settings. supabase_admin, the only superuser, made the cluster.
+-- The platform's roles with their attributes and settings. initdb has created supabase_admin, the only superuser.
 alter role supabase_admin createdb createrole replication bypassrls;
 alter role supabase_admin set search_path to "$user", public, auth, extensions;
 

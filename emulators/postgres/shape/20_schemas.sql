@@ -1,4 +1,4 @@
--- The schemas of a new project, who owns them and who may look into them.
+-- The schemas of a new project, with their owners and privileges.
 alter database postgres owner to postgres;
 
 create schema auth authorization supabase_admin;

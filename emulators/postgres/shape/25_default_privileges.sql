@@ -1,4 +1,4 @@
--- Since 2026-10-30 a new table or sequence in public is open to nobody but its owner; functions still are to all.
+-- Since 2026-10-30, only the owner has privileges on a new table or sequence in public. All roles may still execute functions.
 alter default privileges for role postgres in schema public
   grant execute on functions to anon, authenticated, service_role;
 

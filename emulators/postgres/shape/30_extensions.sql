@@ -1,4 +1,4 @@
--- Preinstalled on every project. Everything else is made by whoever asks for it.
+-- Preinstalled on every project. Projects create other extensions themselves.
 create extension pgcrypto with schema extensions;
 create extension "uuid-ossp" with schema extensions;
 create extension pg_stat_statements with schema extensions;

@@ -1,4 +1,4 @@
--- The tables that the Auth server makes, as far as a project's own SQL can meet them.
+-- The tables of the Auth server that a project's own SQL may use.
 set role supabase_auth_admin;
 
 create type auth.aal_level as enum ('aal1', 'aal2', 'aal3');

@@ -1,4 +1,4 @@
--- Row-level security is on for every table of auth; postgres may use them, read them on others' behalf, not own them.
+-- Row-level security is enabled on every table of auth. postgres may use the tables and grant SELECT, but does not own them.
 do $$
 declare
   relation regclass;

@@ -1,4 +1,4 @@
--- What the claims of a request say. PostgREST sets request.jwt.claims; older ones set one setting per claim.
+-- Functions that read the claims of a request. PostgREST sets request.jwt.claims; older versions set one setting per claim.
 set role supabase_auth_admin;
 
 create function auth.uid() returns uuid

@@ -1,4 +1,4 @@
--- The tables that the Storage server makes. Its migrations and multipart bookkeeping are not shown.
+-- The tables of the Storage server, without those for its migrations and multipart uploads.
 set role supabase_storage_admin;
 
 create type storage.buckettype as enum ('STANDARD', 'ANALYTICS', 'VECTOR');

@@ -1,4 +1,4 @@
--- What policies on storage.objects ask about an object's name and the operation at hand.
+-- Functions for policies on storage.objects: parts of an object's name, and the current operation.
 set role supabase_storage_admin;
 
 create function storage.foldername(name text) returns text[]

@@ -1,4 +1,4 @@
--- Rows stand for files: they are deleted through the Storage API, which says so in storage.allow_delete_query.
+-- Rows represent files, so only the Storage API may delete them. It sets storage.allow_delete_query.
 set role supabase_storage_admin;
 
 create function storage.protect_delete() returns trigger

@@ -1,4 +1,4 @@
--- Broadcast messages and the subscriptions of Postgres Changes; the server that reads them is not here.
+-- Broadcast messages and the subscriptions of Postgres Changes. The Realtime server that reads them does not run here.
 set role supabase_realtime_admin;
 
 create table realtime.messages (

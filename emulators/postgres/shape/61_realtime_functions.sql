@@ -1,4 +1,4 @@
--- Sending from the database. A message is a row: whoever sends needs the right to insert it.
+-- Functions that send messages from the database. A message is a row, so the sender needs the privilege to insert it.
 set role supabase_realtime_admin;
 
 create function realtime.topic() returns text

@@ -1,3 +1,3 @@
--- Empty at birth: a project adds the tables whose changes its clients may follow.
+-- Empty at first: a project adds the tables whose changes its clients may receive.
 create publication supabase_realtime;
 alter publication supabase_realtime owner to postgres;

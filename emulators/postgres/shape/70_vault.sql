@@ -1,5 +1,5 @@
--- A stand-in for supabase_vault: same tables, functions and rights. Secrets are encrypted, but with a key that lies in
--- this same database, where whoever may read all data finds it; on a hosted project the key is outside.
+-- Replaces supabase_vault with the same tables, functions and privileges. Secrets are encrypted, but the key is in the same
+-- database, so any role that may read all data can decrypt them. On a hosted project, the key is outside of the database.
 create table vault.local_key (
   is_the_one boolean primary key default true check (is_the_one),
   key text not null default encode(extensions.gen_random_bytes(32), 'hex')
@@ -17,7 +17,7 @@ create table vault.secrets (
 );
 create unique index secrets_name_idx on vault.secrets (name) where name is not null;
 
--- The key is made at first use, so that no two projects share one.
+-- The key is created at first use, so that no two projects share one.
 create function vault.read_local_key() returns text
 language plpgsql volatile set search_path = ''
 as $$

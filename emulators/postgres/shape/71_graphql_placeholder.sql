@@ -1,4 +1,4 @@
--- New projects have no pg_graphql: its endpoint answers how to get it.
+-- New projects do not have pg_graphql. Its endpoint returns how to enable it.
 create function graphql_public.graphql(
   "operationName" text default null,
   query text default null,

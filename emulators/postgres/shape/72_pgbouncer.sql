@@ -1,4 +1,4 @@
--- How the pooler looks a password up; for nobody else.
+-- The function with which the pooler looks up a password. No other role may execute it.
 create function pgbouncer.get_auth(p_usename text) returns table (username text, password text)
 language sql stable security definer set search_path = ''
 as $$

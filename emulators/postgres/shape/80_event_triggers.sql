@@ -1,4 +1,4 @@
--- Tells PostgREST to reload the schema after each change.
+-- Notifies PostgREST to reload the schema after each change.
 create function extensions.pgrst_ddl_watch() returns event_trigger
 language plpgsql set search_path = ''
 as $$

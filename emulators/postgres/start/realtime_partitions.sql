@@ -1,4 +1,4 @@
--- One partition a day, from yesterday to three days ahead; the realtime server does this on a hosted project.
+-- Creates one partition per day, from yesterday to three days ahead. On a hosted project, the Realtime server does this.
 do $$
 declare
   partition_day date;

@@ -18,6 +18,6 @@ test.each([
   ["that it wrote nothing", "", "it wrote nothing to its log"],
 ])("a server that did not start is reported with %s", (_what, text, reason) => {
   expect(describeFailedStart("/x/data", text)).toBe(
-    `PostgreSQL did not start on /x/data (${reason}): correct the cause and run the command again.`,
+    `PostgreSQL did not start on /x/data (${reason}): fix the cause and run the command again.`,
   );
 });
