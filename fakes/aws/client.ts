@@ -239,7 +239,7 @@ export class Aws {
     if (endpoint) return endpoint;
     // The stand-in implements a part of AWS. A deployment to the real AWS needs the official plugin.
     throw new UserError(
-      "The local stand-in for aws talks to local endpoints only, and AWS_ENDPOINT_URL names none: run `npm start`, or use the real plugin (npm start -- --official-plugins).",
+      "The local stand-in for aws only uses local endpoints, and AWS_ENDPOINT_URL is not set: run `npm start`, or use the real plugin (npm start -- --official-plugins).",
     );
   }
 

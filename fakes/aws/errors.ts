@@ -16,7 +16,7 @@ export class AwsError extends UserError {
     if (!(error instanceof Error) || error.name === "AbortError" || error instanceof UserError) return error;
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ECONNREFUSED" || code === "ECONNRESET") {
-      const text = `AWS ${operation}: nothing answers at the local endpoint (${code}); run \`npm start\` to start it.`;
+      const text = `AWS ${operation}: the local endpoint does not respond (${code}); run \`npm start\` to start it.`;
       return new AwsError(text, code);
     }
     if (!("$metadata" in error)) return error;
@@ -24,7 +24,7 @@ export class AwsError extends UserError {
     // The server reports internal errors as HTML, which the SDK cannot parse as JSON or XML.
     if (error instanceof SyntaxError && httpStatusCode !== undefined) {
       return new AwsError(
-        `AWS ${operation}: the service answered with status ${httpStatusCode}`,
+        `AWS ${operation}: the service responded with status ${httpStatusCode}`,
         "InternalError",
       );
     }
@@ -47,6 +47,6 @@ export async function unlessMissing<T>(
 
 /** Returns a member that every response contains, although its type is optional. */
 export function present<T>(value: T | undefined | null, what: string): T {
-  if (value === undefined || value === null) throw new Error(`the service answered without ${what}`);
+  if (value === undefined || value === null) throw new Error(`the response of the service lacks ${what}`);
   return value;
 }

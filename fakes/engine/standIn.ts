@@ -89,7 +89,7 @@ export function standIn<Client>(table: Table<Client>): Provider {
         const { [moved]: before } = plainMap(oldInputs);
         const { [moved]: now } = plainMap(inputs);
         throw new UserError(
-          `${table.package}:${moved} is ${now}, and what the stack has was made with ${before}: the local stand-in moves nothing, so set it back, or remove the stack first.`,
+          `${table.package}:${moved} is ${now}, but the stack's resources were created with ${before}: the local stand-in cannot move them, so restore the old value, or remove the stack first.`,
         );
       }
       return { changes: found.length > 0, detailed: detailedDiff(found, { inputDiff: true }) };
@@ -182,7 +182,7 @@ export function standIn<Client>(table: Table<Client>): Provider {
     context: CallContext,
   ): Promise<PropertyMap> {
     const found = await resource.read(client(), id, plainMap(known), context);
-    if (found === undefined) throw new UserError("It could not be found right after it was written.");
+    if (found === undefined) throw new UserError("It does not exist although it was just written.");
     return { ...known, ...secretly(resource, { ...found.state }, known) };
   }
 }

@@ -32,7 +32,7 @@ export interface Output {
   readonly volatile?: boolean;
 }
 
-/** What is known of a resource; undefined is the same as left out. */
+/** The known values of a resource. An undefined value equals a missing one. */
 export type Found<State> = { [Name in keyof State]?: State[Name] | undefined };
 
 /**

@@ -29,7 +29,7 @@ export const grantRole = resource<Server, GrantRoleState>({
   async read(server, id, { role, grantRole }, context) {
     if (role === undefined || grantRole === undefined) {
       throw new UserError(
-        `The role membership ${id} cannot be imported: declare it; granting it once more does no harm.`,
+        `The role membership ${id} cannot be imported: declare it, because granting it again does no harm.`,
       );
     }
     const found = await server.read(server.database, context, (client) =>

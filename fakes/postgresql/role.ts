@@ -89,7 +89,7 @@ export const role = resource<Server, RoleState>({
         `valid until ${literal(state.validUntil)}`,
         ...(password === undefined ? [] : [passwordClause(password)]),
       ];
-      // As in the official plugin, an existing role is an error, because it may belong to somebody else.
+      // As in the official plugin, an existing role is an error, because it may belong to another application.
       await client.query(`create role ${identifier(state.name)} with ${options.join(" ")}`);
       await setMemberships(client, state.name, [], state.roles ?? []);
       await setSettings(client, {}, state);

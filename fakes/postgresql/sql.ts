@@ -17,9 +17,9 @@ export async function firstRow<Row extends pg.QueryResultRow>(
 }
 
 /**
- * Runs `work` while the current user may act as the roles, which a user that is no superuser must be able to for handing
- * over or dropping what belongs to them. Memberships that were not there before are taken back. As the real plugin does,
- * it asks for a membership with the option SET: from PostgreSQL 16 on, who creates a role is a member without it.
+ * Runs `work` while the current user may act as the roles. A user that is not a superuser needs this to reassign or drop objects
+ * of these roles. Revokes the memberships that it granted. Like the official plugin, requires memberships with the option SET:
+ * since PostgreSQL 16, the creator of a role is a member without it.
  */
 export async function asMemberOf(
   client: pg.ClientBase,
@@ -35,7 +35,7 @@ export async function asMemberOf(
          or exists (
            select from pg_catalog.pg_auth_members m
            where m.roleid = r.oid and m.member = (select oid from pg_catalog.pg_roles where rolname = current_user)
-             -- Versions before 16 lack the column.
+             -- Versions before 16 do not have the column.
              and coalesce((to_jsonb(m) ->> 'set_option')::boolean, true)) as can_act
        from pg_catalog.pg_roles r where r.rolname = $1`,
       [role],

@@ -197,7 +197,7 @@ function splitRestrictions(restrictions: JsonValue | undefined): JsonObject {
     }
     if (isPrivate(String(range))) {
       throw new UserError(
-        `network: "${String(range)}" is a private range, from which nobody reaches a project.`,
+        `network: "${String(range)}" is a private range, from which no client can reach a project.`,
       );
     }
     (family === 4 ? dbAllowedCidrs : dbAllowedCidrsV6).push(String(range));

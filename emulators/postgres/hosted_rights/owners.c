@@ -63,7 +63,7 @@ create_event_trigger(UtilityCall *call)
 	give(EventTriggerRelationId, EVENTTRIGGERNAME, statement->trigname, Anum_pg_event_trigger_evtowner, GetUserId());
 }
 
-/* The publication has only schemas, and no single table of another role. */
+/* Returns whether the list has only schemas and no single table, which may belong to another role. */
 static bool
 are_schemas_only(List *objects)
 {

@@ -26,7 +26,7 @@ export const eventRule = resource<Aws, EventRuleState>({
       default: "default",
       replaces: true,
       check: (name) =>
-        name === "default" ? undefined : "must be default: the local stand-in knows no other bus",
+        name === "default" ? undefined : "must be default: the local stand-in supports no other bus",
     },
     eventPattern: { type: "string", same: sameJson },
     state: { type: "string", default: "ENABLED" },

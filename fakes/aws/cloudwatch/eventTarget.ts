@@ -21,7 +21,7 @@ type EventTargetState = {
   region: string;
 };
 
-/** Where a rule sends its events; its id is `<rule>-<target>`. */
+/** A target of a rule's events. Its id is `<rule>-<target>`. */
 export const eventTarget = resource<Aws, EventTargetState>({
   inputs: {
     rule: fixedText,
@@ -46,7 +46,7 @@ export const eventTarget = resource<Aws, EventTargetState>({
     const [targetId = "", rule] =
       known.targetId === undefined ? id.split("/").reverse() : [known.targetId, known.rule];
     if (rule === undefined)
-      throw new UserError(`To import a target, name it <rule>/<target>, and not ${id}.`);
+      throw new UserError(`To import a target, use the ID <rule>/<target> instead of ${id}.`);
     const events = aws.use("events");
     const listed = await unlessMissing(
       events.send(new ListTargetsByRuleCommand({ Rule: rule }), { abortSignal: signal }),

@@ -28,7 +28,7 @@ export const logGroup = resource<Aws, LogGroupState>({
   autoname: { maxLength: 512 },
   inputs: {
     name: fixedText,
-    // 0 keeps everything forever.
+    // 0 means no expiry.
     retentionInDays: number(0),
     kmsKeyId: { type: "string" },
     logGroupClass: { type: "string", computed: true, replaces: true },

@@ -47,7 +47,7 @@ export const logMetricFilter = resource<Aws, LogMetricFilterState>({
     const [logGroupName = "", name = ""] =
       known.logGroupName === undefined ? id.split(":") : [known.logGroupName, known.name ?? id];
     if (name === "")
-      throw new UserError(`To import a metric filter, name it <log group>:<filter>, and not ${id}.`);
+      throw new UserError(`To import a metric filter, use the ID <log group>:<filter> instead of ${id}.`);
     const filter = await find(aws, logGroupName, name, signal);
     if (filter === undefined) return undefined;
     const [transformation] = filter.metricTransformations ?? [];

@@ -24,7 +24,7 @@ type DefaultSecurityGroupState = Tagged & {
   region: string;
 };
 
-/** The group that every network has from its beginning: taken over, and left as it is when it leaves the program. */
+/** The group that AWS creates with each network. Creation adopts it, and deletion leaves it unchanged. */
 export const defaultSecurityGroup = resource<Aws, DefaultSecurityGroupState>({
   inputs: { vpcId: fixedText, ingress: rules, egress: rules },
   outputs: { arn: {}, description: {}, name: {}, ownerId: {}, region: {} },
@@ -37,7 +37,7 @@ export const defaultSecurityGroup = resource<Aws, DefaultSecurityGroupState>({
     const found = await find(aws, { Filters: filters }, signal);
     const id = present(found?.GroupId, "the default security group of the VPC");
     const ec2 = aws.use("ec2");
-    // First, like the official plugin: the deploy role may change no group without the tag of its stack.
+    // Sets the tags first, like the official plugin, because the deploy role may only change groups with the tag of its stack.
     if (Object.keys(tags).length > 0) {
       const command = new CreateTagsCommand({ Resources: [id], Tags: tagsToService(tags) });
       await ec2.send(command, { abortSignal: signal });
@@ -69,7 +69,7 @@ export const defaultSecurityGroup = resource<Aws, DefaultSecurityGroupState>({
     await setRules({ ec2: aws.use("ec2"), id, signal }, both(before), both(after));
   },
 
-  // It goes with its network.
+  // AWS deletes it with its network.
   async delete() {},
 });
 

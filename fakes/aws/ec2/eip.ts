@@ -21,7 +21,7 @@ type EipState = Tagged & {
   region: string;
 };
 
-/** A public address that stays the same; its id is that of its allocation. */
+/** A fixed public address. Its id is that of its allocation. */
 export const eip = resource<Aws, EipState>({
   inputs: { domain: { type: "string", default: "vpc", replaces: true } },
   outputs: {

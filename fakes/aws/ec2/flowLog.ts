@@ -21,7 +21,7 @@ type FlowLogState = Tagged & {
 
 const logGroup = ":log-group:";
 
-/** A record of the connections in a network, kept in a log group. The service changes nothing of it. */
+/** A log of the connections in a network, in a log group. It is immutable. */
 export const flowLog = resource<Aws, FlowLogState>({
   inputs: {
     vpcId: fixedText,
@@ -40,7 +40,7 @@ export const flowLog = resource<Aws, FlowLogState>({
         ResourceIds: [state.vpcId],
         ResourceType: "VPC",
         TrafficType: state.trafficType as "ALL",
-        // moto looks for the group by its name, and AWS takes either.
+        // moto finds the group only by its name; AWS accepts the name or the ARN.
         LogGroupName: logDestination.slice(logDestination.indexOf(logGroup) + logGroup.length),
         DeliverLogsPermissionArn: state.iamRoleArn,
         MaxAggregationInterval: state.maxAggregationInterval,

@@ -14,7 +14,7 @@ import { type Tagged, tagSpecifications } from "./tagSpecifications";
 
 type InternetGatewayState = Tagged & { vpcId: string; arn: string; ownerId: string; region: string };
 
-/** The way of a network to the internet, attached to it. */
+/** An internet gateway, attached to its network. */
 export const internetGateway = resource<Aws, InternetGatewayState>({
   inputs: { vpcId: requiredText },
   outputs: { arn: {}, ownerId: {}, region: {} },

@@ -1,4 +1,4 @@
-/** Error codes with which EC2 says that there is no such thing. */
+/** Error codes of EC2 for resources that do not exist. */
 export const noVpc = ["InvalidVpcID.NotFound", "InvalidVpcId.NotFound"] as const;
 export const noSubnet = ["InvalidSubnetID.NotFound", "InvalidSubnetId.NotFound"] as const;
 export const noInternetGateway = [

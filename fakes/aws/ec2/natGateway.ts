@@ -23,7 +23,7 @@ type NatGatewayState = Tagged & {
   vpcId: string;
 };
 
-/** The way of private subnets to the internet, under one public address. */
+/** A gateway through which private subnets reach the internet, with one public address. */
 export const natGateway = resource<Aws, NatGatewayState>({
   inputs: {
     allocationId: fixedText,
@@ -49,7 +49,7 @@ export const natGateway = resource<Aws, NatGatewayState>({
       ...noNatGateway,
     );
     const found = answer?.NatGateways?.[0];
-    // A deleted one is described for an hour.
+    // EC2 describes a deleted gateway for an hour.
     if (found === undefined || found.State === "deleted" || found.State === "deleting") return undefined;
     const [address] = found.NatGatewayAddresses ?? [];
     return {
@@ -73,7 +73,7 @@ export const natGateway = resource<Aws, NatGatewayState>({
     const options = { abortSignal: signal };
     const command = new DeleteNatGatewayCommand({ NatGatewayId: id });
     await unlessMissing(ec2.send(command, options), ...noNatGateway);
-    // AWS lets the address go by itself; moto leaves it associated.
+    // AWS disassociates the address; moto does not.
     await unlessMissing(
       ec2.send(new DisassociateAddressCommand({ AssociationId: associationId }), options),
       ...noAssociation,

@@ -24,7 +24,7 @@ type RouteTableState = Tagged & {
   region: string;
 };
 
-/** A table with all its routes, but for those within the network and those that an endpoint adds. */
+/** A route table with all its routes, except local ones and those that an endpoint adds. */
 export const routeTable = resource<Aws, RouteTableState>({
   inputs: { vpcId: fixedText, routes: { type: "list", unordered: true, computed: true } },
   outputs: { arn: {}, ownerId: {}, region: {} },

@@ -12,7 +12,7 @@ import { noAssociation, noRouteTable } from "./missing";
 
 type AssociationState = { routeTableId: string; subnetId: string; region: string };
 
-/** Which routes a subnet has. It is imported as `<subnet>/<route table>`. */
+/** The association of a subnet with a route table. It is imported as `<subnet>/<route table>`. */
 export const routeTableAssociation = resource<Aws, AssociationState>({
   inputs: { routeTableId: requiredText, subnetId: fixedText },
   outputs: { region: {} },

@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { canonicalJson, isJsonObject, type JsonValue } from "../../../foundation/json";
 
-/** One rule: a protocol, a range of ports, and everything with the same description that it goes to. */
+/** One rule: a protocol, a range of ports, and all sources or destinations with the same description. */
 export type Rule = {
   protocol: string;
   fromPort: number;
@@ -24,7 +24,7 @@ export const rules = { type: "list", unordered: true, computed: true, normal: ru
 
 type Directions = Readonly<Record<"ingress" | "egress", readonly Rule[]>>;
 
-/** Brings the rules of a group from `before` to `after`. */
+/** Changes the rules of a group from `before` to `after`. */
 export async function setRules(
   { ec2, id, signal }: { readonly ec2: EC2Client; readonly id: string; readonly signal: AbortSignal },
   before: Directions,
@@ -66,7 +66,7 @@ function toService(rule: Rule): IpPermission {
   };
 }
 
-/** The service groups by protocol and ports, and describes each address; the plugin groups by description too. */
+/** Groups rules like the plugin: by protocol, ports and description. The service only groups by protocol and ports. */
 function fromService(permissions: readonly IpPermission[]): Rule[] {
   const found = new Map<string, Required<Rule>>();
   for (const permission of permissions) {
@@ -100,7 +100,7 @@ function rulesForm(list: JsonValue): JsonValue {
     : list;
 }
 
-/** A rule with everything that a program may leave out, its addresses in order. */
+/** Returns a rule with all optional members and sorted addresses. */
 function ruleForm(rule: Rule): Required<Rule> {
   return {
     protocol: rule.protocol,

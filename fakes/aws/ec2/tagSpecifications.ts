@@ -1,12 +1,12 @@
 import type { ResourceType, TagSpecification } from "@aws-sdk/client-ec2";
 import { type Tags, tagsToService } from "../tags/tags";
 
-/** Something that is made with its tags, so that a run which is killed right after it leaves nothing that cannot be recognised. */
+/** A type of resource that is created with its tags, so that a killed run leaves no resource without them. */
 export interface Tagged {
   readonly tags?: Tags;
 }
 
-/** Returns the tags for a call that makes something of this kind. */
+/** Returns the tags for a call that creates a resource of this type. */
 export function tagSpecifications(
   ResourceType: ResourceType,
   { tags = {} }: Tagged,

@@ -27,7 +27,7 @@ type VpcEndpointState = Tagged & {
   state: string;
 };
 
-/** A way to a service of AWS that does not leave its network: a gateway, by the route tables. */
+/** A gateway endpoint, through which route tables reach an AWS service without leaving AWS's network. */
 export const vpcEndpoint = resource<Aws, VpcEndpointState>({
   inputs: {
     vpcId: fixedText,
@@ -37,7 +37,7 @@ export const vpcEndpoint = resource<Aws, VpcEndpointState>({
       default: "Gateway",
       replaces: true,
       check: (value) =>
-        value === "Gateway" ? undefined : 'must be "Gateway": the local stand-in knows no other endpoints',
+        value === "Gateway" ? undefined : 'must be "Gateway": the local stand-in supports no other endpoints',
     },
     policy: { ...policy, computed: true },
     routeTableIds: { type: "list", unordered: true, computed: true },
@@ -106,7 +106,7 @@ export const vpcEndpoint = resource<Aws, VpcEndpointState>({
   },
 });
 
-/** A deleted one is described for a while, with that as its state. */
+/** EC2 describes a deleted endpoint for a while, with one of these states. */
 async function find(ec2: EC2Client, id: string, signal: AbortSignal): Promise<VpcEndpoint | undefined> {
   const command = new DescribeVpcEndpointsCommand({ VpcEndpointIds: [id] });
   const answer = await unlessMissing(ec2.send(command, { abortSignal: signal }), ...noEndpoint);

@@ -13,7 +13,7 @@ type LifecyclePolicyState = { repository: string; policy: string; registryId: st
 
 const missing = [missingRepository, "LifecyclePolicyNotFoundException"] as const;
 
-/** The rules by which images of a repository expire. Its id is the repository's name. */
+/** The rules for expiring images of a repository. Its id is the repository's name. */
 export const lifecyclePolicy = resource<Aws, LifecyclePolicyState>({
   inputs: { repository: fixedText, policy: { type: "string", required: true, same: sameJson } },
   outputs: { registryId: {}, region: {} },

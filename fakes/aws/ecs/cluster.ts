@@ -30,7 +30,7 @@ export const cluster = resource<Aws, ClusterState>({
     const ecs = aws.use("ecs");
     // The service would return an existing cluster, which may belong to another stack.
     const existing = await find(aws, state.name, signal);
-    if (existing !== undefined) throw new UserError(`There is an ECS cluster named ${state.name} already.`);
+    if (existing !== undefined) throw new UserError(`An ECS cluster named ${state.name} already exists.`);
     const { cluster } = await ecs.send(
       new CreateClusterCommand({ clusterName: state.name, settings: toService(state) }),
       { abortSignal: signal },

@@ -52,7 +52,7 @@ export const taskDefinition = resource<Aws, TaskDefinitionState>({
     ephemeralStorage: structure("map", replaces),
     volumes: structure("list", { unordered: true, ...replaces }),
     skipDestroy: flag(false),
-    // If true, a revision that somebody else registered counts as drift.
+    // If true, a revision that was registered outside of the stack counts as drift.
     trackLatest: flag(false),
   },
   outputs: { arn: {}, arnWithoutRevision: {}, revision: {}, region: {} },

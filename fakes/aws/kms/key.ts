@@ -62,7 +62,7 @@ export const key = resource<Aws, KeyState>({
         MultiRegion: state.multiRegion,
         Policy: state.policy,
         BypassPolicyLockoutSafetyCheck: state.bypassPolicyLockoutSafetyCheck,
-        // With its tags, like the official plugin: the deploy role may create no other key.
+        // Sends the tags, like the official plugin, because the deploy role may not create a key without them.
         Tags: tagsToKey(state.tags ?? {}),
       }),
       { abortSignal: signal },

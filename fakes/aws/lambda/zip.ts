@@ -10,11 +10,11 @@ const firstTime = new Date(1980, 0, 1);
 export async function zipOf(archive: Archive): Promise<Uint8Array> {
   const { assets } = archive.content;
   if (!isPropertyMap(assets))
-    throw new UserError("The local stand-in for aws takes no archive but an AssetArchive of single files.");
+    throw new UserError("The local stand-in for aws only supports an AssetArchive of single files.");
   const files = await Promise.all(
     Object.entries(assets).map(async ([name, asset]) => {
       if (!(asset instanceof Asset))
-        throw new UserError(`The local stand-in for aws takes no archive inside of an archive (${name}).`);
+        throw new UserError(`The local stand-in for aws does not support an archive in an archive (${name}).`);
       return [name, await bytesOf(asset, name)] as const;
     }),
   );
@@ -24,7 +24,7 @@ export async function zipOf(archive: Archive): Promise<Uint8Array> {
 async function bytesOf({ content: { path, text } }: Asset, name: string): Promise<Uint8Array> {
   if (typeof text === "string" && text !== "") return Buffer.from(text, "utf8");
   if (typeof path !== "string")
-    throw new UserError(`The local stand-in for aws takes files and texts only, which ${name} is not.`);
+    throw new UserError(`The local stand-in for aws only supports files and texts, and ${name} is neither.`);
   try {
     return await readFile(path);
   } catch (error) {

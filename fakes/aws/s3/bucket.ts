@@ -98,7 +98,7 @@ export const bucket = resource<Aws, BucketState>({
       );
     } catch (error) {
       if (!(error instanceof AwsError) || error.code !== "BucketNotEmpty") throw error;
-      throw new UserError(`The bucket ${id} is not empty, and forceDestroy is off: it stays.`);
+      throw new UserError(`The bucket ${id} is not empty, and forceDestroy is off: it was not deleted.`);
     }
   },
 });

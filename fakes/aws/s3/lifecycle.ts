@@ -70,7 +70,7 @@ function unknownParts(rules: unknown): string | undefined {
   ];
   return names.length === 0
     ? undefined
-    : `must not have ${[...new Set(names)].join(", ")}: the local stand-in does not know it`;
+    : `must not have ${[...new Set(names)].join(", ")}: the local stand-in does not support it`;
 }
 
 function toService(rule: Rule): LifecycleRule {
@@ -114,7 +114,7 @@ function fromService(rule: LifecycleRule): Rule {
     NoncurrentVersionExpiration: old,
   } = rule;
   if (rule.ID === undefined || rule.Status === undefined)
-    throw new UserError("S3 answered a rule without its name.");
+    throw new UserError("S3 returned a rule without its ID.");
   return defined({
     id: rule.ID,
     status: rule.Status,

@@ -4,7 +4,7 @@ import { bucketPart } from "./bucketPart";
 
 type State = { targetBucket: string; targetPrefix: string };
 
-/** Where the record of requests to the bucket goes. */
+/** The destination of a bucket's access logs. */
 export const bucketLogging = bucketPart<State>({
   inputs: { targetBucket: requiredText, targetPrefix: requiredText },
   missing: [],

@@ -13,15 +13,15 @@ type State = {
   lambdaFunctions?: (Destination & { lambdaFunctionArn: string })[];
 };
 
-/** No program of ours sends events anywhere but to EventBridge; other destinations are what somebody added. */
+/** The stack's programs only send events to EventBridge. Other destinations are manual changes. */
 const foreign = structure("list", {
   check: (value) =>
     Array.isArray(value) && value.length > 0
-      ? "must be left out: the local stand-in sends events to EventBridge alone"
+      ? "must be omitted: the local stand-in only supports events for EventBridge"
       : undefined,
 });
 
-/** Whom a bucket tells what happens in it: all of that in one resource. */
+/** All destinations of a bucket's events, in one resource. */
 export const bucketNotification = bucketPart<State>({
   inputs: { eventbridge: flag(false), topics: foreign, queues: foreign, lambdaFunctions: foreign },
   missing: [],
@@ -45,7 +45,7 @@ export const bucketNotification = bucketPart<State>({
         ...{ id: Id, lambdaFunctionArn: LambdaFunctionArn, events: [...Events] },
       }),
     );
-    // moto forgets that EventBridge is told, since that has no content: then it stays as it was.
+    // moto does not store an empty EventBridge configuration, so the old value is kept.
     const isTold = found.EventBridgeConfiguration !== undefined;
     return { ...(isTold && { eventbridge: true }), topics, queues, lambdaFunctions };
   },

@@ -54,10 +54,10 @@ function unknownMembers(value: JsonValue): string | undefined {
       ),
     ])
     .at(0);
-  return unknown === undefined ? undefined : `has ${unknown}, which the local stand-in does not know`;
+  return unknown === undefined ? undefined : `has ${unknown}, which the local stand-in does not support`;
 }
 
-/** To which buckets S3 copies what arrives in this one. */
+/** The rules by which S3 replicates new objects of a bucket to other buckets. */
 export const bucketReplication = bucketPart<State>({
   inputs: { role: requiredText, rules: structure("list", { required: true, check: unknownMembers }) },
   missing: ["ReplicationConfigurationNotFoundError"],
@@ -108,7 +108,7 @@ function toService(rule: Rule): ReplicationRule {
   };
 }
 
-/** moto answers with fixed values for filter and deletion markers, and leaves out which objects are chosen: those stay as they were. */
+/** Keeps the old values of these members, because moto returns fixed values for some of them and omits the others. */
 function fromService({ ID, Status, Priority, Destination }: ReplicationRule, known?: Rule): JsonObject {
   return defined({
     id: ID,

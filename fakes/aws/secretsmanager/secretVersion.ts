@@ -29,7 +29,7 @@ export const secretVersion = resource<Aws, SecretVersionState>({
   inputs: {
     secretId: fixedText,
     secretString: { type: "string", secret: true, replaces: true },
-    // If omitted, the plugin does not detect that somebody made another version the current one.
+    // If omitted, the plugin does not detect a manual change of the current version.
     versionStages: { type: "list", unordered: true, computed: true },
   },
   outputs: { arn: {}, secretArn: {}, versionId: {}, hasSecretStringWo: {}, region: {} },

@@ -47,7 +47,7 @@ export const queue = resource<Aws, QueueState>({
       ...flag(false),
       replaces: true,
       check: (value) =>
-        value === true ? "must be false: the local stand-in knows standard queues" : undefined,
+        value === true ? "must be false: the local stand-in only supports standard queues" : undefined,
     },
     delaySeconds: number(0),
     maxMessageSize: number(262_144),

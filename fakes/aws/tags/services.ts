@@ -93,7 +93,7 @@ export const logGroupTags: Tagging = {
     aws.use("logs").send(new UntagLog({ resourceArn, tagKeys }), options),
 };
 
-/** Of everything in a network. */
+/** Tags of all EC2 resources. */
 export const ec2Tags: Tagging = {
   place: byId,
   list: async (aws, id, options) => {
@@ -112,7 +112,7 @@ export const ec2Tags: Tagging = {
       .send(new DeleteTagsCommand({ Resources: [id], Tags: keys.map((Key) => ({ Key })) }), options),
 };
 
-/** Of clusters and task definitions. */
+/** Tags of ECS clusters and task definitions. */
 export const ecsTags: Tagging = {
   place: byArn,
   list: async (aws, resourceArn, options) => {

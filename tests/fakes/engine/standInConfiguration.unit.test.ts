@@ -55,7 +55,7 @@ describe("configuration", () => {
     });
     expect(await change({ region: "eu" }, { region: "eu" })).toEqual({ changes: false, detailed: {} });
     await expect(change({ region: "eu" }, { region: "us" })).rejects.toThrow(
-      "cloud:region is us, and what the stack has was made with eu: the local stand-in moves nothing, so set it back, or remove the stack first.",
+      "cloud:region is us, but the stack's resources were created with eu: the local stand-in cannot move them, so restore the old value, or remove the stack first.",
     );
   });
 
