@@ -26,7 +26,7 @@ import {
   withWorkbench,
 } from "./backupSupport";
 
-/** Of each measurement, interleaved, so that a slow minute of the machine slows all of them. */
+/** Rounds of each measurement, interleaved, so that a slow minute of the machine affects all of them. */
 const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
 const targets = {
   wholeBackup: "<= 1.3 times pg_dump",
@@ -34,14 +34,14 @@ const targets = {
   restore: "<= 0.55 times gunzip -c | psql and <= 1.1 times pg_restore -Fd -j2",
 };
 
-/** Takes what is written and keeps nothing. */
+/** Discards everything that is written to it. */
 class NoStore extends ObjectStore {
   override async putStream(_key: string, body: Readable): Promise<void> {
     for await (const _ of body);
   }
 }
 
-/** Dumps, compresses and hashes as a backup does, and leaves upload and read-back out. */
+/** Dumps, compresses and hashes like a backup, without upload and read-back. */
 async function dumpCompressHash({ environment }: Workbench): Promise<void> {
   const { source, parallel, store } = readEnvironment(["source", "parallel", "store"], environment);
   const client = await connect(source, 1);
@@ -81,7 +81,7 @@ async function guideScript({ environment, folder }: Workbench): Promise<string> 
   return `${file}.gz`;
 }
 
-/** All ways into clusters of their own, which are made before the clock runs. */
+/** Restores in each way into a separate cluster, which is created before the measurement. */
 async function measureRestore(
   bench: Workbench,
   archives: { readonly plain: string; readonly folder: string },
@@ -90,14 +90,14 @@ async function measureRestore(
   const [ours, psql, pgRestore] = clusters;
   const servers = { postgres: clusters.map(({ pid }) => pid), store: bench.storePid };
   try {
-    // With --schema, pg_restore restores what is in the schema and not the schema itself.
+    // With --schema, pg_restore restores the objects in the schema, but not the schema itself.
     await (await pgRestore.client()).query("create schema shop");
     const result = {
       restore: await measure(servers, async () => {
         const RESTORE_DATABASE_URL = `${ours.url("postgres")}?sslmode=disable`;
         await untilItEnds(startBackup(["restore"], { ...bench.environment, RESTORE_DATABASE_URL }));
       }),
-      // The guide's dump also creates what a project has already; psql without ON_ERROR_STOP goes on after each such error.
+      // The guide's dump also creates objects that a project already has. psql continues after these errors.
       gunzipPsql: await measure(servers, async () => {
         const target = psql.url("postgres");
         await shell(`gunzip -c '${archives.plain}' | psql --quiet --dbname='${target}' > /dev/null 2>&1`, {});

@@ -1,19 +1,19 @@
 import { readFileSync } from "node:fs";
 
-/** Linux counts CPU time in hundredths of a second, whatever the machine. */
+/** Linux counts CPU time in hundredths of a second on every machine. */
 const ticksPerSecond = 100;
 
-/** CPU seconds by where they were spent. */
+/** CPU seconds by process. */
 export interface CpuSeconds {
-  /** The programs that were started, and this process. */
+  /** The started programs, and this process. */
   readonly programs: number;
-  /** The PostgreSQL servers, by their processes that have ended. */
+  /** The PostgreSQL servers, from their ended processes. */
   readonly servers: number;
   /** The S3 server. */
   readonly store: number;
 }
 
-/** Servers whose CPU time belongs to what is measured: their process ids. */
+/** Process ids of the servers whose CPU time is part of the measurement. */
 export interface MeasuredServers {
   readonly postgres: readonly number[];
   readonly store: number;
@@ -24,13 +24,13 @@ export interface Measured {
   readonly cpu: CpuSeconds;
 }
 
-/** Runs something and returns how long it took, and the CPU time that it took here and in the servers. Linux only. */
+/** Runs the work and returns its duration and its CPU time, here and in the servers. Linux only. */
 export async function measure(servers: MeasuredServers, work: () => Promise<unknown>): Promise<Measured> {
   const begin = readCpu(servers);
   const started = performance.now();
   await work();
   const seconds = (performance.now() - started) / 1000;
-  // The server counts a session only when its process is gone.
+  // The server counts a session only when its process has ended.
   await new Promise((resolve) => setTimeout(resolve, 300));
   const end = readCpu(servers);
   const cpu = {
@@ -41,7 +41,7 @@ export async function measure(servers: MeasuredServers, work: () => Promise<unkn
   return { seconds: round(seconds), cpu };
 }
 
-/** Returns the median of several runs, each number by itself. */
+/** Returns the median of each number over several runs. */
 export function medianOf(runs: readonly Measured[]): Measured & { readonly cpuSeconds: number } {
   const middle = (read: (run: Measured) => number): number =>
     runs.map(read).sort((a, b) => a - b)[Math.floor(runs.length / 2)] ?? Number.NaN;
@@ -64,7 +64,7 @@ function readCpu({ postgres, store }: MeasuredServers): CpuSeconds {
   };
 }
 
-/** Of a process and of its children that have ended: fields 14 to 17 of proc(5), where the name is 2. */
+/** Returns the CPU time of a process and its ended children: fields 14 to 17 of proc(5), where the name is field 2. */
 function cpuOf(pid: string): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");

@@ -1,4 +1,5 @@
-// Peak memory of a backup, all its processes together, at a tenth, the whole and twice of a size, and with a row of 200 MB. Prints a line of JSON each.
+// Measures the peak memory of all processes of a backup for a tenth, the whole and twice a size, and with a row of 200 MB. Prints
+// one line of JSON each.
 // Run: npx tsx bench/backupMemory.ts [gigabytes of a plain dump; default 1]
 
 import { type ChildProcess, spawn } from "node:child_process";
@@ -8,13 +9,13 @@ import { majorOf } from "../tests/support/cluster";
 import { growTo, startBackup, untilItEnds, type Workbench, withWorkbench } from "./backupSupport";
 
 const targetMebibytes = 160;
-/** As COPY writes it. */
+/** Size of the row as COPY writes it. */
 const largeRowBytes = 200_000_000;
-/** More than `pg_dump` takes for the same database. */
+/** Target: memory in addition to that of `pg_dump` for the same database. */
 const targetOverPgDumpMebibytes = 100;
 const sampleMilliseconds = 20;
 
-/** A process and everything that it started. Linux only. */
+/** Returns a process and all its descendants. Linux only. */
 function family(pid: number): number[] {
   const parents = new Map<number, number>();
   for (const name of readdirSync("/proc")) {
@@ -29,7 +30,7 @@ function family(pid: number): number[] {
   return members;
 }
 
-/** Resident memory, in which pages that several processes share count once for each: more than is really used. */
+/** Returns the resident memory. Counts shared pages once per process, so it is an upper bound. */
 function residentBytes(pid: number): number {
   return Number(/VmRSS:\s+(\d+) kB/.exec(readProcess(pid, "status"))?.[1] ?? 0) * 1024;
 }
@@ -42,7 +43,7 @@ function readProcess(pid: number, file: string): string {
   }
 }
 
-/** Waits for a program to end and returns its peak memory, with that of everything that it started, in MiB. */
+/** Waits for a program to end and returns its peak memory, including all its descendants, in MiB. */
 async function peakOf(program: ChildProcess): Promise<number> {
   let peak = 0;
   const sampling = setInterval(() => {
@@ -53,7 +54,7 @@ async function peakOf(program: ChildProcess): Promise<number> {
   return Math.round(peak / 1024 / 1024);
 }
 
-/** A backup and a plain `pg_dump` of a table with one large row. */
+/** Measures a backup and a plain `pg_dump` of a table with one large row. */
 async function measureLargeRow({ environment, postgres }: Workbench): Promise<void> {
   await postgres.query(
     "drop schema shop cascade; create schema shop; create table shop.large (content text)",

@@ -14,7 +14,7 @@ export const checkout = path.join(__dirname, "..");
 export const bucket = "bench-backups";
 export const backupPassword = "bench-backup-password";
 const tables = 8;
-/** Of a row as `pg_dump` writes it. */
+/** Bytes of a row as `pg_dump` writes it. */
 const rowBytes = 262;
 
 /** A database and a bucket, on this machine. */
@@ -24,7 +24,7 @@ export interface Workbench {
   readonly postgres: pg.Client;
   /** Process id of the S3 server. */
   readonly storePid: number;
-  /** What the backup program is given. */
+  /** The environment of the backup program. */
   readonly environment: Record<string, string>;
   remove(): Promise<void>;
 }
@@ -77,7 +77,7 @@ async function startWorkbench(): Promise<Workbench> {
   };
 }
 
-/** Adds rows like an application's until a plain dump has about so many bytes. */
+/** Adds rows like an application's until a plain dump has about this many bytes. */
 export async function growTo(postgres: pg.Client, bytes: number): Promise<void> {
   const rows = Math.round(bytes / tables / rowBytes);
   for (let table = 1; table <= tables; table += 1) {
@@ -101,7 +101,7 @@ export async function shell(command: string, environment: Record<string, string>
   );
 }
 
-/** The backup program, as bundled for the container; bundled before the clock runs. */
+/** Returns the backup program, bundled as for the container. Call this before the measurement. */
 function bundleBackup(): void {
   const { bundle } = createRequire(__filename)(path.join(checkout, "build", "bundle.cjs")) as {
     bundle(outputs: readonly string[]): void;
@@ -134,14 +134,14 @@ function withPath(environment: Record<string, string>): Record<string, string> {
   return { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...environment };
 }
 
-/** The size that was asked for on the command line, in bytes. */
+/** Returns the size on the command line, in bytes. */
 function sizeArgument(byDefault: number): number {
   const gigabytes = Number(process.argv[2] ?? process.env.BENCH_GIGABYTES ?? byDefault);
   if (!(gigabytes > 0)) throw new Error("the argument is the size of a plain dump in GB, such as 0.2");
   return gigabytes * 1e9;
 }
 
-/** Runs a bench with a database and a store of its own, and the bytes of a plain dump that the first argument names (default: 1 GB). */
+/** Runs a measurement with its own database and S3 server, and the size of a plain dump in the first argument (default: 1 GB). */
 export async function withWorkbench(work: (bench: Workbench, bytes: number) => Promise<void>): Promise<void> {
   const bytes = sizeArgument(1);
   const bench = await startWorkbench();

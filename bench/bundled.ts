@@ -5,16 +5,16 @@ import { buildSync } from "esbuild";
 const root = path.join(__dirname, "..");
 const build = require(path.join(root, "build", "bundle.cjs")) as {
   bundle(outputs: string[]): void;
-  /** Output → the packages that are not in its file. */
+  /** Output → packages that are not bundled into it. */
   readonly standalone: Readonly<Record<string, string[]>>;
 };
 
-/** Starts as the provider does: its packages are in its file. */
+/** Contains its packages, like the provider, so that it starts in the same way. */
 const provider = "sqlBundle/deploy";
 
 /**
- * Bundles programs below bench/ into dist/bench, side by side, as what ships is run, and runs the first of them with this
- * process's arguments and exit code. (tsx cannot load a package that only modules may import.)
+ * Bundles programs below bench/ into dist/bench, like the shipped programs, and runs the first of them with this process's
+ * arguments and exit code. (tsx cannot load a package that only ES modules may import.)
  *
  * @param programs paths below bench/, without `.ts`
  */
@@ -32,7 +32,7 @@ export function runBundled(folder: string, programs: readonly [string, ...string
       ...packages,
       platform: "node",
       format: "cjs",
-      // The test support looks for a program beside itself.
+      // The test support expects this program in its own folder.
       define: { "import.meta.dirname": JSON.stringify(path.join(root, "tests", "support")) },
     });
   }
@@ -41,7 +41,7 @@ export function runBundled(folder: string, programs: readonly [string, ...string
   process.exitCode = status ?? 1;
 }
 
-/** Bundles the provider again, so that the engine runs the sources as they are. */
+/** Bundles the provider again, so that the engine runs the current sources. */
 export function bundleProvider(): void {
   build.bundle(["plugins/supabasex.cjs"]);
 }

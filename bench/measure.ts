@@ -1,4 +1,4 @@
-/** How long a run takes, in milliseconds. */
+/** Returns the duration of a run in milliseconds. */
 export async function timed(run: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await run();

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 
-/** Linux counts in hundredths of a second, whatever the machine. */
+/** Linux counts in hundredths of a second on every machine. */
 const millisecondsPerTick = 10;
 
-/** User and system time of a process, and of those of its children that have ended, in milliseconds. */
+/** User and system time of a process and of its ended children, in milliseconds. */
 interface ProcessTime {
   readonly own: number;
   readonly endedChildren: number;
@@ -11,7 +11,7 @@ interface ProcessTime {
 
 const unknownTime: ProcessTime = { own: Number.NaN, endedChildren: Number.NaN };
 
-/** Reads a process's CPU time. Only Linux tells; elsewhere both are NaN. */
+/** Reads a process's CPU time. Linux only; elsewhere both are NaN. */
 function timeOf(pid: number | "self"): ProcessTime {
   let stat: string;
   try {
@@ -19,7 +19,7 @@ function timeOf(pid: number | "self"): ProcessTime {
   } catch {
     return unknownTime;
   }
-  // Behind the name, which is in brackets: utime, stime, cutime and cstime are 14 to 17 in proc(5), where the name is 2.
+  // After the name in parentheses: utime, stime, cutime and cstime are fields 14 to 17 of proc(5), where the name is field 2.
   const [user, system, childrenUser, childrenSystem] = stat
     .slice(stat.lastIndexOf(")") + 2)
     .split(" ")
@@ -31,12 +31,12 @@ function timeOf(pid: number | "self"): ProcessTime {
   };
 }
 
-/** Returns the CPU time in milliseconds of all processes that this one or their children have started and that have ended. */
+/** Returns the CPU time in milliseconds of all ended descendants of this process. */
 export function timeOfEndedProcesses(): number {
   return timeOf("self").endedChildren;
 }
 
-/** Returns the CPU time in milliseconds of a PostgreSQL server: of every session there was, and of the server's own processes. */
+/** Returns the CPU time in milliseconds of a PostgreSQL server: of all its sessions, and of its own processes. */
 export function timeOfServer(postmaster: number): number {
   let children: number[] = [];
   try {
@@ -46,7 +46,7 @@ export function timeOfServer(postmaster: number): number {
     return Number.NaN;
   }
   const { own, endedChildren } = timeOf(postmaster);
-  // One that has just ended is with the ended ones at the next look.
+  // A process that has just ended is counted with the ended ones in the next call.
   const running = children.map((pid) => timeOf(pid).own).filter((time) => !Number.isNaN(time));
   return [...running, own, endedChildren].reduce((sum, time) => sum + time, 0);
 }

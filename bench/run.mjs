@@ -1,11 +1,11 @@
-// Runs every measurement, one after the other, so that none disturbs another: npm run bench [-- parts of paths].
+// Runs all measurements one after another, so that they do not disturb each other: npm run bench [-- parts of paths].
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 const folder = import.meta.dirname;
 const wanted = process.argv.slice(2);
-// A measurement says in its head how it is run; a file without that line is a part of others.
+// A measurement has a comment with the command that runs it. Files without that line are parts of measurements.
 const measurements = readdirSync(folder, { recursive: true })
   .filter((name) => name.endsWith(".ts"))
   .filter((name) => readFileSync(path.join(folder, name), "utf8").includes("npx tsx bench/"))

@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-/** How many files the sample bundle has. Together they make more than 2,000 objects, of every kind that is read. */
+/** The number of files in the sample bundle. Together they create more than 2,000 objects of every kind that is read. */
 export const sampleSize = { migrations: 200, repeatables: 300 } as const;
 
-/** What a database has few of: one or two of each kind. */
+/** Kinds of objects of which a database has few: one or two of each. */
 const foundations = `
 create schema shop;
 create schema audit;
@@ -51,7 +51,7 @@ create publication shop_changes with (publish = 'insert, update');
 insert into storage.buckets (id, name, public) values ('shop', 'shop', false);
 `;
 
-/** A table with its type, sequence, indexes, policy and comments; here and there what is rarer. */
+/** Returns a table with its type, sequence, indexes, policy and comments, and sometimes a rarer object. */
 const migration = (i: number): string => `
 create type shop.state_${i} as enum ('open', 'done');
 create table shop.orders_${i} (
@@ -120,7 +120,7 @@ function repeatable(i: number): string {
 
 const padded = (i: number): string => String(i).padStart(6, "0");
 
-/** Path below the bundle's directory → text, in the order in which they run. */
+/** Returns the files: path below the bundle's directory → text, in running order. */
 export function sampleFiles(): Map<string, string> {
   const files = new Map<string, string>();
   for (let i = 1; i <= sampleSize.migrations; i += 1) {
@@ -133,7 +133,7 @@ export function sampleFiles(): Map<string, string> {
   return files;
 }
 
-/** Writes the bundle below `directory`, and all of it as one script for psql beside it. Answers the script's path. */
+/** Writes the bundle below `directory`, and one script for psql with all its files. Returns the script's path. */
 export function writeSample(directory: string): string {
   const files = sampleFiles();
   for (const [name, text] of files) {

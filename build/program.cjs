@@ -1,5 +1,5 @@
 // The entry point of the Pulumi program (package.json "main"): index.ts, rebundled if a source has changed. Bundling takes
-// milliseconds, the language host's TypeScript compiler seconds. `npm run check` does the type check.
+// milliseconds; the language host's TypeScript compiler takes seconds. `npm run check` checks the types.
 require("./pulumi-patches/index.cjs");
 const path = require("node:path");
 const { bundle, isStale, root } = require("./bundle.cjs");

@@ -8,7 +8,7 @@ import { byTurns, ratio, type Work } from "./turns";
 
 const run = promisify(execFile);
 
-/** Measures the first apply by a fresh provider process over `psql -1` on the same files in one script, in new databases. */
+/** Compares the first apply by a new provider process with `psql -1` on the same files in one script, in new databases. */
 export async function measureApply(subject: Subject) {
   return {
     target: 0.9,
@@ -25,7 +25,7 @@ async function applyOf({ directory, script }: Project, { rounds, binDirectory }:
           ...["-1", "-q", "-v", "ON_ERROR_STOP=1", "-o", os.devNull, "-f", script, cluster.url()],
         ]),
       ),
-      // Its start counts, as psql's does.
+      // Includes the start of the process, like psql's.
       provider: inNewDatabase((cluster) =>
         run(process.execPath, [path.join(__dirname, "deploy.js"), "create", directory, cluster.url()]),
       ),

@@ -11,8 +11,8 @@ interface Deployed {
 }
 
 /**
- * Deploys all three with the real engine, and measures a preview with nothing to do, an up that repairs one policy, and the size
- * of the resource's outputs in the state.
+ * Deploys all three with the real engine, and measures a preview without changes, an up that repairs one policy, and the size of
+ * the resource's outputs in the state.
  */
 export async function measureEngine({ ours, sample, large, rounds }: Subject) {
   const opened: Deployed[] = [];
@@ -68,7 +68,7 @@ function previewOf({ stack, cluster }: Deployed): Work {
   return (measure) => measure(cluster.pid, () => command(stack, "preview", "--expect-no-changes"));
 }
 
-/** Changes a policy by hand, then lets an up put it back. */
+/** Changes a policy manually, then repairs it with an up. */
 function repairOf({ stack, cluster }: Deployed): Work {
   return async (measure) => {
     const client = await cluster.client();

@@ -3,7 +3,7 @@ import { createPolicy, type Policy } from "./policies";
 import type { Random } from "./random";
 import type { Table } from "./tables";
 
-/** What migrations have made so far, as far as later ones change it. */
+/** The objects of earlier migrations that later ones can change. */
 export interface Made {
   readonly tables: Table[];
   readonly functions: GeneratedFunction[];
@@ -12,7 +12,7 @@ export interface Made {
 
 type Change = (made: Made, number: number, random: Random) => string;
 
-/** Changes of what there is. None of them changes how many objects there are. */
+/** Changes of existing objects. None of them changes the number of objects. */
 const changes: readonly Change[] = [
   (made, number, random) => {
     const table = random.pick(made.tables);

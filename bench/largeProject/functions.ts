@@ -31,7 +31,7 @@ export function createFunction({ table, number, kind }: GeneratedFunction, editi
   }
 }
 
-/** Returns what belongs to a function beside itself, when it is created. */
+/** Returns the statements that belong to a new function: its trigger, grants or comment. */
 export function afterFunction({ table, number, kind }: GeneratedFunction): string {
   const { schema, full } = table;
   switch (kind) {
@@ -112,7 +112,7 @@ $$;
 `;
 }
 
-/** Returns the argument for a column; what is required gets a value of its type. */
+/** Returns the argument for a column. A required column gets a value of its type. */
 function argumentFor({ name, type, rest = "" }: Column): string {
   if (!rest.includes("not null")) return `p_${name}`;
   const fallback = /default ('[^']*'|\S+)/.exec(rest)?.[1] ?? "null";

@@ -6,13 +6,13 @@ import { createPolicy, newPolicy } from "./policies";
 import { Random } from "./random";
 import { createIndex, createTable, createView, newTable, schemas } from "./tables";
 
-/** How many objects of a kind the migrations of a project leave, beside those of the first migration. */
+/** The number of objects of each kind that the migrations of a project create, without those of the first migration. */
 export interface ProjectSize {
   readonly migrations: number;
   readonly tables: number;
   readonly views: number;
   readonly materializedViews: number;
-  /** Without those behind constraints. */
+  /** Without those of constraints. */
   readonly indexes: number;
   readonly functions: number;
   readonly policies: number;
@@ -32,7 +32,7 @@ export const largeSize: ProjectSize = {
   policies: 626,
 };
 
-/** What the first migration makes: 4 tables, 1 index and 0 sequences; 2 functions; 4 policies. */
+/** The first migration, which creates 4 tables, 1 index and 0 sequences; 2 functions; 4 policies. */
 const foundations = `
 create extension if not exists citext with schema extensions;
 ${schemas.map((schema) => `create schema ${schema};\ngrant usage on schema ${schema} to authenticated, service_role;`).join("\n")}
@@ -85,7 +85,7 @@ create policy "Own log" on accounts.audit_log for select to authenticated
 `;
 
 /**
- * Returns the migrations of a project that has grown: path below the bundle's directory → text, in the order in which they run.
+ * Returns the migrations of a project that has grown for years: path below the bundle's directory → text, in running order.
  * The same size and seed give the same text.
  */
 export function generateProject(size: ProjectSize = largeSize, seed = 1): Map<string, string> {
@@ -129,14 +129,14 @@ export function generateProject(size: ProjectSize = largeSize, seed = 1): Map<st
   return files;
 }
 
-/** Returns the numbers of the objects that a migration makes, if they are spread evenly; the first is made by the first. */
+/** Returns the numbers of the objects that a migration creates. They are spread evenly; the first migration creates the first. */
 function due(total: number, migrations: number, migration: number): number[] {
   const until = (number: number) => Math.ceil((total * number) / migrations);
   const [from, to] = [until(migration - 1), until(migration)];
   return Array.from({ length: to - from }, (_, index) => from + index);
 }
 
-/** Most changes are about what is new. */
+/** Picks an index, preferably a high one, because most changes concern new objects. */
 function recent(made: Made, random: Random) {
   return random.pick(random.chance(0.6) ? made.tables.slice(-20) : made.tables);
 }
@@ -147,7 +147,7 @@ function versionOf(number: number): string {
   return time.toISOString().replace(/\D/g, "").slice(0, 14);
 }
 
-/** Writes a bundle below `directory`, and all of it as one script for psql beside it. Returns the script's path. */
+/** Writes a bundle below `directory`, and one script for psql with all its files. Returns the script's path. */
 export function writeProject(directory: string, files: ReadonlyMap<string, string>): string {
   for (const [name, text] of files) {
     const file = path.join(directory, name);

@@ -3,14 +3,14 @@ import type { Table } from "./tables";
 
 export interface Policy {
   readonly table: Table;
-  /** Quoted: it has blanks, as names that a dashboard proposes have. */
+  /** Quoted, because it contains spaces, like the names that the dashboard suggests. */
   readonly name: string;
   readonly command: (typeof commands)[number];
 }
 
 const commands = ["select", "insert", "update", "delete"] as const;
 
-/** Returns a policy for a command that has none on one of the tables, the newest of which are preferred. */
+/** Returns a policy on one of the tables, preferably a new one, for a command that has no policy there. */
 export function newPolicy(tables: readonly Table[], taken: Set<string>, random: Random): Policy {
   for (;;) {
     const table = random.pick(random.chance(0.8) ? tables.slice(-12) : tables);

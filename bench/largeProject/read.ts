@@ -8,7 +8,7 @@ import { byTurns, ratio } from "./turns";
 
 const run = promisify(execFile);
 
-/** Measures the read of the catalog on an open connection over `pg_dump --schema-only` of the same database. */
+/** Compares the catalog read on an open connection with `pg_dump --schema-only` of the same database. */
 export async function measureRead(subject: Subject) {
   return {
     target: 0.2,
@@ -47,5 +47,5 @@ async function readOf({ script }: Project, { rounds, binDirectory }: Subject) {
   }
 }
 
-/** A read takes less than a second, so that more of them are worth while. */
+/** A read takes less than a second, so there are more rounds. */
 const readsPerRound = 3;

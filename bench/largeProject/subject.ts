@@ -4,12 +4,12 @@ export interface Project {
   readonly script: string;
 }
 
-/** What is measured. */
+/** The measured bundles and the server's programs. */
 export interface Subject {
   readonly rounds: number;
   /** Folder of PostgreSQL's programs. */
   readonly binDirectory: string;
-  /** The bundle of this repository: its directory. */
+  /** Directory of this repository's bundle. */
   readonly ours: string;
   /** 200 migrations and 300 repeatables. */
   readonly sample: Project;

@@ -8,7 +8,7 @@ export const schemas = [
 export interface Column {
   readonly name: string;
   readonly type: string;
-  /** What stands behind the type. */
+  /** The SQL after the type. */
   readonly rest?: string;
 }
 
@@ -20,7 +20,7 @@ export interface Table {
   readonly key: "bigint" | "uuid";
   /** Without the key, the tenant and the timestamps. */
   readonly columns: readonly Column[];
-  /** Columns that evolution added: name → type. */
+  /** Columns that later migrations added: name → type. */
   readonly added: Map<string, string>;
 }
 
@@ -85,7 +85,7 @@ export function newTable(number: number, random: Random): Table {
     schema,
     name,
     full: `${schema}.${name}`,
-    // Every second one has an identity column, and with it a sequence.
+    // Every second table has an identity column and therefore a sequence.
     key: number % 2 === 0 ? "bigint" : "uuid",
     columns: random.some(pool, random.integer(4, 11)),
     added: new Map(),
@@ -125,7 +125,7 @@ comment on table ${full} is 'The ${name.replaceAll("_", " ")} of a tenant.';
 `;
 }
 
-/** Returns an index with this number; numbers keep names apart. */
+/** Returns an index with this number, which makes its name unique. */
 export function createIndex(table: Table, number: number, random: Random): string {
   const { full, name, columns } = table;
   const column = random.pick(columns);

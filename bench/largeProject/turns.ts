@@ -9,14 +9,14 @@ export interface Cost {
 }
 
 /**
- * Measures what it is given, with the CPU time of the server of this process id.
+ * Measures the given work, including the CPU time of the server with this process id.
  */
 export type Measure = (server: number, run: () => Promise<unknown>) => Promise<void>;
 
 /** Does one round: prepares, calls `measure` once, and cleans up. */
 export type Work = (measure: Measure) => Promise<void>;
 
-/** Runs everything once per round, so that a noisy moment meets all alike. Returns the medians. */
+/** Runs each side once per round, so that a busy moment affects all of them. Returns the medians. */
 export async function byTurns<Name extends string>(
   works: Readonly<Record<Name, Work>>,
   rounds: number,
@@ -50,7 +50,7 @@ function medianOf(costs: readonly Cost[]): Cost {
   return { wall: median(costs.map(({ wall }) => wall)), cpu: median(costs.map(({ cpu }) => cpu)) };
 }
 
-/** Returns how much one costs against another. */
+/** Returns the ratios of one side to another. */
 export function ratio(one: Cost, other: Cost): Cost {
   return { wall: one.wall / other.wall, cpu: one.cpu / other.cpu };
 }

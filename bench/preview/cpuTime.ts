@@ -1,11 +1,11 @@
 import { timeOfEndedProcesses } from "../processTime";
 import { median } from "../sql/support";
 
-/** Works that remember the CPU time of the processes that they start; one may run at a time. */
+/** Runs that record the CPU time of the processes that they start. Only one may run at a time. */
 export class CpuTime {
   readonly #times: Record<string, number[]> = {};
 
-  /** The same works, watched. */
+  /** The same runs, recorded. */
   of(works: Readonly<Record<string, () => Promise<unknown>>>): Record<string, () => Promise<void>> {
     const watch = (name: string, work: () => Promise<unknown>) => async () => {
       const begin = timeOfEndedProcesses();

@@ -14,19 +14,19 @@ import { parseDocument } from "yaml";
 const sources = ["index.ts", "stack", "components", "config", "cost", "foundation", "sdks", "plugins"];
 
 /**
- * The same program as the templates of Pulumi would have it: TypeScript compiled by ts-node while it loads, with its type check,
- * and `import * as aws from "@pulumi/aws"`. `project` is the folder of the stack; the two share its state.
+ * Creates the same program as Pulumi's templates would load it: TypeScript that ts-node compiles and type-checks while loading,
+ * with `import * as aws from "@pulumi/aws"`. `project` is the folder of the stack, whose state both share.
  */
 export function writeDefaultProject(folder: string, checkout: string, project: string): void {
   mkdirSync(folder);
   for (const name of sources) cpSync(path.join(checkout, name), path.join(folder, name), { recursive: true });
-  // The provider is the same; only the program is another.
+  // The provider is the same; only the program differs.
   const launcher = "plugins/supabasex/pulumi-resource-supabasex";
   rmSync(path.join(folder, launcher));
   symlinkSync(path.join(checkout, launcher), path.join(folder, launcher));
   for (const name of ["build", "functions", "node_modules", "package-lock.json", "sql"])
     symlinkSync(realpathSync(path.join(checkout, name)), path.join(folder, name));
-  // With the edge functions as deployed: a refresh reads them before the program bundles anything.
+  // Includes the deployed edge functions, because a refresh reads them before the program bundles anything.
   for (const name of ["Pulumi.local.yaml", "dist"])
     cpSync(path.join(project, name), path.join(folder, name), { recursive: true, preserveTimestamps: true });
 
@@ -63,7 +63,7 @@ const typeScriptFiles = (folder: string): string[] => [
   ),
 ];
 
-/** `import { Bucket } from "@pulumi/aws/s3/bucket"` → the package as a whole, and `aws.s3.Bucket` under the same name. */
+/** Replaces `import { Bucket } from "@pulumi/aws/s3/bucket"` by an import of the whole package and a constant of that name. */
 export function importWholePackages(source: string): string {
   const imported = new Set<string>();
   return source.replace(

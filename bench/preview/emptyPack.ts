@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-/** Writes a policy pack without policies, which the engine starts and asks like ours. */
+/** Writes a policy pack without policies, which the engine starts and calls like ours. */
 export function writeEmptyPack(folder: string, checkout: string): void {
   mkdirSync(folder);
   const write = (name: string, text: string) => writeFileSync(path.join(folder, name), text);

@@ -11,8 +11,8 @@ export interface StackSize {
 }
 
 /**
- * A project of that many resources without a dependency and with next to no inputs, over that many providers that do nothing:
- * the floor for a preview of any stack of this size.
+ * Creates a project with this many resources, without dependencies and almost without inputs, of this many providers that do
+ * nothing. It is the lower bound for a preview of any stack of this size.
  */
 export function writeIdleProject(folder: string, checkout: string, size: StackSize): void {
   mkdirSync(folder);
@@ -21,7 +21,7 @@ export function writeIdleProject(folder: string, checkout: string, size: StackSi
     entryPoints: [path.join(checkout, "bench/preview/idleProvider.ts")],
     outfile: path.join(folder, "idleProvider.cjs"),
     bundle: true,
-    // As the stack's own providers are bundled.
+    // Bundled like the stack's own providers.
     target: "node20.19",
     mainFields: ["module", "main"],
     platform: "node",
@@ -46,7 +46,7 @@ export function writeIdleProject(folder: string, checkout: string, size: StackSi
       name: "idle",
       runtime: { name: "nodejs", options: { typescript: false } },
       plugins: { providers: names.map((name) => ({ name, path: `./${name}` })) },
-      // As the stack has it: a preview reads everything first.
+      // Like in the stack, a preview first reads all resources.
       options: { refresh: "always" },
     }),
   );

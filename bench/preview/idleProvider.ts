@@ -1,6 +1,6 @@
 import { serve } from "../../plugins/provider-host/serve";
 
-// A provider of resources that are nothing: what a preview costs before anybody does anything.
+// A provider of resources that do nothing, to measure the fixed cost of a preview.
 void serve({
   name: process.env.IDLE_PROVIDER ?? "idle",
   version: "1.0.0",

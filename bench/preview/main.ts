@@ -1,4 +1,4 @@
-// Takes the rounds, by default 5, and flags that every preview gets, such as --refresh=false. Started by bench/preview.ts.
+// Arguments: the number of rounds (default 5), and flags for all previews, such as --refresh=false. Started by bench/preview.ts.
 import { cpSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
@@ -45,7 +45,7 @@ async function main(): Promise<void> {
   say("deploying the stack");
   const stack = await createTestStack();
   try {
-    // What decides whether an edge function is bundled again.
+    // Determines whether an edge function is bundled again.
     cpSync(path.join(checkout, "package-lock.json"), path.join(stack.project, "package-lock.json"));
     const paths = { ...localPaths(stack.project, { THORBIS_LOCAL_DIRECTORY: "../local" }), checkout };
     const session = openSession(paths, await prepareEngine(paths, say), stack.services);
@@ -61,12 +61,12 @@ async function main(): Promise<void> {
     await idle.capture(up);
     writeDefaultProject(beside("default"), checkout, stack.project);
     const inDefault = session.pulumiIn(beside("default"));
-    // ts-node keeps what it has compiled, and checks no types again, until a file changes or a machine is new.
+    // ts-node caches compiled files and checks no types again, except after a change or on a new machine.
     const uncached = { ...session.variables, TS_NODE_CACHE: "false" };
     const inUncached = new PulumiCli(session.toolchain.pulumi, beside("default"), uncached);
     writeEmptyPack(beside("empty-pack"), checkout);
 
-    // Each must find nothing to do; the first round only warms up.
+    // Each preview must find no changes. The first round only warms up.
     const preview = ["preview", "--stack", "local", "--expect-no-changes", "--non-interactive", ...flags];
     const previews = {
       stack: () => cli.capture(preview),

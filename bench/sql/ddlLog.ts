@@ -1,13 +1,13 @@
-// What the log of DDL costs: 10,000 statements of many kinds with its event triggers on, against as many with them off, by turns,
-// each statement a transaction of its own
-// that is written to disk, as on a hosted server. One line of JSON. Run: npx tsx bench/sql/ddlLog.ts [statements]
+// Measures the cost of the log of schema changes: 10,000 statements of many kinds with its event triggers enabled, compared with
+// as many with them disabled, alternately. Each statement is a separate transaction that is written to disk, as on a hosted
+// server. One line of JSON. Run: npx tsx bench/sql/ddlLog.ts [statements]
 import { startBundledDatabase } from "../../tests/sql/support/database";
 import { median, report, timed } from "./support";
 
 const statements = Number(process.argv[2] ?? 10_000);
 const target = { ratio: 1.03 };
 
-/** What a migration of a growing project does. */
+/** Statements of a typical migration. */
 const batch: readonly string[] = [
   "create table app.things (id uuid primary key default gen_random_uuid(), tenant_id uuid not null, name text not null, created_at timestamptz not null default now())",
   "alter table app.things enable row level security",
@@ -63,7 +63,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Plays once with the triggers off and once with them on. Returns the milliseconds of each. */
+/** Runs the statements once with the triggers disabled and once with them enabled. Returns the milliseconds of each. */
 async function playBoth(
   switchTo: (state: "enable" | "disable") => Promise<void>,
   play: () => Promise<void>,

@@ -1,5 +1,6 @@
-// The metrics job over 10,000 tenants against the guide's loop, as it is and on our indexes. Prints one line of JSON; the loop as it
-// is takes long, so it runs over a share of the tenants and is extrapolated, which flatters it. Run: npx tsx bench/sql/metrics.ts [tenants]
+// Compares the metrics job for 10,000 tenants with the guide's loop, unchanged and with our indexes. Prints one line of JSON. The
+// unchanged loop takes long, so it runs for some of the tenants and is extrapolated, which makes it look faster.
+// Run: npx tsx bench/sql/metrics.ts [tenants]
 import { startBundledDatabase } from "../../tests/sql/support/database";
 import { interleaved, report, timed } from "./support";
 
@@ -7,7 +8,7 @@ const tenants = Number(process.argv[2] ?? 10_000);
 const share = 20;
 const targets = { underGuide: 1000, underGuideWithIndexes: 3 };
 
-/** The guide's collect_business_metrics() over some tenants, its names and its statements. */
+/** Returns the guide's collect_business_metrics() for some tenants, with its own names and statements. */
 const guideLoop = (schema: string, metrics: string): string => `
   create function ${schema}.collect_business_metrics(maximum integer) returns void as $$
   declare
@@ -75,7 +76,7 @@ async function main(): Promise<void> {
         indexed: inTransaction(`select indexed.collect_business_metrics(${tenants})`),
       },
       11,
-      // What was rolled back is still there, and in the way.
+      // Removes the dead rows of the rollback, which would slow down the next round.
       () => admin.query("vacuum shared.metrics"),
     );
     const guide =

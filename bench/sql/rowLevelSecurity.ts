@@ -1,6 +1,6 @@
-// What row-level security costs a tenant's queries: 1,000 tenants with 1,000 work orders and 200 customers each. Against the same
-// filter, indexes and role without row-level security, and against the guide's policies. One line of JSON per query; plans go to
-// bench/sql/plans/. Run: npx tsx bench/sql/rowLevelSecurity.ts [tenants]
+// Measures the cost of row-level security for a tenant's queries: 1,000 tenants with 1,000 work orders and 200 customers each.
+// Compares it with the same filter, indexes and role without row-level security, and with the guide's policies. Prints one line
+// of JSON per query and writes the plans to bench/sql/plans/. Run: npx tsx bench/sql/rowLevelSecurity.ts [tenants]
 import type { Client } from "pg";
 import { startBundledDatabase } from "../../tests/sql/support/database";
 import { interleaved, keepPlans, planOf, report, timed } from "./support";
@@ -20,8 +20,8 @@ const id = (kind: number, expression: string): string =>
   `('00000000-${String(kind).padStart(4, "0")}-4000-8000-' || lpad(to_hex(${expression}), 12, '0'))::uuid`;
 
 /**
- * Loads past triggers and foreign keys, in the order that rows of many tenants arrive in: customer and work order number n
- * belong to tenant n % tenants + 1, and so does the customer that an order names.
+ * Loads rows without triggers and foreign keys, with the tenants interleaved as in real use: customer and work order number n
+ * belong to tenant n % tenants + 1, and so does the customer of an order.
  */
 async function load(admin: Client): Promise<void> {
   await admin.query(`
@@ -44,7 +44,7 @@ async function load(admin: Client): Promise<void> {
         'repair', (array['pending', 'scheduled', 'completed'])[n % 3 + 1], now() - n * interval '1 second'
       from generate_series(1, ${tenants * 1000}) as n`);
 
-  // The same rows and indexes: without row-level security, with the isolation policy alone, and as the guide has them.
+  // The same rows: without row-level security, with the isolation policy only, and with the guide's schema.
   for (const schema of ["plain", "isolated"]) {
     await admin.query(`
       create schema ${schema};
@@ -133,8 +133,8 @@ const hours = {
 } as const;
 
 /**
- * Measures every policy of the tables for each role, inside and outside business hours, against none. Who may not see the rows
- * gets none, which must not cost more than getting them. Returns the plans.
+ * Compares all policies of the tables with none, for each role, inside and outside of business hours. A role that may not see the
+ * rows gets none, which must not take longer than getting them. Returns the plans.
  */
 async function compareRoles(client: Client, admin: Client): Promise<Record<string, string>> {
   const plans: Record<string, string> = {};

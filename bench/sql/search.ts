@@ -1,5 +1,5 @@
-// How long a search of customers takes, for terms that find nothing, some or all of a tenant's 20,000 customers, in a database
-// where another tenant has as many. One line of JSON per term. Run: npx tsx bench/sql/search.ts [rounds]
+// Measures a search of customers, for terms that find none, some or all of a tenant's 20,000 customers, in a database in which
+// another tenant has as many. One line of JSON per term. Run: npx tsx bench/sql/search.ts [rounds]
 import { member } from "../../tests/sql/support/actors";
 import { startBundledDatabase } from "../../tests/sql/support/database";
 import { seedWorld, tenantId } from "../../tests/sql/support/world";
@@ -9,7 +9,7 @@ const rounds = Number(process.argv[2] ?? 21);
 const customers = 20_000;
 const target = { milliseconds: 100 };
 
-/** Terms by what they find. */
+/** Search terms by description. */
 const terms: Readonly<Record<string, string>> = {
   "a first name that all have": "Maria",
   "part of that name": "ari",

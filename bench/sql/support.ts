@@ -3,7 +3,7 @@ import path from "node:path";
 import { performance } from "node:perf_hooks";
 import type { Client } from "pg";
 
-/** Milliseconds that the work took. */
+/** Returns the milliseconds that the work took. */
 export async function timed(work: () => Promise<unknown>): Promise<number> {
   const begin = performance.now();
   await work();
@@ -16,9 +16,9 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * Runs everything once per round, so that a noisy moment meets all alike. Answers the medians in milliseconds.
+ * Runs each work once per round, so that a busy moment affects all of them. Returns the medians in milliseconds.
  *
- * @param before untimed, before each: takes away what the one before left behind
+ * @param before runs untimed before each work, to clean up after the previous one
  */
 export async function interleaved(
   works: Readonly<Record<string, () => Promise<unknown>>>,
@@ -35,13 +35,13 @@ export async function interleaved(
   return Object.fromEntries(Object.entries(times).map(([name, values]) => [name, median(values)]));
 }
 
-/** The plan of a query as psql prints it. */
+/** Returns the plan of a query as psql prints it. */
 export async function planOf(client: Client, sql: string): Promise<string> {
   const { rows } = await client.query<{ "QUERY PLAN": string }>(`explain (analyze, buffers) ${sql}`);
   return rows.map((row) => row["QUERY PLAN"]).join("\n");
 }
 
-/** Keeps plans beside the benches, one file each, for reading. */
+/** Writes plans to bench/sql/plans/, one file each. */
 export function keepPlans(name: string, plans: Readonly<Record<string, string>>): void {
   const folder = path.join(__dirname, "plans");
   mkdirSync(folder, { recursive: true });
@@ -49,7 +49,7 @@ export function keepPlans(name: string, plans: Readonly<Record<string, string>>)
   writeFileSync(path.join(folder, `${name}.txt`), text.join("\n"));
 }
 
-/** One result, one line. */
+/** Prints a result on one line. */
 export function report(line: Readonly<Record<string, unknown>>): void {
   console.log(
     JSON.stringify(line, (_key, value: unknown) =>

@@ -1,6 +1,6 @@
-// Whether time tells what another tenant has: the same statement for something that exists there and for something that exists
-// nowhere, by turns, on the bundle and on the guide's SQL. One line of JSON per statement. `chance` is how often a guess by time
-// alone is right when asked which of two was which: 0.5 is a coin. Run: npx tsx bench/sql/timing.ts [rounds]
+// Measures whether response times reveal what another tenant has. Alternates the same statement for a row that another tenant has
+// and for one that does not exist, on the bundle and on the guide's SQL. One line of JSON per statement. `chance` is how often a
+// guess by time alone identifies the two correctly: 0.5 is random. Run: npx tsx bench/sql/timing.ts [rounds]
 import { performance } from "node:perf_hooks";
 import type { Client } from "pg";
 import { installGuide } from "../../tests/sql/attacks/guide";
@@ -10,11 +10,11 @@ import { idOf, seedWorld, tenantId } from "../../tests/sql/support/world";
 import { median, report } from "./support";
 
 const rounds = Number(process.argv[2] ?? 3000);
-/** Customers of the other tenant: enough for indexes of some height. */
+/** Customers of the other tenant: enough for indexes with several levels. */
 const foreignCustomers = 20_000;
 const target = { chance: 0.53 };
 
-/** A statement, once for what the other tenant has and once for what nobody has. */
+/** A statement, once for a row of the other tenant and once for a row that does not exist. */
 interface Pair {
   readonly name: string;
   readonly elsewhere: string;
@@ -128,7 +128,7 @@ async function compare(client: Client, { name, elsewhere, nowhere }: Pair): Prom
   });
 }
 
-/** Taken back each time; a refusal takes its time like any answer. */
+/** Rolled back each time. The time of an error counts like that of any response. */
 async function microseconds(client: Client, sql: string): Promise<number> {
   await client.query("begin");
   const begin = performance.now();
@@ -138,7 +138,7 @@ async function microseconds(client: Client, sql: string): Promise<number> {
   return taken * 1000;
 }
 
-/** How often the one is the slower (or the faster) of a pair picked at random: 0.5 to 1. */
+/** Returns how often one side is the slower (or the faster) of a random pair: 0.5 to 1. */
 function chanceToTell(one: readonly number[], other: readonly number[]): number {
   const all = [...one.map((time) => ({ time, own: true })), ...other.map((time) => ({ time, own: false }))];
   let below = 0;

@@ -1,5 +1,5 @@
-// What the triggers (audit trail, change broadcast, identity guard) cost an insert of 10,000 work orders, against a table with the
-// same indexes: with our triggers alone, with the foreign keys alone (which are triggers of PostgreSQL's own), and with both.
+// Measures the cost of the triggers (audit trail, change broadcast, identity guard) for an insert of 10,000 work orders, compared
+// with a table with the same indexes: only our triggers, only the foreign keys (which are PostgreSQL's own triggers), and both.
 // Prints one line of JSON. Run: npx tsx bench/sql/triggers.ts
 import type { Client } from "pg";
 import { startBundledDatabase } from "../../tests/sql/support/database";

@@ -1,5 +1,5 @@
-// A process of its own, as the engine starts a provider for each command: creates the bundle, or previews that, and
-// prints how long it took. Arguments: create or preview, the bundle's directory, the database's URL.
+// Runs as a separate process, like a provider that the engine starts for each command: creates the bundle or previews its
+// creation, and prints the time. Arguments: create or preview, the bundle's directory, the database's URL.
 import type { CallContext } from "../../plugins/provider-host/provider";
 import { type PropertyMap, Secret } from "../../plugins/provider-host/values";
 import { sqlBundle } from "../../plugins/supabasex/provider/sqlBundle/resource";

@@ -13,7 +13,7 @@ const rounds = Number(process.argv[2] ?? 5);
 const target = 0.9;
 const run = promisify(execFile);
 
-/** The measured time of something done in a new database. */
+/** Measures work in a new database. */
 async function inNewDatabase(measure: (cluster: TestCluster) => Promise<number>): Promise<number> {
   const cluster = await startTestCluster();
   try {
@@ -31,7 +31,7 @@ async function deploy(mode: "create" | "preview", directory: string, cluster: Te
   return (JSON.parse(stdout) as { milliseconds: number }).milliseconds;
 }
 
-/** The size of the resource's outputs in the state file, and the time of a preview with nothing to do. */
+/** Returns the size of the resource's outputs in the state file, and the time of a preview without changes. */
 async function onTheEngine(directory: string) {
   const cluster = await startTestCluster();
   const stack = await createBundleStack({ databaseUrl: cluster.url(), sql: directory });

@@ -10,7 +10,7 @@ import { project } from "./resources/project";
 import { settings } from "./resources/settings";
 import { thirdPartyAuth } from "./resources/thirdPartyAuth";
 
-/** The part of the bridged community provider that this stack uses: plugin terraform-provider 1.1.3, parameterized as supabase 1.10.1. */
+/** The bridged community provider: plugin terraform-provider 1.1.3, parameterized as supabase 1.10.1. */
 export const table: Table<ManagementApi> = {
   package: "supabase",
   plugin: { name: "terraform-provider", version: "1.1.3" },
