@@ -82,7 +82,7 @@ test("a manual change after the approval stops prod's deployment with one senten
 
   expect(conclusions(jobs)).toEqual(["Deploy dev: success", "Plan prod: success", "Deploy prod: failure"]);
   expect(jobs[2]?.log).toContain(
-    "The reviewed plan is not applied, because since then something has changed outside of it",
+    "The reviewed plan is not applied, because something else has changed since the review",
   );
   expect(jobs[2]?.log).toContain("policy shared.customers tenant_isolation is missing");
   expect(world.commands()).not.toContain("pulumi up --stack prod --policy-pack");
