@@ -5,7 +5,7 @@ import { supportedMajors } from "../emulators/postgres/installation/majors";
 import { checkoutRoot } from "../foundation/checkout";
 import { localPaths } from "../local/environment";
 
-// README.md is the first page that anybody reads: what it names has to be there.
+// README.md is the first page that a reader sees: every script, file and version that it names must exist.
 
 const root = checkoutRoot();
 const readme = readFileSync(path.join(root, "README.md"), "utf8");
@@ -32,7 +32,7 @@ test("the versions of PostgreSQL that it asks for are those that the commands ac
   expect(readme).toContain(`${supportedMajors.join(", ").replace(/, (\d+)$/, " or $1")}, with pg_cron`);
 });
 
-test("the folders for plugins that are placed by hand are those that the CLI looks in", () => {
+test("the CLI looks for manually installed plugins in the folders that it names", () => {
   const { officialPulumiHome } = localPaths(root, {});
 
   expect(readme).toContain("`plugins/resource-<name>-v<version>/` below the Pulumi home");

@@ -3,7 +3,7 @@ import { generateProject, type ProjectSize } from "../../bench/largeProject/gene
 import { schemas } from "../../bench/largeProject/tables";
 import { type BundleUnderTest, Databases } from "../plugins/supabasex/sqlBundle/support";
 
-// A slice of what bench/largeProject.ts measures, one in thirty: what costs time there is counted here.
+// A slice (one in thirty) of the project that bench/largeProject.ts measures. Counts the work that takes time there.
 const size: ProjectSize = {
   migrations: 40,
   tables: 26,
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => databases.stop());
 
-/** Returns how often somebody has read the database's record of the bundle: one row with every definition. */
+/** Returns how often the database's record of the bundle was read: one row with every definition. */
 async function readsOfRecord(): Promise<number> {
   const { rows } = await bundle.hand.query<{ reads: number }>(
     `select (coalesce(seq_scan, 0) + coalesce(idx_scan, 0))::int as reads
@@ -39,7 +39,7 @@ test("the same seed gives the same project, another one does not", () => {
   expect(generateProject(size, seed)).not.toEqual(generateProject(size, seed + 1));
 });
 
-test("it has as many objects as its size says, beside those of the first migration", async () => {
+test("it has the number of objects that its size states, in addition to those of the first migration", async () => {
   const { rows } = await bundle.hand.query(
     `with relation as (
        select c.oid, c.relkind from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = any ($1))
@@ -66,12 +66,13 @@ test("it has as many objects as its size says, beside those of the first migrati
   });
 });
 
-test("a refresh of it finds nothing, and reads of the record only where the objects are", async () => {
+test("a refresh of it finds nothing, and reads only the addresses from the record", async () => {
   const before = await readsOfRecord();
 
   expect(await bundle.refresh()).toEqual([]);
 
-  // Without the addresses, two equal objects that swapped names would go unseen. A difference reads the whole record instead.
+  // Without the addresses, two equal objects that swapped names would not be detected. If there is a difference, the whole record
+  // is read.
   expect(await readsOfRecord()).toBe(before + 1);
 });
 
@@ -85,7 +86,7 @@ test("the state has a line for each object, and no definition", () => {
   expect(outputs).not.toContain("select accounts.current_tenant()");
 });
 
-test("one policy that was changed by hand is found and put back, and nothing else runs", async () => {
+test("a manually changed policy is detected and repaired, and nothing else runs", async () => {
   await bundle.hand.query(`alter policy "Settings" on accounts.settings using (false)`);
   const before = await readsOfRecord();
 

@@ -9,7 +9,7 @@ const programs = readdirSync(bench, { recursive: true, encoding: "utf8" }).filte
   name.endsWith(".ts"),
 );
 
-test("no program of a bench loads vitest, which refuses to be loaded outside of a test", async () => {
+test("no benchmark loads vitest, which cannot be loaded outside of a test", async () => {
   const { metafile } = await build({
     entryPoints: programs.map((name) => path.join(bench, name)),
     outdir: "unused",
@@ -31,7 +31,7 @@ test("no program of a bench loads vitest, which refuses to be loaded outside of 
   expect(loading).toEqual([]);
 });
 
-test("each measurement says in its head how it is run", () => {
+test("each measurement has a comment with the command that runs it", () => {
   const starting = programs.filter((name) =>
     /^(void )?(main|runBundled)\(/m.test(readFileSync(path.join(bench, name), "utf8")),
   );

@@ -5,8 +5,8 @@ import { execa } from "execa";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { checkoutRoot } from "../../foundation/checkout";
 
-// `pulumi package add` replaces sdks/supabase by a package that npm builds when it installs it, with a compiler and
-// settings of its own. These tests put a small package of that shape there.
+// `pulumi package add` replaces sdks/supabase by a package that npm builds during installation, with its own compiler and
+// settings. These tests put a small package of that form there.
 
 const checkout = checkoutRoot();
 const shared = ["@types", "undici-types", "typescript", "esbuild", "@esbuild"];
@@ -45,7 +45,7 @@ async function writeManifest(scripts: Record<string, string> | undefined): Promi
   await write("sdks/supabase/package.json", JSON.stringify(manifest));
 }
 
-/** Everything that bundles: a script of this repository, `npm run build`, and the program under Pulumi. */
+/** All ways to bundle: a script of this repository, `npm run build`, and the program under Pulumi. */
 async function bundleInEveryWay(): Promise<string> {
   const script = `
     const { bundle, staleOutputs, isStale } = require("./build/bundle.cjs");

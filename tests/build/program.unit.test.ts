@@ -5,13 +5,13 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { checkoutRoot } from "../../foundation/checkout";
 
-/** Each starts a process or loads much; milliseconds. */
+/** Milliseconds: each test starts a process or loads many files. */
 const timeout = 60_000;
 
 const run = promisify(execFile);
 const checkout = checkoutRoot();
 
-/** What a script prints that runs in the checkout, in a process of its own: what is tested changes the whole process. */
+/** Returns the output of a script in the checkout. A separate process, because the tested code changes the whole process. */
 async function outputOf(script: string): Promise<string> {
   const { stdout } = await run(process.execPath, ["-e", script], { cwd: checkout });
   return stdout.trim();
@@ -38,7 +38,7 @@ test("a stack trace shows the program's lines in their TypeScript sources, and d
   expect(inside).toMatch(/^ {4}at .*\/components\/backupBucket\/backupBucket\.ts:\d+:\d+\)?$/);
 });
 
-test("a promise's stack is created only when leaks are searched", { timeout }, async () => {
+test("a promise's stack is created only when searching for leaks", { timeout }, async () => {
   const script = `
     require("./build/pulumi-patches/ownFrames.cjs");
     function debuggablePromise() { return new Error().stack; }

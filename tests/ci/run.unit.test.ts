@@ -8,7 +8,7 @@ import { checkoutRoot } from "../../foundation/checkout";
 const base = mkdtempSync(path.join(os.tmpdir(), "ci run "));
 afterAll(() => rmSync(base, { recursive: true }));
 
-/** Runs a copy of .ci/run where `npm test` prints this and ends like that. */
+/** Runs a copy of .ci/run in which `npm test` prints this output and ends with this exit code. */
 function run(
   name: string,
   log: string,
@@ -46,7 +46,7 @@ test.each([
     "35 passed, 2 failed, 3 skipped",
   ],
   ["without colours", " Test Files  1 passed (1)\n      Tests  7 passed (7)\n", 0, "7 passed, 0 failed"],
-  ["nothing was run", "npm error\n", 1, "0 passed, 0 failed"],
+  ["no test ran", "npm error\n", 1, "0 passed, 0 failed"],
 ])("%s: the last line has the totals, and npm's exit code is kept", (name, log, exitCode, line) => {
   expect(run(name, log, exitCode)).toEqual({ last: line, status: exitCode });
 });

@@ -8,11 +8,11 @@ import { checkoutRoot } from "../../foundation/checkout";
 import { expectNoProcesses } from "../support/processes";
 import { repositoryOf } from "../support/repository";
 
-// docs/getting-started.md as a newcomer types it: every line of its shell blocks, in one shell, in a fresh clone.
+// Runs docs/getting-started.md like a new user: every line of its shell blocks, in one shell, in a fresh clone.
 
 interface Step {
   readonly command: string;
-  /** 0, or what a comment behind the command says: `# exits with 7`. */
+  /** 0, or the exit code in a comment after the command: `# exits with 7`. */
   readonly expected: number;
 }
 
@@ -44,7 +44,7 @@ beforeAll(async () => {
   checkout = path.join(base, "stack");
   const { folder: repository } = await repositoryOf(path.join(base, "repository"));
   const steps = stepsOf(readFileSync(path.join(root, "docs", "getting-started.md"), "utf8"));
-  // Packages that the clone would install again are linked, which `npm start` notices as installed.
+  // Links the packages, so that `npm start` finds them installed.
   const packages = `cp -al ${path.join(root, "node_modules")} ${path.join(checkout, "node_modules")}`;
   const script = steps.flatMap(({ command }) => [
     command.replace("<repository>", repository),
@@ -75,7 +75,7 @@ afterAll(async () => {
   await rm(base, { recursive: true, force: true });
 });
 
-/** Returns the outcome of the n-th command that begins so. */
+/** Returns the result of the n-th command with this beginning. */
 function outcomeOf(beginning: string, at = 0): Outcome {
   const found = outcomes.filter(({ command }) => command.startsWith(beginning))[at];
   if (found === undefined)
@@ -83,19 +83,19 @@ function outcomeOf(beginning: string, at = 0): Outcome {
   return found;
 }
 
-describe("the page for newcomers", () => {
+describe("the page for new users", () => {
   test("has a command for each step from clone to down", () => {
     expect(outcomes.length).toBeGreaterThanOrEqual(15);
     expect(outcomes.at(-1)?.command).toBe("npm run down");
   });
 
-  test("every command ends as the page says", () => {
+  test("every command exits with the code on the page", () => {
     const otherwise = outcomes.filter(({ exitCode, expected }) => exitCode !== expected);
 
     expect(otherwise).toEqual([]);
   });
 
-  test("the preview shows the new column, and the deployment makes it", () => {
+  test("the preview shows the new column, and the deployment creates it", () => {
     expect(outcomeOf("npm run preview").output).toContain("points");
     expect(outcomeOf("npm run deploy").output).toContain("20270101000000_points.sql");
   });
@@ -105,7 +105,7 @@ describe("the page for newcomers", () => {
     expect(outcomeOf("npm run drift", 1).output).not.toContain("tenant_isolation");
   });
 
-  test("the restore brings the deleted tenant back", () => {
+  test("the restore recovers the deleted tenant", () => {
     expect(outcomeOf('psql "$DATABASE_URL" -tAc').output.trim()).toBe("First tenant");
   });
 

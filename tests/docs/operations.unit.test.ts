@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
-/** Every text in the code of a folder, with `…` for each value that is filled in. */
+/** Returns every text in the code of a folder, with `…` for each placeholder. */
 function textsOf(folder: string): string[] {
   const names = readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" });
   return names
@@ -24,7 +24,7 @@ function textsOf(folder: string): string[] {
     });
 }
 
-/** The messages in the first column of each table that says what to do about a message. */
+/** Returns the messages in the first column of each table of messages. */
 function quotedMessages(markdown: string): string[] {
   const tables = markdown.split(/^\| message \| what to do \|\n/m).slice(1);
   return tables.flatMap((table) =>
@@ -32,7 +32,7 @@ function quotedMessages(markdown: string): string[] {
   );
 }
 
-/** Whether a text has everything that a message quotes, in its order; `…` stands for anything. */
+/** Returns whether a text contains all parts of a quoted message, in order; `…` matches any text. */
 function says(text: string, message: string): boolean {
   let from = 0;
   for (const part of message.split("…").map((piece) => piece.trim())) {
@@ -52,7 +52,7 @@ test.each([
 
   expect(messages.length).toBeGreaterThan(least);
   expect(messages.filter((message) => !texts.some((text) => says(text, message)))).toEqual([]);
-  // As a control: a message that nobody prints is found.
+  // Control: detects a message that the code does not print.
   const former = "… was applied with hash …, the file now has …";
   expect(texts.some((text) => says(text, former))).toBe(false);
 });

@@ -3,11 +3,11 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { checkoutRoot } from "../../foundation/checkout";
 
-// Pages that send a newcomer to a file: each path they name has to be there.
+// Pages that refer new contributors to files: each path in them must exist.
 
 const root = checkoutRoot();
 
-/** Paths in backticks: below a folder of the tree, or a file of the top level. */
+/** Returns paths in backticks: below a folder of the tree, or a file at the top level. */
 function namedPaths(markdown: string): string[] {
   const quoted = [...markdown.matchAll(/`([^`\s]+)`/g)].map(([, text]) => text ?? "");
   const linked = [...markdown.matchAll(/\]\(([^)#:]+)[^)]*\)/g)].map(([, text]) => `docs/${text}`);
@@ -33,7 +33,7 @@ test.each([
   expect(missing).toEqual([]);
 });
 
-test("a path that is not there is found", () => {
+test("control: detects a path that does not exist", () => {
   expect(namedPaths("see `config/areas/` and `no/such/file.ts`")).toEqual([
     "config/areas/",
     "no/such/file.ts",

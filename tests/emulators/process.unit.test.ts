@@ -45,15 +45,15 @@ describe("the identity of a process", () => {
     expect(self !== undefined && isSameProcess(self)).toBe(true);
   });
 
-  it("does not fit another process of the same number", () => {
+  it("does not match another process with the same ID", () => {
     expect(isSameProcess({ pid: process.pid, startTime: "some other time" })).toBe(false);
   });
 
-  it.each([0, -1, Number.NaN, 4_194_304])("is nobody's for %s", (pid) => {
+  it.each([0, -1, Number.NaN, 4_194_304])("does not exist for %s", (pid) => {
     expect(identifyProcess(pid)).toBeUndefined();
   });
 
-  it("is nobody's once the process has ended", async () => {
+  it("does not exist once the process has ended", async () => {
     const child = spawn("true");
     await new Promise((resolve) => child.once("exit", resolve));
     expect(identifyProcess(child.pid ?? 0)).toBeUndefined();
@@ -61,7 +61,7 @@ describe("the identity of a process", () => {
 });
 
 describe("a background service", () => {
-  it("is recorded with its port and log, found again, and gone after it is stopped", async () => {
+  it("is recorded with its port and log, can be found, and ends when it is stopped", async () => {
     const port = await freePort();
     const record = await startService(registry, { name: "idle", command: idle, log: log(), port });
     expect(runningService(registry, "idle")).toEqual({
@@ -97,7 +97,7 @@ describe("a background service", () => {
     const moved = path.join(registry, "new");
     expect(runningService(moved, "idle")).toEqual({ ...record, registry: realpathSync(moved) });
 
-    // A copy that is made after the move is one of the new place.
+    // A copy that is made after the move is a copy of the new folder.
     cpSync(moved, path.join(registry, "copy"), { recursive: true });
     expect(runningService(path.join(registry, "copy"), "idle")).toBeUndefined();
 
@@ -120,7 +120,7 @@ describe("a background service", () => {
     expect(runningServices(registry)).toEqual([]);
   });
 
-  it("is killed when it does not end by itself", async () => {
+  it("is killed if it does not end on SIGTERM", async () => {
     const stubborn = script(
       "process.on('SIGTERM', () => {}); console.log('up'); setInterval(() => {}, 1000)",
     );
@@ -155,7 +155,7 @@ describe("ports", () => {
 });
 
 describe("a process whose first thread has ended", () => {
-  // As of a killed process between two instants, held still: the first thread is a zombie, the second has the port.
+  // The state of a process while it is being killed: the first thread is a zombie, the second still has the port.
   const program = `
 import ctypes, platform, socket, threading, time
 listener = socket.socket()
@@ -167,7 +167,7 @@ exit_thread = {"x86_64": 60, "aarch64": 93}[platform.machine()]
 ctypes.CDLL(None).syscall(exit_thread, 0)
 `;
 
-  it("is there until the last thread is gone, and so is what it listens on", async () => {
+  it("exists until its last thread has ended, and so do its listening sockets", async () => {
     const service = await startService(registry, {
       name: "threads",
       command: ["python3", "-c", program],

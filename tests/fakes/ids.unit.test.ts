@@ -9,7 +9,7 @@ import { unknown } from "../../plugins/provider-host/values";
 
 const context: CallContext = { signal: new AbortController().signal, log: () => {} };
 
-/** The stand-in of a table over a service that holds one resource, "made", and knows nothing else of it. */
+/** Returns the stand-in of a table with a fake service that has one resource, "made", without other properties. */
 function overNothing(table: Table<never>) {
   const hollow = ({ complete: _complete, ...rest }: AnyResource<never>): AnyResource<never> => ({
     ...rest,
@@ -31,14 +31,14 @@ function overNothing(table: Table<never>) {
 const tables = [aws, postgresql, supabase] as unknown as Table<never>[];
 const types = tables.flatMap((table) => Object.keys(table.resources).map((type) => ({ type, table })));
 
-// The real plugins find a resource by this copy of its id: a state without it cannot be handed over to them.
+// The official plugins find a resource by this copy of its id, so they cannot use a state without it.
 describe.each(types)("$type", ({ type, table }) => {
   const urn = `urn:pulumi:local::p::${type}::it`;
   const provider = overNothing(table);
   const creation = { urn, type, name: "it", inputs: {}, timeoutSeconds: 0 };
   const change = { urn, type, id: "made", oldInputs: {}, inputs: {}, ignoreChanges: [], timeoutSeconds: 0 };
 
-  test("has no input that is called id", () => {
+  test("has no input named id", () => {
     expect(table.resources[type]?.inputs.id).toBeUndefined();
   });
 
@@ -51,7 +51,7 @@ describe.each(types)("$type", ({ type, table }) => {
     expect(made.outputs.id).toBe("made");
     const imported = await provider.read({ urn, type, id: "made", inputs: {}, outputs: {} }, context);
     expect(imported?.outputs.id).toBe("made");
-    // What an earlier version of the stand-in wrote has none; any deployment puts it right.
+    // A state of an earlier version of the stand-in lacks it. Any deployment adds it.
     const refreshed = await provider.read(
       { urn, type, id: "made", inputs: {}, outputs: { known: 1 } },
       context,

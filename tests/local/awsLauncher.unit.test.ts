@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { writeAwsLauncher } from "../../local/awsLauncher";
 
-// With an AWS CLI that prints its arguments.
+// Uses an AWS CLI that prints its arguments.
 const base = mkdtempSync(path.join(os.tmpdir(), "it's an aws launcher "));
 const installed = path.join(base, "installed");
 const directory = path.join(base, "environment");
@@ -21,7 +21,7 @@ afterAll(() => rmSync(base, { recursive: true }));
 
 const endpoint = "http://127.0.0.1:4566";
 
-/** The arguments that reach the AWS CLI. */
+/** Returns the arguments that the AWS CLI receives. */
 function reaching(args: readonly string[], environment: NodeJS.ProcessEnv = { AWS_ENDPOINT_URL: endpoint }) {
   const output = execFileSync(path.join(folder ?? "", "aws"), [...args], {
     encoding: "utf8",
@@ -54,7 +54,7 @@ test("adds nothing without a local endpoint in the shell", () => {
   expect(reaching(["sqs", "list-queues"], {})).toEqual(["sqs", "list-queues"]);
 });
 
-test("an environment that is read twice does not find its own launcher", async () => {
+test("a second evaluation of the environment does not find its own launcher", async () => {
   await writeAwsLauncher(directory, [folder ?? "", installed]);
 
   expect(reaching(["sts"])).toEqual(["sts"]);

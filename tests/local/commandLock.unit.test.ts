@@ -34,7 +34,7 @@ test("nothing is left behind, whether the command succeeds or fails", async () =
 });
 
 test.each([
-  ["a process that is gone", JSON.stringify({ command: "start", process: { pid: 1, startTime: "never" } })],
+  ["a process that has ended", JSON.stringify({ command: "start", process: { pid: 1, startTime: "never" } })],
   ["nothing readable", "{"],
 ])("a lock of %s is taken over", async (_, content) => {
   await claimDirectory(directory);
@@ -44,7 +44,7 @@ test.each([
 });
 
 test.each(["start", "pulumi"] as const)(
-  "`npm run %s` waits for a command that is only making things ready",
+  "`npm run %s` waits for a command that only starts services",
   async (command) => {
     const order: string[] = [];
     let second: Promise<void> = Promise.resolve();
@@ -53,7 +53,7 @@ test.each(["start", "pulumi"] as const)(
       second = withCommandLock(directory, command, async () => {
         order.push("second");
       });
-      // Time enough for it to find the lock taken.
+      // Enough time for it to find the lock held.
       await setImmediate();
       order.push("first");
     });
@@ -63,7 +63,7 @@ test.each(["start", "pulumi"] as const)(
   },
 );
 
-test("two first commands at the same time both claim the folder", async () => {
+test("two concurrent first commands both claim the folder", async () => {
   const fresh = path.join(directory, "fresh");
 
   await expect(Promise.all([claimDirectory(fresh), claimDirectory(fresh)])).resolves.toBeDefined();

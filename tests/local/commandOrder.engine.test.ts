@@ -8,8 +8,8 @@ import { backupCommands } from "../../foundation/backupContract";
 import { checkoutRoot } from "../../foundation/checkout";
 import { expectNoProcesses } from "../support/processes";
 
-// Each command before the first `npm start`: it works, or says in one true sentence what comes first. It leaves no file and
-// no process that `npm run down` does not find.
+// Runs each command before the first `npm start`: it works, or one sentence says what to run first. `npm run down` finds all
+// files and processes that it leaves.
 
 const checkout = checkoutRoot();
 
@@ -196,7 +196,7 @@ test.each<[args: string, exitCode: number, output: string | RegExp]>([
 test.each([
   ["local:env", ["env"]],
   ["pulumi -- stack ls", ["pulumi", "stack", "ls"]],
-])("`npm run %s` starts the services, and `npm run down` finds and ends them all", async (_, args) => {
+])("`npm run %s` starts the services, and `npm run down` finds and stops all of them", async (_, args) => {
   const first = await local(...args);
   const down = await local("down");
 
@@ -243,7 +243,7 @@ test("the backup program has the commands that `npm run backup` knows", async ()
   expect(commands.filter((command) => command !== "help")).toEqual(backupCommands);
 });
 
-test("every script of package.json that runs on the local stack is tried here", () => {
+test("this test covers every script of package.json that runs on the local stack", () => {
   const { scripts } = JSON.parse(readFileSync(path.join(checkout, "package.json"), "utf8")) as {
     scripts: Record<string, string>;
   };

@@ -16,7 +16,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const program = (name: string) => writeFile(path.join(folder, name), "#!/bin/sh\n", { mode: 0o755 });
 
-/** A machine whose programs are those in the folder, and whose apt-get installs what it is asked for or nothing. */
+/** A machine whose programs are those in the folder, and whose apt-get installs the requested packages or nothing. */
 const machine = (isRoot: boolean, aptGet: "works" | "does nothing" = "works") => ({
   searchPath: [folder],
   isRoot,
@@ -49,8 +49,8 @@ test("root on a Debian without zstd gets the package and a message", async () =>
 test.each([
   ["an ordinary user on Debian", ["apt-get"], false, "run `sudo apt-get install zstd`"],
   ["a machine without apt-get", [], true, "install it from your system's packages"],
-  ["root whose apt-get brings no zstd", ["apt-get"], true, "run `sudo apt-get install zstd`"],
-])("%s reads what to install", async (_, programs, isRoot, how) => {
+  ["root whose apt-get does not install zstd", ["apt-get"], true, "run `sudo apt-get install zstd`"],
+])("%s gets a message with what to install", async (_, programs, isRoot, how) => {
   await Promise.all(programs.map(program));
 
   await expect(ensureCompressor(nothing, machine(isRoot, "does nothing"))).rejects.toThrow(

@@ -35,7 +35,7 @@ test("a folder with other files is refused and not changed", async () => {
 test.each([
   ["beside it", "copy"],
   ["in it", "original/copies/copy"],
-])("a copy of another environment's folder, %s, is refused by the names of both", async (_, name) => {
+])("a copy of another environment's folder, %s, is refused with the names of both", async (_, name) => {
   const original = path.join(directory, "original");
   const copy = path.join(directory, name);
   await claimDirectory(original);
@@ -52,7 +52,7 @@ test.each([
   expect(originalOf(original)).toBeUndefined();
 });
 
-test("a copy stays one when the original is gone: its databases may have been written to meanwhile", async () => {
+test("a copy is still refused when the original is gone, because its databases may be inconsistent", async () => {
   const original = path.join(directory, "original");
   const copy = path.join(directory, "copy");
   await claimDirectory(original);
@@ -72,7 +72,7 @@ test("a folder that is moved, or named by a link, stays the same environment", a
   await claimDirectory(path.join(directory, "link"));
   await claimDirectory(moved);
 
-  // The place that it was moved to is its own from now on.
+  // From now on, the new path is that of the original.
   await cp(moved, former, { recursive: true });
   expect(originalOf(former)).toBe(moved);
 });

@@ -17,14 +17,14 @@ test("the backend is a URL that supports spaces in the path", () => {
   expect(variables.PULUMI_BACKEND_URL).toBe("file:///src/check%20out/.local/state");
 });
 
-test("the tool folder leads the search path once, however often the lines are read", () => {
+test("the tool folder is first on the search path only once, even if the lines are evaluated repeatedly", () => {
   const first = pulumiVariables(localPaths("/src", {}), "/tools", "/usr/bin:/bin");
   const second = pulumiVariables(localPaths("/src", {}), "/tools", first.PATH);
 
   expect(second.PATH).toBe("/tools:/usr/bin:/bin");
 });
 
-test("what npm puts before the user's search path stays out of the shell; the user's own is kept", () => {
+test("folders that npm adds to the search path are removed; the user's own are kept", () => {
   const npm = "/src/node_modules/.bin:/node_modules/.bin:/lib/@npmcli/run-script/lib/node-gyp-bin";
   const own = "/usr/bin:/own/node_modules/.bin";
 
@@ -34,7 +34,7 @@ test("what npm puts before the user's search path stays out of the shell; the us
 });
 
 test.each(["plain", "with blank", "it's", '"$(whoami)"', "a\nb"])(
-  "a shell reads %j back as it is",
+  "a shell reads exactly %j",
   (value) => {
     const printed = execFileSync("sh", ["-c", `${exportLine("VALUE", value)}; printf %s "$VALUE"`], {
       encoding: "utf8",
@@ -44,7 +44,7 @@ test.each(["plain", "with blank", "it's", '"$(whoami)"', "a\nb"])(
   },
 );
 
-test("the region and the credentials have the names that AWS CLI 1 reads, and the user's own session is left out", () => {
+test("the region and the credentials have the names that AWS CLI 1 reads, and the user's own session token is unset", () => {
   const aws = {
     endpoint: "http://127.0.0.1:1",
     s3Endpoint: "http://127.0.0.1:2",

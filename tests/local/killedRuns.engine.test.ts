@@ -17,7 +17,7 @@ const keyType = "aws:kms/key:Key";
 const rounds = Number(process.env.SOAK_ROUNDS ?? 3);
 const seed = Number(process.env.SEED ?? 20261122);
 
-/** What is killed, and how its processes are told from the others of one environment. */
+/** A victim, and how to distinguish its processes from the others of an environment. */
 interface Victim {
   readonly name: string;
   readonly is: (command: string) => boolean;
@@ -28,7 +28,7 @@ interface Victim {
 const victims = {
   start: { name: "npm start", is: (command) => command.includes("local/run.mjs start") },
   cli: { name: "the Pulumi CLI", is: (command) => /(^|\/)pulumi (up|stack|refresh)\b/.test(command) },
-  // prod has what no other environment has, such as a key for its bucket; keys have no names that could clash.
+  // Only prod has some resources, such as a key for its bucket. Keys have no names that could conflict.
   aws: {
     name: "the aws provider",
     is: (command) => command.includes("providers/aws.cjs"),
@@ -48,7 +48,7 @@ const victims = {
   },
 } as const satisfies Record<string, Victim>;
 
-/** Who is killed in which of five rounds: each once, then the four that leave the most behind a second time, in other pairs. */
+/** The victims of the five rounds: each one once, then the four with the most leftovers a second time, in other pairs. */
 const order: readonly (readonly [Victim, Victim])[] = [
   [victims.cli, victims.start],
   [victims.aws, victims.supabase],
@@ -104,11 +104,11 @@ test.each(cases)(
     const urns = resources.map(({ urn }) => urn);
     expect(new Set(urns).size).toBe(urns.length);
     const services = await servicesOf(directory);
-    // One that was made a second time is not in the state, and nobody would ever remove it.
+    // A resource that was created twice is not in the state, so it would never be removed.
     expect(await services.projects()).toHaveLength(1);
     expect(await services.keys()).toHaveLength(resources.filter(({ type }) => type === keyType).length);
     expect(await services.duplicatedMigrations()).toEqual([]);
-    // Once is enough: whatever has been made twice or forgotten is in the state or in the database by now.
+    // Once is enough: by now, a duplicate or forgotten resource is in the state or in the database.
     if (round === rounds - 1) {
       const unchanged = await local(directory, "pulumi", "preview", "-s", stack, "--expect-no-changes");
       expect(unchanged.exitCode, unchanged.all).toBe(0);
@@ -121,8 +121,8 @@ test.each(cases)(
 );
 
 /**
- * Runs a start and kills the victim once it has lived that long, unless the run ends before. Returns whether there was a victim: each
- * kind lives for seconds, much longer than the time between two looks.
+ * Runs a start and kills the victim once it has run for this long, unless the start ends before. Returns whether a victim was
+ * found: each kind runs for seconds, much longer than the time between two checks.
  */
 async function killedRun(options: {
   readonly directory: string;
@@ -163,7 +163,7 @@ function killIfThere(pid: number): void {
   }
 }
 
-/** The file that the backend keeps, which `pulumi stack export` would print. */
+/** Reads the backend's state file, which `pulumi stack export` would print. */
 async function deployedState(
   directory: string,
   stack: string,
@@ -172,7 +172,7 @@ async function deployedState(
   return JSON.parse(text).checkpoint.latest;
 }
 
-/** What the services of an environment hold, asked of them and not of the state. */
+/** Returns the resources in the services of an environment, read from the services and not from the state. */
 async function servicesOf(directory: string) {
   const { stdout } = await local(directory, "env");
   const variable = (name: string) => {

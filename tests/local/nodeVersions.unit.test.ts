@@ -5,14 +5,14 @@ import { parse } from "yaml";
 import { checkoutRoot } from "../../foundation/checkout";
 import { nodeFault } from "../../local/packages.mjs";
 
-// The oldest Node that we support stands in several files; what package.json says holds.
+// Several files name the oldest supported Node. package.json is authoritative.
 
 const root = checkoutRoot();
 const read = (file: string) => readFileSync(path.join(root, file), "utf8");
 const { engines } = JSON.parse(read("package.json")) as { engines: { node: string } };
 const oldest = engines.node.replace(">=", "");
 
-/** What is tested: the oldest, and the newer ones with long-term support. */
+/** The tested versions: the oldest, and newer ones with long-term support. */
 const supported = [`${oldest}.0`, "22.22.0", "24.4.0"];
 
 function isAtLeast(version: string, least: string): boolean {
@@ -24,7 +24,7 @@ function isAtLeast(version: string, least: string): boolean {
   return true;
 }
 
-/** Whether a range such as `^20.19.0 || >=22.12` takes a version; `^` and a bare number bind to one major version. */
+/** Returns whether a range such as `^20.19.0 || >=22.12` contains a version; `^` and a bare number mean one major version. */
 function takes(range: string, version: string): boolean {
   return range.split("||").some((alternative) => {
     const [, operator, least = "0"] = /^\s*(>=|\^|)\s*v?(\d+(?:\.\d+)*)/.exec(alternative) ?? [];
@@ -45,7 +45,7 @@ test("every package runs on every supported version of Node; an upgrade that doe
   for (const version of supported) {
     expect(ranges.filter(({ range }) => !takes(range, version))).toEqual([]);
   }
-  // A control: what the AWS SDK will say.
+  // Control: the future requirement of the AWS SDK.
   expect(supported.map((version) => takes(">=22.0.0", version))).toEqual([false, true, true]);
 });
 

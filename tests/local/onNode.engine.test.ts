@@ -3,8 +3,7 @@ import { execa } from "execa";
 import { expect, test } from "vitest";
 import { checkoutRoot } from "../../foundation/checkout";
 
-// The newer versions of Node on this machine: the commands start on them, and so do the tests. The workflow `check` runs the
-// whole suite on each.
+// The commands and the tests start on newer versions of Node on this machine. The workflow `check` runs the whole suite on each.
 
 const checkout = checkoutRoot();
 

@@ -7,11 +7,11 @@ import { execa } from "execa";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { checkoutRoot } from "../../foundation/checkout";
 
-// The packages of a fresh clone, installed by the npm of this machine. The project is a small one with our .npmrc and our
-// way of depending on a package in sdks/, so nothing is downloaded.
+// Installs the packages of a fresh clone with the npm of this machine. The project is small, with our .npmrc and a dependency on
+// a package in sdks/ like ours, so nothing is downloaded.
 
 const checkout = checkoutRoot();
-/** What npm 9.0 to 9.3 does by default, among them the npm 9.2 of Debian 13. */
+/** The default of npm 9.0 to 9.3, among them the npm 9.2 of Debian 13. */
 const copyingNpm = { npm_config_install_links: "true" };
 
 let base: string;
@@ -58,14 +58,14 @@ function install(environment: Record<string, string> = {}, options: { detached?:
 
 const isLinked = () => lstatSync(path.join(root, "node_modules/sdk")).isSymbolicLink();
 
-test("a package of sdks/ is linked, although the environment tells npm to copy it", async () => {
+test("a package of sdks/ is linked, although the environment configures npm to copy it", async () => {
   const { exitCode, all } = await install(copyingNpm);
 
   expect(exitCode, all).toBe(0);
   expect(isLinked()).toBe(true);
 });
 
-test("a manual `npm ci` also links it, although the user's own .npmrc tells npm to copy it", async () => {
+test("a manual `npm ci` also links it, although the user's own .npmrc configures npm to copy it", async () => {
   await writeFile(path.join(base, ".npmrc"), "install-links=true\n");
 
   const { exitCode, all } = await execa("npm", ["ci"], {
@@ -90,7 +90,7 @@ test("the link replaces a copy that an earlier npm left", async () => {
   expect(isLinked()).toBe(true);
 });
 
-test("packages that are in place are left alone, and nothing is printed", async () => {
+test("installed packages are not changed, and nothing is printed", async () => {
   await install();
   const record = path.join(root, "node_modules/.package-lock.json");
   const installedAt = lstatSync(record).mtimeMs;
@@ -99,7 +99,7 @@ test("packages that are in place are left alone, and nothing is printed", async 
   expect(lstatSync(record).mtimeMs).toBe(installedAt);
 });
 
-test("the build of a generated package runs when it is installed, and its output is what programs load", async () => {
+test("the build of a generated package runs when it is installed, and programs load its output", async () => {
   const manifest = { name: "sdk", version: "1.0.0", main: "bin/index.js" };
   await write("sdks/sdk/package.json", { ...manifest, scripts: { postinstall: "node postinstall.js" } });
   await writeFile(
@@ -123,7 +123,7 @@ test("without npm: one sentence", async () => {
   });
 });
 
-/** A package whose build reports that it has begun, and ends when the test says so. */
+/** A package whose build reports its start and waits for the test to end it. */
 async function installSlowly(): Promise<{ begun: () => string[]; proceed: () => void }> {
   await write("sdks/sdk/package.json", {
     name: "sdk",
@@ -168,7 +168,7 @@ test("of two commands at once, one installs and the other waits for it", async (
   expect(existsSync(lock())).toBe(false);
 });
 
-test("a command waits for the npm of one that was killed", async () => {
+test("a command waits for the npm of a killed command", async () => {
   const slow = await installSlowly();
   const first = install();
   await untilBegun(slow);
@@ -186,7 +186,7 @@ test("a command waits for the npm of one that was killed", async () => {
   expect(existsSync(lock())).toBe(false);
 });
 
-test("the leftovers of a killed installation, including its lock, block nobody", async () => {
+test("the leftovers of a killed installation, including its lock, do not block other commands", async () => {
   const slow = await installSlowly();
   const first = install({}, { detached: true });
   await untilBegun(slow);
@@ -210,7 +210,7 @@ test("a signal ends npm and releases the lock", async () => {
   await untilBegun(slow);
 
   first.kill("SIGTERM");
-  // npm takes back what it has done once the build that it runs has ended.
+  // npm reverts its changes once the build that it runs has ended.
   slow.proceed();
 
   expect(await first).toMatchObject({
@@ -224,7 +224,7 @@ test("a signal ends npm and releases the lock", async () => {
   expect(isLinked()).toBe(true);
 });
 
-test("a truncated record of npm counts as no installation", async () => {
+test("a truncated record of npm does not count as an installation", async () => {
   await install();
   const record = path.join(root, "node_modules/.package-lock.json");
   await writeFile(record, readFileSync(record, "utf8").slice(0, 30));
@@ -234,7 +234,7 @@ test("a truncated record of npm counts as no installation", async () => {
 });
 
 test.each([
-  ["with the marks of a merge", "<<<<<<< ours\n{}\n=======\n{}\n>>>>>>> theirs\n"],
+  ["with merge conflict markers", "<<<<<<< ours\n{}\n=======\n{}\n>>>>>>> theirs\n"],
   ["that is missing", undefined],
 ])("a package-lock.json %s: one sentence", async (_, content) => {
   const file = path.join(root, "package-lock.json");
@@ -246,7 +246,7 @@ test.each([
   });
 });
 
-test("node_modules that is a link is refused, and the folder behind it keeps its content", async () => {
+test("a link as node_modules is refused, and its target keeps its content", async () => {
   const elsewhere = path.join(base, "elsewhere");
   await mkdir(elsewhere);
   await writeFile(path.join(elsewhere, "kept"), "");
@@ -259,7 +259,7 @@ test("node_modules that is a link is refused, and the folder behind it keeps its
   expect(existsSync(path.join(elsewhere, "kept"))).toBe(true);
 });
 
-test("every npm script checks the packages first, or needs none", () => {
+test("every npm script checks the packages first, or needs no packages", () => {
   const { scripts } = JSON.parse(readFileSync(path.join(checkout, "package.json"), "utf8")) as {
     scripts: Record<string, string>;
   };
@@ -270,9 +270,9 @@ test("every npm script checks the packages first, or needs none", () => {
       .filter((name) => !ready.test(scripts[name] ?? ""))
       .sort(),
   ).toEqual([
-    // Runs another command, which makes sure of them.
+    // Runs another command, which checks the packages.
     "on-node",
-    // Is run by npm after it has installed them.
+    // npm runs this after it has installed the packages.
     "prepare",
   ]);
 });

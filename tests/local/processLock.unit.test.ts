@@ -56,11 +56,11 @@ test("a held lock shows its holder and purpose; a released lock leaves no files"
   expect(readdirSync(base)).toEqual([]);
 });
 
-test("a lock that two processes share ends with the later of the two", async () => {
+test("a lock that two processes share lasts until both have ended", async () => {
   const child = spawn("sleep", ["600"]);
   const lock = take();
   lock.share(child.pid ?? 0);
-  // What is left when this process is killed.
+  // The state after this process is killed.
   const own = readdirSync(folder).find((name) => name.startsWith(`${process.pid} `)) ?? "";
   await rm(path.join(folder, own));
 
@@ -72,9 +72,9 @@ test("a lock that two processes share ends with the later of the two", async () 
 
 test.each<[string, () => void]>([
   ["an empty folder", () => mkdirSync(folder)],
-  ["a file, as an earlier version kept it", () => writeFileSync(folder, "{}")],
+  ["a file of an earlier version", () => writeFileSync(folder, "{}")],
   [
-    "a process of the same number that started earlier",
+    "a process with the same ID that started earlier",
     () => {
       mkdirSync(folder);
       const [, , place] = ownName().split(" ");
@@ -82,7 +82,7 @@ test.each<[string, () => void]>([
     },
   ],
   [
-    "something else altogether",
+    "an unrelated file",
     () => {
       mkdirSync(path.join(folder, "a folder"), { recursive: true });
     },
@@ -115,7 +115,7 @@ test("a late release does not release the lock of another process", async () => 
   expect(takeLock(folder, "testing")).toMatchObject({ holder: { pid: 1, purpose: "theirs" } });
 });
 
-describe("a holder in another container, whose process number means nothing here", () => {
+describe("a holder in another container, whose process ID has no meaning here", () => {
   const file = () =>
     path.join(folder, [String(process.pid), encoded("a start"), encoded("another container")].join(" "));
   const touch = (time: number) => {
@@ -123,7 +123,7 @@ describe("a holder in another container, whose process number means nothing here
     writeFileSync(file(), "theirs");
     utimesSync(file(), time, time);
   };
-  /** Looks at the lock as a waiter does, and returns each holder's certainty, or "taken". */
+  /** Tries to take the lock like a waiter, and returns each holder's certainty, or "taken". */
   const looks = (
     secondsBetween: number,
     count: number,
@@ -141,26 +141,26 @@ describe("a holder in another container, whose process number means nothing here
   };
   afterEach(() => vi.restoreAllMocks());
 
-  test("holds the lock while it touches its file, whatever its clock says", () => {
+  test("holds the lock while it touches its file, regardless of its clock", () => {
     const seen = looks(0.9, 30, (look) => look % 2 === 0 && touch(look));
 
     expect(seen).toEqual([false, false, ...Array(28).fill(true)]);
   });
 
-  test("has lost it when a waiter has seen its file unchanged for ten seconds", () => {
+  test("loses the lock when its file does not change for ten seconds", () => {
     touch(Date.now() / 1_000);
 
     expect(looks(0.9, 13)).toEqual([...Array(12).fill(false), "taken"]);
     expect(existsSync(file())).toBe(false);
   });
 
-  test("holds the lock when the machine wakes after an hour", () => {
+  test("still holds the lock when the machine resumes after an hour", () => {
     touch(0);
 
     expect(looks(3_600, 3)).toEqual([false, false, false]);
   });
 
-  test("does not count as gone because it names no place", () => {
+  test("does not count as dead because its file names no namespace", () => {
     mkdirSync(folder);
     writeFileSync(path.join(folder, `${process.pid} ${encoded("a start")}`), "theirs");
 
@@ -185,7 +185,7 @@ describe("a holder in another container, whose process number means nothing here
   });
 });
 
-test("a draft that a killed process left goes with the next lock, a new one stays", () => {
+test("the next lock removes the draft of a killed process, but keeps a new draft", () => {
   const drafts = [`${folder}.draft-old`, `${folder}.draft-new`];
   for (const draft of drafts) mkdirSync(draft);
   utimesSync(drafts[0] ?? "", 0, 0);
@@ -195,7 +195,7 @@ test("a draft that a killed process left goes with the next lock, a new one stay
   expect(readdirSync(base)).toEqual(["lock.draft-new"]);
 });
 
-test("of many processes one holds the lock at a time, also while the leftovers of a killed one are removed", async () => {
+test("only one of many processes holds the lock at a time, also while leftovers of killed ones are removed", async () => {
   const rounds = 40;
   const counter = path.join(base, "counter");
   writeFileSync(counter, "0");
@@ -208,7 +208,7 @@ for (let round = 0; round < ${rounds}; round++) {
   while (!("lock" in (taken = takeLock(folder, "counting")))) await new Promise(setImmediate);
   const value = Number(readFileSync(counter, "utf8"));
   await new Promise(setImmediate);
-  // As a process leaves it that is killed while it holds the lock.
+  // The file of a process that is killed while it holds the lock.
   const [, , place] = readdirSync(folder).find((name) => name.startsWith(process.pid + " ")).split(" ");
   writeFileSync(folder + "/99999999 " + Buffer.from("dead").toString("base64url") + " " + place, "");
   writeFileSync(counter, String(value + 1));

@@ -47,7 +47,7 @@ function take(purpose = "") {
   return taken.lock;
 }
 
-test("a holder that releases the lock between two looks at it is no holder", () => {
+test("a holder that releases the lock between two checks does not count", () => {
   const lock = take("start");
   before = (operation, file) => {
     if (operation === "readFileSync" && file.startsWith(folder)) lock.release();
@@ -71,7 +71,7 @@ test("the draft of another user does not matter to the holder", () => {
   expect(readdirSync(base)).toEqual(["lock.draft-theirs"]);
 });
 
-test("a lock of another user is one sentence for this user", async () => {
+test("a lock of another user is reported in one sentence", async () => {
   const directory = path.join(base, "environment");
   const theirs = path.join(directory, "command.lock", "theirs");
   before = (operation, file) => {
@@ -90,7 +90,7 @@ test("a lock of another user is one sentence for this user", async () => {
   );
 });
 
-test.runIf(process.platform === "linux")("a process that cannot identify itself takes no lock", () => {
+test.runIf(process.platform === "linux")("a process that cannot identify itself does not get a lock", () => {
   before = (_, file) => {
     if (file.startsWith("/proc/")) throw failing("ENOENT", file);
   };

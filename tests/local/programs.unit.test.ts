@@ -3,8 +3,8 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { checkoutRoot } from "../../foundation/checkout";
 
-// Every program that this repository starts by its name, in code or in tests, has to come from somewhere: a test that finds
-// a new one asks where. README.md names what a user installs.
+// Every program that this repository starts by name, in code or in tests, must have a known source. The test fails for a new
+// one. README.md names the programs that a user installs.
 
 const fromEveryDebian = [
   "bash",
@@ -23,18 +23,18 @@ const fromEveryDebian = [
 const fromUs = {
   "apt-cache": "looked for first, on Debian alone",
   "apt-get": "looked for first, on Debian alone",
-  "dpkg-deb": "is there where apt-get is",
-  mmdebstrap: "asked for first by tests/backup/image/bases.ts, whose tests are skipped without it",
-  git: "brings the checkout; ops/commandLine.ts says so where a plan needs it",
-  make: "of the complete PostgreSQL, emulators/postgres/installation",
+  "dpkg-deb": "exists on systems with apt-get",
+  mmdebstrap: "checked by tests/backup/image/bases.ts, whose tests are skipped without it",
+  git: "used to get the checkout; ops/commandLine.ts reports it if a plan needs it",
+  make: "part of a complete PostgreSQL: emulators/postgres/installation",
   npm: "comes with Node",
   npx: "comes with Node",
   pg_dump: "of PostgreSQL, emulators/postgres/installation",
   pg_restore: "of PostgreSQL, emulators/postgres/installation",
-  ps: "only where there is no /proc",
+  ps: "only used without /proc",
   psql: "of PostgreSQL, emulators/postgres/installation",
   pulumi: "put on PATH by local/commands/operate.ts",
-  python3: "README.md asks for it",
+  python3: "README.md requires it",
   supabase: "put on PATH by local/officialClients",
   zstd: "local/compressor.ts",
 };

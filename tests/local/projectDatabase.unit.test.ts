@@ -47,7 +47,7 @@ const projectOf = (id?: string) => ({ type: "supabase:index/project:Project", ur
 const find = () => projectDatabase(location, state, emulator.endpoint);
 
 describe("the project of a stack", () => {
-  test("is the one that its state names, whatever others are called", async () => {
+  test("is the one in its state, regardless of the names of others", async () => {
     await emulator.project({ name: "thorbis" });
     const ours = await emulator.project({ name: "thorbis" });
     writeState([projectOf(ours)]);
@@ -57,13 +57,13 @@ describe("the project of a stack", () => {
     expect((await find())?.projectRef).toBe(ours);
   });
 
-  test("is undefined if that of the state is gone, although another one has its name", async () => {
+  test("is undefined if the one in the state is gone, although another one has its name", async () => {
     await emulator.project({ name: "thorbis" });
     writeState([projectOf("abcdefghijklmnopqrst")]);
     expect(await find()).toBeUndefined();
   });
 
-  test("is the one with its name while the state has none, because a killed run may have created it", async () => {
+  test("is the one with its name if the state has none, because a killed run may have created it", async () => {
     writeStackFile({ name: "made by a killed run" }, "correct-horse");
     const made = await emulator.project({ name: "made by a killed run" });
     expect((await find())?.projectRef).toBe(made);
@@ -73,7 +73,7 @@ describe("the project of a stack", () => {
 
   test.each([
     ["no name", { environment: "local" }],
-    ["a text for an area", "thorbis"],
+    ["a string as an area", "thorbis"],
     ["an empty area", null],
   ])("is undefined if the configuration has %s, which the deployment reports", async (_what, project) => {
     writeStackFile(project, "correct-horse");
@@ -81,9 +81,9 @@ describe("the project of a stack", () => {
   });
 });
 
-// Such passwords are refused when the stack is deployed; until then they must not break the commands around it.
+// A deployment refuses such passwords, but they must not break other commands.
 test.each(["@x/", ":@/%", "two words", `"it's"`, "%41", "пароль🔑", "#?&=+", "[YOUR-PASSWORD]"])(
-  "the URL carries the password %j unchanged",
+  "the URL contains the password %j unchanged",
   async (password) => {
     const ref = await emulator.project({ name: "thorbis", db_pass: password.padEnd(4, "-") });
     writeState([projectOf(ref)]);

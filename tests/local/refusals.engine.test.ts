@@ -8,8 +8,8 @@ import { checkoutRoot } from "../../foundation/checkout";
 import { pulumiVersion } from "../../local/toolchain/versions";
 import { leftoverProcesses } from "../support/processes";
 
-// What `npm start` says where it cannot go on: one sentence, exit code 1, nothing started. Each test is a machine that
-// lacks something, made of a folder of links that stands in for PATH.
+// The errors of `npm start` if a prerequisite is missing: one sentence, exit code 1, nothing started. Each test uses a folder of
+// links as PATH, like a machine without that prerequisite.
 const tools = ["node", "sh", "id", "cp", "uname", "ps", "make", "gcc", "psql", "git", "zstd"];
 
 let base: string;
@@ -47,7 +47,7 @@ async function refusedStart(
   return { exitCode, stderr, directory };
 }
 
-/** A PATH with those of the usual tools that are not left out, and the given scripts. */
+/** Returns a PATH with the usual tools except the omitted ones, and with the given scripts. */
 async function machine(
   name: string,
   without: string[],
@@ -68,7 +68,7 @@ async function machine(
   return folder;
 }
 
-/** A user's cache without a CLI, in which the download has just failed. */
+/** Returns a user's cache without a CLI, with a record of a download that has just failed. */
 async function cacheWithoutCli(name: string): Promise<string> {
   const cache = path.join(base, name);
   const folder = path.join(cache, "thorbis-supabase", "toolchain");
@@ -82,7 +82,7 @@ async function cacheWithoutCli(name: string): Promise<string> {
   return cache;
 }
 
-/** This checkout with another stack file; the rest is linked. */
+/** Returns a checkout with another stack file; all other files are links. */
 async function checkoutWith(name: string, change: (stackFile: string) => string): Promise<string> {
   const folder = path.join(base, name);
   await mkdir(path.join(folder, "local"), { recursive: true });
@@ -113,7 +113,7 @@ function expectNothingRunning({ directory }: Refusal): void {
   expect(leftoverProcesses(directory)).toEqual([]);
 }
 
-test("a configuration with four faults: one message names them all, and nothing is touched", async () => {
+test("a configuration with four errors: one message lists all of them, and nothing is changed", async () => {
   const checkout = await checkoutWith("faults", (text) =>
     text
       .replace("    bucketName:", "    bucketNam: x\n    bucketName:")
@@ -141,13 +141,13 @@ test("a configuration with four faults: one message names them all, and nothing 
 
 test.each([
   ["is not YAML", () => "config: {\n", "is not YAML from line 2 on: correct it and try again."],
-  ["is no map", () => "- config\n", "is not a stack file with a map `config`: correct it and try again."],
+  ["is not a map", () => "- config\n", "is not a stack file with a map `config`: correct it and try again."],
   [
     "has another passphrase's salt",
     (text: string) => text.replace(/^(encryptionsalt: v1:[^:]*:v1:[^:]*:).{4}/m, "$1AAAA"),
     "The passphrase is not the one of this stack file: set PULUMI_CONFIG_PASSPHRASE (for local stacks it is fixed: restore the line encryptionsalt) and try again.",
   ],
-])("a stack file that %s is refused in one line, and nothing is touched", async (name, change, sentence) => {
+])("a stack file that %s is refused in one line, and nothing is changed", async (name, change, sentence) => {
   const refusal = await refusedStart({}, await checkoutWith(name, change));
 
   expect(refusal.exitCode).toBe(1);
@@ -156,7 +156,7 @@ test.each([
   expect(existsSync(refusal.directory)).toBe(false);
 });
 
-/** A script that runs the Python of this machine, which may stand on PATH as a script that needs others. */
+/** Returns a script that runs the Python of this machine. `python3` on PATH may be a script that needs other programs. */
 async function realPython(): Promise<string> {
   const { stdout } = await execa("python3", ["-c", "import sys; print(sys.executable)"]);
   return `exec '${stdout}' "$@"`;
@@ -208,7 +208,7 @@ test.each([
     `This machine lacks 2 things that the local stack needs:\n- ${noPython}\n- ${noGo}`,
   ],
 ])(
-  "a machine without %s and with empty caches: all is named before anything is built",
+  "a machine without %s and with empty caches: one message lists everything before anything is built",
   async (name, without, message) => {
     const scripts = { python3: await realPython(), go: "echo go version go1.99.0 linux/amd64" };
     const present = Object.entries(scripts).filter(([program]) => !without.includes(program));

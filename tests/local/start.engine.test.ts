@@ -13,7 +13,8 @@ import { localAccessToken } from "../../local/environment";
 import { databasePortInState } from "../../local/stack/databaseAddress";
 import { expectNoProcesses, leftoverProcesses, listeningAddresses } from "../support/processes";
 
-// One local environment, from nothing to removed, as a newcomer's terminal drives it. The tests are its chapters.
+// The life of one local environment, from the first start to its removal, with the commands of a new user. The tests depend on
+// each other.
 let base: string;
 let directory: string;
 
@@ -51,7 +52,7 @@ test("start deploys the stack and prints how to use it", async () => {
   expect(exitCode).toBe(0);
 });
 
-test("after it there is nothing to change and no drift", async () => {
+test("after the start, there are no changes and no drift", async () => {
   const preview = await local("pulumi", "preview", "-s", "local", "--expect-no-changes");
   const refresh = await local("pulumi", "refresh", "-s", "local", "--preview-only", "--expect-no-changes");
 
@@ -59,7 +60,7 @@ test("after it there is nothing to change and no drift", async () => {
   expect(refresh, refresh.output).toMatchObject({ exitCode: 0 });
 });
 
-test("the printed environment serves plain pulumi and psql", async () => {
+test("plain pulumi and psql work with the printed environment", async () => {
   const { stdout } = await local("env");
   const shell = `${stdout}\npulumi stack ls --json | tr -d ' \\n'; echo; psql -X -A -t -c 'select current_user' "$DATABASE_URL"`;
 
@@ -88,7 +89,7 @@ test("the .env file of an application is printed, with no pulumi on PATH", async
   expect(stdout).toMatch(/^SUPABASE_URL=/m);
 });
 
-test("a command that is blocked by another run names it, in one sentence after the engine's own message", async () => {
+test("a command that another run blocks names that run, in one sentence after the engine's own message", async () => {
   const locks = path.join(
     directory,
     "state",
@@ -128,7 +129,7 @@ test("a command that is blocked by another run names it, in one sentence after t
   expect([beside.exitCode, after.exitCode]).not.toContain(0);
 });
 
-test("a command on a stack whose database had to use another port says what to do", async () => {
+test("a command on a stack whose database uses another port says what to do", async () => {
   const state = path.join(directory, "state", ".pulumi", "stacks", "thorbis-supabase", "local.json");
   const before = await readFile(state, "utf8");
   const port = databasePortInState(before);
@@ -152,7 +153,7 @@ test("a second start finds everything in place", async () => {
   expect(output).toMatch(/Resources:\s+\d+ unchanged/);
 });
 
-/** What somebody might change by hand in the database → the object that refresh names. */
+/** Manual changes in the database → the object that refresh reports. */
 const changes: Readonly<Record<string, string>> = {
   "drop policy tenant_isolation on shared.customers": "policy shared.customers tenant_isolation",
   "alter policy own_data on shared.users using (true)": "policy shared.users own_data",
@@ -186,7 +187,7 @@ const refresh = () =>
   local("pulumi", "refresh", "-s", "local", "--preview-only", "--expect-no-changes", "--diff");
 const up = () => local("pulumi", "up", "-s", "local", "--yes", "--skip-preview");
 
-test("refresh names each of ten manual changes, and up repairs them", async () => {
+test("refresh reports each of ten manual changes, and up repairs them", async () => {
   await query(...Object.keys(changes));
 
   const drifted = await refresh();
@@ -199,7 +200,7 @@ test("refresh names each of ten manual changes, and up repairs them", async () =
   expect(settled.exitCode, settled.output).toBe(0);
 });
 
-/** The statements that docs/getting-started.md gives to psql. */
+/** The statements that docs/getting-started.md runs with psql. */
 async function documentedStatements(): Promise<string[]> {
   const page = await readFile(path.join(checkoutRoot(), "docs", "getting-started.md"), "utf8");
   return [...page.matchAll(/^psql "\$DATABASE_URL" -\w*c (["'])(.+)\1$/gm)].map(
@@ -207,7 +208,7 @@ async function documentedStatements(): Promise<string[]> {
   );
 }
 
-test("a backup is verified, restored over a database that lost its rows and a schema, and passes a drill", async () => {
+test("a backup is verified, restored into a database that lost its rows and a schema, and passes a drill", async () => {
   const [, insert = "", remove = "", select = ""] = await documentedStatements();
   await query(insert);
 
@@ -229,7 +230,7 @@ test("a backup is verified, restored over a database that lost its rows and a sc
 
 test("a copy of the running environment is refused, and deleting it does not affect the original", async () => {
   const copy = path.join(base, "copy");
-  // Files of a running server come and go under `cp`, which then complains, as it does when a user copies the folder.
+  // `cp` reports errors, because files of a running server appear and disappear, as when a user copies the folder.
   await execa("cp", ["-a", directory, copy], { reject: false });
   const commands = [
     ["start"],
@@ -289,7 +290,7 @@ test("down leaves no process and no file", async () => {
   await expectNoProcesses(directory);
 });
 
-test("down again says that there is nothing to stop", async () => {
+test("a second down reports that there is nothing to stop", async () => {
   expect(await local("down")).toMatchObject({
     exitCode: 0,
     output: "Nothing to stop: the local stack has not been started here.",

@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-it("lets one holder in at a time, and leaves nothing behind", async () => {
+it("runs one holder at a time, and leaves nothing behind", async () => {
   const events: string[] = [];
   const hold = async (name: string): Promise<void> =>
     await withLock(file, async () => {
@@ -25,7 +25,7 @@ it("lets one holder in at a time, and leaves nothing behind", async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-it("is released by an error, which goes on to the caller", async () => {
+it("is released after an error, which the caller receives", async () => {
   const failing = withLock(file, async () => await Promise.reject(new Error("no")));
   await expect(failing).rejects.toThrow("no");
   expect(existsSync(file)).toBe(false);

@@ -6,7 +6,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-test("a plan needs git and is refused without it; a report leaves out the commit", () => {
+test("a plan needs git and is refused without it; a report then omits the commit", () => {
   expect(checkedOutCommit()).toMatch(/^[0-9a-f]{40}$/);
   vi.stubEnv("PATH", "/no/such/folder");
 
@@ -31,7 +31,7 @@ test.each<[string | undefined, string | undefined, string]>([
 });
 
 test.each(["dev", "like-prod", "organization/dev", "organization/project/dev"])(
-  "the stack %s is taken",
+  "the stack %s is accepted",
   (name) => {
     expect(namedStack(name, {}, "env")).toBe(name);
     expect(namedStack(undefined, { stack: name }, "env")).toBe(name);

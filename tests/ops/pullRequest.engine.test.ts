@@ -10,15 +10,15 @@ import { reportFile } from "../../ops/report/write";
 import { expectNoProcesses } from "../support/processes";
 import { repositoryOf } from "../support/repository";
 
-// A pull request, previewed without credentials as the workflow `preview` does it: base and head are commits of a repository, and the
-// stack, the engine, the database and the advisors are the real ones.
+// Previews a pull request without credentials, like the workflow `preview`: base and head are commits of a repository, and the
+// stack, the engine, the database and the advisors are real.
 
 const base = "refs/heads/base";
 let folder: string;
 let result: { readonly exitCode: number; readonly output: string };
 let report: Report;
 
-const migration = `-- Points that a customer has collected, and a function whose search path somebody forgot.
+const migration = `-- Points of a customer, and a function without a search path.
 alter table shared.customers add column points integer not null default 0;
 create function shared.rank_of(points integer) returns text language sql immutable as
   $$ select case when points > 1000 then 'gold' else 'silver' end $$;
@@ -31,7 +31,7 @@ beforeAll(async () => {
   await execa("git", ["branch", "base"], { cwd: checkout });
   await writeFile(path.join(checkout, "sql", "migrations", "20270101000000_points.sql"), migration);
   repository.commit("Points");
-  // Only the checkout that the command is typed in has its packages already; base and head install theirs.
+  // Only the checkout in which the command runs already has packages; base and head install theirs.
   await execa("cp", ["-al", path.join(checkoutRoot(), "node_modules"), path.join(checkout, "node_modules")]);
   await mkdir(path.join(folder, "tmp"));
   const { THORBIS_LOCAL_DIRECTORY: _own, ...environment } = process.env;
@@ -49,7 +49,7 @@ beforeAll(async () => {
   );
   result = { exitCode: run.exitCode ?? -1, output: run.all };
   const file = path.join(checkout, "report", reportFile);
-  if (!existsSync(file)) throw new Error(`the command left no report:\n${result.output}`);
+  if (!existsSync(file)) throw new Error(`the command wrote no report:\n${result.output}`);
   report = reportSchema.parse(JSON.parse(readFileSync(file, "utf8")));
 }, 600_000);
 

@@ -11,7 +11,7 @@ const outputs = {
 };
 const read = (changes: Record<string, unknown> = {}) => environmentOutputs("dev", { ...outputs, ...changes });
 
-test("the legacy keys are taken while the project has them", () => {
+test("the legacy keys are used while the project has them", () => {
   expect(read()).toEqual({
     apiUrl: outputs.apiUrl,
     anonKey: "legacy anon",
@@ -24,7 +24,7 @@ describe.each([
   ["empty", ""],
   ["null", null],
   ["absent", undefined],
-])("legacy keys that are switched off (%s)", (_what, none) => {
+])("disabled legacy keys (%s)", (_what, none) => {
   test("are replaced by the publishable and the secret key", () => {
     expect(read({ anonKey: none, serviceRoleKey: none })).toMatchObject({
       anonKey: "sb_publishable_x",

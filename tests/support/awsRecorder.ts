@@ -6,13 +6,13 @@ export interface RecordedRequest {
   readonly method: string;
   /** Path and query. */
   readonly url: string;
-  /** Service and region that the request was signed for. */
+  /** Service and region for which the request was signed. */
   readonly service: string;
   readonly region: string;
   /** Header `X-Amz-Target`; empty in protocols without it. */
   readonly target: string;
   readonly body: Buffer;
-  /** Body of the answer. */
+  /** Body of the response. */
   readonly response: string;
 }
 
@@ -21,7 +21,7 @@ export interface Recorder {
   close(): Promise<void>;
 }
 
-/** Passes requests on to a local service as they are, and calls `record` with each once it is answered. */
+/** Forwards requests unchanged to a local service, and calls `record` with each one after its response. */
 export async function recordRequests(
   endpoint: string,
   record: (request: RecordedRequest) => void,

@@ -30,7 +30,7 @@ const telling = 12;
  */
 export function findLeaks(secrets: readonly PlantedSecret[], texts: readonly ReadableText[]): Leak[] {
   return secrets.flatMap(({ name, text: secret }) => {
-    if (secret.length < telling) throw new Error(`${name} is too short to be told from other text`);
+    if (secret.length < telling) throw new Error(`${name} is too short to be distinguished from other text`);
     const parts = { beginning: secret.slice(0, telling), end: secret.slice(-telling) };
     return (["beginning", "end"] as const).flatMap((part) => {
       const forms = encodedForms(parts[part]);

@@ -32,7 +32,7 @@ test.each([0, 1, 2, 3])("finds a secret in base64 behind %i other bytes, in both
     expect(leaks(document.toString(alphabet)).map(({ part }) => part)).toEqual(["beginning", "end"]);
 });
 
-test("finds what was cut, in front or behind", () => {
+test("finds a secret that is truncated at its start or end", () => {
   expect(leaks(secret.text.slice(0, 12))).toEqual([
     { secret: "password", where: "here", part: "beginning", encoding: "plain" },
   ]);
@@ -41,17 +41,17 @@ test("finds what was cut, in front or behind", () => {
   ]);
 });
 
-test("takes neither a few characters nor what nobody can undo for a leak", () => {
+test("does not report a few characters or an irreversible encoding", () => {
   expect(leaks(secret.text.slice(0, 11))).toEqual([]);
   expect(leaks(gzipSync(secret.text).toString("base64"))).toEqual([]);
   expect(leaks("[secret]")).toEqual([]);
 });
 
-test("a secret that could be anything is refused", () => {
+test("a secret that is too short to identify is refused", () => {
   expect(() => findLeaks([{ name: "short", text: "postgres" }], [])).toThrow("short is too short");
 });
 
-test("reads the files of a folder that are wanted, and follows no links", () => {
+test("reads the requested files of a folder, and does not follow links", () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), "files below "));
   try {
     writeFileSync(path.join(folder, "a.log"), "a");

@@ -7,11 +7,11 @@ import { checkoutRoot } from "../../foundation/checkout";
 /** A git repository of a test. */
 export interface Repository {
   readonly folder: string;
-  /** Commits everything that is in the folder, and returns the commit. */
+  /** Commits all files in the folder, and returns the commit. */
   commit(message: string): string;
 }
 
-/** Makes a repository of the working tree, so that a test runs on what is here and not on the last commit. */
+/** Creates a repository from the working tree, so that a test uses the current files and not the last commit. */
 export async function repositoryOf(folder: string): Promise<Repository> {
   const root = checkoutRoot();
   const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: root })

@@ -28,7 +28,7 @@ export const firstServerOnly: Readonly<Record<string, string>> = {
   "tests/backup/killedRestore.database.test.ts": long,
   "tests/backup/manyObjects.database.test.ts": long,
   "tests/emulators/postgres/cluster.database.test.ts": long,
-  "tests/sql/jobs.database.test.ts": "needs jobs by the second, which pg_cron has from 1.5 on",
+  "tests/sql/jobs.database.test.ts": "needs jobs that run every second, which pg_cron supports since 1.5",
   "tests/backup/postgres16.database.test.ts": "starts a server of version 16 itself",
   "tests/plugins/supabasex/sqlBundle/addedAgain.database.test.ts": long,
   "tests/plugins/supabasex/sqlBundle/beforeFailure.database.test.ts": long,
@@ -45,5 +45,5 @@ export const firstServerOnly: Readonly<Record<string, string>> = {
   "tests/plugins/supabasex/sqlBundle/statedAlready.database.test.ts": long,
 };
 
-/** Engine tests that run on both servers: a deployment, and drift that is found and repaired. All others are long. */
+/** Engine tests that run on both servers: a deployment, and drift that is detected and repaired. All others are long. */
 export const engineOnBoth = ["tests/stack/deploy.engine.test.ts", "tests/stack/drift.engine.test.ts"];

@@ -1,4 +1,4 @@
-/** What `concurrency` of a workflow or a job says, with its expressions evaluated. */
+/** The `concurrency` of a workflow or a job, with its expressions evaluated. */
 export interface Concurrency {
   readonly group: string;
   readonly cancelsRunning: boolean;
@@ -6,7 +6,7 @@ export interface Concurrency {
 
 /** The turn of a workflow or a job in its group. */
 export interface Turn {
-  /** Aborted when a later one cancels this one while it runs. */
+  /** Aborted if a later run cancels this one. */
   readonly signal: AbortSignal;
   end(): void;
 }
@@ -17,13 +17,13 @@ interface Group {
 }
 
 /**
- * Concurrency groups as GitHub has them: one runs and one waits; a third takes the place of the one that waits. Source: GitHub's
+ * Concurrency groups like GitHub's: one run is active and one waits; a third replaces the waiting one. Source: GitHub's
  * documentation of `concurrency`.
  */
 export class ConcurrencyGroups {
   readonly #groups = new Map<string, Group>();
 
-  /** Resolves when it is this one's turn; undefined where a later one took its place before that. */
+  /** Resolves when it is this run's turn; undefined if a later run replaced it before that. */
   async enter({ group: name, cancelsRunning }: Concurrency): Promise<Turn | undefined> {
     const group = this.#groups.get(name) ?? { running: undefined, waiting: undefined };
     this.#groups.set(name, group);
@@ -42,7 +42,7 @@ export class ConcurrencyGroups {
       end: () => {
         const next = group.waiting;
         group.waiting = undefined;
-        // The next one takes its turn a moment later, and nobody may come between.
+        // The next one starts a moment later, and no other may start in between.
         if (next === undefined) group.running = undefined;
         else next(false);
       },

@@ -6,7 +6,7 @@ import { conclusions, executed, runSteps, workflowNames } from "./runner";
 import { pullRequestWorkflows, WorkflowRuns } from "./workflowRuns";
 import { createWorld, type World } from "./world";
 
-// Every `run:` of all other workflows, executed as in pullRequest.unit.test.ts.
+// Executes every `run:` of all other workflows, as in pullRequest.unit.test.ts.
 
 let world: World;
 let runs: WorkflowRuns;
@@ -122,7 +122,7 @@ test("drift of prod opens one issue for all hourly runs, and dev is checked once
   const [first] = await runs.run("drift", hourly);
   const [second] = await runs.run("drift", hourly);
 
-  // The search found something: the job fails so that somebody looks.
+  // The search found drift, so the job fails to get attention.
   expect([first?.name, first?.conclusion]).toEqual(["Drift of prod", "failure"]);
   expect(first?.log).toContain("The issue about drift of prod: opened.");
   expect(second?.log).toContain("The issue about drift of prod: unchanged.");

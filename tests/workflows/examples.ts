@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { checkoutRoot } from "../../foundation/checkout";
 import type { World } from "./world";
 
-/** Compares a text with an example of the documentation, without what differs from run to run. */
+/** Compares a text with an example in the documentation, without the parts that differ between runs. */
 export async function expectExample(world: World, name: string, text: string | undefined): Promise<void> {
   const stable = (text ?? "")
     .replaceAll(world.head, "0123456789abcdef0123456789abcdef01234567")

@@ -1,7 +1,7 @@
-/** What a workflow's expressions can refer to: `github`, `matrix`, `vars` and so on. */
+/** The contexts to which a workflow's expressions can refer: `github`, `matrix`, `vars` and so on. */
 export type Contexts = Readonly<Record<string, unknown>>;
 
-/** Fills in every `${{ … }}` of a text. */
+/** Replaces every `${{ … }}` in a text by its value. */
 export function filledIn(text: string, contexts: Contexts): string {
   return text.replace(/\$\{\{(.*?)\}\}/g, (_, expression: string) => {
     const value = evaluate(expression, contexts);
@@ -19,7 +19,7 @@ export function evaluate(expression: string, contexts: Contexts): unknown {
     )
     .join("");
   const names = ["lookUp", "fromJSON", "always"];
-  // The workflows are ours, and so is every expression in them.
+  // This is safe, because all workflows and expressions are ours.
   return new Function(...names, `return (${script});`)(
     (path: string) => lookUp(contexts, path),
     (text: string) => JSON.parse(text) as unknown,

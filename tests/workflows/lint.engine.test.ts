@@ -51,7 +51,7 @@ async function actionlint(): Promise<string> {
   return file;
 }
 
-test("actionlint finds nothing, in the scripts neither", async () => {
+test("actionlint finds nothing, also in the scripts", async () => {
   const shellcheck = path.join(await python(), "shellcheck");
 
   expect(await lint(await actionlint(), "-shellcheck", shellcheck)).toEqual({ exitCode: 0, output: "" });

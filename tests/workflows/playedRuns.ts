@@ -4,9 +4,9 @@ import type { PulumiRun } from "../../ops/pulumi";
 import { hazardLines, hazardsFound, lockLines, wouldBlock } from "../../plugins/supabasex/lockMessages";
 import { type RecordingName, recorded } from "../ops/recordings/recording";
 
-// Recordings of the engine with more in them than was recorded, as files for `world.play`.
+// Recordings of the engine with additional events, as files for `world.play`.
 
-/** Writes a recording with more events into a folder, and returns its path. */
+/** Writes a recording with additional events into a folder, and returns its path. */
 export function recordedWith(
   folder: string,
   name: RecordingName,
@@ -41,7 +41,7 @@ export function waitingRun(folder: string): string {
   return write(folder, "waiting", { ...recorded("quiet"), waits: true });
 }
 
-/** The messages of a bundle with two hazards, one of them accepted, and a statement that would block for long. */
+/** The messages of a bundle with two hazards, one of them accepted, and a statement that would block for a long time. */
 export function hazardEvents(): object[] {
   const urn = recorded("changeAndDrift").events.find(
     ({ diagnosticEvent }) => diagnosticEvent?.urn?.endsWith("sql-bundle") === true,

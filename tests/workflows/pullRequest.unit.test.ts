@@ -6,8 +6,8 @@ import { conclusions, executed, runSteps } from "./runner";
 import { pullRequestWorkflows, WorkflowRuns } from "./workflowRuns";
 import { createWorld, type World } from "./world";
 
-// Every `run:` of the workflows of a pull request, executed: our programs as they are, an engine that plays recordings of the real one,
-// GitHub's API over HTTP. `vitest -u` writes docs/examples/ again.
+// Executes every `run:` of a pull request's workflows, with our real programs, an engine that replays recordings of the real one,
+// and GitHub's API over HTTP. `vitest -u` regenerates docs/examples/.
 
 let world: World;
 let runs: WorkflowRuns;
@@ -36,7 +36,7 @@ test("a pull request is previewed against the base commit and against dev, and c
   expect(bodies()).toHaveLength(2);
   expect(previews[1]?.summary).toContain("### Preview of `dev`: changes");
   await expectExample(world, "change-and-drift", bodies()[1]);
-  // The base commit was brought up, then the head previewed against it.
+  // The base commit was deployed, then the head was previewed against it.
   expect(world.commands().filter((line) => /npm (start|ci|run -s preview)/.test(line))).toEqual(
     expect.arrayContaining(["npm start -- --like dev"]),
   );
@@ -85,7 +85,7 @@ test("a second run of the same pull request replaces its comments", async () => 
   await expectExample(world, "nothing-to-do", bodies()[1]);
 });
 
-test("two runs about one commit at once leave the newer one's comments, whichever comes first", async () => {
+test("two concurrent runs for one commit leave the newer one's comments, regardless of their order", async () => {
   world.play({ preview: "quiet" });
   const first = await runs.preview();
   const older = await runs.preview();
@@ -106,7 +106,7 @@ test("two runs about one commit at once leave the newer one's comments, whicheve
     expect(comments.map(({ conclusion }) => conclusion)).toEqual(["success", "success"]);
     expect(bodies()).toHaveLength(2);
     expect(bodies().every((body) => body.includes(`: run ${newer.runId}.1 -->`))).toBe(true);
-    // The one was done before the other began: neither wrote over what the other had just written.
+    // One run finished before the other started, so neither overwrote the other's changes.
     const [, ...parts] = world.github.requests.join("\n").split(/^GET \S+\/pulls$/m);
     expect(parts.map((part) => part.split("PATCH").length - 1)).toEqual(patches);
   }
@@ -126,7 +126,7 @@ test.each([
   await expectExample(world, example, bodies()[1]);
 });
 
-test("the replacement of a bucket comes first", async () => {
+test("the replacement of a bucket is listed first", async () => {
   world.play({ preview: "replacement" });
 
   await runs.pullRequest();
@@ -135,7 +135,7 @@ test("the replacement of a bucket comes first", async () => {
   await expectExample(world, "replacement", bodies()[1]);
 });
 
-test("70,000 characters of diff are cut to fit into the comment, and are complete in the artifact", async () => {
+test("70,000 characters of diff are truncated in the comment and complete in the artifact", async () => {
   world.play({ preview: longReplacement(world.scratch) });
 
   await runs.pullRequest();

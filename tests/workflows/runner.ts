@@ -48,25 +48,25 @@ export function workflow(name: string): Workflow {
 }
 
 export interface RunnerOptions {
-  /** The folder that a job's steps run in, a checkout. */
+  /** The folder in which a job's steps run: a checkout. */
   readonly workspace: string;
-  /** Where artifacts are kept between jobs and runs, and where runners have their temporary folder. */
+  /** The folder for artifacts of all jobs and runs, and for the runners' temporary folders. */
   readonly scratch: string;
   readonly contexts: Contexts;
   /** The variables that a runner sets. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Called while a step runs; it may end it, as a cancelled run does. */
+  /** Called while a step runs. It may end the step, like a cancelled run. */
   readonly whileRunning?: (step: string, cancel: () => void) => void;
-  /** The groups that this run shares with others; its own by default. */
+  /** The groups that this run shares with others. Default: its own. */
   readonly groups?: ConcurrencyGroups;
 }
 
 export interface JobResult {
   readonly name: string;
   readonly conclusion: "success" | "failure" | "cancelled" | "skipped";
-  /** What the steps printed. */
+  /** The output of the steps. */
   readonly log: string;
-  /** What they wrote for the run's page. */
+  /** Their summary for the run's page. */
   readonly summary: string;
 }
 
@@ -84,8 +84,8 @@ export function runSteps(name: string): string[] {
 }
 
 /**
- * Runs a workflow's jobs in order: every `run:` as the runner would, in bash, with its environment; of the actions those that
- * carry artifacts, the others do nothing.
+ * Runs a workflow's jobs in order: every `run:` in bash with its environment, like the runner. Of the actions, only those for
+ * artifacts have an effect.
  */
 export async function runWorkflow(name: string, options: RunnerOptions): Promise<JobResult[]> {
   const { concurrency, jobs } = workflow(name);
@@ -125,7 +125,7 @@ const withoutSteps = (name: string, conclusion: JobResult["conclusion"]): JobRes
   ...{ name, conclusion, log: "", summary: "" },
 });
 
-/** Does something when it is its turn in its group; undefined where a later run took its place before that. */
+/** Runs the work when it is its turn in its group. Returns undefined if a later run replaced it before that. */
 async function inTurn<Result>(
   setting: ConcurrencySetting | undefined,
   { contexts, groups }: InGroups,
@@ -201,7 +201,7 @@ async function runJob(
       continue;
     }
     executed.add(`${name}/${id}: ${step.name}`);
-    if (step.run?.includes("${{")) throw new Error(`${name}/${id}: an expression stands in a script`);
+    if (step.run?.includes("${{")) throw new Error(`${name}/${id}: a script contains an expression`);
     const result = await runStep(step, { ...base, ...texts(step.env) }, { ...options, turns });
     log += result.output;
     if (result.isCancelled) conclusion = "cancelled";

@@ -22,7 +22,7 @@ import { checkoutRoot } from "../../foundation/checkout";
 import { type GitHubStandIn, startGitHub, token } from "../ops/github/standIn";
 import { type RecordingName, recordingFile } from "../ops/recordings/recording";
 
-/** A checkout with two commits, a runner's programs that are not ours, an engine that plays recordings, and GitHub's API. */
+/** A checkout with two commits, fakes of a runner's programs, an engine that replays recordings, and GitHub's API. */
 export interface World {
   readonly workspace: string;
   readonly scratch: string;
@@ -30,25 +30,25 @@ export interface World {
   readonly head: string;
   readonly github: GitHubStandIn;
   readonly environment: Readonly<Record<string, string>>;
-  /** What the engine does from now on: command of the CLI → a recording, or a file like one. */
+  /** Sets the engine's behavior from now on: command of the CLI → a recording, or a file like one. */
   play(runs: Partial<Record<"preview" | "refresh" | "up", RecordingName | string>>): void;
-  /** What Supabase's advisors find from now on, each time that they are asked; nothing once the list is at its end. */
+  /** Sets the findings of Supabase's advisors for each of the next requests; after the end of the list, they find nothing. */
   adviseWith(...findings: readonly Lint[][]): void;
-  /** The commands of npm, pulumi, docker, sudo so far, and forgets them. */
+  /** Returns the commands of npm, pulumi, docker and sudo since the last call. */
   commands(): string[];
   /** Resolves once a waiting engine has begun and can be interrupted. */
   engineAtWork(): Promise<void>;
-  /** Forgets artifacts, commands, and what GitHub has. */
+  /** Deletes artifacts, commands, and the data of GitHub. */
   reset(): void;
   remove(): Promise<void>;
 }
 
-/** A finding as the Management API answers it. */
+/** A finding as the Management API returns it. */
 export type Lint = Readonly<Record<string, unknown>>;
 
 const programs = ["preview", "comment", "drift", "plan", "deploy", "pull-request", "propose-image"];
 
-/** What the npm scripts of ops/ run is the real program; other scripts are noted down only. */
+/** npm scripts of ops/ run the real program; other scripts are only recorded. */
 const fakeNpm = `#!/usr/bin/env bash
 echo "npm $*" >> "$COMMANDS"
 if [ "$1" = ci ] && [ ! -e node_modules ]; then ln -s "$PACKAGES" node_modules; fi
@@ -128,7 +128,7 @@ export async function createWorld(): Promise<World> {
   const git = (...args: string[]) => execFileSync("git", args, { cwd: workspace, encoding: "utf8" }).trim();
   const author = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"];
   git("init", "--quiet", "--initial-branch=main");
-  // The bundles are of every commit: a step that checks another one out still finds them.
+  // All commits share the bundles, so a step that checks out another commit finds them.
   git("add", "--all");
   git(...author, "commit", "--quiet", "--message", "Base");
   const base = git("rev-parse", "HEAD");

@@ -51,7 +51,7 @@ it("says what to install if Python has no venv module", async () => {
   );
 });
 
-it("says so before anything is created", async () => {
+it("reports it before anything is created", async () => {
   const noModule =
     'case "$2" in *ensurepip*) echo "Traceback"; echo "ModuleNotFoundError: No module named ensurepip" >&2; exit 1;; *) echo "3.11.2";; esac';
   const environment = machine(noModule);

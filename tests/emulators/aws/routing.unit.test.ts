@@ -10,7 +10,7 @@ it.each([
   ["/backups?ownershipControls", "objects"],
   ["/backups?list-type=2&prefix=lifecycle", "objects"],
   ["/backups/runs/lifecycle?uploads", "objects"],
-  // Of an object, not of its bucket.
+  // A sub-resource of an object, not of its bucket.
   ["/backups/key?policy", "objects"],
   ["/?x-id=ListBuckets", "objects"],
 ])("%s goes to the %s server", (url, backend) => {

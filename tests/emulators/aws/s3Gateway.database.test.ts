@@ -125,7 +125,7 @@ it("accepts replication only for a versioned bucket", async () => {
   await s3.deleteBucketReplication({ Bucket: "backups" });
 });
 
-it("refuses to delete a configuration that moto would take for the bucket", async () => {
+it("refuses to delete a configuration, which moto would handle as a deletion of the bucket", async () => {
   await s3.putBucketTagging({ Bucket: "backups", Tagging: { TagSet: [{ Key: "owner", Value: "me" }] } });
 
   const deletion = s3.deleteBucketInventoryConfiguration({ Bucket: "backups", Id: "all" });
@@ -152,7 +152,7 @@ it("passes objects through unchanged, and they survive a restart of moto", async
   expect((await s3.getBucketPolicy({ Bucket: "backups" })).Policy).toBe(tlsOnly);
 });
 
-it("leaves versions and locks to the server that keeps the objects", async () => {
+it("leaves versions and locks to the object server", async () => {
   await s3.putObjectLockConfiguration({
     Bucket: "backups",
     ObjectLockConfiguration: {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createEmulator, type Emulator, postgresClusters } from "../../../emulators/managementApi";
 import { accessToken, newProjectBody, poolerPort } from "./support";
 
-// Push, merge and reset of a preview branch over real databases: what the platform's workers do with migrations and functions.
+// Push, merge and reset of a preview branch on real databases: the platform's workers apply migrations and deploy functions.
 
 const folder = mkdtempSync(path.join(tmpdir(), "branches-"));
 let emulator: Emulator;
@@ -43,7 +43,7 @@ async function call(method: string, target: string, body?: unknown): Promise<any
 
 let migrations = 0;
 
-/** Applies a migration by its text; its version is the time, so each one waits for a second of its own. */
+/** Applies a migration. Its version is the time in seconds, so each one waits for the next second. */
 async function migrate(ref: string, query: string, name: string): Promise<void> {
   const version = String(20_260_101_000_000 + ++migrations);
   const sql = `create schema if not exists supabase_migrations;

@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => emulator.remove());
 
-// Point 1, exact codes and content types, is what sequences.unit.test.ts plays.
+// sequences.unit.test.ts covers point 1, exact codes and content types.
 
 test("2: a project can be read right after its creation, and goes from COMING_UP to ACTIVE_HEALTHY", async () => {
   const release = emulator.clusters.hold();
@@ -284,7 +284,7 @@ test.each([
 });
 
 test.each([undefined, "Bearer wrong", `sbp_0000000000000000000000000000000000000001`])(
-  "12: %s is no access",
+  "12: %s grants no access",
   async (authorization) => {
     const response = await emulator.app.request("/v1/projects", {
       headers: authorization === undefined ? {} : { Authorization: authorization },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type TestEmulator, testEmulator, uuid } from "./support";
 
-// What the official clients ask for beyond the Terraform provider. The clients themselves: tests/local/officialClients.
+// Requests that only the official clients make, not the Terraform provider. tests/local/officialClients runs these clients.
 let emulator: TestEmulator;
 let ref: string;
 

@@ -9,7 +9,7 @@ import { stopCluster } from "../../../emulators/postgres";
 import { freePort } from "../../../emulators/process";
 import { accessToken, newProjectBody } from "./support";
 
-// The daemon itself, over real clusters: what the local stack starts.
+// The daemon with real clusters, as the local stack starts it.
 
 const folder = mkdtempSync(path.join(tmpdir(), "emulator daemon "));
 let port: number;
@@ -77,7 +77,7 @@ async function active(ref: string, wanted = "ACTIVE_HEALTHY"): Promise<void> {
     .toBe(wanted);
 }
 
-/** Signs in where the pooler's row leads, as a client does: the placeholder is replaced by the password. */
+/** Signs in with the URL of the pooler's row, like a client: replaces the placeholder by the password. */
 async function signIn(ref: string, password: string): Promise<string> {
   const [row] = await call("GET", `/projects/${ref}/config/database/pooler`);
   const url = row.connection_string.replace("[YOUR-PASSWORD]", encodeURIComponent(password));
@@ -100,7 +100,7 @@ test("a project has a database during its whole life cycle, across two restarts 
   expect(await signIn(ref, newProjectBody.db_pass)).toBe("postgres false");
   await expect(signIn(ref, "wrong")).rejects.toThrow("password authentication failed");
 
-  // What the database holds is what the API answers.
+  // The API returns the content of the database.
   await call("POST", `/projects/${ref}/database/query`, {
     query: "insert into storage.buckets (id, name, public) values ('avatars', 'avatars', true)",
   });
@@ -113,14 +113,14 @@ test("a project has a database during its whole life cycle, across two restarts 
   });
   expect(refused.message).toMatch(/^Failed to run sql query: .*(permission denied|read-only)/);
 
-  // A new password holds, also after the daemon was killed, and the old one does not.
+  // A new password is valid, also after the daemon was killed, and the old one is not.
   await call("PATCH", `/projects/${ref}/database/password`, { password: "another p@ss" });
   await end("SIGKILL");
   await start();
   expect(await signIn(ref, "another p@ss")).toBe("postgres false");
   await expect(signIn(ref, newProjectBody.db_pass)).rejects.toThrow("password authentication failed");
 
-  // Paused, nobody connects; restored, the data is there.
+  // A paused project accepts no connections. A restored one has its data.
   await call("POST", `/projects/${ref}/pause`);
   await active(ref, "INACTIVE");
   await expect(signIn(ref, "another p@ss")).rejects.toThrow("Tenant or user not found");
@@ -128,13 +128,13 @@ test("a project has a database during its whole life cycle, across two restarts 
   await active(ref);
   expect(await call("GET", `/projects/${ref}/storage/buckets`)).toHaveLength(1);
 
-  // Asked to end, the daemon takes its databases with it, and brings them back.
+  // On SIGTERM, the daemon stops its databases; the next start starts them again.
   await end("SIGTERM");
   await start();
   await active(ref);
   expect(await signIn(ref, "another p@ss")).toBe("postgres false");
 
-  // Deleted, nothing is left.
+  // A deleted project leaves nothing behind.
   const [directory = ""] = databaseDirectories(folder);
   expect(existsSync(directory)).toBe(true);
   await call("DELETE", `/projects/${ref}`);

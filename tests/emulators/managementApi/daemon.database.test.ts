@@ -57,7 +57,7 @@ test("the API is started once, found again, replaced when killed or given anothe
   expect((await startSupabaseApi({ directory, accessToken })).endpoint).toBe(first.endpoint);
   expect(pid()).toBe(firstPid);
 
-  // Found again while its database is being killed: that runs again before anybody is told the address.
+  // Found again while its database is being killed: the database runs again before the address is returned.
   const [folder = ""] = databaseDirectories(directory);
   const database = runningCluster(folder, newProjectBody.db_pass);
   process.kill(database?.pid ?? 0, "SIGKILL");
@@ -78,7 +78,7 @@ test("the API is started once, found again, replaced when killed or given anothe
   expect((await project(third.endpoint, ref, "sbp_other")).status).toBe("ACTIVE_HEALTHY");
   expect(await project(third.endpoint, ref)).toEqual({ message: "Unauthorized" });
 
-  // Killed and then stopped: the database that it left behind ends too.
+  // Killed and then stopped: the database that it left running is stopped too.
   const last = runningService(directory, "supabase-api");
   if (last !== undefined) await stopProcess(last, "SIGKILL");
   expect(runningCluster(folder, newProjectBody.db_pass)).toBeDefined();
@@ -123,7 +123,7 @@ test("the error of a daemon that cannot start names its log", async () => {
   const port = Number(new URL(taken.endpoint).port);
 
   try {
-    // An API answers on that port already, and with this token: it must not be taken for the one that was asked for.
+    // Another API already responds on that port, with this token. It must not be mistaken for the requested one.
     await expect(startSupabaseApi({ directory: other, accessToken, port })).rejects.toThrow(
       /^The local Supabase API ended at once: its log is /,
     );

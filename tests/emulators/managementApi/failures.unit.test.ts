@@ -12,7 +12,7 @@ afterAll(() => emulator.remove());
 
 const missing = "00000000-0000-4000-8000-000000000000";
 
-/** One refusal per endpoint: the call, its body, the status, and what the message must say. */
+/** One refusal per endpoint: the call, its body, the status, and a pattern of the message. */
 const refusals: [call: string, body: unknown, status: number, message: RegExp][] = [
   ["POST /projects", { ...newProjectBody, postgres_version: "17" }, 400, /postgres_version/],
   ["POST /projects", { ...newProjectBody, db_pass: undefined }, 400, /db_pass/],

@@ -16,7 +16,7 @@ const faultOf = (files: Readonly<Record<string, string>>, importMap?: string) =>
 test.each<[what: string, files: Record<string, string>, importMap?: string]>([
   ["no import", { "functions/a/index.ts": "Deno.serve(() => new Response('a'));" }],
   [
-    "shared modules that import further ones",
+    "shared modules that import other modules",
     {
       "functions/a/index.ts": 'import { b } from "../_shared/b.ts";\nb();',
       "functions/_shared/b.ts": 'export { c as b } from "./c.js";',
@@ -42,7 +42,7 @@ test.each<[what: string, files: Record<string, string>, importMap?: string]>([
     "functions/a/deno.json",
   ],
   [
-    "a type that nobody sent, a text that looks like an import, JSX and a file that is no module",
+    "a type in a missing file, a text that looks like an import, JSX and a file that is not a module",
     {
       "functions/a/index.ts":
         'import type { T } from "../types.ts";\nimport { view } from "./view.tsx";\nimport data from "./data.json" with { type: "json" };\nconst t = `\n  import x from "./nowhere.ts"\n` as T;\nview(t, data);',
@@ -63,18 +63,18 @@ test.each<[what: string, files: Record<string, string>, fault: string, importMap
     "functions/a/deno.json",
   ],
   [
-    "an import map that is no JSON",
+    "an import map that is not JSON",
     { "functions/a/index.ts": "", "functions/a/deno.json": "imports:" },
     'Unable to parse import map "file:///functions/a/deno.json".',
     "functions/a/deno.json",
   ],
   [
-    "a module that was not sent, two steps away",
+    "a missing module that an imported module imports",
     { "functions/a/index.ts": 'import "./b.ts";', "functions/a/b.ts": 'import { c } from "../c.ts";\nc();' },
     'Module not found "file:///functions/c.ts". at file:///functions/a/b.ts',
   ],
   [
-    "a name that nothing maps",
+    "an unmapped name",
     { "functions/a/index.ts": 'import { z } from "zod";\nz();' },
     'Relative import path "zod" not prefixed with / or ./ or ../ at file:///functions/a/index.ts',
   ],

@@ -15,7 +15,7 @@ async function afterKill(): Promise<TestEmulator> {
   return await testEmulator({ stateDirectory: emulator.stateDirectory });
 }
 
-test("everything a project has survives a kill", async () => {
+test("all data of a project survives a kill", async () => {
   const ref = await emulator.project();
   const target = `/projects/${ref}`;
   const form = new FormData();
@@ -77,7 +77,7 @@ test("a paused project stays paused, with its database stopped", async () => {
   expect((await again.call("GET", `/projects/${ref}`)).json.status).toBe("ACTIVE_HEALTHY");
 });
 
-test("a paused project returns its settings, and refuses what needs the database", async () => {
+test("a paused project returns its settings, and refuses requests that need the database", async () => {
   const ref = await emulator.project();
   await emulator.call("POST", `/projects/${ref}/pause`);
   await emulator.lifecycle.settled();
@@ -133,7 +133,7 @@ test("a deleted project leaves nothing behind, and the others stay", async () =>
   expect(again.clusters.running.size).toBe(1);
 });
 
-test("restore points need point-in-time recovery and are made in the database", async () => {
+test("restore points need point-in-time recovery and are created in the database", async () => {
   const ref = await emulator.project();
   const path = `/projects/${ref}`;
   await emulator.call("PATCH", `${path}/billing/addons`, { addon_type: "pitr", addon_variant: "pitr_7" });

@@ -2,18 +2,17 @@ import { expect } from "vitest";
 import { poolerPort, rfc3339, uuid } from "./support";
 
 /**
- * The calls that terraform-provider-supabase 1.10.1 makes over the life of each of its resources, in its order and
- * with its bodies. The status is the only one with which it reads the answer; `json` says whether it decodes a body,
- * which it does of `application/json` alone.
+ * The calls of terraform-provider-supabase 1.10.1 during the life of each of its resources, in its order and with its bodies.
+ * The provider only accepts this status; `json` tells whether it decodes the body, which must be `application/json`.
  */
 export interface Step {
   readonly call: string;
   readonly body?: unknown;
   readonly status: number;
   readonly json?: boolean;
-  /** What of the answer goes into the client's state. */
+  /** The part of the response that the client stores in its state. */
   readonly answer?: unknown;
-  /** Names a field of the answer for the paths of later calls. */
+  /** Names a field of the response that paths of later calls use. */
   readonly remember?: Record<string, string>;
 }
 
@@ -180,7 +179,7 @@ function branch(): readonly Step[] {
       remember: { branchRef: "ref" },
     },
     { call: "GET /projects/{ref}/branches", status: 200 },
-    // The settings of a branch: the project endpoint does not know it, the branches endpoint does.
+    // The settings of a branch: only the branches endpoint returns a branch, not the project endpoint.
     { call: "GET /projects/{branchRef}", status: 404 },
     {
       call: "GET /branches/{branchRef}",
@@ -340,7 +339,7 @@ function dataSources(ref: string): readonly Step[] {
   ];
 }
 
-/** The sequences by the name of what lives that long; each is given the ref of the project. */
+/** The sequences by the name of their resource. Each gets the ref of the project. */
 export const sequences: Readonly<Record<string, (ref: string) => readonly Step[]>> = {
   "a project": project,
   "its settings": settings,

@@ -21,12 +21,12 @@ async function play(steps: readonly Step[]): Promise<void> {
     if (step.json !== false) expect(answer.contentType).toBe("application/json");
     if (step.answer !== undefined) expect(answer.json, step.call).toEqual(step.answer);
     for (const [name, field] of Object.entries(step.remember ?? {})) names[name] = answer.json[field];
-    // What a call sets going, such as a restart, is over before the client's next poll.
+    // Work that a call starts, such as a restart, is finished before the client's next poll.
     await emulator.lifecycle.settled();
   }
 }
 
-describe("the client's calls over the life of", () => {
+describe("the client's calls during the life of", () => {
   test.each(Object.entries(sequences))("%s", async (_name, steps) => {
     await play(steps(ref));
   });

@@ -4,14 +4,14 @@ import { type TestEmulator, testEmulator } from "./support";
 
 export interface ServedEmulator extends TestEmulator {
   readonly endpoint: string;
-  /** `METHOD path` of every request since it was emptied last, without `/v1`. */
+  /** `METHOD path` of every request since the list was last emptied, without `/v1`. */
   readonly calls: string[];
-  /** Bodies of the writes among them that carry JSON. */
+  /** JSON bodies of the write requests among them. */
   readonly bodies: unknown[];
   close(): Promise<void>;
 }
 
-/** The emulator over imaginary clusters behind HTTP, remembering what it is asked. */
+/** Serves the emulator with fake clusters over HTTP, and records its requests. */
 export async function servedEmulator(
   options: Parameters<typeof testEmulator>[0] = {},
 ): Promise<ServedEmulator> {

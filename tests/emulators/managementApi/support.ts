@@ -10,19 +10,19 @@ import {
 
 export const accessToken = "sbp_0000000000000000000000000000000000000001";
 
-/** Databases that are a port number and nothing else: for tests of the API alone. */
+/** Fake databases that only have a port number, for tests of the API alone. */
 export class ImaginaryClusters implements Clusters {
   readonly running = new Map<string, { port: number; password: string }>();
   readonly queries: { role: string; sql: string; parameters: unknown[] }[] = [];
   rows: Record<string, unknown>[] = [];
-  /** Of the server that every database is started with. */
+  /** Version of the server with which every database starts. */
   version = "17.6";
   /** The next start fails with this. */
   failure: Error | undefined;
   #port = 50_000;
   #gate: Promise<void> = Promise.resolve();
 
-  /** Holds every start until the answered function is called. */
+  /** Delays every start until the returned function is called. */
   hold(): () => void {
     let release = () => {};
     this.#gate = new Promise((resolve) => {
@@ -77,7 +77,7 @@ export interface TestEmulator extends Emulator {
   remove(): void;
 }
 
-/** Where the pooler would listen, were there databases behind it. */
+/** Port on which a real pooler would listen. */
 export const poolerPort = 54_321;
 
 export const newProjectBody = {

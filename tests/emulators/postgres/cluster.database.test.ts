@@ -81,7 +81,7 @@ it("loads no library from outside of its own tree, also when it compiles a query
   expect(plan.rows[0]?.["QUERY PLAN"][0].JIT !== undefined).toBe(compiles);
 });
 
-/** A program that is in the way. */
+/** A program that uses the port. */
 async function occupy(port: number): Promise<Server> {
   return await new Promise((resolve) => {
     const server = createServer();
@@ -125,7 +125,7 @@ describe("starting and stopping", () => {
     expect({ pid: second.pid, port: second.port }).toEqual({ pid: first.pid, port: first.port });
   });
 
-  it("starts one server for two that ask at once", async () => {
+  it("starts one server for two concurrent requests", async () => {
     const [first, second] = await Promise.all([start(), start()]);
     expect(first.pid).toBe(second.pid);
   });
@@ -160,7 +160,7 @@ describe("starting and stopping", () => {
     expect(await query(second.url(), "select 1 as one")).toEqual([{ one: 1 }]);
   });
 
-  it("waits for one that recovers from a killed session", async () => {
+  it("waits for a server that recovers from a killed session", async () => {
     const first = await start();
     const client = new pg.Client({ connectionString: first.url() });
     client.on("error", () => undefined);
@@ -168,7 +168,7 @@ describe("starting and stopping", () => {
     const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
     const pid = rows[0]?.pid ?? 0;
     process.kill(pid, "SIGKILL");
-    // Until the server has noticed, it lets sessions in that it ends a moment later.
+    // Until the server has noticed this, it accepts sessions that it ends a moment later.
     const log = path.join(directory, "server.log");
     const noticed = () => readFileSync(log, "utf8").includes(`(PID ${pid}) was terminated by signal 9`);
     expect(await waitUntil(noticed, 10)).toBe(true);
@@ -177,7 +177,7 @@ describe("starting and stopping", () => {
     expect(await query(second.url(), "select 1 as one")).toEqual([{ one: 1 }]);
   });
 
-  it("follows its folder when that is moved under the running server", async () => {
+  it("keeps running when its folder is moved", async () => {
     const first = await start({ durable: true });
     await query(first.url(), "create table public.kept as select 7 as value");
     const former = directory;
@@ -190,7 +190,7 @@ describe("starting and stopping", () => {
     expect(await query(second.url(), "select value from public.kept")).toEqual([{ value: 7 }]);
   });
 
-  it("stops the server of a moved folder, and not that of the folder which was copied", async () => {
+  it("stops the server of a moved folder, and not that of a copied folder", async () => {
     const first = await start();
     const copy = path.join(folder, "copy");
     mkdirSync(path.join(copy, "data"), { recursive: true });
@@ -227,11 +227,11 @@ describe("starting and stopping", () => {
   it("supports a folder with spaces, commas and quotes", async () => {
     directory = path.join(folder, `it's a "path", with blanks`);
     const cluster = await start();
-    // The hook is there: plain PostgreSQL refuses this.
+    // The hook is loaded: plain PostgreSQL refuses this.
     expect(await query(cluster.url(), "create role reader bypassrls")).toEqual([]);
   });
 
-  it.runIf(process.geteuid?.() === 0)("lives below a folder that only root can enter", async () => {
+  it.runIf(process.geteuid?.() === 0)("works below a folder that only root can enter", async () => {
     spawnSync("chmod", ["0700", folder]);
     spawnSync("chown", ["0:0", folder]);
     const cluster = await start();
@@ -240,7 +240,7 @@ describe("starting and stopping", () => {
     expect(statSync(`/proc/${cluster.pid}`).uid).not.toBe(0);
   });
 
-  it("does nothing to stop a cluster that is not there", async () => {
+  it("stopping a cluster that does not exist does nothing", async () => {
     await stopCluster(directory);
     expect(existsSync(directory)).toBe(false);
   });
@@ -270,7 +270,7 @@ describe("ports", () => {
 });
 
 describe("passwords", () => {
-  it("lets each login role in with its own, and with no other", async () => {
+  it("accepts each login role with its own password only", async () => {
     const cluster = await start();
     for (const role of ["postgres", "supabase_admin", "authenticator", "supabase_auth_admin"]) {
       expect(await query(cluster.url(role), "select current_user as role")).toEqual([{ role }]);

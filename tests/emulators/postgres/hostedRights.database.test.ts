@@ -7,9 +7,9 @@ import { overridesFile } from "../../../emulators/postgres/configuration";
 import { majorOf, startTestCluster, type TestCluster, testPassword } from "../../support/cluster";
 import { climb, type Line, may, mayNot, plainMay, plainMayNot, titled, waysUp } from "./hostedRightsCases";
 
-/** The SQLSTATE of the statement in a transaction that is rolled back; undefined when it is allowed. */
+/** Returns the SQLSTATE of the statement in a transaction that is rolled back; undefined if it is allowed. */
 async function attempt(client: pg.Client, { statement, after }: Line): Promise<string | undefined> {
-  // ALTER SYSTEM cannot run inside a transaction; refused, it leaves nothing to roll back.
+  // ALTER SYSTEM cannot run in a transaction. If it is refused, there is nothing to roll back.
   const isTransactional = !statement.startsWith("alter system");
   if (isTransactional) await client.query("begin");
   try {
@@ -92,7 +92,7 @@ describe("the role postgres on a hosted-shaped server", () => {
     expect(rows).toEqual([{ owner: "postgres" }, { owner: "postgres" }, { owner: "postgres" }]);
   });
 
-  it("means itself by current_user in statements that run with more rights", async () => {
+  it("current_user is the calling role in statements that run with more privileges", async () => {
     await client.query(`begin;
       create policy mine on storage.objects for select to current_user using (true);
       alter role current_user set log_statement = 'ddl'`);
@@ -104,7 +104,7 @@ describe("the role postgres on a hosted-shaped server", () => {
     expect(rows).toEqual([{ about: "{postgres}" }, { about: "postgres" }]);
   });
 
-  it("does not become superuser by an event trigger, neither in its own nor in the superuser's statements", async () => {
+  it("does not become superuser by an event trigger, neither in its own statements nor in those of a superuser", async () => {
     const admin = await cluster.client("supabase_admin");
     await client.query(`
       create table public.fired (as_role text);
@@ -126,7 +126,7 @@ describe("the role postgres on a hosted-shaped server", () => {
     expect(rows).toEqual([{ rolsuper: false }]);
   });
 
-  it("gives none of its rights to other roles that may create roles", async () => {
+  it("gives none of its privileges to other roles with CREATEROLE", async () => {
     const admin = await cluster.client("supabase_admin");
     await admin.query("create role maker createrole; grant maker to postgres");
     await client.query("set role maker");
@@ -151,7 +151,7 @@ describe("the role postgres on a hosted-shaped server", () => {
     await client.query("rollback");
   });
 
-  it("has the same rights in jobs of pg_cron, whose workers load the libraries of the server alone", async () => {
+  it("has the same privileges in jobs of pg_cron, whose workers only load the server's libraries", async () => {
     const admin = await cluster.client("supabase_admin");
     const { rows } = await admin.query(
       "select setting ~ 'pg_cron, \".*/hosted_rights.so\"$' as has_hook from pg_settings where name = 'shared_preload_libraries'",
@@ -180,14 +180,14 @@ describe("the role postgres on a hosted-shaped server", () => {
 
     it.each(plainMayNot)("plain PostgreSQL refuses: %s", async (statement) => {
       expect(may.map((line) => line.statement)).toContain(statement);
-      // From 16 on, a role with CREATEROLE hands on what it has itself, and postgres has BYPASSRLS.
+      // Since version 16, a role with CREATEROLE can give attributes that it has itself, and postgres has BYPASSRLS.
       const isAllowed = statement.endsWith("bypassrls") && (await majorOf(plain)) >= 16;
       expect(await attempt(plain, { statement })).toBe(isAllowed ? undefined : "42501");
     });
 
     it.each(plainMay)("plain PostgreSQL allows: %s", async (statement) => {
       expect(mayNot.map((line) => line.statement)).toContain(statement);
-      // From 16 on, CREATEROLE is not enough to grant a role: it takes the admin option.
+      // Since version 16, CREATEROLE is not enough to grant a role: the admin option is required.
       const isRefused = /^grant|in role/.test(statement) && (await majorOf(plain)) >= 16;
       expect(await attempt(plain, { statement })).toBe(isRefused ? "42501" : undefined);
     });

@@ -1,10 +1,10 @@
-/** A statement with what it needs to be there first; each runs in a transaction of its own that is rolled back. */
+/** A statement with its prerequisites. Each runs in a separate transaction that is rolled back. */
 export interface Line {
   readonly statement: string;
   readonly after?: string;
 }
 
-/** What a hosted project's `postgres` may do. */
+/** Statements that a hosted project's `postgres` may run. */
 export const may: Line[] = [
   { statement: "create role reader login bypassrls" },
   { statement: "create role streamer login replication" },
@@ -89,7 +89,7 @@ export const may: Line[] = [
   { statement: "set role anon" },
 ];
 
-/** What it may not; each is refused with 42501, whatever else could be wrong with it. */
+/** Statements that it may not run. Each is refused with 42501, even if it has another error. */
 export const mayNot: Line[] = [
   { statement: "alter system set work_mem = '8MB'" },
   { statement: "alter database postgres set log_min_duration_statement = '1s'" },
@@ -174,7 +174,7 @@ export function titled(line: Line): [title: string, line: Line] {
   return [line.statement, line];
 }
 
-/** Where plain PostgreSQL 15, of the same shape, says the opposite: the hook's own doing. */
+/** Statements with the opposite result on plain PostgreSQL 15 with the same shape, which shows the effect of the hook. */
 export const plainMayNot = [
   "create role reader login bypassrls",
   "create extension pg_cron",
@@ -194,7 +194,7 @@ export const plainMay = [
   "create role boss in role pg_execute_server_program",
 ];
 
-/** Code that would use the rights of a superuser if it had them. */
+/** Code that would use the privileges of a superuser if it had them. */
 export const climb = `
   create function public.climb(text) returns boolean language plpgsql as $$
   begin
@@ -205,7 +205,7 @@ export const climb = `
   create domain public.climbing as text check (public.climb(value));
   create domain public.telling as text check (set_config('my.user', current_user, true) is not null)`;
 
-/** What `postgres` may do, with code in it that would run as superuser. */
+/** Statements that `postgres` may run, with code that would run as superuser. */
 export const waysUp: [title: string, { statements: string[]; last: string }][] = [
   [
     "the domain of a literal in a new policy",

@@ -14,7 +14,7 @@ test.each([
     "2026-11-28 UTC [1] PANIC:  could not write to file: No space left on device",
     "could not write to file: No space left on device",
   ],
-  ["what it wrote last", "one\nloader: libx.so is missing", "loader: libx.so is missing"],
+  ["its last output", "one\nloader: libx.so is missing", "loader: libx.so is missing"],
   ["that it wrote nothing", "", "it wrote nothing to its log"],
 ])("a server that did not start is reported with %s", (_what, text, reason) => {
   expect(describeFailedStart("/x/data", text)).toBe(

@@ -3,7 +3,7 @@ import { asServerUser, serverUserFor, type UserSystem } from "../../../emulators
 
 const postgres = { uid: 107, gid: 114 };
 
-/** A machine whose user postgres (when there is one) can enter the folder in the ways given. */
+/** A machine whose user postgres (if it exists) can enter the folder in the given ways. */
 function machine(how: {
   root: boolean;
   user?: boolean;
@@ -24,7 +24,7 @@ function machine(how: {
 }
 
 describe("the user of the server", () => {
-  it("ourselves, unless we are root", () => {
+  it("is the current user, unless that is root", () => {
     const user = serverUserFor("/home/me/checkout", machine({ root: false }));
     expect(user).toEqual({ prefix: [] });
     expect(asServerUser(user, "postgres", ["-D", "x"])).toEqual({
@@ -33,13 +33,13 @@ describe("the user of the server", () => {
     });
   });
 
-  it("postgres, when we are root", () => {
+  it("is postgres if the current user is root", () => {
     const user = serverUserFor("/srv/checkout", machine({ root: true, plainly: true }));
     expect(user).toEqual({ owner: postgres, prefix: [] });
     expect(asServerUser(user, "postgres", [])).toEqual({ command: ["postgres"], ids: postgres });
   });
 
-  it("postgres with the capability to enter folders, if only root may enter a parent folder of the checkout", () => {
+  it("is postgres with the capability to enter folders, if only root may enter a parent folder of the checkout", () => {
     const user = serverUserFor("/closed/checkout", machine({ root: true, byCapability: true }));
     expect(user.owner).toEqual(postgres);
     expect(asServerUser(user, "postgres", ["-D", "x"])).toEqual({
@@ -51,13 +51,13 @@ describe("the user of the server", () => {
     });
   });
 
-  it("nobody, with a sentence on what to do, when neither works", () => {
+  it("is refused with a sentence on what to do, if neither works", () => {
     expect(() => serverUserFor("/closed/checkout", machine({ root: true }))).toThrow(
       "PostgreSQL runs as the user postgres, who cannot enter /closed/checkout: let others pass through the folders above it (`chmod o+x /closed` and up), or use a checkout elsewhere, or run this as another user than root.",
     );
   });
 
-  it("nobody, with a sentence on what to do, when there is no user postgres", () => {
+  it("is refused with a sentence on what to do, if there is no user postgres", () => {
     expect(() => serverUserFor("/srv", machine({ root: true, user: false }))).toThrow(
       "PostgreSQL does not run as root and this machine has no user named postgres: create one (`useradd --system postgres`) or run this as another user than root.",
     );

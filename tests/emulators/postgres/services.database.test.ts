@@ -2,7 +2,7 @@ import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { asRole, column, startTestCluster, type TestCluster } from "../../support/cluster";
 
-// What Auth, Storage, Realtime and Vault have in the database of a hosted project.
+// The objects of Auth, Storage, Realtime and Vault in the database of a hosted project.
 
 let cluster: TestCluster;
 let postgres: pg.Client;
@@ -31,7 +31,7 @@ describe("auth", () => {
     expect(row).toEqual({ uid: sub, role: "authenticated", email: "a@example.com", jwt });
   });
 
-  it("lets a claim's own setting win", async () => {
+  it("prefers the setting of a single claim", async () => {
     await postgres.query(`begin;
       set local request.jwt.claims = '{"sub": "11111111-1111-4111-8111-111111111111", "role": "anon"}';
       set local request.jwt.claim.sub = '22222222-2222-4222-8222-222222222222'`);
@@ -45,7 +45,7 @@ describe("auth", () => {
     expect(rows).toEqual([{ uid: null, role: null, email: null, jwt: null }]);
   });
 
-  it("generates confirmed_at and an identity's email, and keeps e-mail addresses apart from those of SSO", async () => {
+  it("generates confirmed_at and an identity's email, and distinguishes email addresses from those of SSO", async () => {
     await postgres.query(`begin;
       insert into auth.users (id, email, email_confirmed_at, phone_confirmed_at)
         values ('11111111-1111-4111-8111-111111111111', 'a@example.com', '2026-01-02Z', '2026-01-01Z');
@@ -64,7 +64,7 @@ describe("auth", () => {
     expect(rows).toEqual([{ confirmed_at: new Date("2026-01-01T00:00:00Z"), email: "a@example.com" }]);
   });
 
-  it("is closed to API roles", async () => {
+  it("is not accessible to API roles", async () => {
     const look = asRole(
       postgres,
       "authenticated",
@@ -100,7 +100,7 @@ describe("storage", () => {
     expect(without).toEqual([false]);
   });
 
-  it("takes buckets by SQL, and gives rows up only when the Storage API says so", async () => {
+  it("accepts buckets by SQL, and only lets the Storage API delete rows", async () => {
     await postgres.query("begin; insert into storage.buckets (id, name) values ('b', 'b')");
     await postgres.query("savepoint before");
     await expect(postgres.query("delete from storage.buckets")).rejects.toMatchObject({ code: "42501" });

@@ -43,7 +43,7 @@ describe("roles", () => {
     ]);
   });
 
-  it("are members of what they should be, and postgres of no platform administrator", async () => {
+  it("are members of the expected roles, and postgres is not a member of a platform administrator", async () => {
     const members = async (role: string): Promise<unknown[]> =>
       await column(
         admin,
@@ -126,7 +126,7 @@ describe("schemas and extensions", () => {
     ]);
   });
 
-  it("grant usage to the API roles where they should", async () => {
+  it("grant usage to the API roles as expected", async () => {
     const usable = await column(
       admin,
       `select nspname from pg_namespace
@@ -139,7 +139,7 @@ describe("schemas and extensions", () => {
   it("find the coordinate systems that PostGIS transforms between", async () => {
     await postgres.query("begin; create extension postgis with schema extensions");
     try {
-      // Bern in the national grid of Switzerland, which takes PROJ's database.
+      // Bern in the national grid of Switzerland, which requires PROJ's database.
       const bern =
         "select extensions.st_astext(extensions.st_transform(extensions.st_setsrid(extensions.st_makepoint(7.438632, 46.951083), 4326), 2056), 0)";
       expect(await column(postgres, bern)).toEqual(["POINT(2600000 1200000)"]);
@@ -154,7 +154,7 @@ describe("schemas and extensions", () => {
 });
 
 describe("row-level security", () => {
-  it("is on for every table of the platform's schemas that API roles can look into", async () => {
+  it("is enabled for every table of the platform's schemas that API roles may use", async () => {
     const open = await column(
       admin,
       `select oid::regclass::text from pg_class
@@ -176,14 +176,14 @@ describe("default privileges", () => {
   const canRead = `select has_table_privilege('anon', 'public.fresh', 'select') as anon,
     has_table_privilege('service_role', 'public.fresh', 'insert') as service_role`;
 
-  it("give a new table in public to nobody, as on every project since 2026-10-30", async () => {
+  it("grant nothing on a new table in public, as on every project since 2026-10-30", async () => {
     await postgres.query("begin; create table public.fresh (id int)");
     const { rows } = await postgres.query(canRead);
     await postgres.query("rollback");
     expect(rows).toEqual([{ anon: false, service_role: false }]);
   });
 
-  it("give it to the API roles on a project as they were before", async () => {
+  it("grant it to the API roles on an older project", async () => {
     const legacy = await startTestCluster({ legacyDefaultPrivileges: true });
     try {
       const client = await legacy.client();
@@ -207,7 +207,7 @@ describe("the rest", () => {
     expect(heard).toEqual(["reload schema", "reload schema"]);
   });
 
-  it("lets the pooler, and nobody else, look up a password", async () => {
+  it("lets only the pooler look up a password", async () => {
     await expect(postgres.query("select pgbouncer.get_auth('postgres')")).rejects.toMatchObject({
       code: "42501",
     });

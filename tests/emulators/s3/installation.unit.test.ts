@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A machine whose only program is a `go` of this version, which fetches other toolchains as `toolchain` says. */
+/** A machine whose only program is a `go` of this version, with `toolchain` as its GOTOOLCHAIN. */
 function machine(version: string, toolchain = ""): NodeJS.ProcessEnv {
   const script = `#!/bin/sh
 case "$*" in
@@ -40,7 +40,7 @@ test.each([
   ["1.24.4", "path"],
   ["1.24.4", "go1.24.4"],
 ])(
-  "Go %s with GOTOOLCHAIN=%s is too old, which one sentence says before anything is made",
+  "Go %s with GOTOOLCHAIN=%s is too old, and is refused in one sentence before anything is created",
   async (version, toolchain) => {
     const environment = machine(version, toolchain);
 

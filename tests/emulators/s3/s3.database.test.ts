@@ -24,7 +24,7 @@ const Bucket = "things";
 let directory: string;
 
 beforeEach(async () => {
-  // A blank, because somebody's home folder may have one.
+  // Contains a space, because a user's home folder may have one.
   directory = path.join(await mkdtemp(path.join(tmpdir(), "thorbis s3 ")), "store");
 });
 
@@ -43,7 +43,7 @@ const clientOf = ({ endpoint }: S3Server, secretAccessKey = keys.secretKey): S3C
   });
 
 describe("the local S3 server", () => {
-  it("keeps objects, versions and locks over a stop and a start, on the same port", async () => {
+  it("keeps objects, versions and locks after a restart, on the same port", async () => {
     const first = await startS3({ directory, ...keys });
     const before = clientOf(first);
     await before.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: true }));
@@ -92,9 +92,9 @@ describe("the local S3 server", () => {
     await clientOf(second).send(new CreateBucketCommand({ Bucket }));
   });
 
-  it("listens on loopback alone, with no key in its command line", async () => {
+  it("listens on loopback only, without a key in its command line", async () => {
     const { pid, port } = await startS3({ directory, ...keys });
-    // Addresses stand there as hexadecimal digits, those of IPv4 with the last byte first.
+    // Addresses are hexadecimal there, those of IPv4 with the last byte first.
     const listening = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((file) =>
       readFileSync(file, "utf8")
         .split("\n")

@@ -57,9 +57,9 @@ beforeAll(async () => {
   const config = { region, accessKey, secretKey: new Secret(secretKey), endpoints: [everywhere] };
   await provider.configure?.(config, context);
   aws = new Aws({ region, accessKey, secretKey, endpoints: [everywhere] });
-  // The versioned bucket of the case that suspends versioning, which object lock would refuse.
+  // The versioned bucket for the case that suspends versioning, which object lock would refuse.
   await aws.use("s3").send(new CreateBucketCommand({ Bucket: "specimen-versioned" }));
-  // The bucket that records of requests go to, which S3 must be allowed to write to.
+  // The bucket for access logs, to which S3 must be allowed to write.
   await aws.use("s3").send(new CreateBucketCommand({ Bucket: "specimen-records" }));
   const Policy = JSON.stringify(
     accessLogsPolicy({
@@ -79,7 +79,7 @@ it("has a case for every type of its table", () => {
   expect(cases.map(({ token }) => token).sort()).toEqual(Object.keys(table.resources).sort());
 });
 
-// One after the other: each finds in the world what those before it made.
+// In sequence: each case uses the resources of those before it.
 describe.each(cases)("$token", ({ token, inputs, byHand, found }) => {
   const kind = token.slice(token.lastIndexOf(":") + 1);
   let made: Made;
@@ -128,7 +128,7 @@ describe.each(cases)("$token", ({ token, inputs, byHand, found }) => {
   });
 });
 
-it("looks up in another region that a function names, and finds a killed run's copies there", async () => {
+it("looks up resources in another region, and finds a killed run's copies there", async () => {
   const there = aws.inRegion("us-west-2").use("kms");
   const { KeyMetadata } = await there.send(
     new CreateKeyCommand({ Description: "Copies", Tags: [{ TagKey: "copies", TagValue: "yes" }] }),
@@ -161,7 +161,7 @@ it("supports tags if AWS does", () => {
   expect(taggable).toHaveLength(26);
 });
 
-it("is found by its inputs if a killed run created it and it cannot or must not be created twice", async () => {
+it("is found by its inputs if a killed run created it and a second creation fails or must not happen", async () => {
   const finders = awsFinders({
     region: service.region,
     endpoint: service.endpoint,
@@ -171,7 +171,7 @@ it("is found by its inputs if a killed run created it and it cannot or must not 
   expect(Object.keys(finders)).toHaveLength(20);
   for (const [token, find] of Object.entries(finders)) {
     const made = world.get(token.slice(token.lastIndexOf(":") + 1)) as Made;
-    // The stack says in which network; the case leaves it to the plugin.
+    // The stack names the network; the case leaves the choice to the plugin.
     const { vpcId } = made.outputs;
     const inputs = reveal({ ...made.inputs, ...(vpcId !== undefined && { vpcId }) }) as JsonObject;
     const tags = { Name: "another", "thorbis:stack": "specimen" };
@@ -184,7 +184,7 @@ it("is found by its inputs if a killed run created it and it cannot or must not 
       subnetId: "another",
     };
 
-    // The plugin imports a cluster by its name, whose ARN it then has as id, and an association by what it joins.
+    // The plugin imports a cluster by its name and then uses its ARN as the id. It imports an association by its two parts.
     const idOf: Readonly<Record<string, unknown>> = {
       "aws:ecs/cluster:Cluster": inputs.name,
       "aws:ec2/routeTableAssociation:RouteTableAssociation": `${inputs.subnetId}/${inputs.routeTableId}`,
@@ -248,11 +248,11 @@ it("deploys changed code of a function, and skips code with the same hash", asyn
   expect(changed.outputs.codeSha256).not.toBe(made.outputs.codeSha256);
   expect(await drift(changed)).toEqual({});
   const back = await update(changed, made.inputs);
-  // The same files are the same bytes, whenever they are packed.
+  // The same files always give the same bytes.
   expect(back.outputs.codeSha256).toBe(made.outputs.codeSha256);
 });
 
-it("says which operation of which service failed", async () => {
+it("names the service and the operation that failed", async () => {
   await expect(
     create("aws:iam/rolePolicy:RolePolicy", { name: "p", role: "nobody", policy: "{}" }),
   ).rejects.toThrow(/^AWS iam PutRolePolicy: NoSuchEntity/);
@@ -263,8 +263,8 @@ it("can be deleted twice", async () => {
     const made = world.get(token.slice(token.lastIndexOf(":") + 1)) as Made;
     await remove(made);
     await remove(made);
-    // What lives on in its bucket: versioning can be suspended and object lock emptied, never removed. What a role may have
-    // is the role's own, and a default security group its network's.
+    // These remain with their parents: versioning of a bucket can only be suspended, and object lock only emptied. The policies
+    // that a role may have belong to the role, and a default security group belongs to its network.
     const lasting =
       /BucketVersioning|BucketObjectLock|SecretVersion|TopicPolicy$|Exclusive$|DefaultSecurityGroup$|Notification$/.test(
         token,

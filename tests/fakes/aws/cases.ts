@@ -48,30 +48,30 @@ import type { Aws } from "../../../fakes/aws/client";
 import type { PropertyMap, Value } from "../../../plugins/provider-host/values";
 import { Archive, Asset, Secret } from "../../../plugins/provider-host/values";
 
-/** What other resources a case builds on, by their tokens' last part. */
+/** Returns the resources on which a case depends, by the last part of their tokens. */
 export type World = ReadonlyMap<string, { readonly id: string; readonly outputs: PropertyMap }>;
 
 export interface Case {
   readonly token: string;
   inputs(world: World): PropertyMap;
-  /** What somebody might do in the console. */
+  /** A manual change, as in the console. */
   byHand(aws: Aws, id: string, outputs: PropertyMap): Promise<unknown>;
-  /** The properties that a refresh then names; "gone" where nothing of the resource is left. */
+  /** The properties that a refresh then reports; "gone" if the resource no longer exists. */
   readonly found: Readonly<Record<string, string>> | "gone";
 }
 
 const account = "123456789012";
-/** What is in a network is found by these. */
+/** Resources in a network are found by these tags. */
 const networkTags = { Name: "specimen", "thorbis:stack": "specimen" };
 export const names = { bucket: "specimen-bucket", family: "specimen-task" } as const;
 
 const output = (world: World, kind: string, property: string): Value => {
   const value = world.get(kind)?.outputs[property];
-  if (value === undefined) throw new Error(`${kind} was not made, or has no ${property}`);
+  if (value === undefined) throw new Error(`${kind} was not created, or has no ${property}`);
   return value;
 };
 const text = (value: Value | undefined): string => {
-  if (typeof value !== "string") throw new Error("not a text");
+  if (typeof value !== "string") throw new Error("not a string");
   return value;
 };
 const policyFor = (action: string, resource: Value): string =>
@@ -79,10 +79,10 @@ const policyFor = (action: string, resource: Value): string =>
     Version: "2012-10-17",
     Statement: [{ Sid: "One", Effect: "Deny", Principal: "*", Action: [action], Resource: resource }],
   });
-/** The code of a function: one file. The engine makes the hash; here it is a name for the text. */
+/** The code of a function: one file. The engine computes the hash; here it is a name for the text. */
 export const archiveOf = (text: string, hash: string): Archive =>
   new Archive({ hash, assets: { "index.js": new Asset({ hash, text }) } });
-/** Untagged images expire after so many days. */
+/** A policy by which untagged images expire after this many days. */
 const expiry = (countNumber: number) =>
   JSON.stringify({
     rules: [
@@ -99,7 +99,7 @@ const trust = (service: string) =>
     Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
   });
 
-/** Each type once, in an order in which every one finds what it builds on. */
+/** Each type once, after the types on which it depends. */
 export const cases: readonly Case[] = [
   {
     token: "aws:kms/key:Key",
@@ -543,7 +543,7 @@ export const cases: readonly Case[] = [
     byHand: async (aws, id, outputs) => {
       const ec2 = aws.use("ec2");
       await ec2.send(new DeleteNatGatewayCommand({ NatGatewayId: id }));
-      // As AWS does by itself.
+      // As AWS itself does.
       await ec2.send(new DisassociateAddressCommand({ AssociationId: text(outputs.associationId) }));
     },
     found: "gone",

@@ -8,7 +8,7 @@ import { standIn } from "../../../fakes/engine/standIn";
 import { type PropertyMap, Secret } from "../../../plugins/provider-host/values";
 import { context } from "./subject";
 
-// What stack files say about the provider itself: `aws:defaultTags`, `aws:allowedAccountIds`.
+// The configuration of the provider in stack files: `aws:defaultTags`, `aws:allowedAccountIds`.
 const directory = mkdtempSync(path.join(tmpdir(), "thorbis aws "));
 let service: AwsService;
 

@@ -9,7 +9,7 @@ interface Member {
   readonly optional: boolean;
 }
 
-/** What the installed SDK declares of a type: `aws:s3/bucket:Bucket` stands in `@pulumi/aws/s3/bucket.d.ts`. */
+/** Returns the installed SDK's declaration of a type: that of `aws:s3/bucket:Bucket` is in `@pulumi/aws/s3/bucket.d.ts`. */
 function declarations(token: string): { inputs: Member[]; outputs: Member[] } {
   const [, module = "", name = ""] = token.split(":");
   const file = path.join(checkoutRoot(), "node_modules/@pulumi/aws", `${module}.d.ts`);
@@ -37,8 +37,8 @@ function memberOf(member: ts.PropertySignature | ts.PropertyDeclaration): Member
 }
 
 /**
- * Outputs that the real plugin always has and this one leaves out, since no component reads them: properties of a
- * bucket that are resources of their own by now, and what a type has when it is used in another way than here.
+ * Outputs that the official plugin always has and the stand-in omits, because no component reads them: properties of a bucket
+ * that are now separate resources, and outputs for other uses of a type.
  */
 const leftOut: Readonly<Record<string, readonly string[]>> = {
   Eip: [
@@ -117,7 +117,7 @@ const leftOut: Readonly<Record<string, readonly string[]>> = {
   TaskDefinition: ["enableFaultInjection"],
   Topic: ["beginningArchiveTime", "fifoThroughputScope", "signatureVersion", "tracingConfig"],
 };
-/** Every type has these two and none of them is used: the components give all names themselves. */
+/** All types have these two inputs, which are not used, because the components set all names. */
 const everywhere = ["namePrefix", "tags"];
 
 describe.each(Object.keys(aws.resources))("%s", (token) => {
@@ -141,7 +141,7 @@ describe.each(Object.keys(aws.resources))("%s", (token) => {
     );
   });
 
-  it("has outputs that the SDK has, including every one that programs rely on", () => {
+  it("has outputs that the SDK has, including all that programs require", () => {
     const ours = [...Object.keys(resource?.inputs ?? {}), ...Object.keys(resource?.outputs ?? {})];
     const names = declared.outputs.map((member) => member.name);
     const promised = declared.outputs.filter(({ optional }) => !optional).map((member) => member.name);

@@ -13,7 +13,7 @@ export interface Made {
   readonly outputs: PropertyMap;
 }
 
-/** The stand-in, driven as the engine drives it. */
+/** Calls the stand-in like the engine. */
 export const provider = standIn(aws);
 
 const identify = (token: string) => ({ urn: `urn:pulumi:local::p::${token}::it`, type: token });
@@ -46,19 +46,19 @@ export async function diff(made: Made, inputs: PropertyMap): Promise<Record<stri
   return Object.fromEntries(Object.entries(found.detailed ?? {}).map(([path, { kind }]) => [path, kind]));
 }
 
-/** What is there now, as a refresh would put it into the state; undefined when it has gone. */
+/** Returns the current state, as a refresh would store it; undefined if the resource is gone. */
 export async function refreshed(made: Made): Promise<Made | undefined> {
   const read = await provider.read({ ...identify(made.token), ...made }, context);
   return read && { token: made.token, ...read };
 }
 
-/** What a refresh reports: nothing, that it has gone, or the differing properties. */
+/** Returns what a refresh reports: nothing, that the resource is gone, or the differing properties. */
 export async function drift(made: Made): Promise<Record<string, string> | "gone"> {
   const now = await refreshed(made);
   return now === undefined ? "gone" : await diff(now, made.inputs);
 }
 
-/** What an up does after a refresh: from the state that was read to what the program says. */
+/** Runs the update of an up after a refresh: from the state that was read to the program's inputs. */
 export async function repair(made: Made): Promise<Made> {
   const now = await refreshed(made);
   if (now === undefined) return await create(made.token, made.inputs);

@@ -14,7 +14,7 @@ type BucketState = {
   revision?: number;
 };
 
-/** A service in memory, which a test can change behind the stand-in's back. */
+/** A service in memory, which a test can change without the stand-in. */
 export class BucketApi {
   readonly buckets = new Map<string, JsonObject>();
   readonly calls: string[] = [];
@@ -23,7 +23,7 @@ export class BucketApi {
   constructor(readonly config: JsonObject) {}
 }
 
-/** A table that uses everything a table can say. */
+/** A table that uses all features of a table. */
 export const bucketTable: Table<BucketApi> = {
   package: "cloud",
   plugin: { name: "cloud", version: "7.0.0" },

@@ -7,7 +7,7 @@ export const type = "cloud:index/bucket:Bucket";
 export const urn = `urn:pulumi:local::p::${type}::logs`;
 export const context: CallContext = { signal: new AbortController().signal, log: () => {} };
 
-/** Configures a stand-in of the table and returns its calls as the engine makes them. */
+/** Configures a stand-in of the table and returns its calls, as the engine makes them. */
 export async function configured(config: PropertyMap = { region: "eu" }) {
   let api = new BucketApi({});
   const table = {
@@ -32,7 +32,7 @@ export async function configured(config: PropertyMap = { region: "eu" }) {
     inputs: PropertyMap,
     ignoreChanges: string[] = [],
   ) => provider.diff({ urn, type, id: "logs", oldInputs, oldOutputs, inputs, ignoreChanges }, context);
-  /** As the engine does it: what was read is the state, and what the program said is what should be. */
+  /** Like the engine: uses the values that were read as the state, and the program's inputs as the new inputs. */
   const refresh = async (made: { id: string; inputs: PropertyMap; outputs: PropertyMap }) => {
     const read = await provider.read(
       { urn, type, id: made.id, inputs: made.inputs, outputs: made.outputs },

@@ -68,7 +68,7 @@ it("generates and keeps the name in the property that the type has for it", () =
   expect(made.failures).toEqual([]);
   const kept = checkInputs(resource, { ...request, oldInputs: { bucket: "given" } });
   expect(kept.inputs.bucket).toBe("given");
-  // The same name cannot be given to the new one while the old one has it.
+  // The new resource cannot have the same name while the old one exists.
   expect(found(resource, { bucket: "given" }, { bucket: "given", lock: true }).deleteBeforeReplace).toBe(
     true,
   );

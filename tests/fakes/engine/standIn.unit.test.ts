@@ -70,7 +70,7 @@ describe("an unknown type", () => {
     );
   });
 
-  it("is refused even when objects inherit a property of that name", async () => {
+  it("is refused, even if objects inherit a property of that name", async () => {
     const { provider } = await configured();
     await expect(
       provider.invoke?.({ token: "constructor", args: {}, preview: false }, context),
@@ -79,7 +79,7 @@ describe("an unknown type", () => {
 });
 
 describe("preview", () => {
-  it("changes nothing, and marks values as unknown that only the service knows", async () => {
+  it("changes nothing, and marks as unknown the values that only the service can compute", async () => {
     const { create, api } = await configured();
     const { id, outputs } = await create({ name: "a", password: "p", readers: [unknown] }, true);
     expect(id).toBe("");
@@ -120,7 +120,7 @@ describe("preview", () => {
 });
 
 describe("create, update and delete", () => {
-  it("return the state as it is read back, with secrets marked", async () => {
+  it("return the state that was read back, with secrets marked", async () => {
     const { create } = await configured();
     const { id, outputs } = await create({ name: "a", password: "p", tags: new Secret({ x: "1" }) });
     expect(id).toBe("a");
@@ -150,7 +150,7 @@ describe("create, update and delete", () => {
     expect(failure).toMatchObject({ id: "a", reasons: ["503"] });
   });
 
-  it("bring the service to the program's values", async () => {
+  it("set the program's values in the service", async () => {
     const { create, provider, api } = await configured();
     const made = await create({ name: "a", tags: { x: "1" } });
     const { tags: _removed, ...inputs } = made.inputs;
@@ -176,28 +176,34 @@ describe("diff", () => {
   it.each<[string, PropertyMap, PropertyMap, string[], object]>([
     ["nothing", {}, {}, [], {}],
     ["a change in place", { policy: "{}" }, { policy: '{"a":1}' }, [], { policy: ["update", true] }],
-    ["the same JSON in other words", { policy: '{"a":1,"b":2}' }, { policy: '{ "b": 2, "a": 1 }' }, [], {}],
+    ["equivalent JSON", { policy: '{"a":1,"b":2}' }, { policy: '{ "b": 2, "a": 1 }' }, [], {}],
     [
-      "a change below",
+      "a nested change",
       { tags: { x: "1" } },
       { tags: { x: "2", y: "3" } },
       [],
       { "tags.x": ["update", true], "tags.y": ["add", true] },
     ],
-    ["another order that means nothing", { readers: ["a", "b"] }, { readers: ["b", "a"] }, [], {}],
+    ["another order of an unordered list", { readers: ["a", "b"] }, { readers: ["b", "a"] }, [], {}],
     ["a removal", { tags: { x: "1" } }, {}, [], { tags: ["delete", true] }],
-    ["a removal of nothing", { tags: {} }, {}, [], {}],
-    ["a removal of what the service decides", { acl: "private" }, {}, [], {}],
+    ["a removal of an empty value", { tags: {} }, {}, [], {}],
+    ["a removal of a value that the service computes", { acl: "private" }, {}, [], {}],
     ["a replacement", { region: "here" }, { region: "there" }, [], { region: ["update-replace", true] }],
-    ["what is not known yet", { policy: "{}" }, { policy: unknown }, [], { policy: ["update", true] }],
+    ["an unknown value", { policy: "{}" }, { policy: unknown }, [], { policy: ["update", true] }],
     [
-      "what shall be ignored",
+      "an ignored property",
       { tags: { x: "1" }, policy: "1" },
       { tags: { x: "2" }, policy: "2" },
       ["tags", "policy"],
       {},
     ],
-    ["what only begins like it", { policy: "1" }, { policy: "2" }, ["pol"], { policy: ["update", true] }],
+    [
+      "a property that only starts with an ignored name",
+      { policy: "1" },
+      { policy: "2" },
+      ["pol"],
+      { policy: ["update", true] },
+    ],
   ])("finds %s", async (_what, old, desired, ignore, expected) => {
     const { diff } = await configured();
     const name = { name: "a" };
@@ -238,7 +244,7 @@ describe("diff", () => {
 });
 
 describe("refresh", () => {
-  it("finds no change if there is none", async () => {
+  it("finds no change if nothing has changed", async () => {
     const { create, refresh } = await configured();
     const made = await create({
       name: "a",
@@ -262,7 +268,7 @@ describe("refresh", () => {
         detailed: {
           "tags.x": { kind: "update" },
           "tags.y": { kind: "add" },
-          // The program gives no readers; that the service decides about the access list is declared.
+          // The program sets no readers. The table declares that the service computes the access list.
           readers: { kind: "delete" },
         },
       },
@@ -291,7 +297,7 @@ describe("refresh", () => {
 });
 
 describe("import", () => {
-  it("reads the inputs that a program would need", async () => {
+  it("returns the inputs that a program would need", async () => {
     const { provider, api } = await configured();
     api.buckets.set("b", { name: "b", region: "there", acl: "private", tags: { x: "1" }, arn: "arn:b" });
     const read = await provider.read({ urn, type, id: "b", inputs: {}, outputs: {} }, context);

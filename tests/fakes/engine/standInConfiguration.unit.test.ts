@@ -43,7 +43,7 @@ describe("configuration", () => {
     );
   });
 
-  it("can change, except for the place of its resources", async () => {
+  it("can change, except for the location of its resources", async () => {
     const { provider } = await configured();
     const provided = { urn, type: "pulumi:providers:cloud", id: "c", oldOutputs: {}, ignoreChanges: [] };
     const change = async (oldInputs: PropertyMap, inputs: PropertyMap) =>
@@ -84,7 +84,7 @@ describe("a parameterized package", () => {
     expect(answer).toEqual({ name: "cloud", version: "1.10.1" });
   });
 
-  it("cannot be another one", async () => {
+  it("cannot be another package", async () => {
     await expect(provider.parameterize?.({ name: "random", version: "3.0.0", value })).rejects.toThrow(
       "The local stand-in for terraform-provider is cloud 1.10.1, not random 3.0.0: use the real plugin (npm start -- --official-plugins).",
     );

@@ -21,7 +21,7 @@ interface Made {
   readonly outputs: PropertyMap;
 }
 
-// As on a hosted project: not a superuser, and not the owner of what others make.
+// As on a hosted project: neither a superuser nor the owner of other roles' objects.
 let cluster: TestCluster;
 let sql: pg.Client;
 const provider = standIn(postgresql);
@@ -63,7 +63,7 @@ async function diff(made: Made, inputs: PropertyMap): Promise<Record<string, str
   return Object.fromEntries(Object.entries(found.detailed ?? {}).map(([path, { kind }]) => [path, kind]));
 }
 
-/** What a refresh reports: nothing, that it has gone, or the differing properties. */
+/** Returns what a refresh reports: nothing, that the resource is gone, or the differing properties. */
 async function drift(made: Made): Promise<Record<string, string> | "gone"> {
   const read = await provider.read({ ...identify(made.kind), ...made }, context);
   return read === undefined ? "gone" : diff({ kind: made.kind, ...read }, made.inputs);
@@ -154,9 +154,9 @@ describe("Role", () => {
     ["reset statement_timeout", { statementTimeout: "update" }],
     ["set search_path to public", { "searchPaths[0]": "update", "searchPaths[1]": "add" }],
     ["reset role", { assumeRole: "update" }],
-    // As with the real plugin: the catalog has only a hash.
+    // As with the official plugin, because the catalog only has a hash.
     ["password 'other'", {}],
-  ])("is repaired after a manual change (%s), which is found by property", async (change, expected) => {
+  ])("is repaired after a manual change (%s), which is reported by property", async (change, expected) => {
     const made = await create("Role", { ...full, name: "drifting" });
     await sql.query(`alter role drifting ${change}`);
     expect(await drift(made)).toEqual(expected);
@@ -197,7 +197,7 @@ describe("Role", () => {
     await remove(made);
   });
 
-  it("leaves what it owns to the current user when it is deleted", async () => {
+  it("leaves its objects to the current user when it is deleted", async () => {
     const made = await create("Role", { name: "leaving" });
     await sql.query("create schema legacy; grant leaving to postgres; alter schema legacy owner to leaving");
     await remove(made);
@@ -205,7 +205,7 @@ describe("Role", () => {
       "postgres",
     );
     expect(await drift(made)).toBe("gone");
-    // Deleting what has gone is no error.
+    // Deleting a role that does not exist is not an error.
     await remove(made);
     await sql.query("drop schema legacy");
   });
@@ -263,7 +263,7 @@ describe("Extension", () => {
     await remove(made);
   });
 
-  it("can be imported by database and name, and by nothing else", async () => {
+  it("can only be imported by database and name", async () => {
     const made = await create("Extension", { name: "seg" });
     const importing = (id: string) =>
       provider.read({ ...identify("Extension"), id, inputs: {}, outputs: {} }, context);
@@ -277,7 +277,7 @@ describe("Extension", () => {
 });
 
 describe("Schema", () => {
-  it("belongs to its owner, and gets it back after a manual change", async () => {
+  it("has the configured owner, also after a manual change was repaired", async () => {
     const owner = await create("Role", { name: "owner_of_schema" });
     const made = await create("Schema", { name: "Odd schema", owner: "owner_of_schema" });
     expect(made.id).toBe("postgres.Odd schema");
@@ -288,7 +288,7 @@ describe("Schema", () => {
     const read = await provider.read({ ...identify("Schema"), ...made }, context);
     const repaired = await update({ ...made, ...read }, { name: "Odd schema", owner: "owner_of_schema" });
     expect(await drift(repaired)).toEqual({});
-    // The membership that it took to hand the schema over has been given back.
+    // The membership that was needed to change the owner has been revoked.
     expect(await value("select pg_has_role('postgres', 'owner_of_schema', 'usage')")).toBe(false);
     await remove(repaired);
     await remove(owner);

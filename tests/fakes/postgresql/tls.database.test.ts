@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.remove());
 
-/** Whether the provider's session is encrypted, as the server sees it, or why there is none. */
+/** Returns whether the provider's session is encrypted, according to the server, or why the connection failed. */
 async function session(settings: { sslmode: string; sslrootcert?: string; host?: string }): Promise<unknown> {
   const server = new Server({
     host: "127.0.0.1",

@@ -9,8 +9,8 @@ import { installStandIns } from "../../../local/plugins/install";
 import { ensureToolchain } from "../../../local/toolchain";
 import { startTlsCluster, type TlsCluster } from "../../support/tlsCluster";
 
-// database.sslRootCertificate is a path relative to the project, and reaches the plugin as that: so the engine must start
-// plugins in the project's folder, wherever its own command was given, and also when no program runs.
+// database.sslRootCertificate is a path relative to the project and is passed to the plugin unchanged. So the engine must start
+// plugins in the project's folder, regardless of its own working directory, and also if no program runs.
 const program = `
 const { Provider } = require("@pulumi/postgresql/provider");
 const { Role } = require("@pulumi/postgresql/role");
@@ -77,7 +77,7 @@ test("the CA file is found relative to the project, with and without a program",
   expect(up.exitCode).toBe(0);
   expect(await pulumi("refresh", "--preview-only", "--expect-no-changes")).toMatchObject({ exitCode: 0 });
 
-  // The control: a server that cannot show this authority's certificate is not talked to.
+  // Control: a server without a certificate of this authority is refused.
   await copyFile(cluster.stranger, installed);
   const refused = await pulumi("refresh", "--preview-only");
   expect(refused.output).toMatch(/Cannot connect to PostgreSQL at 127\.0\.0\.1:\d+/);

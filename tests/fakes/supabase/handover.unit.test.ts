@@ -6,8 +6,8 @@ import { type PropertyMap, reveal, Secret } from "../../../plugins/provider-host
 import { type ServedEmulator, servedEmulator } from "../../emulators/managementApi/server";
 import { changes, configure, create, type Resource, refresh, remove, update } from "./support";
 
-// A stack changes from the stand-ins to the vendors' plugins and back without losing a resource. The real plugin is not here,
-// so its part is a model: where the bridge takes an id from, and what it writes into a state.
+// A stack can switch from the stand-ins to the official plugins and back without losing a resource. The official plugin is not
+// available here, so a model replaces it: how the bridge reads an id, and what it writes into a state.
 
 let emulator: ServedEmulator;
 let ref: string;
@@ -27,7 +27,7 @@ beforeEach(async () => {
   ref = await emulator.project();
 });
 
-/** Every resource type: its inputs, and where the API has a resource of that id. */
+/** All resource types: their inputs, and the API path of a resource with that id. */
 const resources: [type: string, inputs: () => PropertyMap, path: (id: string) => string][] = [
   [
     "supabase:index/project:Project",
@@ -66,10 +66,10 @@ const resources: [type: string, inputs: () => PropertyMap, path: (id: string) =>
   ],
 ];
 
-/** The id that the bridge asks the service for: the copy among the outputs, and `<nil>` where there is none. */
+/** Returns the id that the bridge requests from the service: the copy in the outputs, or `<nil>` without a copy. */
 const idOfBridge = ({ outputs }: Resource) => String(outputs.id ?? "<nil>");
 
-/** The same resource in a state that the bridge wrote: defaults noted, nulls left out. */
+/** Returns the same resource in a state that the bridge wrote: with marked defaults and without nulls. */
 function asBridgeWrites({ type, id, inputs, outputs }: Resource): Resource {
   const withoutNulls = Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== null));
   return {
@@ -81,7 +81,7 @@ function asBridgeWrites({ type, id, inputs, outputs }: Resource): Resource {
 }
 
 describe.each(resources)("%s", (type, inputs, pathOf) => {
-  test("the real plugin finds what the stand-in created", async () => {
+  test("the official plugin finds the stand-in's resources", async () => {
     const made = await create(type, inputs());
     const refreshed = await refresh(made);
     for (const known of [made, refreshed, await update(made)]) {
@@ -89,12 +89,12 @@ describe.each(resources)("%s", (type, inputs, pathOf) => {
       expect((await emulator.call("GET", pathOf(idOfBridge(known)))).status).toBe(200);
     }
     const { id: _lost, ...outputs } = made.outputs;
-    // The negative control: what a state without the copy led to.
+    // Negative control: the result of a state without the copy.
     const lost = await emulator.call("GET", pathOf(idOfBridge({ ...made, outputs })));
     expect(lost.status).not.toBe(200);
   });
 
-  test("the stand-in takes over what the real plugin created, unchanged", async () => {
+  test("the stand-in adopts the official plugin's resources unchanged", async () => {
     const known = asBridgeWrites(await create(type, inputs()));
     expect(await changes(known)).toEqual({});
     const found = await refresh(known);

@@ -23,7 +23,7 @@ beforeEach(() => {
   emulator.calls.length = 0;
 });
 
-test("create makes the same calls as the real provider, and a second run changes nothing", async () => {
+test("create makes the same calls as the official provider, and a second run changes nothing", async () => {
   const project = await create(type, { ...inputs, instanceSize: "micro", legacyApiKeysEnabled: false });
 
   expect(withoutRef(emulator.calls, project.id).filter((call, at, all) => call !== all[at - 1])).toEqual([
@@ -133,13 +133,13 @@ test("reads are retried when the API is busy, writes are not", async () => {
   await expect(create(type, inputs)).rejects.toThrow("Unable to create project, got status 503");
 });
 
-test("a project that fails to come up fails the create, and says with which status", async () => {
+test("a project that fails to start fails the create, with its status in the error", async () => {
   emulator.clusters.failure = new Error("no server");
   await expect(create(type, inputs)).rejects.toThrow(/did not become active: its status is INIT_FAILED/);
   emulator.clusters.failure = undefined;
 });
 
-test("what the real provider refuses is refused before any request", async () => {
+test("inputs that the official provider refuses are refused before any request", async () => {
   const { failures } = await check(type, {
     name: "x",
     databasePassword: "abc",
@@ -156,7 +156,7 @@ test("what the real provider refuses is refused before any request", async () =>
   ]);
 });
 
-test("a response without JSON is an error, and not a project named undefined", async () => {
+test("a response that is not JSON is an error, and not a project named undefined", async () => {
   const project = await create(type, inputs);
   emulator.faults.push({
     method: "GET",

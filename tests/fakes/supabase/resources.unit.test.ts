@@ -157,7 +157,7 @@ describe("a third-party issuer", () => {
     expect(await refresh(issuer)).toBeUndefined();
   });
 
-  test("needs exactly one way to its keys, and public ones", async () => {
+  test("needs exactly one source of keys, which must be public", async () => {
     await expect(create(type, { projectRef: ref })).rejects.toThrow("Exactly one of");
     const { failures } = await check(type, {
       projectRef: ref,
@@ -167,7 +167,7 @@ describe("a third-party issuer", () => {
   });
 });
 
-test("the functions return the same as the real provider's", async () => {
+test("the functions return the same values as those of the official provider", async () => {
   const invoke = async (name: string, args: Record<string, string>) =>
     (await provider.invoke?.({ token: `supabase:index/${name}:${name}`, args, preview: false }, context))
       ?.result ?? {};
@@ -204,7 +204,7 @@ test("an unknown type or function is refused by name", async () => {
   );
 });
 
-test("without a token the provider says how to set one", async () => {
+test("without a token, the error says how to set one", async () => {
   await expect(
     provider.configure?.({ endpoint: emulator.endpoint, accessToken: " " }, context),
   ).rejects.toThrow("pulumi config set --secret supabase:accessToken");

@@ -173,7 +173,7 @@ test("only the sections whose text changed are sent", async () => {
   expect(calls().filter((call) => !call.startsWith("GET"))).toEqual(["PATCH /projects/{ref}/config/auth"]);
 });
 
-test("one section that is refused does not keep the others from being written", async () => {
+test("a refused section does not prevent the others from being written", async () => {
   emulator.faults.push({ method: "PUT", path: /postgres$/, status: 400, times: 1 });
 
   await expect(
@@ -183,7 +183,7 @@ test("one section that is refused does not keep the others from being written", 
   expect((await emulator.call("GET", `/projects/${ref}/config/auth`)).json.jwt_exp).toBe(900);
 });
 
-test.each([404, 406] as const)("a section that answers %i is kept as it is", async (status) => {
+test.each([404, 406] as const)("a section with a response of status %i is kept unchanged", async (status) => {
   const settings = await create(type, { projectRef: ref, auth: '{"jwt_exp":900}' });
   emulator.faults.push({ method: "GET", path: /config\/auth$/, status, times: 1 });
 
@@ -237,7 +237,7 @@ test("delete does not change the settings", async () => {
   expect(emulator.calls).toEqual([]);
 });
 
-test("SSL enforcement is waited for until it is in force, and the services after it", async () => {
+test("an update waits until SSL enforcement is in effect, and then for the services", async () => {
   const release = emulator.clusters.hold();
   let isMade = false;
   const made = create(type, { projectRef: ref, sslEnforcement: true }).then((settings) => {
@@ -258,7 +258,7 @@ test("SSL enforcement is waited for until it is in force, and the services after
   ]);
 });
 
-test("SSL enforcement that the plan does not include fails an update and is left alone by a refresh", async () => {
+test("SSL enforcement that the plan does not include fails an update, and a refresh does not report it", async () => {
   const settings = await create(type, { projectRef: ref, sslEnforcement: false });
   emulator.faults.push({
     method: "GET",
@@ -274,7 +274,7 @@ test.each([
   [["203.0.113.0/24"], '{"restrictions":null}'],
   [["203.0.113.0/24", "2001:db8::/32"], '{"restrictions":null}'],
 ])(
-  "a network list %j that somebody has emptied is read as the provider reads it, and put back",
+  "a manually emptied network list %j is read like the provider reads it, and repaired",
   async (restrictions, read) => {
     const settings = await create(type, { projectRef: ref, network: JSON.stringify({ restrictions }) });
     await emulator.call("POST", `/projects/${ref}/network-restrictions/apply`, {
@@ -288,7 +288,7 @@ test.each([
   },
 );
 
-test("a network list that an update empties is sent as two empty lists, and differs from what is read then", async () => {
+test("a network list that an update empties is sent as two empty lists, and differs from the value read afterwards", async () => {
   const settings = await create(type, { projectRef: ref, network: '{"restrictions":["203.0.113.0/24"]}' });
   emulator.bodies.length = 0;
 
@@ -316,9 +316,9 @@ test.each(["10.0.0.0/8", "192.168.1.0/24", "fd00::/8"])(
 );
 
 test.each([
-  ["a page of a proxy", "<html>maintenance</html>", "<html>maintenance</html> (which is not JSON)"],
+  ["a proxy's error page", "<html>maintenance</html>", "<html>maintenance</html> (which is not JSON)"],
   ["nothing", "", "an empty body (which is not JSON)"],
-])("an answer 200 with %s is an error, and no setting of that value", async (_what, body, said) => {
+])("a response 200 with %s is an error, and not a setting with that value", async (_what, body, said) => {
   const settings = await create(type, { projectRef: ref, api: '{"max_rows":10}' });
   emulator.faults.push({ method: "GET", path: /postgrest$/, status: 200, body, times: 1 });
   await expect(refresh(settings)).rejects.toThrow(`Unable to read settings, got status 200: ${said}`);

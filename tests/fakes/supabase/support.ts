@@ -9,7 +9,7 @@ export async function configure(endpoint: string): Promise<void> {
   await provider.configure?.({ endpoint, accessToken }, context);
 }
 
-/** What the engine knows of one resource. */
+/** The engine's record of one resource. */
 export interface Resource {
   type: string;
   id: string;
@@ -26,7 +26,7 @@ export async function check(type: string, inputs: PropertyMap) {
   );
 }
 
-/** Checks and creates, as an up does. */
+/** Checks and creates, like an up. */
 export async function create(type: string, given: PropertyMap): Promise<Resource> {
   const { inputs, failures = [] } = await check(type, given);
   if (failures.length > 0) throw new Error(JSON.stringify(failures));
@@ -51,17 +51,17 @@ export async function diff(resource: Resource, change: PropertyMap = {}): Promis
   );
 }
 
-/** The property paths that a diff names, with what happens there. */
+/** Returns the property paths of a diff with the kind of change. */
 export async function changes(resource: Resource, change: PropertyMap = {}): Promise<Record<string, string>> {
   const { detailed = {} } = await diff(resource, change);
   return Object.fromEntries(Object.entries(detailed).map(([path, { kind }]) => [path, kind]));
 }
 
-/** The resource as a refresh finds it; undefined where it has gone. */
+/** Returns the resource as a refresh reads it; undefined if it is gone. */
 export async function refresh(resource: Resource): Promise<Resource | undefined> {
   const { type, id, inputs, outputs } = resource;
   const found = await provider.read({ urn: urn(type), type, id, inputs, outputs }, context);
-  // The program goes on asking for what it asked for before.
+  // The program's inputs stay the same.
   return found && { type, id: found.id, inputs, outputs: found.outputs };
 }
 

@@ -22,7 +22,7 @@ const installation = (major: number): PostgresInstallation => ({
   headerDirectory: "",
 });
 
-/** Chooses on a machine that has, or can get, these versions. */
+/** Chooses on a machine that has, or can install, these versions. */
 async function chooseOn(
   majors: readonly number[],
   options: { major?: number; environment?: NodeJS.ProcessEnv; fault?: Error } = {},
@@ -79,7 +79,7 @@ describe("the servers of a test run", () => {
     expect(databases).toEqual({ first: installation(15) });
   });
 
-  it("are not guessed after an unexpected error", async () => {
+  it("are not chosen after an unexpected error", async () => {
     await expect(chooseOn([15], { fault: new TypeError("x is undefined") })).rejects.toThrow(TypeError);
   });
 
@@ -91,7 +91,7 @@ describe("the servers of a test run", () => {
   });
 });
 
-describe("a run that needs no server", () => {
+describe("a run without a server", () => {
   it.each([
     [["--project", "unit"]],
     [["--project=unit", "--maxWorkers", "1"]],
@@ -116,7 +116,7 @@ describe("a run that needs no server", () => {
 describe("the tests that run on one server or on both", () => {
   const named = [...Object.keys(firstServerOnly), ...engineOnBoth];
 
-  it.each(named)("%s is there", (file) => {
+  it.each(named)("%s exists", (file) => {
     expect(existsSync(path.join(checkoutRoot(), file))).toBe(true);
   });
 

@@ -1,10 +1,10 @@
-/** What a command of the Supabase CLI is expected to do against the local stack. */
+/** The expected outcome of a Supabase CLI command against the local stack. */
 export type Outcome =
   /** Runs with these arguments and exits with 0; `prints` is in its output. */
   | { readonly runs: string; readonly prints?: RegExp }
   /** Exits with another code and prints hosted's own error. */
   | { readonly refused: string; readonly prints: RegExp }
-  /** Is not run, for this reason. */
+  /** Is not tested, for this reason. */
   | {
       readonly notRun:
         | "works on files of this machine"

@@ -9,7 +9,7 @@ import { mcpTools } from "./tools";
 
 const page = readFileSync(path.join(checkoutRoot(), "docs", "supabase-cli.md"), "utf8");
 
-/** The command that a command line begins with. */
+/** Returns the command of a command line. */
 function cliCommandOf(line: string): string | undefined {
   const names = Object.keys(cliCommands).filter((name) => line === name || line.startsWith(`${name} `));
   return names.sort((a, b) => b.length - a.length)[0];
@@ -19,14 +19,14 @@ const tools = ["apply_migration", "execute_sql", "deploy_edge_function", "update
 
 const isRun = (outcome: Outcome | undefined) => outcome !== undefined && !("notRun" in outcome);
 
-test("every command line of the page is of a command that a test runs", () => {
+test("a test runs every command that the page contains", () => {
   const lines = [...page.matchAll(/npm run supabase -- ([a-z][^\n`]*)/g)].map(([, line]) => line ?? "");
   expect(lines.length).toBeGreaterThan(9);
 
   for (const line of lines) expect(isRun(cliCommands[cliCommandOf(line) ?? ""]), line).toBe(true);
 });
 
-test("every command and tool that the page says is reported is a row of docs/drift.md", () => {
+test("every command and tool that is reported according to the page has a row in docs/drift.md", () => {
   const table = page.split("\n").filter((line) => line.startsWith("| `"));
   const names = table.flatMap((row) => [...(row.split("|")[1] ?? "").matchAll(/`([a-z-]+ [a-z-]+)`/g)]);
   expect(names.length).toBeGreaterThan(10);

@@ -9,9 +9,9 @@ import { type ServedEmulator, servedEmulator } from "../../emulators/managementA
 import { accessToken } from "../../emulators/managementApi/support";
 import { clients, reason } from "../../support/officialClients";
 
-// `supabase functions` of the real CLI against the Management API alone: functions need no database.
+// Runs `supabase functions` of the official CLI against the Management API only, because functions need no database.
 
-/** A project's functions: one imports a shared module, one has an import map of its own, one reads a file. */
+/** A project's functions: one imports a shared module, one has its own import map, one reads a file. */
 const sources: Readonly<Record<string, string>> = {
   "_shared/cors.ts":
     'import { anybody } from "./origins/anybody.ts";\nexport const headers = { "Access-Control-Allow-Origin": anybody };\n',
@@ -72,7 +72,7 @@ describe.skipIf(typeof clients === "string")(`functions of the CLI${reason}`, ()
     return { exitCode: result.exitCode, output: result.all };
   }
 
-  /** What the API lists, by slug. */
+  /** Returns the functions in the API's list, by slug. */
   async function deployed(): Promise<
     Record<string, { verify_jwt: boolean; version: number; import_map: boolean }>
   > {
@@ -85,7 +85,7 @@ describe.skipIf(typeof clients === "string")(`functions of the CLI${reason}`, ()
     );
   }
 
-  /** Every file of a download, by its path below `functions`. */
+  /** Returns all files of a download, by path below `functions`. */
   function filesIn(workdir: string): Record<string, string> {
     const root = path.join(workdir, "supabase", "functions");
     const names = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) =>
@@ -99,7 +99,7 @@ describe.skipIf(typeof clients === "string")(`functions of the CLI${reason}`, ()
     );
   }
 
-  test("all functions are deployed at once, and a download brings every file back", async () => {
+  test("all functions are deployed at once, and a download returns every file", async () => {
     const deploy = await functions("deploy --use-api");
     const away = path.join(folder, "away");
     mkdirSync(path.join(away, "supabase"), { recursive: true });
@@ -116,7 +116,7 @@ describe.skipIf(typeof clients === "string")(`functions of the CLI${reason}`, ()
     expect(filesIn(away)).toEqual(sources);
   });
 
-  test("one function is deployed with --no-verify-jwt and with another's import map, and downloaded alone", async () => {
+  test("a single function is deployed with --no-verify-jwt and another import map, and downloaded", async () => {
     await functions("deploy --use-api");
 
     const open = await functions("deploy hello --use-api --no-verify-jwt");
@@ -135,7 +135,7 @@ describe.skipIf(typeof clients === "string")(`functions of the CLI${reason}`, ()
     expect(Object.keys(filesIn(away)).sort()).toEqual(["page/index.ts", "page/page.html"]);
   });
 
-  test("--prune deletes what the folder no longer has, and nothing else", async () => {
+  test("--prune deletes only functions that the folder no longer has", async () => {
     await functions("deploy --use-api");
     rmSync(path.join(project, "supabase", "functions", "hello"), { recursive: true });
 

@@ -11,7 +11,7 @@ export interface McpAnswer {
   readonly content: readonly { readonly text: string }[];
 }
 
-/** The official MCP server as a coding agent runs it: a child process that speaks JSON-RPC over stdio. */
+/** The official MCP server, as a coding agent runs it: a child process with JSON-RPC over stdio. */
 export class McpServer {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, (message: { result?: unknown; error?: unknown }) => void>();
@@ -26,7 +26,7 @@ export class McpServer {
     });
   }
 
-  /** Starts the server for one project, with all tools but those that search the documentation on the web. */
+  /** Starts the server for one project, with all tools except those that search the documentation on the web. */
   static async start(program: string, projectRef: string, apiUrl: string): Promise<McpServer> {
     const features = "account,database,debugging,development,functions,branching,storage";
     const options = ["--access-token", localAccessToken, "--project-ref", projectRef];

@@ -16,7 +16,7 @@ import { cliCommands, commandsIn } from "./commands";
 import { McpServer } from "./mcpServer";
 import { mcpTools } from "./tools";
 
-// The real CLI and the real MCP server, against a deployed stack: every command and tool that there is.
+// Runs every command of the official CLI and every tool of the official MCP server against a deployed stack.
 
 describe.skipIf(typeof clients === "string")(`the official clients${reason}`, () => {
   const programs = clients as OfficialClients;
@@ -34,14 +34,14 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
     if (found === undefined) throw new Error("The stack has no project.");
     database = found;
     workspace = await prepareWorkspace(paths, stack.services.supabase.endpoint, database);
-    // Downloads must not land in the checkout.
+    // Downloads must not be written to the checkout.
     const functions = path.join(workspace.workdir, "supabase", "functions");
     await rm(functions);
     await cp(path.join(checkoutRoot(), "functions"), functions, { recursive: true });
   });
   afterAll(() => stack?.remove());
 
-  /** Runs a command of the CLI as `npm run supabase` does; `+` stands for a blank in an argument. */
+  /** Runs a command of the CLI like `npm run supabase`; `+` stands for a space in an argument. */
   async function cli(line: string, input = ""): Promise<CommandResult> {
     const args = line.split(" ").map((arg) => arg.replaceAll("+", " "));
     const result = await execa(
@@ -60,14 +60,14 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
     return await answer.json();
   }
 
-  /** Waits for a restart of the database that a setting has caused. */
+  /** Waits for a database restart that a setting has caused. */
   async function projectIsActive(): Promise<void> {
     await expect
       .poll(async () => ((await call("GET", "")) as { status: string }).status, { timeout: 60_000 })
       .toBe("ACTIVE_HEALTHY");
   }
 
-  /** Runs statements in a connection of their own: a setting restarts the database, which ends open connections. */
+  /** Runs statements in a new connection, because settings may restart the database, which ends open connections. */
   async function sql(...statements: readonly string[]): Promise<void> {
     const client = await stack.database();
     for (const statement of statements) await client.query(statement);
@@ -77,7 +77,7 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
   const refresh = async () =>
     await stack.pulumi("refresh", "-s", "local", "--preview-only", "--diff", "--expect-no-changes");
 
-  test("every command of the CLI has an expected outcome, and no outcome is of a command that is gone", async () => {
+  test("every command of the CLI has an expected outcome, and no outcome is for a removed command", async () => {
     const { stdout } = await execa(process.execPath, [programs.supabase, "--completions", "bash"]);
 
     const expected = Object.keys(cliCommands).map((name) => name.replaceAll(/[ -]/g, "_"));
@@ -131,7 +131,7 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
     expect(isOurs.output).toContain("table public.of_a_colleague");
     expect(isOurs.exitCode).toBe(7);
 
-    // The stack keeps it, as it would keep any migration of its own.
+    // The stack keeps it, like any of its own migrations.
     await sql("create table public.of_a_colleague (id integer primary key)");
   });
 
@@ -186,7 +186,7 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
     });
   });
 
-  test("afterwards refresh names what the stack owns: TLS and network restrictions", async () => {
+  test("afterwards, refresh reports the settings that the stack manages: TLS and network restrictions", async () => {
     const { exitCode, output } = await refresh();
 
     expect(exitCode, output).toBe(7);
@@ -205,7 +205,7 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
     });
     afterAll(() => server?.stop());
 
-    /** What the colleague's folders hold beside the stack's own files. */
+    /** The colleague's additional files, beside the stack's own. */
     async function prepareFolders(): Promise<void> {
       await writeFile(home(), "create table public.pushed (id integer primary key);\n");
       const before = await readFile(config(), "utf8");
@@ -245,7 +245,7 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
       }
     }
 
-    test("one refresh reports every one, and up stops at what was pushed", async () => {
+    test("one refresh reports all of them, and up stops at the pushed migrations", async () => {
       rootKey = ((await call("GET", "/pgsodium")) as { root_key: string }).root_key;
       await prepareFolders();
       for (const change of clientChanges) {
@@ -266,7 +266,7 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
       expect(up.output).toContain("99991231235959");
     });
 
-    test("once what was pushed is gone, up sends the stack's values and names the entry that accepts each other change", async () => {
+    test("without the pushed migrations, up sends the stack's values and names the entry that accepts each other change", async () => {
       for (const { up, undo = [] } of clientChanges)
         if (up === "stops" || up === "leaves it") for (const step of undo) await run(step);
 
@@ -285,7 +285,7 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
         for (const text of reports) expect(left.output).not.toContain(text);
       for (const { undo = [] } of named) for (const step of undo) await run(step);
       const after = await refresh();
-      // What the API and the CLI cannot take back: a setting stays, and a repaired record has the CLI's statements.
+      // The API and the CLI cannot revert these: a setting remains, and a repaired record has the CLI's statements.
       expect(after.output.match(/^ {2}(opens|changes|extra) .*$/gm), after.output).toEqual([
         expect.stringContaining("database setting statement_timeout"),
         expect.stringContaining("migration record 20261122100000, content"),

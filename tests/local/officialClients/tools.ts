@@ -1,4 +1,4 @@
-/** What a call of an MCP tool is expected to answer. */
+/** The expected response of an MCP tool. */
 export interface ToolOutcome {
   readonly args?: Readonly<Record<string, unknown>>;
   readonly says: RegExp;

@@ -49,7 +49,7 @@ test("the profile names the local API, and the working folder holds the checkout
   });
 });
 
-test("a config.toml that somebody edited stays, and so does everything else on a second run", async () => {
+test("a second run keeps an edited config.toml and all other files", async () => {
   const local = paths();
   const { workdir } = await prepareWorkspace(local, "http://127.0.0.1:9", database);
   const config = path.join(workdir, "supabase", "config.toml");
@@ -60,7 +60,7 @@ test("a config.toml that somebody edited stays, and so does everything else on a
   expect(readFileSync(config, "utf8")).toBe('project_id = "mine"\n');
 });
 
-test("the launcher runs the CLI of the checkout on this local stack, whatever folder it is called from", async () => {
+test("the launcher runs the CLI of the checkout on this local stack, from any folder", async () => {
   const local = paths();
   const script = "console.log(process.env.THORBIS_LOCAL_DIRECTORY, process.argv.slice(2).join('|'))";
   writeFileSync(path.join(local.checkout, "local", "run.mjs"), script);

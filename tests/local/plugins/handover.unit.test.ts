@@ -26,7 +26,7 @@ test.each([
   ["a project", project],
   ["a queue", queue],
   ["a role", role],
-])("%s without the copy of its id keeps the official plugins away", async (_what, resource) => {
+])("the official plugins are refused if %s lacks the copy of its id", async (_what, resource) => {
   write("local", [{ ...resource, outputs: { name: "x" } }]);
   await expect(refuseIncompleteStates(stacks)).rejects.toThrow(
     "The state of stack local was written by an earlier version of this repository, and the official plugins cannot find its resources: run `npm start` without --official-plugins once for each, which completes the state, then this command again.",
@@ -51,6 +51,6 @@ test("complete states, resources of our own plugin, components and providers pas
   await expect(refuseIncompleteStates(stacks)).resolves.toBeUndefined();
 });
 
-test("before the first deployment there is nothing to refuse", async () => {
+test("before the first deployment nothing is refused", async () => {
   await expect(refuseIncompleteStates(path.join(stacks, "none"))).resolves.toBeUndefined();
 });

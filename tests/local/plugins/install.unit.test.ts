@@ -28,7 +28,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(base, { recursive: true }));
 
-test("each stand-in is where the engine looks for the plugin of that name and version, and nothing else is there", async () => {
+test("each stand-in is where the engine looks for its plugin and version, and the folder contains nothing else", async () => {
   await installStandIns(checkout, path.dirname(plugins));
   await installStandIns(checkout, path.dirname(plugins));
 
@@ -40,7 +40,7 @@ test("each stand-in is where the engine looks for the plugin of that name and ve
   }
 });
 
-test("a stand-in runs its program of this checkout with the engine's arguments, whatever the path", async () => {
+test("a stand-in runs its program in this checkout with the engine's arguments, for any path", async () => {
   await installStandIns(checkout, path.dirname(plugins));
   const folder = readdirSync(plugins).find((name) => name.startsWith("resource-postgresql")) ?? "";
 

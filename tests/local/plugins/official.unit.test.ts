@@ -20,7 +20,7 @@ beforeEach(() => {
   mkdirSync(directory);
 });
 
-/** A CLI that does what this script says; it notes its arguments and home. */
+/** A CLI that runs this script and records its arguments and home. */
 function cli(script: string): string {
   const file = path.join(directory, "pulumi");
   const note = `echo "$PULUMI_HOME $*" >> '${directory}/calls'`;
@@ -32,7 +32,7 @@ const calls = () => readFileSync(path.join(directory, "calls"), "utf8").trim().s
 const install = (pulumi: string) =>
   installOfficialPlugins({ checkout, pulumiHome: path.join(directory, "home"), pulumi, progress: () => {} });
 
-test("the CLI downloads each plugin that is not there, in the version that its package names", async () => {
+test("the CLI downloads each missing plugin, in the version of its package", async () => {
   const pulumiHome = path.join(directory, "home");
   const [aws, postgresql, terraform] = await neededPlugins(checkout);
   if (postgresql === undefined) throw new Error("no postgresql");
@@ -51,7 +51,7 @@ test("the CLI downloads each plugin that is not there, in the version that its p
   );
 });
 
-test("a download that fails is one sentence, with the CLI's reason and what to do instead", async () => {
+test("a failed download is reported in one sentence, with the CLI's reason and an alternative", async () => {
   const [aws] = await neededPlugins(checkout);
   const pulumi = cli(`
     echo 'warning: Error downloading plugin: Get "https://get.pulumi.com/x": dial tcp: no such host' >&2
@@ -69,7 +69,7 @@ test("a download that fails is one sentence, with the CLI's reason and what to d
   expect(calls()).toHaveLength(1);
 });
 
-test("a session runs in the home of the chosen plugins, and in nothing else differs", async () => {
+test("a session runs in the home of the chosen plugins, and does not differ otherwise", async () => {
   const paths = localPaths(checkout, { THORBIS_LOCAL_DIRECTORY: directory });
   const toolchain = { pulumi: "/bin/pulumi", version: "3", source: "path", binDirectory: "/bin" } as const;
   const stop = () => Promise.resolve();
@@ -99,7 +99,7 @@ test("a session runs in the home of the chosen plugins, and in nothing else diff
   expect(existsSync(path.join(directory, "official-plugins"))).toBe(false);
 });
 
-test("the real plugins find the local endpoints in the variables that they read", () => {
+test("the official plugins find the local endpoints in the variables that they read", () => {
   const aws = { endpoint: "http://127.0.0.1:2", s3Endpoint: "http://127.0.0.1:3", accessKey: "key" };
 
   expect(

@@ -11,7 +11,7 @@ import { isSameProcess } from "../../../local/processIdentity.mjs";
 import { startKeeper, stopKeeper } from "../../../local/services/keeper";
 import { serviceDirectories, serviceRegistries } from "../../../local/services/registries";
 
-// Real processes in the places where a local environment records its services. Each would run for an hour.
+// Real processes, recorded like the services of a local environment. Each would run for an hour.
 
 let base: string;
 let paths: LocalPaths;
@@ -50,7 +50,7 @@ const keepers = (of = paths) => runningServices(serviceDirectories(of.services).
 
 const running = () => services.filter(isSameProcess).length;
 
-/** Longer than the keeper takes to see a change. */
+/** Longer than the keeper takes to notice a change. */
 const seen = () => wait(2_500);
 
 test("every service of an environment ends when its folder is deleted, and so does the keeper", async () => {
@@ -92,7 +92,7 @@ test("the services of a moved folder keep running, and end when it is deleted at
   await expect.poll(running, { timeout: 15_000 }).toBe(0);
 });
 
-test("deleting a copy of the folder ends nothing of the original", async () => {
+test("deleting a copy of the folder ends no service of the original", async () => {
   const copy = pathsOf("copy");
   await cp(paths.directory, copy.directory, { recursive: true });
   await startKeeper(copy);

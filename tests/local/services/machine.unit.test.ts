@@ -27,7 +27,7 @@ function machineOf(isRoot: boolean, missing: readonly string[]): Tried {
 }
 
 test.each([true, false])(
-  "a machine with everything (root: %s) has its PostgreSQL returned",
+  "for a complete machine (root: %s), its PostgreSQL is returned",
   async (isRoot) => {
     const { machine, asked } = machineOf(isRoot, []);
 
@@ -47,14 +47,14 @@ test.each([
   await expect(requireMachine(machineOf(false, missing).machine)).rejects.toThrow(new UserError(message));
 });
 
-test("as root nothing is installed on a machine that is refused anyway", async () => {
+test("as root, nothing is installed on a machine that fails another check", async () => {
   const { machine, asked } = machineOf(true, ["Go", "PostgreSQL"]);
 
   await expect(requireMachine(machine)).rejects.toThrow(new UserError("Install Go."));
   expect(asked).toEqual(["Python", "Go"]);
 });
 
-test("an error that is not for users is passed on", async () => {
+test("an error that is not a UserError is passed on", async () => {
   const broken = async () => {
     throw new TypeError("not a function");
   };

@@ -18,7 +18,7 @@ test("finds the project of a stack, and how to resume it", () => {
 test.each([
   ["nothing", null],
   ["no project", [settings]],
-  ["a project whose settings were never made", [project]],
+  ["a project without settings", [project]],
 ])("a state with %s has no project to resume", (_, resources) => {
   expect(projectInState(stateWith(resources))).toBeUndefined();
 });

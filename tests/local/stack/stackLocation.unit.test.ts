@@ -20,7 +20,7 @@ test.each([
   [["up", "-s", "like-prod", "--yes"], "like-prod"],
   [["up", "--stack", "local"], "local"],
   [["refresh", "--stack=like-dev"], "like-dev"],
-])("pulumi %j is about stack %s", (args, stack) => {
+])("pulumi %j uses stack %s", (args, stack) => {
   expect(stackOfCommand(args)).toBe(stack);
 });
 

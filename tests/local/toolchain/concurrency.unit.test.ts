@@ -48,13 +48,13 @@ function addSlowGo(): { pidFile: string; release: () => void } {
   return { pidFile, release: () => void fixture.write("gate", "") };
 }
 
-/** Not one that has ended and that nobody has asked about yet. */
+/** Returns whether the process runs. A zombie does not count. */
 const isRunning = (pid: number) => identifyProcess(pid) !== undefined;
 
 const patience = { timeout: 20_000, interval: 50 };
 
 describe("two processes that need a CLI at the same time", () => {
-  it("build it once: the second waits, says so, and uses the first one's", { timeout: 60_000 }, async () => {
+  it("build it once: the second waits, reports this, and uses the first one's", { timeout: 60_000 }, async () => {
     const { pidFile, release } = addSlowGo();
     const first = ensureInChild();
     await vi.waitFor(() => expect(existsSync(pidFile)).toBe(true), patience);
@@ -71,7 +71,7 @@ describe("two processes that need a CLI at the same time", () => {
 });
 
 describe("a build that is killed", () => {
-  it("stops compiling, leaves nothing that looks complete, and the next build removes its leftovers", {
+  it("stops compiling, leaves no complete folder, and the next build removes its leftovers", {
     timeout: 60_000,
   }, async () => {
     const { pidFile } = addSlowGo();

@@ -24,7 +24,7 @@ afterEach(() => {
   fixture.remove();
 });
 
-/** A site on loopback; answers its address. */
+/** Starts a site on loopback and returns its URL. */
 async function serve(listener: RequestListener): Promise<string> {
   const created = createServer((request, response) => {
     requests.push(request.url ?? "");
@@ -35,7 +35,7 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(created.address() as AddressInfo).port}`;
 }
 
-/** A release as Pulumi packs it: programs for many languages in one folder. */
+/** Returns a release like Pulumi's: programs for many languages in one folder. */
 function release(version = pulumiVersion): Buffer {
   fixture.write("release/pulumi/pulumi", `#!/bin/sh\necho v${version}\n`, 0o755);
   fixture.write("release/pulumi/pulumi-language-nodejs", "#!/bin/sh\n", 0o755);
@@ -51,7 +51,7 @@ function checksums(archive: Buffer): string {
 }
 
 describe("the official download", () => {
-  it("is checked, unpacked without what Node.js does not need, and kept", async () => {
+  it("is verified, unpacked without programs for other languages, and cached", async () => {
     const archive = release();
     const site = await serve((request, response) => {
       response.end(request.url === `/${archiveName}` ? archive : checksums(archive));
@@ -104,7 +104,7 @@ describe("the official download", () => {
 
   it("takes at most three seconds if the site accepts the connection and does not respond", async () => {
     const timers = vi.spyOn(globalThis, "setTimeout");
-    // The three seconds are over as soon as the site has been asked.
+    // The three seconds pass as soon as the site has received the request.
     const site = await serve(() => {
       const limit = timers.mock.calls.find(([, milliseconds]) => milliseconds === 3_000);
       limit?.[0]();
@@ -131,7 +131,7 @@ describe("a failed download", () => {
 
   it.each([
     ["more than a day ago", { at: new Date(Date.now() - 86_401_000).toISOString() }],
-    ["in the future, by a clock that was wrong", { at: new Date(Date.now() + 3_600_000).toISOString() }],
+    ["in the future, because of a wrong clock", { at: new Date(Date.now() + 3_600_000).toISOString() }],
     ["for another version", { version: "3.0.0" }],
     ["unreadably", { at: "yesterday" }],
   ])("that was recorded %s is tried again", async (_case, change) => {

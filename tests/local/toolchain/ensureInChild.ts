@@ -1,4 +1,4 @@
-// A process of its own that ensures the toolchain of a test's fixture, so that it can be killed or raced.
+// A separate process that ensures the toolchain of a test's fixture, so that tests can kill it or run several at once.
 import { ensureToolchain } from "../../../local/toolchain";
 
 const [, , checkout = "", downloadSite = ""] = process.argv;

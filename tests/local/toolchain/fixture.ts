@@ -4,10 +4,10 @@ import path from "node:path";
 import { ensureToolchain, type Toolchain } from "../../../local/toolchain";
 import { pulumiVersion } from "../../../local/toolchain/versions";
 
-/** Nothing listens there: a connection is refused at once. */
+/** An address where nothing listens, so connections are refused at once. */
 const deadSite = "http://127.0.0.1:1";
 
-/** A machine of its own: a cache, a PATH with what a test puts there, a checkout, and what progress was shown. */
+/** A test's machine: a cache, a PATH with the programs of the test, a checkout, and the recorded progress. */
 export class Fixture {
   readonly root = mkdtempSync(path.join(tmpdir(), "toolchain test "));
   readonly cache = path.join(this.root, "cache");
@@ -40,7 +40,7 @@ export class Fixture {
     return full;
   }
 
-  /** A CLI that tells this version, and notes in a file that it was asked. */
+  /** Adds a CLI that prints this version, and records each call in a file. */
   addPulumi(folder: string, version: string, options: { languageHost: boolean }): string {
     if (options.languageHost) this.write(`${folder}/pulumi-language-nodejs`, "#!/bin/sh\n", 0o755);
     return this.write(
@@ -54,7 +54,7 @@ export class Fixture {
     return linesOf(path.join(this.root, "asked"));
   }
 
-  /** A Go whose `build` runs the given JavaScript with `output`, the path it must write. Default: a CLI of our version. */
+  /** Adds a Go whose `build` runs this JavaScript with `output`, the path it must write. Default: writes a CLI of our version. */
   addGo(version: string, build = buildsCli(pulumiVersion)): void {
     this.write(
       "bin/go",

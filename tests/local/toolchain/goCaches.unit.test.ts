@@ -6,7 +6,7 @@ import { ensureS3Installed } from "../../../emulators/s3";
 import { pulumiVersion } from "../../../local/toolchain/versions";
 import { buildsCli, Fixture } from "./fixture";
 
-// Go keeps modules, toolchains and compiled packages; what a build of ours leaves is nobody's but ours.
+// Go caches modules, toolchains and compiled packages. Our builds must keep them in our own folder and remove them.
 
 const variables = ["GOPATH", "GOMODCACHE", "GOCACHE", "GOTMPDIR"];
 
@@ -18,7 +18,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(root, { recursive: true }));
 
-/** JavaScript of a Go that fills its caches and notes where they are and with which flags it runs. */
+/** Returns JavaScript of a Go that fills its caches and records their folders and its flags. */
 const fillsCaches = (log: string) => `
   for (const name of ${JSON.stringify(variables)}) {
     fs.mkdirSync(process.env[name] + "/left", { recursive: true });

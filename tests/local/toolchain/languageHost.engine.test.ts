@@ -8,7 +8,7 @@ import { checkoutRoot } from "../../../foundation/checkout";
 import { ensureToolchain } from "../../../local/toolchain";
 import { expectNoProcesses, leftoverProcesses } from "../../support/processes";
 
-/** A blank in the path: checkouts have them, too. */
+/** Contains a space, because the path of a checkout may. */
 const root = mkdtempSync(path.join(tmpdir(), "language host "));
 const project = path.join(root, "project");
 let pulumi: string;
@@ -36,7 +36,7 @@ function writeProgram(source: string): void {
   writeFileSync(path.join(project, "index.js"), source);
 }
 
-/** The least that the engine takes for a policy pack: it refuses one type of resource. */
+/** A minimal policy pack that the engine accepts. It refuses one type of resource. */
 function writePolicyPack(name: string): void {
   const pack = path.join(root, "pack");
   mkdirSync(pack);
@@ -79,7 +79,7 @@ function writePolicyPack(name: string): void {
 beforeAll(async () => {
   const toolchain = await ensureToolchain({ progress: () => undefined });
   pulumi = toolchain.pulumi;
-  // Whatever CLI there is on this machine, the host under test is ours: the first on PATH.
+  // With any CLI on this machine, the host under test is ours, because it is first on PATH.
   const bin = path.join(root, "bin");
   mkdirSync(bin);
   writeFileSync(
@@ -116,7 +116,7 @@ afterAll(() => {
 });
 
 describe("the language host under the real CLI", () => {
-  it("runs a program: configuration in, secrets kept, what it prints shown, outputs out", async () => {
+  it("runs a program: passes configuration, keeps secrets, shows its output and returns its outputs", async () => {
     writeProgram(`
       const pulumi = require("@pulumi/pulumi");
       const config = new pulumi.Config();
@@ -141,7 +141,7 @@ describe("the language host under the real CLI", () => {
     });
   });
 
-  it("answers `pulumi about`", async () => {
+  it("supports `pulumi about`", async () => {
     const about = await run("about");
 
     expect(about.output).toContain(
@@ -150,7 +150,7 @@ describe("the language host under the real CLI", () => {
     expect(about.output).toMatch(/^@pulumi\/pulumi +3\.246\.0/m);
   });
 
-  it("shows the error of a program once, with its place, and no frames of the host", async () => {
+  it("shows the error of a program once, with its location, and no frames of the host", async () => {
     writeProgram(`
       require(${JSON.stringify(path.join(checkoutRoot(), "build", "pulumi-patches", "plainErrors.cjs"))});
       require("@pulumi/pulumi");
@@ -166,7 +166,7 @@ describe("the language host under the real CLI", () => {
     expect(output).not.toContain("non-zero exit code");
   });
 
-  it("reports a program that ends itself with a code", async () => {
+  it("reports a program that exits with a code", async () => {
     writeProgram(`require("@pulumi/pulumi"); process.exit(7);`);
 
     const { code, output } = await run("preview");

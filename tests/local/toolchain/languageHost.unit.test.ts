@@ -33,7 +33,7 @@ function runRequest(info = programInfo({})): RunRequest {
 }
 
 describe("programCommand", () => {
-  it("runs the program with the SDK's runner and passes everything on", () => {
+  it("runs the program with the SDK's runner and passes all options", () => {
     const command = programCommand(runRequest().setDryrun(true).setArgsList(["a b"]), engine, { HOME: "/h" });
 
     expect(command.command).toBe(process.execPath);
@@ -71,7 +71,7 @@ describe("programCommand", () => {
     expect(command.environment.PULUMI_NODEJS_TSCONFIG_PATH).toBe("t.json");
   });
 
-  it("says what to do when the program has no SDK installed", () => {
+  it("says what to do if the program's SDK is not installed", () => {
     expect(() => programCommand(runRequest(programInfo({}, "/nowhere")), engine, {})).toThrow(
       "@pulumi/pulumi is not installed in /nowhere: run npm install there.",
     );

@@ -26,7 +26,7 @@ const parameterization = { name: "supabase", version: "1.10.1", value: "eyJhIjox
 describe("requiredPackage", () => {
   it.each<[string, PackageManifest, ReturnType<typeof requiredPackage>]>([
     ["a package without plugin", { name: "zod", version: "4.0.0" }, undefined],
-    ["a package that says it has none", { ...aws, pulumi: { resource: false } }, undefined],
+    ["a package that declares no plugin", { ...aws, pulumi: { resource: false } }, undefined],
     ["a plugin named by its block", aws, { name: "aws", version: "v7.48.0", server: "" }],
     [
       "a plugin named by its package",
@@ -57,7 +57,7 @@ describe("requiredPackage", () => {
 });
 
 describe("requiredPackages", () => {
-  it("finds scoped, nested and linked packages, each once, and nothing that is not installed", () => {
+  it("finds scoped, nested and linked packages, each once, and only installed ones", () => {
     addPackage("app", { name: "app", dependencies: { "@pulumi/gcp": "1.0.0" } });
     addPackage("app/node_modules/@pulumi/aws", aws);
     addPackage("app/node_modules/wrapper", { name: "wrapper", version: "1.0.0" });
@@ -81,7 +81,7 @@ describe("requiredPackages", () => {
     ]);
   });
 
-  it("ends at a link back to the program, and skips what cannot be read", () => {
+  it("stops at a link to the program, and skips unreadable packages", () => {
     addPackage("app", { name: "app" });
     addPackage("app/node_modules/@pulumi/aws", aws);
     symlinkSync(path.join(root, "app"), path.join(root, "app/node_modules/self"));
@@ -93,7 +93,7 @@ describe("requiredPackages", () => {
     ]);
   });
 
-  it("looks in the workspace above a program that has no node_modules of its own", () => {
+  it("looks in the workspace above a program without its own node_modules", () => {
     addPackage("node_modules/@pulumi/aws", aws);
     addPackage("packages/app", { name: "app" });
 
@@ -115,14 +115,14 @@ describe("programDependencies", () => {
     addPackage("node_modules/chai", { name: "chai", version: "6.0.0" });
   });
 
-  it("lists what package.json names, in the version that is installed", () => {
+  it("lists the packages of package.json, in the installed versions", () => {
     expect(programDependencies(root, false)).toEqual([
       { name: "zod", version: "4.6.7" },
       { name: "vitest", version: "4.1.12" },
     ]);
   });
 
-  it("lists everything installed when asked for transitive ones", () => {
+  it("lists all installed packages if transitive ones are requested", () => {
     expect(programDependencies(root, true).map(({ name }) => name)).toEqual(["chai", "vitest", "zod"]);
   });
 });

@@ -1,4 +1,4 @@
-// A process of its own that deletes a folder, so that it can run as a user whom permissions bind.
+// A separate process that deletes a folder, so that it can run as a user without root's privileges.
 import { rmSync } from "node:fs";
 import { removeTree } from "../../../local/toolchain/removeTree";
 

@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { removeTree } from "../../../local/toolchain/removeTree";
 
-// Folders as Go leaves them: nobody may write there. They bind an ordinary user; root passes them by.
+// Read-only folders, as Go leaves them. Root ignores their permissions, so the tests use an ordinary user.
 
 const isRoot = process.geteuid?.() === 0;
 const nobody = 65_534;
@@ -18,7 +18,7 @@ beforeEach(() => {
 
 afterEach(() => removeTree(root));
 
-/** Makes a tree of folders that may not be written, of the user who is to delete it. */
+/** Creates a tree of read-only folders that belongs to the user who deletes it. */
 function readOnlyTree(): string {
   const folder = path.join(root, "modules");
   const folders = ["", "golang.org", "golang.org/toolchain", "golang.org/toolchain/src"].map((name) =>
@@ -44,7 +44,7 @@ const removeInChild = async (way: "removeTree" | "rmSync", folder: string) =>
 
 test("read-only folders of an ordinary user are deleted", async () => {
   const folder = readOnlyTree();
-  // The control: without permission to write, Node's own function fails.
+  // Control: without write permission, Node's own function fails.
   const control = await removeInChild("rmSync", folder);
 
   const { exitCode, stderr } = await removeInChild("removeTree", folder);

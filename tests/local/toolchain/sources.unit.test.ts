@@ -29,7 +29,7 @@ describe("a CLI on PATH", () => {
     expect(fixture.builds).toBe(0);
   });
 
-  it("is called for its version once, until its file changes", async () => {
+  it("is called for its version only once, until its file changes", async () => {
     fixture.addPulumi("bin", "v3.230.0", { languageHost: true });
     await fixture.ensure();
     await fixture.ensure();
@@ -41,7 +41,7 @@ describe("a CLI on PATH", () => {
     expect(fixture.timesAsked).toBe(2);
   });
 
-  it("may have its language host in another folder of PATH, or beside the file that a link names", async () => {
+  it("may have its language host in another folder of PATH, or beside the target of a link", async () => {
     const real = fixture.addPulumi("opt/pulumi", "v3.240.0", { languageHost: true });
     symlinkSync(real, path.join(fixture.bin, "pulumi"));
 
@@ -65,7 +65,7 @@ describe("a CLI on PATH", () => {
     expect(fixture.progress[0]).toBe(`Skipping ${pulumi}: ${reason}`);
   });
 
-  it("that is skipped does not hide a better one later in PATH", async () => {
+  it("that is skipped does not hide a usable one later in PATH", async () => {
     fixture.addPulumi("bin", "v3.1.0", { languageHost: true });
     const better = fixture.addPulumi("second", "v3.250.0", { languageHost: true });
     fixture.environment.PATH = `${fixture.bin}:${path.dirname(better)}`;
@@ -73,7 +73,7 @@ describe("a CLI on PATH", () => {
     expect((await fixture.ensure()).pulumi).toBe(better);
   });
 
-  it("is not mistaken for the user's own if it is ours", async () => {
+  it("is not mistaken for the user's own if it comes from our cache", async () => {
     fixture.addGo("1.25.8");
     const built = await fixture.ensure();
     fixture.environment.PATH = `${built.binDirectory}:${fixture.bin}`;
@@ -83,7 +83,7 @@ describe("a CLI on PATH", () => {
 });
 
 describe("the Go build", () => {
-  it("builds a CLI with our language host beside it, and prints what and why", async () => {
+  it("builds a CLI with our language host beside it, and prints the reason", async () => {
     fixture.addGo("1.25.8");
 
     const toolchain = await fixture.ensure();
@@ -169,7 +169,7 @@ describe("the Go build", () => {
   });
 });
 
-describe("without a way to a CLI", () => {
+describe("without any source of a CLI", () => {
   const remedy = `install Go 1.25.8 or newer, or the Pulumi CLI ${pulumiVersion}, and run the command again.`;
   const beginning = "There is no Pulumi CLI 3.227.0 or newer on PATH, 127.0.0.1:1 does not answer";
 
@@ -203,7 +203,7 @@ describe("without a way to a CLI", () => {
     );
   });
 
-  it("the language host not built: one sentence says how", async () => {
+  it("the language host is not built: one sentence says how to build it", async () => {
     fixture.addGo("1.25.8");
     await fixture.ensure();
     const host = path.join(fixture.checkout, "dist", "language-nodejs.cjs");

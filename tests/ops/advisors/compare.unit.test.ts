@@ -9,7 +9,7 @@ const lint = (name: string, level: "ERROR" | "WARN" | "INFO", object: string) =>
 });
 const namesOf = (findings: readonly Finding[]) => findings.map(({ key }) => key);
 
-test("findings come with the worst first, each once", () => {
+test("findings are sorted by severity, each listed once", () => {
   const found = findingsOf([
     lint("unused_index", "INFO", "b"),
     lint("no_primary_key", "INFO", "a"),
@@ -26,7 +26,7 @@ test("findings come with the worst first, each once", () => {
   ]);
 });
 
-test("a change adds and resolves findings; accepted ones count as none", () => {
+test("a change adds and resolves findings; accepted ones do not count", () => {
   const before = findingsOf([
     lint("rls_disabled_in_public", "ERROR", "old"),
     lint("no_primary_key", "INFO", "kept"),

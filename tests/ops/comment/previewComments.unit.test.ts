@@ -103,7 +103,7 @@ test("each stack has a comment of its own", async () => {
   ]);
 });
 
-test("the comment of a failed preview has its error, that of a cancelled one says so", async () => {
+test("the comment of a failed preview has its error, that of a cancelled preview says that it was cancelled", async () => {
   leaveReport("dev", "brokenMigration");
 
   await comment({ stacks: { dev: "failure", prod: "cancelled", "like-dev": "failure" } });
@@ -241,7 +241,7 @@ test.each([
     "GitHub did not allow this run to write the comment: the token lacks a permission (403); give the job `permissions: pull-requests: write`.",
   ],
   [422, "Validation Failed", "GitHub did not allow this run to write the comment: Validation Failed (422)."],
-])("%i is one sentence that says what to do", async (status, message, sentence) => {
+])("the error for status %i is one sentence that says what to do", async (status, message, sentence) => {
   leaveReport("dev", "quiet");
   github.faults.push({ method: "POST", path: /\/comments$/, status, body: { message }, times: 9 });
 

@@ -39,7 +39,7 @@ test("no drift needs no issue", async () => {
   expect(issues()).toEqual([]);
 });
 
-test("one issue is opened, unchanged while there is nothing new, updated and closed, and then another one is opened", async () => {
+test("one issue is opened, unchanged while nothing new appears, updated and closed, and then another one is opened", async () => {
   expect(await search(drifted)).toBe("opened");
   expect(await search(drifted)).toBe("unchanged");
   expect(issues()).toEqual([["Drift of stack prod", "open", 0]]);

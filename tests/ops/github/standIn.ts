@@ -36,14 +36,14 @@ export interface StandInJob {
   readonly html_url: string;
 }
 
-/** Answers in place of the next request that fits, as often as `times` says. */
+/** Responds instead of the API to the next matching requests, `times` times. */
 export interface Fault {
   readonly method: string;
   readonly path: RegExp;
   readonly status: number;
   readonly body?: object;
   readonly headers?: Record<string, string>;
-  /** Whether the request is done all the same, as when a gateway gives up on an answer. */
+  /** Whether the request is executed nevertheless, as when a gateway times out. */
   readonly done?: boolean;
   times: number;
 }
@@ -53,7 +53,7 @@ export interface GitHubStandIn {
   readonly url: string;
   readonly issues: Map<number, StandInIssue>;
   readonly pulls: StandInPull[];
-  /** Files of the repository, on whatever branch; the first are this checkout's. */
+  /** Files of the repository on any branch; initially those of this checkout. */
   readonly files: Map<string, string>;
   /** By run and attempt: `17/1`. */
   readonly jobs: Map<string, StandInJob[]>;

@@ -12,7 +12,7 @@ test("a copy on this machine costs the same as its environment", () => {
   expect(costOfPreview("like-dev", undefined)).toEqual(costOfPreview("dev", undefined));
 });
 
-test("there is no comparison of cost if the base does not exist or is an option of git", () => {
+test("the cost is not compared if the base does not exist or is an option of git", () => {
   for (const base of ["no-such-branch", "--output=stolen"]) {
     expect(costOfPreview("dev", base)).toMatchObject({ after: expect.any(Number), lines: [] });
     expect(costOfPreview("dev", base)).not.toHaveProperty("before");

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.remove());
 
-/** Whether the session is encrypted, or the code of the error that it could not be made for. */
+/** Returns whether the session is encrypted, or the code of the connection error. */
 async function session(connectionString: string): Promise<unknown> {
   const client = new pg.Client({ connectionString });
   try {

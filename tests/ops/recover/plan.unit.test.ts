@@ -35,7 +35,7 @@ test.each([
   expect(pendingCreates(JSON.stringify(stack))).toEqual([]);
 });
 
-test("takes over what exists and repeats the rest", async () => {
+test("imports existing resources and repeats the other creates", async () => {
   const plan = await planRecovery(pendingCreates(exported), {
     "postgresql:index/role:Role": async (pending) => String(pending.inputs.name),
   });
@@ -50,7 +50,7 @@ test("takes over what exists and repeats the rest", async () => {
   ]);
 });
 
-test("repeats what the service does not know", async () => {
+test("repeats the creates of resources that the service does not have", async () => {
   const plan = await planRecovery(pendingCreates(exported), {
     "postgresql:index/role:Role": async () => undefined,
   });

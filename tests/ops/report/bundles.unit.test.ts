@@ -9,14 +9,14 @@ const urn = "urn:pulumi:dev::thorbis-supabase::supabasex:index:SqlBundle::sql-bu
 
 const said = (severity: string, message: string) => ({ urn, severity, message }) as Diagnostic;
 
-/** What the provider logs when it reports a result. */
+/** The provider's log of a result. */
 function logged(report: (log: (severity: string, message: string) => void) => void): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   report((severity, message) => void diagnostics.push(said(severity, `${message}\n`)));
   return diagnostics;
 }
 
-test("what happens to objects that no file made is data, in the provider's own words", () => {
+test("effects on foreign objects are data, from the provider's messages", () => {
   const result = {
     takenOver: ["table public.notes rowSecurity"],
     undone: ["grant select on view public.totals to reporting"],
@@ -35,7 +35,7 @@ test("what happens to objects that no file made is data, in the provider's own w
   expect(bundle?.notices).toEqual([]);
 });
 
-test("what the dry run does not cover is a list", () => {
+test("what the dry run does not cover is reported as a list", () => {
   const message = `${notInDryRun}\n  sequence public.n has moved on, and does not go back\n  sql/a.sql: jobs\n`;
 
   const [bundle] = bundlesOf([said("info", message)], []);

@@ -36,11 +36,11 @@ test("the first screen distinguishes the change from the drift", () => {
 test.each([
   ["backticks", "a`b``c", "```a`b``c```"],
   ["a backtick at the end", "a`", "`` a` ``"],
-  ["a bar, which would end a cell", "a|b", "`a\\|b`"],
+  ["a bar, which would end a table cell", "a|b", "`a\\|b`"],
   ["several lines", "a\nb\t c", "`a b c`"],
   ["HTML and a mention", "<img src=x> @everyone #1", "`<img src=x> @everyone #1`"],
   ["nothing", "", ""],
-])("a code span holds %s", (_name, text, span) => {
+])("a code span can contain %s", (_name, text, span) => {
   expect(code(text)).toBe(span);
 });
 
@@ -48,19 +48,19 @@ test("text cannot close its fenced block", () => {
   expect(block("a\n```\n<script>\n````")).toBe("`````\na\n```\n<script>\n````\n`````");
 });
 
-test("a name that is Markdown and HTML stays text", () => {
+test("a name with Markdown and HTML is shown as text", () => {
   const name = "x`</code></details><script>alert(1)</script>|[a](javascript:b)@team";
   const change = { ...withChanges(1, "t").changes[0], resource: { urn: "u", type: "t", name } };
   const text = renderMarkdown({ ...report, changes: [change as Report["changes"][number]] });
 
-  // Outside of code there is no tag but ours.
+  // Outside of code, there are only our own tags.
   const outside = text.replace(/(`{3,})[\s\S]*?\n\1/g, "").replace(/(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)/g, "");
   expect(text).toContain("<script>");
   expect(outside.match(/<[^>]+>/g)?.filter((tag) => !/^<\/?(details|summary|sub)>$/.test(tag))).toEqual([]);
   expect(outside).not.toContain("@team");
 });
 
-test("70,000 characters of diff lose their middle, and the first screen stays complete", () => {
+test("70,000 characters of diff lose their middle, and the first screen is complete", () => {
   const lines = Array.from(
     { length: 1000 },
     (_, at) => `line ${String(at).padStart(4, "0")} ${"x".repeat(60)}`,
@@ -90,7 +90,7 @@ test("a thousand replacements fit as well, with their number", () => {
   expect(text).toMatch(/and 9\d\d more/);
 });
 
-test("text is cut between lines and never inside a character", () => {
+test("text is truncated between lines and never inside a character", () => {
   const faces = "😀".repeat(500);
 
   expect(cutMiddle("short", 100)).toBe("short");

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { reportSchema } from "../../../ops/report/model";
 
-// `vitest -u` writes the file again.
+// `vitest -u` regenerates the file.
 test("docs/report.schema.json is the schema of the reports", async () => {
   const schema = `${JSON.stringify(z.toJSONSchema(reportSchema), null, 2)}\n`;
 

@@ -9,7 +9,7 @@ const live = {
   "function secret COLLEAGUE": "added: value 1a2b3c4d [extra]",
 };
 
-/** A search for drift in which the engine names these paths of what ProjectWatch found. */
+/** A search for drift in which the engine reports these paths of ProjectWatch's findings. */
 function searchWith(...paths: string[]): PulumiRun {
   const state = { urn, type: "supabasex:index:ProjectWatch", id: "ref", custom: true, inputs: {} };
   const detailedDiff = Object.fromEntries(
@@ -26,8 +26,8 @@ function searchWith(...paths: string[]): PulumiRun {
 
 test.each([
   ["each by its name", ['live["auth setting saml_enabled"]', 'live["function secret COLLEAGUE"]']],
-  ["the whole of it", ["live"]],
-])("what ProjectWatch found is reported entry by entry where the engine names %s", (_, paths) => {
+  ["the whole property", ["live"]],
+])("ProjectWatch's findings are reported entry by entry if the engine names %s", (_, paths) => {
   const { drift } = buildReport(searchWith(...paths), { kind: "drift", stack: "dev", environment: {} });
 
   expect(

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { passwordLength, randomPassword } from "../../../ops/rotate/password";
 
-test("a generated password needs no quoting, and is never the same twice", () => {
+test("a generated password needs no quoting, and differs each time", () => {
   const passwords = Array.from({ length: 200 }, randomPassword);
 
   expect(new Set(passwords).size).toBe(200);

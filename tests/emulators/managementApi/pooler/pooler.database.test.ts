@@ -71,7 +71,7 @@ describe("a session", () => {
   });
 
   test.each(["@x/", ":@/%", "two words", 'it\'s "quoted"', "пароль🔑"])(
-    "takes the password %j in a URL, with node-postgres and with libpq",
+    "accepts the password %j in a URL, with node-postgres and with libpq",
     async (password) => {
       await sql.query("drop role if exists anybody");
       await sql.query(`create role anybody login password ${sql.escapeLiteral(password)}`);
@@ -81,7 +81,7 @@ describe("a session", () => {
       await client.connect();
       expect((await client.query("select current_user as who")).rows).toEqual([{ who: "anybody" }]);
       await client.end();
-      // psql asks for TLS first and goes on without.
+      // psql requests TLS first and then continues without it.
       const psql = await execa("psql", [`${url}?sslmode=prefer`, "-Atc", "select current_user"]);
       expect(psql.stdout).toBe("anybody");
     },
@@ -158,8 +158,8 @@ describe("the pooler", () => {
   });
 });
 
-// The plugin hands the objects of a role that it deletes to the user of its configuration, by name. Through the pooler that
-// name is `postgres.<ref>`, and no role is called so: no role could ever be deleted on hosted.
+// The plugin reassigns the objects of a deleted role to the user in its configuration, by name. Through the pooler that name is
+// `postgres.<ref>`, which is not a role, so no role could be deleted on hosted.
 describe("a role that is deleted through the pooler", () => {
   const type = "postgresql:index/role:Role";
   const urn = `urn:pulumi:local::p::${type}::it`;
@@ -185,7 +185,7 @@ describe("a role that is deleted through the pooler", () => {
     return { remove: () => provider.delete({ ...request, id, inputs, outputs }, context) };
   }
 
-  test("leaves its objects to the server's own role, which databaseUsername names", async () => {
+  test("leaves its objects to the server's role in databaseUsername", async () => {
     const { remove } = await roleThroughPooler("leaving", { databaseUsername: "postgres" });
     await sql.query("grant leaving to postgres");
     await sql.query("grant create on schema public to leaving");

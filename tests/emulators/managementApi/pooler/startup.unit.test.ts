@@ -26,7 +26,7 @@ test.each([
   { user: "postgres.abcdefghijklmnopqrst", database: "postgres" },
   { user: "rôle.x", application_name: "", options: "-c client_connection_check_interval=1000" },
   { user: "" },
-])("a session is parsed as it was written: %j", (given) => {
+])("a session's message is parsed: %j", (given) => {
   const parameters = new Map(Object.entries(given));
   const bytes = sessionMessage(version3, parameters);
   const more = Buffer.from("the next message");
@@ -45,7 +45,7 @@ test("a message in several packets is read completely", () => {
 
 test.each([
   ["shorter than itself", 4],
-  ["longer than the server takes", 10_001],
+  ["longer than the server accepts", 10_001],
   ["of a negative length", -1],
 ])("a message %s is not one of PostgreSQL's", (_what, length) => {
   const bytes = header(version3);

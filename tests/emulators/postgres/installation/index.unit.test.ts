@@ -17,10 +17,10 @@ const complete = [
 
 interface Machine {
   readonly isRoot?: boolean;
-  /** Appear when apt-get installs something. */
+  /** Files that exist after apt-get has installed something. */
   readonly installable?: readonly string[];
   readonly offered?: readonly number[];
-  /** Appear below /cache/17 when this version is unpacked. */
+  /** Files that exist below /cache/17 after this version is unpacked. */
   readonly unpackable?: readonly string[];
   readonly chosen?: string;
 }
@@ -112,7 +112,7 @@ describe("finding PostgreSQL", () => {
     expect((await ensurePostgresInstalled(silent, { system })).major).toBe(17);
   });
 
-  it("uses a version that is newer than the supported ones if there is no other", async () => {
+  it("uses a version that is newer than the supported ones if no other is installed", async () => {
     expect((await ensurePostgresInstalled(silent, { system: machine(of(18)) })).major).toBe(18);
   });
 

@@ -42,7 +42,7 @@ test.each([
     process.execPath,
     "lib/aarch64-linux-gnu/ld-linux-aarch64.so.1",
   ],
-])("the loader of the packages of %s is the one that came with them", (_, linked, target, loader) => {
+])("the loader of the packages of %s is the one in these packages", (_, linked, target, loader) => {
   file(loader);
   file(path.join(path.dirname(loader), "libc.so.6"));
   link(linked, target);
