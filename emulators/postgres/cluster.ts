@@ -260,7 +260,7 @@ function portTaken(port: number): UserError {
   );
 }
 
-/** Applies what a copy of the template lacks and what every start renews. */
+/** Applies the parts that a copy of the template lacks, and those that every start renews. */
 async function prepare(directory: string, port: number, options: ClusterOptions): Promise<void> {
   const isNew = readMemory(directory).adminPassword === undefined;
   const client = await connectAsAdmin(directory, port, options.postgresPassword);

@@ -66,7 +66,7 @@ const unsubscribe = async ({ sns }: Clouds, { topicArn: TopicArn }: Places, endp
   }
 };
 
-const foreignBucket = "of-somebody-else";
+const foreignBucket = "of-another-owner";
 
 /** AwsWatch reports these, an up does not remove them, and they can be accepted by name. */
 export const additions: readonly Addition[] = [
@@ -89,11 +89,11 @@ export const additions: readonly Addition[] = [
     by: "aws events put-targets",
     add: async ({ events }, { rule: Rule, topicArn }) =>
       await events.send(
-        new PutTargetsCommand({ Rule, Targets: [{ Id: "by-hand", Arn: `${topicArn}-of-somebody-else` }] }),
+        new PutTargetsCommand({ Rule, Targets: [{ Id: "manual", Arn: `${topicArn}-of-another-owner` }] }),
       ),
     remove: async ({ events }, { rule: Rule }) =>
-      await events.send(new RemoveTargetsCommand({ Rule, Ids: ["by-hand"] })),
-    reports: "opens    event target $rule by-hand: added: $topicArn-of-somebody-else",
+      await events.send(new RemoveTargetsCommand({ Rule, Ids: ["manual"] })),
+    reports: "opens    event target $rule manual: added: $topicArn-of-another-owner",
   },
   {
     name: "a schedule is added to the group",
@@ -102,15 +102,15 @@ export const additions: readonly Addition[] = [
       await schedules.send(
         new CreateScheduleCommand({
           GroupName,
-          Name: "by-hand",
+          Name: "manual",
           ScheduleExpression: "rate(1 hour)",
           FlexibleTimeWindow: { Mode: "OFF" },
           Target: { Arn: clusterArn, RoleArn: roleArn },
         }),
       ),
     remove: async ({ schedules }, { scheduleGroup: GroupName }) =>
-      await schedules.send(new DeleteScheduleCommand({ GroupName, Name: "by-hand" })),
-    reports: "opens    schedule $scheduleGroup/by-hand: added: ENABLED, $clusterArn",
+      await schedules.send(new DeleteScheduleCommand({ GroupName, Name: "manual" })),
+    reports: "opens    schedule $scheduleGroup/manual: added: ENABLED, $clusterArn",
   },
   {
     name: "a CORS rule is added to the bucket",
@@ -147,7 +147,7 @@ export const additions: readonly Addition[] = [
           Bucket,
           NotificationConfiguration: {
             TopicConfigurations: [
-              { Id: "by-hand", TopicArn: `${topicArn}-of-somebody-else`, Events: ["s3:ObjectCreated:*"] },
+              { Id: "manual", TopicArn: `${topicArn}-of-another-owner`, Events: ["s3:ObjectCreated:*"] },
             ],
           },
         }),
@@ -167,7 +167,7 @@ export const additions: readonly Addition[] = [
             Role: roleArn,
             Rules: [
               {
-                ID: "by-hand",
+                ID: "manual",
                 Priority: 1,
                 Status: "Enabled",
                 Filter: { Prefix: "" },
@@ -195,7 +195,7 @@ export const additions: readonly Addition[] = [
       };
       const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [Statement] });
       await s3.send(new PutBucketPolicyCommand({ Bucket: foreignBucket, Policy }));
-      const LoggingEnabled = { TargetBucket: foreignBucket, TargetPrefix: "by-hand/" };
+      const LoggingEnabled = { TargetBucket: foreignBucket, TargetPrefix: "manual/" };
       await s3.send(new PutBucketLoggingCommand({ Bucket: bucket, BucketLoggingStatus: { LoggingEnabled } }));
     },
     remove: async ({ s3 }, { bucket }) => {
@@ -211,14 +211,14 @@ export const additions: readonly Addition[] = [
       await logs.send(
         new PutSubscriptionFilterCommand({
           logGroupName,
-          filterName: "by-hand",
+          filterName: "manual",
           filterPattern: "",
           destinationArn: `${topicArn.split(":").slice(0, 2).join(":")}:logs:${topicArn.split(":").slice(3, 5).join(":")}:log-group:${logGroupName}:*`,
         }),
       ),
     remove: async ({ logs }, { logGroup: logGroupName }) =>
-      await logs.send(new DeleteSubscriptionFilterCommand({ logGroupName, filterName: "by-hand" })),
-    reports: "opens    log subscription $logGroup by-hand: added: arn:aws:logs:",
+      await logs.send(new DeleteSubscriptionFilterCommand({ logGroupName, filterName: "manual" })),
+    reports: "opens    log subscription $logGroup manual: added: arn:aws:logs:",
   },
   ...["events.amazonaws.com", "210987654321"].map((Principal, index) => ({
     name: `${Principal} may invoke the probe, whose results describe the database`,
@@ -226,12 +226,12 @@ export const additions: readonly Addition[] = [
     add: async ({ lambda }: Clouds, { functionName: FunctionName }: Places) =>
       await lambda.send(
         new AddPermissionCommand({
-          ...{ FunctionName, Principal, StatementId: `by-hand-${index}`, Action: "lambda:InvokeFunction" },
+          ...{ FunctionName, Principal, StatementId: `manual-${index}`, Action: "lambda:InvokeFunction" },
         }),
       ),
     remove: async ({ lambda }: Clouds, { functionName: FunctionName }: Places) =>
-      await lambda.send(new RemovePermissionCommand({ FunctionName, StatementId: `by-hand-${index}` })),
-    reports: `opens    function permission $functionName by-hand-${index}: added: `,
+      await lambda.send(new RemovePermissionCommand({ FunctionName, StatementId: `manual-${index}` })),
+    reports: `opens    function permission $functionName manual-${index}: added: `,
   })),
   {
     name: "a URL without authentication is added to the probe",
@@ -261,11 +261,11 @@ export const additions: readonly Addition[] = [
     by: "aws ecs create-service",
     add: async ({ ecs }, { clusterArn: cluster, taskDefinitionArn: taskDefinition }) =>
       await ecs.send(
-        new CreateServiceCommand({ cluster, serviceName: "by-hand", taskDefinition, desiredCount: 0 }),
+        new CreateServiceCommand({ cluster, serviceName: "manual", taskDefinition, desiredCount: 0 }),
       ),
     remove: async ({ ecs }, { clusterArn: cluster }) =>
-      await ecs.send(new DeleteServiceCommand({ cluster, service: "by-hand", force: true })),
-    reports: "opens    cluster service by-hand: added: arn:aws:ecs:",
+      await ecs.send(new DeleteServiceCommand({ cluster, service: "manual", force: true })),
+    reports: "opens    cluster service manual: added: arn:aws:ecs:",
   },
 ];
 

@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-kms";
 
 /** The role to which the grants give the key. */
-const grantee = "arn:aws:iam::123456789012:role/of-somebody-else";
+const grantee = "arn:aws:iam::123456789012:role/of-another-owner";
 
 /** A grant that is added to a key of the stack. Only production has keys. */
 interface KeyAddition {
@@ -39,7 +39,7 @@ export const keyAdditions: readonly KeyAddition[] = [
   {
     name: "another role may decrypt backups and passwords with the key",
     by: "aws kms create-grant --operations Decrypt",
-    ...grant("by-hand", ["Decrypt"]),
+    ...grant("manual", ["Decrypt"]),
   },
   {
     name: "another role may grant the key to others",

@@ -14,7 +14,7 @@ const keys = async (clouds: Clouds, path: string, ...names: string[]): Promise<J
 
 const settingsStay: Deletion = { none: "a project always has its settings: they are changed, as above" };
 
-/** Manual changes of the project, its settings and what is deployed into it. */
+/** Manual changes of the project, its settings, functions and secrets. */
 export const supabaseChanges: CloudChanges = {
   "supabase:index/project:Project": {
     look: async (clouds, resource) => await keys(clouds, ofProject(resource), "name", "region"),

@@ -27,7 +27,7 @@ Each report ends with its severity. The most severe reports come first:
 - **changes**: something behaves differently.
 - **extra**: an undeclared object exists that does not open anything.
 
-## ${handMadeChanges.length} manual changes to what the bundle made
+## ${handMadeChanges.length} manual changes of the bundle's objects
 
 | Change | Statement | Refresh reports | Severity | Repaired by |
 | --- | --- | --- | --- | --- |
@@ -70,7 +70,7 @@ all other changes, the Management API does not record who made them.
 | --- | --- | --- | --- |
 ${clientChanges.map(clientRow).join("\n")}
 
-## ${settingRows.length} changes to what the stack declares in the Supabase project
+## ${settingRows.length} changes of the stack's resources in the Supabase project
 
 One test makes all of these changes through the Management API of a complete local stack. One refresh reports them all, and one
 up repairs them all (\`tests/stack/cloudDrift.engine.test.ts\`).
