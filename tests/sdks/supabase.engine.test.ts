@@ -10,7 +10,7 @@ import { ensureToolchain } from "../../local/toolchain";
 import { type ServedEmulator, servedEmulator } from "../emulators/managementApi/server";
 import { accessToken } from "../emulators/managementApi/support";
 
-// The package, the stand-in and PlatformSettings under the real engine, against the API emulator.
+// The package, the stand-in and PlatformSettings with the real engine and the API emulator.
 
 const program = `
 const pulumi = require("@pulumi/pulumi");
@@ -98,7 +98,7 @@ afterAll(async () => {
   await rm(base, { recursive: true, force: true });
 });
 
-test("up, nothing to do, one change of each resource by hand, all found and repaired, destroyed", async () => {
+test("up, no changes, one manual change of each resource, all detected and repaired, destroyed", async () => {
   const preview = await pulumi("preview");
   expect(preview.output).toContain("+ 7 to create");
   expect(emulator.calls).toEqual([]);

@@ -29,7 +29,7 @@ async function registrationOf(resource: pulumi.Resource): Promise<Registration |
   return registered.at(-1);
 }
 
-test("the package names the bridge and what it is parameterized with", () => {
+test("the package names the bridge and its parameter", () => {
   const { name, version, pulumi: plugin } = JSON.parse(readFileSync("sdks/supabase/package.json", "utf8"));
 
   expect({ name, version }).toEqual({ name: "@pulumi/supabase", version: "1.10.1" });
@@ -40,7 +40,7 @@ test("the package names the bridge and what it is parameterized with", () => {
   );
 });
 
-describe("registers under its token, with its inputs:", () => {
+describe("registers with its token and inputs:", () => {
   test("Project", async () => {
     const project = new supabase.Project("p", {
       name: "api",
@@ -55,7 +55,7 @@ describe("registers under its token, with its inputs:", () => {
         name: "api",
         organizationId: "acme",
         region: "eu-central-1",
-        // Wrapped under Pulumi's signature for secrets.
+        // Wrapped with Pulumi's signature for secrets.
         databasePassword: expect.objectContaining({
           "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
           value: "secret",
@@ -142,7 +142,7 @@ test.each<Functions>([
   ["getApikeys", "projectRef", supabase.getApikeys, supabase.getApikeysOutput],
   ["getNetworkBans", "projectRef", supabase.getNetworkBans, supabase.getNetworkBansOutput],
   ["getBranch", "parentProjectRef", supabase.getBranch, supabase.getBranchOutput],
-])("%s calls its token with %s, plainly and on outputs", async (name, argument, plain, output) => {
+])("%s calls its token with %s, for plain values and for outputs", async (name, argument, plain, output) => {
   called.length = 0;
   const args: Arguments = { projectRef: "ref", parentProjectRef: "ref" };
 
@@ -159,11 +159,11 @@ test("a missing required property is named", () => {
   expect(() => new supabase.Project("p", args)).toThrow("Missing required property 'databasePassword'");
 });
 
-test("an existing resource is looked up by its id alone", () => {
+test("an existing resource is looked up by its id only", () => {
   expect(() => supabase.Project.get("p", "abcdefghijklmnopqrst")).not.toThrow();
 });
 
-test("an instance is known by its type, also of another copy of the package", () => {
+test("an instance is recognized by its type, also from another copy of the package", () => {
   const key = new supabase.Apikey("k2", { projectRef: "ref", name: "jobs" });
 
   expect(supabase.Apikey.isInstance(key)).toBe(true);
