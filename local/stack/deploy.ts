@@ -46,7 +46,7 @@ export async function deploy(cli: PulumiCli, directory: string, stack: string): 
     const fullDisk = explainFullDisk(directory, stack);
     if (fullDisk !== undefined) throw fullDisk;
     throw new UserError(
-      `Deploying stack ${stack} failed: see Pulumi's message above; nothing is lost; correct the cause and run \`npm start\` again.`,
+      `Deploying stack ${stack} failed: see Pulumi's message above; nothing is lost; fix the cause and run \`npm start\` again.`,
       exitCode,
     );
   }

@@ -122,7 +122,9 @@ export function requireSameSubject(
 ): void {
   if (review.stack !== stack) throw refusal(`it is for stack ${review.stack}, not for ${stack}`);
   if (review.commit !== commit) {
-    throw refusal(`it is for commit ${review.commit.slice(0, 12)}, but ${commit.slice(0, 12)} is checked out`);
+    throw refusal(
+      `it is for commit ${review.commit.slice(0, 12)}, but ${commit.slice(0, 12)} is checked out`,
+    );
   }
 }
 

@@ -22,7 +22,10 @@ run(
     "Searches a stack for drift. Exit code 0: none, 7: some, any other: the search failed.",
   )
     .option("--no-code", "do not check for code that was not deployed")
-    .option("--issue", "in a GitHub workflow: open an issue about the stack, and close it when there is no drift")
+    .option(
+      "--issue",
+      "in a GitHub workflow: open an issue about the stack, and close it when there is no drift",
+    )
     .action(async (argument: string | undefined, options: DriftOptions) => {
       const stack = namedStack(argument, options, "drift");
       const quiet = ["--stack", stack, "--suppress-progress"];

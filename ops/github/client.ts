@@ -57,9 +57,13 @@ export async function sayingWhy<T>(doing: string, permission: string, calls: () 
   } catch (error) {
     const status = statusOf(error);
     if (status === undefined) throw error;
-    throw new UserError(`GitHub did not allow this run to ${doing}: ${reasonOf(error, status, permission)}`, 1, {
-      cause: error,
-    });
+    throw new UserError(
+      `GitHub did not allow this run to ${doing}: ${reasonOf(error, status, permission)}`,
+      1,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -69,7 +73,8 @@ function reasonOf(error: unknown, status: number, permission: string): string {
     return "the rate limit resets in more than a minute; run the job again later.";
   }
   if (status === 401) return "the token is not valid; pass the job's own, `github.token`.";
-  if (status === 403) return `the token lacks a permission (403); give the job \`permissions: ${permission}\`.`;
+  if (status === 403)
+    return `the token lacks a permission (403); give the job \`permissions: ${permission}\`.`;
   if (status === 404)
     return `it does not exist, or the token may not read it (404); the job needs \`permissions: ${permission}\`.`;
   if (status >= 500) return `the service failed (${status}); run the job again.`;

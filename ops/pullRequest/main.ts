@@ -70,7 +70,8 @@ run(
         ];
         process.exitCode = await npm(folder, ...preview, ...out);
       } finally {
-        if (options.keep === true) say(`The stack is up in ${folder}; \`npm run down\` in that folder stops it.`);
+        if (options.keep === true)
+          say(`The stack is up in ${folder}; \`npm run down\` in that folder stops it.`);
         else await remove(root, folder);
       }
     }),

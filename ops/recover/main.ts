@@ -25,11 +25,13 @@ async function recover(stack: string): Promise<void> {
   const database = await connect(stack, config);
   try {
     const plan = await planRecovery(creates, { ...cloudFinders(config), ...databaseFinders(database) });
-    for (const { urn, id } of plan.imports) process.stdout.write(`exists, will be imported as ${id}: ${urn}\n`);
+    for (const { urn, id } of plan.imports)
+      process.stdout.write(`exists, will be imported as ${id}: ${urn}\n`);
     for (const urn of plan.repeats)
       process.stdout.write(`will be removed from the state and created again: ${urn}\n`);
     const words = ["pulumi", "refresh", "--stack", stack, ...recoveryArguments(plan)].map(shellWord);
-    process.stdout.write(`\nRun these commands when no other deployment of the stack is running:\n\n  pulumi cancel --stack ${stack}\n`);
+    process.stdout.write(`\nRun these commands when no other deployment of the stack is running:\n\n`);
+    process.stdout.write(`  pulumi cancel --stack ${stack}\n`);
     process.stdout.write(`  ${words.join(" ")}\n  pulumi up --stack ${stack}\n`);
   } finally {
     await database?.end();

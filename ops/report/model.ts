@@ -35,7 +35,7 @@ const drift = z.strictObject({
   object: text
     .optional()
     .describe("In the database: the object, for example `policy shared.customers own_tenant`."),
-  property: text.optional().describe("The property that differs; missing if the whole resource or object differs."),
+  property: text.optional().describe("The property that differs; missing if everything differs."),
   what: z.enum(["changed", "missing", "extra"]),
   severity: z
     .enum(["high", "medium", "low"])
@@ -145,7 +145,7 @@ const finding = z.strictObject({
 const advisors = z.strictObject({
   added: z.array(finding).describe("Findings that exist only with the change, the most severe first."),
   resolved: z.array(finding).describe("Findings that exist only without the change."),
-  unchanged: z.number().int().nonnegative().describe("Number of findings that exist with and without the change."),
+  unchanged: z.number().int().nonnegative().describe("Number of findings with and without the change."),
 });
 
 const cost = z.strictObject({

@@ -24,7 +24,9 @@ run(
     .action(async (argument: string | undefined, options: TypesOptions) => {
       const { out, check } = options;
       if (out !== undefined && check !== undefined)
-        throw new UserError("Use only one of --out and --check: the first writes the file that the second checks.");
+        throw new UserError(
+          "Use only one of --out and --check: the first writes the file that the second checks.",
+        );
       const stack = namedStackOrLocal(argument, options, "types");
       const types = await generateTypes(await stackProject(stack, "types"));
       if (check !== undefined) await requireCurrent(check, types, stack);

@@ -14,7 +14,9 @@ export async function zipOf(archive: Archive): Promise<Uint8Array> {
   const files = await Promise.all(
     Object.entries(assets).map(async ([name, asset]) => {
       if (!(asset instanceof Asset))
-        throw new UserError(`The local stand-in for aws does not support an archive in an archive (${name}).`);
+        throw new UserError(
+          `The local stand-in for aws does not support an archive in an archive (${name}).`,
+        );
       return [name, await bytesOf(asset, name)] as const;
     }),
   );

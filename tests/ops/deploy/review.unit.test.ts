@@ -76,7 +76,9 @@ test("another commit and another stack are refused before any request", () => {
 });
 
 test("a replaced plan, a review of another format and an empty folder are refused", async () => {
-  await expect(readReview(folder)).rejects.toThrow("contains no reviewed plan: create one with `npm run plan");
+  await expect(readReview(folder)).rejects.toThrow(
+    "contains no reviewed plan: create one with `npm run plan",
+  );
 
   writeFileSync(planFile(folder), "{}");
   await writeReview(folder, review("quiet"));
