@@ -48,9 +48,7 @@ export function applyWaivers(
       ...expired.map((waiver) =>
         warning(waiver, `expired on ${waiver.until}: renew it in ops/drift/waivers.ts, or remove it.`),
       ),
-      ...unused.map((waiver) =>
-        warning(waiver, "is no longer needed: remove it from ops/drift/waivers.ts."),
-      ),
+      ...unused.map((waiver) => warning(waiver, "is no longer needed: remove it from ops/drift/waivers.ts.")),
     ],
     hasExpired: expired.length > 0,
   };

@@ -36,9 +36,7 @@ export interface WorkflowRun {
 export function workflowRunOf(event: unknown): WorkflowRun {
   const parsed = eventSchema.safeParse(event);
   if (!parsed.success) {
-    throw new UserError(
-      "This program runs on the event `workflow_run`, but this run has another event.",
-    );
+    throw new UserError("This program runs on the event `workflow_run`, but this run has another event.");
   }
   const { workflow_run: run, repository } = parsed.data;
   return {

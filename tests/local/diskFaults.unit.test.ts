@@ -18,8 +18,7 @@ function thrownBy(run: () => void): unknown {
 }
 
 const messageOf = (error: unknown) => (error instanceof UserError ? error.message : undefined);
-const advice =
-  "fix this, or set THORBIS_LOCAL_DIRECTORY to a writable folder, and run the command again.";
+const advice = "fix this, or set THORBIS_LOCAL_DIRECTORY to a writable folder, and run the command again.";
 
 test("a file in the way of a folder", () => {
   const file = path.join(folder, "file");

@@ -33,16 +33,13 @@ test("folders that npm adds to the search path are removed; the user's own are k
   expect(PATH).toBe(`/tools:${own}`);
 });
 
-test.each(["plain", "with blank", "it's", '"$(whoami)"', "a\nb"])(
-  "a shell reads exactly %j",
-  (value) => {
-    const printed = execFileSync("sh", ["-c", `${exportLine("VALUE", value)}; printf %s "$VALUE"`], {
-      encoding: "utf8",
-    });
+test.each(["plain", "with blank", "it's", '"$(whoami)"', "a\nb"])("a shell reads exactly %j", (value) => {
+  const printed = execFileSync("sh", ["-c", `${exportLine("VALUE", value)}; printf %s "$VALUE"`], {
+    encoding: "utf8",
+  });
 
-    expect(printed).toBe(value);
-  },
-);
+  expect(printed).toBe(value);
+});
 
 test("the region and the credentials have the names that AWS CLI 1 reads, and the user's own session token is unset", () => {
   const aws = {

@@ -26,15 +26,12 @@ function machineOf(isRoot: boolean, missing: readonly string[]): Tried {
   return { machine: { isRoot, checks: [check("Python"), check("Go")], ensurePostgres }, asked };
 }
 
-test.each([true, false])(
-  "for a complete machine (root: %s), its PostgreSQL is returned",
-  async (isRoot) => {
-    const { machine, asked } = machineOf(isRoot, []);
+test.each([true, false])("for a complete machine (root: %s), its PostgreSQL is returned", async (isRoot) => {
+  const { machine, asked } = machineOf(isRoot, []);
 
-    expect(await requireMachine(machine)).toBe(installation);
-    expect(asked).toEqual(["Python", "Go", "PostgreSQL"]);
-  },
-);
+  expect(await requireMachine(machine)).toBe(installation);
+  expect(asked).toEqual(["Python", "Go", "PostgreSQL"]);
+});
 
 test.each([
   [["Go"], "Install Go."],

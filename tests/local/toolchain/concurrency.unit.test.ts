@@ -54,7 +54,9 @@ const isRunning = (pid: number) => identifyProcess(pid) !== undefined;
 const patience = { timeout: 20_000, interval: 50 };
 
 describe("two processes that need a CLI at the same time", () => {
-  it("build it once: the second waits, reports this, and uses the first CLI", { timeout: 60_000 }, async () => {
+  it("build it once: the second waits, reports this, and uses the first CLI", {
+    timeout: 60_000,
+  }, async () => {
     const { pidFile, release } = addSlowGo();
     const first = ensureInChild();
     await vi.waitFor(() => expect(existsSync(pidFile)).toBe(true), patience);

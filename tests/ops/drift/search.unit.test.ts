@@ -28,9 +28,7 @@ test("a manual change: exit code 7, with its name and repair", () => {
   const { report, exitCode } = driftReport(recorded("driftSearch"), clean, subject);
 
   expect(exitCode).toBe(7);
-  expect(report.verdict.sentence).toBe(
-    "2 differences were made outside of Pulumi, 2 of them about access.",
-  );
+  expect(report.verdict.sentence).toBe("2 differences were made outside of Pulumi, 2 of them about access.");
   expect(renderMarkdown(report)).toContain("#### Changed manually, and kept by deployments");
 });
 

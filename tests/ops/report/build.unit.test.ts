@@ -116,9 +116,7 @@ test("replacements come first, one entry each, with their cause", () => {
 test("a search for drift names each difference and what the next deployment does about it", () => {
   const { verdict, drift, changes } = reportOf("driftSearch", "drift");
 
-  expect(verdict.sentence).toBe(
-    "2 differences were made outside of Pulumi, 2 of them about access.",
-  );
+  expect(verdict.sentence).toBe("2 differences were made outside of Pulumi, 2 of them about access.");
   expect(changes).toEqual([]);
   expect(drift.map(({ object, repair }) => [object, repair])).toEqual([
     [

@@ -110,8 +110,7 @@ function resourceRows(isMeant: (type: string) => boolean, linesPerChange: "prope
         ...changes
           .filter((properties) => properties.length > 0)
           .map(
-            (properties) =>
-              `| ${code(name)} | changed in place | ${properties.map(code).join(", ")} | up |`,
+            (properties) => `| ${code(name)} | changed in place | ${properties.map(code).join(", ")} | up |`,
           ),
         ...(removed ? [`| ${code(name)} | deleted | the resource, as deleted | up |`] : []),
       ];
