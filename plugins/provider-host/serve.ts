@@ -55,7 +55,8 @@ export async function startServer(provider: Provider, log = new EngineLog()): Pr
 
 /**
  * The main function of a provider plugin: serves `provider` to the engine whose address is the first argument, and prints
- * the port as the engine expects. The process ends when the engine tells it to or has ended. Running calls are aborted
+ * the port as the engine expects. The process ends at the engine's request, or when the engine has ended. Running calls are
+ * aborted
  * first and have two seconds to clean up.
  */
 export async function serve(provider: Provider): Promise<void> {
@@ -81,7 +82,7 @@ export async function serve(provider: Provider): Promise<void> {
   // Without an address the provider was started manually, for debugging. An engine attaches later.
   if (engineAddress !== undefined) {
     log.connect(engineAddress);
-    watchEngine(engineAddress, () => void end("The engine has gone."));
+    watchEngine(engineAddress, () => void end("The engine has ended."));
   }
   server = await startServer(provider, log);
   process.stdout.write(`${server.port}\n`);

@@ -39,7 +39,7 @@ export function providerService(
     });
 
   const service: Partial<IResourceProviderServer> = {
-    handshake: calls.handler(quiet("shaking hands"), (request) => {
+    handshake: calls.handler(quiet("performing the handshake"), (request) => {
       log.connect(request.getEngineAddress());
       return new rpc.ProviderHandshakeResponse()
         .setAcceptSecrets(true)
@@ -53,11 +53,11 @@ export function providerService(
       return new Empty();
     }),
 
-    getPluginInfo: calls.handler(quiet("answering the version"), () =>
+    getPluginInfo: calls.handler(quiet("returning the version"), () =>
       new PluginInfo().setVersion(provider.version),
     ),
 
-    getSchema: calls.handler(quiet("answering the schema"), () =>
+    getSchema: calls.handler(quiet("returning the schema"), () =>
       new rpc.GetSchemaResponse().setSchema(
         provider.schema ?? JSON.stringify({ name: provider.name, version: provider.version }),
       ),
@@ -65,7 +65,7 @@ export function providerService(
 
     parameterize:
       provider.parameterize === undefined
-        ? unimplemented(`${provider.name} is not a provider with parameters`)
+        ? unimplemented(`${provider.name} does not support parameterization`)
         : calls.handler(quiet("parameterizing"), async (request) => {
             const value = request.getValue();
             if (value === undefined) {

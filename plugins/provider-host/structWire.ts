@@ -131,7 +131,7 @@ class StructReader {
 }
 
 function malformed(): Error {
-  return new Error("the bytes are no protocol buffer Struct");
+  return new Error("the bytes are not a protocol buffer Struct");
 }
 
 /** Returns the wire form of a value that JSON does not have. */

@@ -28,7 +28,7 @@ export const bundleLimits = {
     default: 5,
     minimum: 0,
     maximum: 20,
-    description: "Tries after a lock timeout or a deadlock.",
+    description: "Retries after a lock timeout or a deadlock.",
   },
   statementTimeoutSeconds: {
     default: 600,
@@ -72,22 +72,22 @@ export const bundleChoices = {
   dryRun: {
     values: ["live", "off"],
     description:
-      "`live`: a preview runs the SQL in a transaction and rolls it back; `off`: it reads the catalog, lists the files, and stops where an up would stop before it runs one.",
+      "`live`: a preview runs the SQL in a transaction and rolls it back; `off`: it reads the catalog, lists the files, and fails if an up would fail before it runs a file.",
   },
   prune: {
     values: ["report", "drop"],
     description:
-      "What becomes of policies, grants, functions, triggers and publication members nobody declared on managed tables.",
+      "What happens to undeclared policies, grants, functions, triggers and publication members on managed tables.",
   },
   hazards: {
     values: ["report", "refuse"],
     description:
-      "What becomes of a migration that blocks others or loses data (docs/locks.md), unless it has a line `-- accepts: <hazard> <relation>: <reason>`. `report`: previews and deployments warn; `refuse`: both stop, and nothing is changed.",
+      "What happens if a migration blocks others or loses data (docs/locks.md), unless it has a line `-- accepts: <hazard> <relation>: <reason>`. `report`: previews and deployments warn; `refuse`: both stop, and nothing is changed.",
   },
   watch: {
     values: ["database", "bundle"],
     description:
-      "What refresh compares beside what the bundle made. `database`: who can reach what anywhere in the database, against the last deployment; `bundle`: nothing more, for a database that others deploy to.",
+      "What refresh compares in addition to the bundle's objects. `database`: access anywhere in the database, compared with the last deployment; `bundle`: nothing else, for a database that others deploy to.",
   },
   sslMode: {
     values: ["disable", "require", "verify-full"],
@@ -98,31 +98,31 @@ export const bundleChoices = {
 
 export type Choice<Name extends keyof typeof bundleChoices> = (typeof bundleChoices)[Name]["values"][number];
 
-/** The version of a migration, as its file name begins. */
+/** The version of a migration: the first 14 digits of its file name. */
 export const bundleBaseline = {
   pattern: /^\d{14}$/,
   reason: "must be the version of a migration: the 14 digits that its file name begins with",
   description:
-    "Version (14 digits) of the newest migration that an existing database already has; adopted, not run.",
+    "Version (14 digits) of the newest migration that an existing database already has. Migrations up to it are recorded as applied, and do not run.",
   example: "20260131093000",
 } as const;
 
-/** One change outside of the bundle that is accepted by name. */
+/** One change outside of the bundle, accepted by name. */
 export const bundleAcceptance = {
   pattern: /^[^@]+ @ [A-Za-z0-9_-]{6,16}$/s,
   reason: "must be an entry as a refresh or a preview prints it: `role reporting @ 1a2b3c4d`",
   description:
-    "Changes outside of the bundle that belong to the baseline from the next deployment on, as a refresh names them. An entry holds for that change only.",
+    "Changes outside of the bundle to add to the baseline at the next deployment, as a refresh prints them. An entry applies to that change only.",
   example: "role reporting @ 1a2b3c4d",
 } as const;
 
 /** Settings that are on or off; off is the default. */
 export const bundleSwitches = {
   allowAhead: {
-    description: "Apply repeatables even where the database has newer migrations than this checkout.",
+    description: "Apply repeatables even if the database has newer migrations than this checkout.",
   },
   deletable: {
-    description: "Let `destroy` forget the bundle. The database stays as it is either way.",
+    description: "Let `destroy` forget the bundle. The database is not changed either way.",
   },
 } as const;
 

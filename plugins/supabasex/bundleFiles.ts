@@ -1,19 +1,19 @@
 import { createHash } from "node:crypto";
 
-/** What both sides agree on: the program names the files with their hashes, the provider verifies them. */
+/** The contract between the program, which lists the files with their hashes, and the provider, which verifies them. */
 
 export type FileKind = "migration" | "repeatable";
 
 /**
- * Path below the bundle's directory, with forward slashes → SHA-256, in hex, of the normalised text. (One text per file: a
- * project may have thousands, and the engine passes them to and fro some ten times in a preview.)
+ * Path below the bundle's directory, with forward slashes → SHA-256, in hex, of the normalised text. (One string per file,
+ * because a project may have thousands, and the engine transfers them about ten times per preview.)
  */
 export type FileHashes = Readonly<Record<string, string>>;
 
-/** The folders of a bundle. What lies elsewhere (`diagnostics/`) is not part of it. */
+/** The folders of a bundle. Files in other folders (`diagnostics/`) are not part of it. */
 const folders: Readonly<Record<string, FileKind>> = { migrations: "migration", repeatable: "repeatable" };
 
-/** The kind of a file, by its folder; `undefined` for a file that is not part of the bundle. */
+/** Returns the kind of a file from its folder; `undefined` for a file that is not part of the bundle. */
 export function kindOf(path: string): FileKind | undefined {
   if (!/\.sql$/i.test(path)) return undefined;
   return folders[path.split("/", 1)[0] ?? ""];
@@ -21,7 +21,7 @@ export function kindOf(path: string): FileKind | undefined {
 
 export const bundleFolders = Object.keys(folders);
 
-/** Line ends, a byte order mark and newlines at the end are no change of a file. */
+/** Returns the text without differences that do not count as a change: line endings, a byte order mark, trailing newlines. */
 export function normalise(text: string): string {
   const unix = text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
   return `${unix.replace(/\n+$/, "")}\n`;
@@ -31,7 +31,7 @@ export function sha256Of(normalisedText: string): string {
   return createHash("sha256").update(normalisedText, "utf8").digest("hex");
 }
 
-/** The version of a migration; `undefined` for another file. */
+/** Returns the version of a migration; `undefined` for another file. */
 const versionOf = (path: string): string | undefined => /^migrations\/(\d{14})_[^/]+\.sql$/.exec(path)?.[1];
 
 export interface BaselineFault {
@@ -41,7 +41,7 @@ export interface BaselineFault {
 }
 
 /**
- * Says what is wrong with a baseline of 14 digits; `undefined` where a migration has that version.
+ * Returns what is wrong with a baseline of 14 digits; `undefined` if a migration has that version.
  *
  * @param paths of the bundle's files, in any order
  */
@@ -62,7 +62,7 @@ export function baselineFault(baseline: string, paths: readonly string[]): Basel
     };
   const nearest = others.reduce((best, one) => (wrongDigits(one) < wrongDigits(best) ? one : best), first);
   return {
-    reason: `is ${baseline}, which is the version of no migration: the nearest is ${nearest.version} (${nearest.path})`,
+    reason: `is ${baseline}, but no migration has this version: the nearest is ${nearest.version} (${nearest.path})`,
     nearest: nearest.version,
   };
 }

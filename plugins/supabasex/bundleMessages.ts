@@ -1,21 +1,21 @@
-// What the provider of SQL bundles writes and the reports of ops/ read.
+// Messages that the provider of SQL bundles writes and the reports in ops/ parse.
 
-/** What becomes of a difference that a deployment does not repair by itself. */
+/** What happens to a difference that a deployment does not repair automatically. */
 export const leftUnlessPruned = "left as it is; with sql.prune: drop: ";
 export const left = "left as it is";
 export const stops = "stops the deployment: ";
 
-/** Whether the deployment stops for what the outlook is about. */
+/** Returns whether the deployment stops because of the difference. */
 export function stopsDeployment(outlook: string): boolean {
   return outlook.startsWith(stops);
 }
 
-/** Whether the deployment leaves what the outlook is about, or stops for it. */
+/** Returns whether the deployment leaves the difference, or stops because of it. */
 export function isLeft(outlook: string): boolean {
   return outlook.includes(leftUnlessPruned) || outlook.startsWith(left) || stopsDeployment(outlook);
 }
 
-/** The title of what a refresh found changed. The state has the same differences. */
+/** The title of the changes that a refresh found. The state has the same differences. */
 export const changedOutside = "Changed outside of the stack:";
 
 /** A difference in a state: what changed, the name of its severity, and who changed it and when, if that was recorded. */
@@ -31,15 +31,15 @@ export function parseDriftText(text: string): DriftText {
   return { change: text.slice(0, text.length - note.length), severity, author };
 }
 
-/** The title of what a deployment ran, each file with its time. */
+/** The title of the list of files that a deployment ran, each with its time. */
 export const filesRan = "Applied:";
 
 /** The titles of what happens to objects that no file made. */
 export const foreignTitles = {
-  takenOver: "Manual changes that a file states now, so that they belong to the bundle:",
-  undone: "Manual changes that are gone, because what they were on was replaced:",
+  takenOver: "Manual changes that a file now states, so they belong to the bundle:",
+  undone: "Manual changes that are gone, because their object was replaced:",
   recreated:
-    "Dropped and recreated, because they depend on what a file replaces (not made by the bundle, and still not its own):",
+    "Dropped and recreated, because they depend on what a file replaces (not made by the bundle, and not adopted):",
 } as const;
 
 /** The titles of the lists that a preview prints. */

@@ -7,7 +7,7 @@ export interface HazardKind {
   readonly safeWay: string;
 }
 
-/** All hazards. The names stand in `-- accepts:` lines of migrations: one that is renamed breaks them. */
+/** All hazards. Migrations use the names in `-- accepts:` lines, so renaming one breaks them. */
 export const hazardKinds = [
   {
     name: "table-rewrite",
@@ -102,7 +102,7 @@ export type HazardName = (typeof hazardKinds)[number]["name"];
 
 const byName: ReadonlyMap<string, HazardKind> = new Map(hazardKinds.map((kind) => [kind.name, kind]));
 
-/** Returns a hazard by its name; `undefined` where there is none of that name. */
+/** Returns the hazard with this name; `undefined` if there is none. */
 export function hazardNamed(name: string): HazardKind | undefined {
   return byName.get(name);
 }

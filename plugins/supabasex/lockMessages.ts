@@ -1,4 +1,4 @@
-// What the provider of SQL bundles writes about locks and hazards, and the reports of ops/ read.
+// Messages about locks and hazards that the provider of SQL bundles writes and the reports in ops/ parse.
 
 /** The titles of the lists. */
 export const wouldBlock = "What the deployment would block:";
@@ -7,7 +7,7 @@ export const hazardsFound = "Hazards of the migrations:";
 
 /** One relation that a statement locks, reads or rewrites. */
 export interface LockLine {
-  /** `path:line` of the statement, as the user finds it. */
+  /** `path:line` of the statement, relative to the user's folder. */
   readonly place: string;
   /** The statement on one line. */
   readonly statement: string;
@@ -15,11 +15,11 @@ export interface LockLine {
   /** As PostgreSQL's documentation writes it. */
   readonly lock: string;
   readonly blocks: string;
-  /** Seconds until the transaction ended; missing where the statement did not run. */
+  /** Seconds until the transaction ended; missing if the statement did not run. */
   readonly heldSeconds?: number | undefined;
   readonly rewritten: boolean;
   readonly scanned: boolean;
-  /** Missing where the table was never analysed. */
+  /** Missing if the table was never analyzed. */
   readonly rows?: number | undefined;
   readonly bytes: number;
 }
@@ -28,12 +28,12 @@ export interface HazardLine {
   readonly hazard: string;
   readonly relation: string;
   readonly place: string;
-  /** What happens and what to do instead; why it is accepted. */
+  /** What happens and what to do instead; if accepted, the reason. */
   readonly text: string;
   readonly isAccepted: boolean;
 }
 
-/** Returns a size in the largest unit of which there is one. */
+/** Returns a size in the largest unit in which it is at least 1. */
 export function sizeText(bytes: number): string {
   const units = ["bytes", "kB", "MB", "GB", "TB"];
   const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
@@ -60,7 +60,7 @@ export function lockLines(locks: readonly LockLine[]): string[] {
   return lines;
 }
 
-/** Returns what {@link lockLines} wrote. */
+/** Parses what {@link lockLines} returned. */
 export function locksIn(lines: readonly string[]): LockLine[] {
   let place = "";
   let statement = "";
@@ -98,7 +98,7 @@ export function hazardLines(hazards: readonly HazardLine[]): string[] {
   ]);
 }
 
-/** Returns what {@link hazardLines} wrote. */
+/** Parses what {@link hazardLines} returned. */
 export function hazardsIn(lines: readonly string[]): HazardLine[] {
   return lines.flatMap((line, at): HazardLine[] => {
     const match = /^ {2}([a-z-]+) (\S.*) \((.*:\d+)\)(, accepted)?$/.exec(line);

@@ -135,7 +135,7 @@ test("a baseline is the version of a migration; a typing error gets the nearest 
     writeFileSync(path.join(migrations, name), "select 1;\n");
   expect(problem("20260101000000")).toEqual([]);
   expect(problem("20250201000000")).toEqual([
-    "sql.baseline is 20250201000000, which is the version of no migration: the nearest is 20260201000000 (migrations/20260201000000_second.sql) | pulumi config set --stack dev --path 'thorbis-supabase:sql.baseline' 20260201000000",
+    "sql.baseline is 20250201000000, but no migration has this version: the nearest is 20260201000000 (migrations/20260201000000_second.sql) | pulumi config set --stack dev --path 'thorbis-supabase:sql.baseline' 20260201000000",
   ]);
 });
 

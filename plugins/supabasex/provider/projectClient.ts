@@ -31,7 +31,7 @@ export class ProjectClient {
       (token) => token !== undefined && token !== "",
     );
     if (tokens.length === 0) {
-      throw new UserError(`${type} has no access token: give accessToken, or set SUPABASE_ACCESS_TOKEN.`);
+      throw new UserError(`${type} has no access token: set accessToken or SUPABASE_ACCESS_TOKEN.`);
     }
     this.#apis = tokens.map(
       (token) =>

@@ -22,7 +22,7 @@ function resource(type: string): Resource {
   return found;
 }
 
-/** The provider for what no published provider covers. */
+/** The provider for resources that no published provider covers. */
 export const supabasex: Provider = {
   name: "supabasex",
   version: "0.1.0",

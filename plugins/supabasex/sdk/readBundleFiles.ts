@@ -9,7 +9,7 @@ import { bundleFolders, kindOf, normalise, sha256Of } from "../bundleFiles";
  */
 export function readBundleFiles(directory: string): Record<string, string> {
   if (!existsSync(directory)) {
-    throw new UserError(`There is no SQL bundle at ${directory}: name the folder that holds migrations/.`);
+    throw new UserError(`There is no SQL bundle at ${directory}: give the folder that contains migrations/.`);
   }
   const files: [string, string][] = [];
   for (const folder of bundleFolders) {

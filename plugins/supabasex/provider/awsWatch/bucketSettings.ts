@@ -16,7 +16,7 @@ type BucketSettingKind = (typeof bucketSettingKinds)[number];
 
 type BucketSetting = (aws: AwsClients, Bucket: string, signal: AbortSignal) => Promise<JsonValue | undefined>;
 
-/** What a bucket may have set on it and the stack leaves unset. */
+/** Bucket settings that the stack leaves unset. */
 export const readBucketSetting: Readonly<Record<BucketSettingKind, BucketSetting>> = {
   CORS: async ({ s3 }, Bucket, abortSignal) => {
     const { GetBucketCorsCommand } = await import("./sdk.mjs");
@@ -63,13 +63,13 @@ export const readBucketSetting: Readonly<Record<BucketSettingKind, BucketSetting
   },
 };
 
-/** Returns whether a replication configuration copies with this role, so that it is the stack's own rule. */
+/** Returns whether a replication configuration uses this role, so it is the stack's own rule. */
 export function isRuleOf(role: string | undefined, replication: JsonValue): boolean {
   if (role === undefined || replication === null || typeof replication !== "object") return false;
   return "Role" in replication && replication.Role === role;
 }
 
-/** As plain JSON without what is empty. */
+/** Returns the value as plain JSON without empty parts. */
 function unlessEmpty(value: unknown): JsonValue | undefined {
   const text = JSON.stringify(value ?? null, (_, item: unknown) =>
     item !== null && typeof item === "object" && Object.keys(item).length === 0 ? undefined : item,

@@ -10,7 +10,7 @@ import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import { isPropertyMap, type PropertyMap } from "../../../provider-host/values";
 
-/** The services that are asked. */
+/** Clients of the services that a watch reads. */
 export interface AwsClients {
   readonly s3: S3Client;
   readonly sns: SNSClient;
@@ -20,7 +20,7 @@ export interface AwsClients {
   readonly ecs: ECSClient;
   readonly kms: KMSClient;
   readonly secrets: SecretsManagerClient;
-  /** Only loaded where the stack has a network. */
+  /** Only loaded if the stack has a network. */
   readonly ec2: () => Promise<EC2Client>;
   readonly lambda: LambdaClient;
 }
@@ -32,11 +32,11 @@ interface Credentials {
 }
 
 /**
- * Returns clients that go where the aws provider goes: to its region, with its profile and its roles. Endpoints and the first
- * credentials are the environment's. The SDK is loaded here, since a deployment that watches nothing in AWS does not need it.
+ * Returns clients with the region, profile and roles of the aws provider. Endpoints and the initial credentials come from the
+ * environment. Loads the SDK, because a deployment that watches nothing in AWS does not need it.
  */
 export async function connectAws(properties: PropertyMap): Promise<AwsClients> {
-  // The SDK announces when it will stop supporting this Node; it does not concern the reader of a refresh.
+  // Suppresses the SDK's announcement of when it drops this Node version, which does not concern the reader of a refresh.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
   const sdk = await import("./sdk.mjs");
   const place = {
@@ -48,7 +48,7 @@ export async function connectAws(properties: PropertyMap): Promise<AwsClients> {
   const isLocal = (process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL ?? "") !== "";
   let ec2: Promise<EC2Client> | undefined;
   return {
-    // Local endpoints have no names for buckets.
+    // Local endpoints have no host name per bucket.
     s3: new sdk.S3Client({ ...options, forcePathStyle: isLocal }),
     sns: new sdk.SNSClient(options),
     events: new sdk.EventBridgeClient(options),

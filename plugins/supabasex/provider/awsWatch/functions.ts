@@ -3,7 +3,7 @@ import type { Entries } from "../watch/watched";
 import type { AwsClients } from "./clients";
 
 /**
- * Returns the permissions on a function. The stack's functions have none: the role of the schedule may call the probe, and nobody else.
+ * Returns the permissions on a function. The stack's functions have none: only the role of the schedule may call the probe.
  * A permission lets a service or another account run it. Returns nothing while the first deployment has not created the function.
  */
 export async function permissionsOnFunction(
@@ -24,8 +24,8 @@ export async function permissionsOnFunction(
 }
 
 /**
- * Returns how else a function is called or where its results are sent: its own address, and destinations of what it answers. The
- * stack's functions have neither: the schedule calls the probe.
+ * Returns other ways to call a function or receive its results: its URL, and destinations of its results. The stack's functions
+ * have neither: the schedule calls the probe.
  */
 export async function waysIntoFunction(
   { lambda }: Pick<AwsClients, "lambda">,
@@ -66,7 +66,7 @@ export async function eventSourcesOfFunction(
   return Object.fromEntries(found);
 }
 
-/** Returns an answer about a function; undefined if the function, or what was asked for, does not exist. */
+/** Returns the response to a request about a function; undefined if the function, or the requested setting, does not exist. */
 async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
   const { NoSuchFunction } = await import("./sdk.mjs");
   return await asked.catch((error) => {

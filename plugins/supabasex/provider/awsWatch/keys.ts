@@ -2,7 +2,7 @@ import type { Entries } from "../watch/watched";
 import type { AwsClients } from "./clients";
 
 /**
- * Returns the grants on a key. The stack gives access by the key's policy alone, and the services that it uses create no
+ * Returns the grants on a key. The stack grants access only by the key's policy, and the services that it uses create no
  * grant. The holder of a grant can decrypt passwords and backups regardless of that policy.
  */
 export async function grantsOnKey(
@@ -24,7 +24,7 @@ export async function grantsOnKey(
   return Object.fromEntries(found);
 }
 
-/** Returns the regions to which somebody copies a secret, with the key there, whose policy is another one. */
+/** Returns the regions to which a secret is replicated, each with its key there, which has another policy. */
 export async function copiesOfSecret(
   { secrets }: Pick<AwsClients, "secrets">,
   SecretId: string,
@@ -42,7 +42,7 @@ export async function copiesOfSecret(
   );
 }
 
-/** Returns the function that rotates a secret, which the stack's never is: it reads the secret, and writes another. */
+/** Returns the function that rotates a secret, which can read and replace it. The stack's secrets have none. */
 export async function rotationOfSecret(
   { secrets }: Pick<AwsClients, "secrets">,
   SecretId: string,

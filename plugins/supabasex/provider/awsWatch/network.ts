@@ -1,17 +1,18 @@
 import type { Entries } from "../watch/watched";
 import type { AwsClients } from "./clients";
 
-/** What the stack has in its own network. */
+/** The stack's resources in its own network. */
 export interface DeclaredNetwork {
   readonly vpcId: string;
   readonly subnets: readonly string[];
   readonly endpoints: readonly string[];
-  /** By name: one of them is made after the watch. */
+  /** By name, because one of them is created after the watch. */
   readonly securityGroups: readonly string[];
 }
 
 /**
- * Returns what is in a network and not the stack's: subnets, security groups, endpoints, and peerings. Routes and rules are not among them: those are inputs of the stack's own resources, and a refresh finds them.
+ * Returns the resources in a network that are not the stack's: subnets, security groups, endpoints, and peerings. Routes and
+ * rules are excluded: they are inputs of the stack's own resources, and a refresh reports them.
  */
 export async function addedToNetwork(
   { ec2 }: AwsClients,
@@ -43,12 +44,12 @@ export async function addedToNetwork(
       found.push([`network security group ${GroupName}`, String(GroupId)]);
   }
   for (const { VpcEndpointId = "", ServiceName, State } of endpointList.VpcEndpoints ?? []) {
-    // A deleted one is described for a while.
+    // AWS returns a deleted one for a while.
     if (endpoints.includes(VpcEndpointId) || isGone(State)) continue;
     found.push([`network endpoint ${VpcEndpointId}`, String(ServiceName)]);
   }
   for (const { VpcPeeringConnectionId, AccepterVpcInfo, RequesterVpcInfo, Status } of peerings.flat()) {
-    // One that was refused or is gone is described for a while.
+    // AWS returns a rejected or deleted one for a while.
     if (!["active", "pending-acceptance", "provisioning"].includes(String(Status?.Code))) continue;
     const other = AccepterVpcInfo?.VpcId === vpcId ? RequesterVpcInfo : AccepterVpcInfo;
     found.push([`network peering ${VpcPeeringConnectionId}`, `${other?.VpcId} of account ${other?.OwnerId}`]);
@@ -56,7 +57,7 @@ export async function addedToNetwork(
   return Object.fromEntries(found);
 }
 
-/** Returns what else reaches into a network, of which the stack has none: instances, and connections through gateways. */
+/** Returns other access to a network, of which the stack has none: instances, and connections through gateways. */
 export async function connectedToNetwork(
   { ec2 }: AwsClients,
   { vpcId }: DeclaredNetwork,

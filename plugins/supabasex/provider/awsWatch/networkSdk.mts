@@ -1,4 +1,7 @@
-/** What AwsWatch uses of the client of EC2, which is larger than all others together: only a stack with its own network needs it. */
+/**
+ * The part of the EC2 client that AwsWatch uses. It is separate because it is larger than all others together, and only a stack
+ * with its own network needs it.
+ */
 export {
   DescribeInstancesCommand,
   DescribeSecurityGroupsCommand,

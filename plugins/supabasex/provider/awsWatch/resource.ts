@@ -18,10 +18,10 @@ import { type DeclaredInAws, type DeclaredReplica, readAwsSource, sourceNames } 
 const inputNames = ["region", "profile", "assumeRoles", "declared", "accept"] as const;
 
 /**
- * Reports what somebody adds to the stack's resources in AWS and no other resource sees: subscriptions of its topic, targets of
- * its rules, schedules in its group, services in its cluster, readers of its logs, grants on its key, what rotates its password, and
- * settings of its bucket that the stack leaves unset. There is no baseline but what `accept` names: nothing of these is there without somebody who put it there. An
- * update repairs nothing.
+ * Reports what was added to the stack's resources in AWS and no other resource reports: subscriptions of its topic, targets of
+ * its rules, schedules in its group, services in its cluster, readers of its logs, grants on its key, functions that rotate its
+ * password, and settings of its bucket that the stack leaves unset. The baseline is only what `accept` names, because AWS creates
+ * none of these by itself. An update repairs nothing.
  */
 export const awsWatch: Resource = {
   async check({ inputs }) {
@@ -59,7 +59,7 @@ export const awsWatch: Resource = {
     return { outputs: await compared(watchedIn(oldOutputs.baseline), inputs, context) };
   },
 
-  // Nothing was made.
+  // Nothing was created.
   async delete() {},
 };
 
@@ -104,7 +104,7 @@ function declaredIn({ declared }: PropertyMap): DeclaredInAws {
   };
 }
 
-/** Returns what is declared both for the backups and for their copies. */
+/** Returns the declarations for the backups and for their copies. */
 function placeIn({ bucket, key, topic, subscriptions }: PropertyMap) {
   return {
     bucket: String(bucket),
@@ -122,7 +122,7 @@ function replicaIn(replica: Value | undefined): DeclaredReplica | undefined {
   return {
     ...placeIn(replica),
     region: String(replica.region),
-    // Each setting of the copies' bucket is unset, or a resource of the stack that is none of these.
+    // Every watched setting of the copies' bucket is unset or is a resource of the stack.
     bucketSettings: [],
   };
 }

@@ -1,6 +1,6 @@
 /**
- * What AwsWatch uses of the AWS SDK. It is imported when a watch is read, so that other operations do not evaluate it; and by
- * name, so that the bundle contains only these parts: the packages as a whole take a second to load.
+ * The part of the AWS SDK that AwsWatch uses. It is imported when a watch is read, so other operations do not evaluate it. The
+ * imports name what they use, so the bundle contains only these parts: the whole packages take a second to load.
  */
 export {
   CloudWatchLogsClient,

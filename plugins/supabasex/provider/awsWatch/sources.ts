@@ -7,17 +7,17 @@ import { eventSourcesOfFunction, permissionsOnFunction, waysIntoFunction } from 
 import { copiesOfSecret, grantsOnKey, rotationOfSecret } from "./keys";
 import { addedToNetwork, connectedToNetwork, type DeclaredNetwork } from "./network";
 
-/** What the stack has in AWS that others can add something to, and what it adds itself. */
+/** Resources of the stack in AWS to which others can add something, and what the stack adds itself. */
 export interface DeclaredInAws {
   readonly bucket: string;
-  /** Kinds of settings of the bucket that are resources of the stack: those report themselves. */
+  /** Kinds of settings of the bucket that are resources of the stack, and are reported by these. */
   readonly bucketSettings: readonly string[];
   /**
-   * ARN of the role with which the stack's own rule copies backups, whether the stack has the rule or not: the deployment that stops
-   * copying deletes the rule after this resource has looked. Undefined for the bucket of the copies, which has no rule.
+   * ARN of the role with which the stack's own rule copies backups, even if the stack has no rule: the deployment that stops
+   * copying deletes the rule after this resource was updated. Undefined for the bucket of the copies, which has no rule.
    */
   readonly replicationRole?: string | undefined;
-  /** ARN of the topic; undefined where it is not the stack's own. */
+  /** ARN of the topic; undefined if it is not the stack's own. */
   readonly topic: string | undefined;
   /** Subscriptions as `<protocol> <endpoint>`. */
   readonly subscriptions: readonly string[];
@@ -25,22 +25,22 @@ export interface DeclaredInAws {
   readonly targets: Readonly<Record<string, readonly string[]>>;
   readonly scheduleGroup: string;
   readonly schedules: readonly string[];
-  /** ARN of the cluster, which runs tasks of schedules only. */
+  /** ARN of the cluster, which only runs scheduled tasks. */
   readonly cluster: string;
   readonly logGroups: readonly string[];
   /** Names of the functions. */
   readonly functions: readonly string[];
-  /** ARN of the key; undefined where the stack has none of its own. */
+  /** ARN of the key; undefined if the stack has none of its own. */
   readonly key: string | undefined;
   /** ARN of the secret with the password. */
   readonly secret: string;
-  /** The stack's own network; undefined where it has none. */
+  /** The stack's own network; undefined if it has none. */
   readonly network: DeclaredNetwork | undefined;
-  /** The copies of the backups in a second region; undefined where there are none. */
+  /** The copies of the backups in a second region; undefined if there are none. */
   readonly replica: DeclaredReplica | undefined;
 }
 
-/** What others can add something to in the region of the copies. */
+/** Resources in the region of the copies to which others can add something. */
 export interface DeclaredReplica
   extends Pick<
     DeclaredInAws,
@@ -52,12 +52,12 @@ export interface DeclaredReplica
 interface Question {
   readonly aws: AwsClients;
   readonly declared: DeclaredInAws;
-  /** Clients in the region of the copies; undefined where there are none. */
+  /** Clients in the region of the copies; undefined if there are none. */
   readonly awsOfReplica?: AwsClients | undefined;
   readonly signal: AbortSignal;
 }
 
-/** What the sources need that also look at the copies. */
+/** Input of the sources that also read the copies. */
 interface PlaceQuestion {
   readonly aws: AwsClients;
   readonly declared: Omit<DeclaredReplica, "region">;
@@ -66,7 +66,7 @@ interface PlaceQuestion {
 
 type Source<Asked = Question> = (question: Asked) => Promise<Entries>;
 
-/** Error codes that say that there is no such thing, or that the bucket has nothing of the kind. */
+/** Error codes that mean that the resource does not exist, or that the bucket has no such setting. */
 const nothing = new Set([
   "NoSuchBucket",
   "NotFound",
@@ -86,7 +86,7 @@ const refused = new Set([
   "UnauthorizedOperation",
 ]);
 
-/** Name → what is asked about backups and about their copies. Each answers what is there and is not declared. */
+/** Name → a read of what exists and is not declared, both for the backups and for their copies. */
 const placeSources: Readonly<Record<string, Source<PlaceQuestion>>> = {
   "topic subscriptions": async ({ aws, declared, signal }) => {
     if (declared.topic === undefined) return {};
@@ -132,7 +132,7 @@ const placeSources: Readonly<Record<string, Source<PlaceQuestion>>> = {
   ),
 };
 
-/** Name → what is asked about what only the region of the stack has. */
+/** Name → the same for what exists only in the stack's region. */
 const ownSources: Readonly<Record<string, Source>> = {
   "event targets": async ({ aws, declared, signal }) => {
     const { ListTargetsByRuleCommand } = await import("./sdk.mjs");
@@ -164,14 +164,14 @@ const ownSources: Readonly<Record<string, Source>> = {
   "cluster services": async ({ aws, declared: { cluster }, signal }) => {
     const { DescribeServicesCommand, paginateListServices } = await import("./sdk.mjs");
     const found: [string, string][] = [];
-    // A page has ten, as many as can be described at once.
+    // A page has ten services, the maximum for one describe request.
     for await (const { serviceArns = [] } of paginateListServices({ client: aws.ecs }, { cluster })) {
       signal.throwIfAborted();
       if (serviceArns.length === 0) continue;
       const { services = [] } = await aws.ecs.send(
         new DescribeServicesCommand({ cluster, services: serviceArns }),
       );
-      // A deleted service is listed for a while.
+      // AWS lists a deleted service for a while.
       for (const { serviceName, serviceArn } of services.filter(({ status }) => status !== "INACTIVE")) {
         found.push([`cluster service ${serviceName}`, String(serviceArn)]);
       }
@@ -221,7 +221,7 @@ const sources: Readonly<Record<string, Source>> = {
   ),
 };
 
-/** Returns who is sent the lines of a log group; nobody while the first deployment has not made it yet. */
+/** Returns the subscribers of a log group; none if the first deployment has not created it yet. */
 async function subscriptionsOf(
   { logs }: AwsClients,
   logGroupName: string,
@@ -245,7 +245,7 @@ async function subscriptionsOf(
 /** The names of all sources. */
 export const sourceNames: readonly string[] = Object.keys(sources);
 
-/** Returns what a source finds beside the stack; undefined where the credentials may not ask. */
+/** Returns what a source finds in addition to the stack's resources; undefined if the credentials may not read it. */
 export async function readAwsSource(name: string, question: Question): Promise<Entries | undefined> {
   const source = sources[name];
   if (source === undefined) throw new Error(`there is no source ${name}`);
@@ -259,7 +259,7 @@ export async function readAwsSource(name: string, question: Question): Promise<E
   }
 }
 
-/** A webhook's address is often all that one needs to call it: of it the host stays, and a hash. */
+/** Returns an endpoint without secrets. A webhook's URL often suffices to call it, so only its host and a hash are shown. */
 function withoutSecret(endpoint: string): string {
   if (!/^https?:/.test(endpoint)) return endpoint;
   const hash = createHash("sha256").update(endpoint).digest("hex").slice(0, 8);

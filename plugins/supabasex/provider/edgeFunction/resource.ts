@@ -63,12 +63,12 @@ export const edgeFunctionDeployment: Resource = {
   async read({ id, inputs, outputs }, context) {
     if (Object.keys(inputs).length === 0) {
       throw new UserError(
-        "An EdgeFunctionDeployment cannot be imported: declare it, and it takes what is deployed.",
+        "An EdgeFunctionDeployment cannot be imported: declare it, and it adopts the deployed function.",
       );
     }
     const properties = { ...outputs, ...inputs };
     const found = await readFunction(clientOf(properties), String(properties.slug), context.signal);
-    // The bridged resource of the function reports the same.
+    // The function's bridged resource reports the same.
     if (found === undefined) return undefined;
     return { id, inputs, outputs: { ...outputs, code: found.code, verifyJwt: found.verifyJwt } };
   },

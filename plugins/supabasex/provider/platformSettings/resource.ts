@@ -9,7 +9,7 @@ import { ProjectApi } from "./api";
 import { desired, groupFaults, groupNames, liveSettings } from "./settings";
 import { active, inactivityAdvice, isPaused, removed } from "./status";
 
-/** The immutable properties of a project. A preview refuses to change them; the bridge would promise the change. */
+/** The immutable properties of a project. A preview refuses a change; the bridged provider would announce it. */
 const fixedNames = ["region", "organizationId"];
 
 const inputNames = ["projectRef", ...fixedNames, "endpoint", "accessToken", ...groupNames];
@@ -29,7 +29,7 @@ export const platformSettings: Resource = {
       const [old, now] = [oldInputs[property], inputs[property]];
       if (typeof old !== "string" || typeof now !== "string" || old === now) continue;
       if (projectRef !== oldInputs.projectRef) continue;
-      const reason = `of a Supabase project cannot change, and this one has "${old}": put that back, or make a new project under another name and move the data`;
+      const reason = `of a Supabase project cannot change, and this one has "${old}": restore that value, or create a project with another name and move the data`;
       failures.push({ property, reason });
     }
     for (const group of groupNames) {

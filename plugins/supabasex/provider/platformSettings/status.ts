@@ -16,10 +16,10 @@ export function inactivityAdvice(ref: string, status: string, urn: string): stri
   const [head = "", , , ...name] = urn.split("::");
   const up = `pulumi up --stack ${head.slice(head.lastIndexOf(":") + 1)}`;
   if (isPaused(status)) {
-    return `Project ${ref} is paused (its status is ${status}), and nothing in its database can be read: \`${up} --target '**::${name.join("::")}'\` wakes it.`;
+    return `Project ${ref} is paused (its status is ${status}), and nothing in its database can be read: \`${up} --target '**::${name.join("::")}'\` restores it.`;
   }
   if (status === removed) {
-    return `Project ${ref} does not exist any more: \`${up} --refresh=false --replace '**/project:Project::*'\` makes a new one with everything but the data, which a restore of the newest backup brings back.`;
+    return `Project ${ref} does not exist any more: \`${up} --refresh=false --replace '**/project:Project::*'\` creates a new one with everything but the data; restore that from the newest backup.`;
   }
-  return `Project ${ref} is not active (its status is ${status}), and only Supabase can repair it: open its page in the dashboard or ask the support, then run \`${up}\`.`;
+  return `Project ${ref} is not active (its status is ${status}), and only Supabase can repair it: open its page in the dashboard or contact support, then run \`${up}\`.`;
 }

@@ -24,8 +24,8 @@ import { type DeclaredParts, readSource, sources } from "./sources";
 const inputNames = [...clientInputs, "organizationId", "declared", "credentials", "accept"];
 
 /**
- * Watches the parts of a Supabase project that no other resource of the stack owns: functions, secrets, keys, domains and so
- * on that somebody added, and settings that the stack does not send. The first deployment records the baseline. A refresh
+ * Watches the parts of a Supabase project that no other resource of the stack owns: functions, secrets, keys, domains and so on
+ * that were added manually, and settings that the stack does not send. The first deployment records the baseline. A refresh
  * reports the differences (`live`). An update repairs nothing; it adds what `accept` names to the baseline.
  */
 export const projectWatch: Resource = {
@@ -56,7 +56,7 @@ export const projectWatch: Resource = {
   async read({ id, inputs, outputs }, context) {
     if (Object.keys(inputs).length === 0) {
       throw new UserError(
-        "A ProjectWatch cannot be imported: declare it, and it takes what is there as its baseline.",
+        "A ProjectWatch cannot be imported: declare it, and it records the current state as its baseline.",
       );
     }
     const properties = { ...outputs, ...inputs };

@@ -145,7 +145,7 @@ function checkLimits(limits: Value | undefined, fault: Fault): void {
   for (const [key, value] of Object.entries(limits)) {
     if (!Object.hasOwn(defaultLimits, key)) fault(`limits.${key}`, "is not a limit");
     else if (isKnown(value) && (typeof value !== "number" || value < 0)) {
-      fault(`limits.${key}`, "must be a number that is not negative");
+      fault(`limits.${key}`, "must be a number of at least 0");
     }
   }
 }

@@ -84,7 +84,7 @@ export const sqlBundle: Resource = {
     const connection = connectionOf(request.inputs.connection);
     if (connection === undefined || request.inputs.name === undefined) {
       throw new UserError(
-        "A SqlBundle cannot be imported: declare it, with sql.baseline where the database has its migrations already.",
+        "A SqlBundle cannot be imported: declare it, with sql.baseline if the database already has its migrations.",
       );
     }
     const { name, limits, stack } = bundleInputs(request.inputs, request.urn);
@@ -133,7 +133,7 @@ export const sqlBundle: Resource = {
     const { name, deletable } = bundleInputs({ ...request.outputs, ...request.inputs });
     if (!deletable) {
       throw new UserError(
-        `SQL bundle ${name} is not deleted, since its tables hold data: set deletable to forget it, which leaves the database as it is.`,
+        `SQL bundle ${name} is not deleted, because its tables hold data: set deletable to forget it, which does not change the database.`,
       );
     }
     context.log(
@@ -150,7 +150,7 @@ async function asInState<T>(read: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof LoginRefused)) throw error;
     throw new UserError(
-      `${error.message} A refresh uses the password of the last deployment: if it was changed elsewhere since, set the configuration's to it and run \`pulumi up --refresh=false\` once.`,
+      `${error.message} A refresh uses the password of the last deployment: if it was changed elsewhere since then, set it in the configuration and run \`pulumi up --refresh=false\` once.`,
       1,
       { cause: error },
     );
@@ -200,7 +200,7 @@ function report(result: ApplyResult, inputs: BundleInputs, bundle: LoadedBundle,
     context.log(
       "info",
       [
-        "Dropped, since no file makes them any more:",
+        "Dropped, because no file creates them any more:",
         ...result.dropped.map((name) => `  ${escapeControls(name)}`),
       ].join("\n"),
     );

@@ -91,7 +91,7 @@ test("a paused project is reported, and restored by the next update", async () =
   expect(drifted.outputs.status).toBe("INACTIVE");
   expect(found).toEqual({ status: "update" });
   expect(lines).toEqual([
-    `warning: Project ${ref} is paused (its status is INACTIVE), and nothing in its database can be read: \`pulumi up --stack local --target '**::it'\` wakes it.`,
+    `warning: Project ${ref} is paused (its status is INACTIVE), and nothing in its database can be read: \`pulumi up --stack local --target '**::it'\` restores it.`,
     `info: Project ${ref} is paused: restoring it.`,
   ]);
   expect(repaired.outputs.status).toBe("ACTIVE_HEALTHY");
@@ -115,7 +115,7 @@ test.each(["RESTORE_FAILED", "INIT_FAILED", "PAUSE_FAILED", "GOING_DOWN", "A_NEW
     emulator.faults.push({ method: "POST", path: /restore$/, status: 201, body: {} });
     try {
       await expect(update(state)).rejects.toThrow(
-        `Project ${ref} is not active (its status is ${status}), and only Supabase can repair it: open its page in the dashboard or ask the support, then run \`pulumi up --stack local\`.`,
+        `Project ${ref} is not active (its status is ${status}), and only Supabase can repair it: open its page in the dashboard or contact support, then run \`pulumi up --stack local\`.`,
       );
     } finally {
       emulator.faults.length = 0;
@@ -175,7 +175,7 @@ test("a deleted project is reported, and the next update says what to do", async
 
   expect(drifted.outputs).toMatchObject({ status: "REMOVED", pooler: { defaultPoolSize: 20 } });
   expect(await changes(drifted)).toEqual({ status: "update" });
-  const advice = `Project ${ref} does not exist any more: \`pulumi up --stack local --refresh=false --replace '**/project:Project::*'\` makes a new one with everything but the data, which a restore of the newest backup brings back.`;
+  const advice = `Project ${ref} does not exist any more: \`pulumi up --stack local --refresh=false --replace '**/project:Project::*'\` creates a new one with everything but the data; restore that from the newest backup.`;
   expect(lines).toEqual([`warning: ${advice}`]);
   await expect(update(drifted)).rejects.toThrow(advice);
 });

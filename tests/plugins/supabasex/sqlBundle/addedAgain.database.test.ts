@@ -178,7 +178,7 @@ const refused: readonly (readonly [change: string, sentence: string])[] = [
   ["drop table $s.empty", "table $s.empty: it was dropped with its rows: restore it from a backup"],
   [
     "drop sequence $s.counter",
-    "sequence $s.counter: it is missing, and so is the number at which it stood: create sequence $s.counter start with <the next number>",
+    "sequence $s.counter: it is missing, and its position is unknown: create sequence $s.counter start with <the next number>",
   ],
   [
     "alter table $s.customers alter column price type numeric(12, 4)",

@@ -167,7 +167,7 @@ describe("preview and up agree about a new enum value that is used before it is 
 
     expect(await failureOf(bundle.preview())).toBe("it succeeded");
     expect(bundle.logs.join("\n")).toMatch(
-      /sad\.sql.*not in the dry run, since it needs what an earlier file/,
+      /sad\.sql.*not in the dry run, because it needs what an earlier file/,
     );
     await bundle.up();
 

@@ -57,13 +57,13 @@ const refused = [
   {
     name: "a function in an index that is built concurrently",
     migration: "-- no transaction\ncreate index concurrently late on $s.orders ($s.twice(total));",
-    message: /next\.sql:2:1: what this statement needs is not there/,
+    message: /next\.sql:2:1: an object that this statement needs does not exist/,
     makes: "function $s.twice(integer) (repeatable/f.sql)",
   },
   {
     name: "a procedure that it calls outside a transaction",
     migration: "-- no transaction\ncall $s.tidy();",
-    message: /next\.sql:2:1: what this statement needs is not there/,
+    message: /next\.sql:2:1: an object that this statement needs does not exist/,
     makes: "procedure $s.tidy() (repeatable/f.sql)",
   },
   {
@@ -84,7 +84,7 @@ describe("a migration that needs an object that only a repeatable creates is ref
 
     expect(preview).toMatch(message);
     expect(preview).toContain(makes.replaceAll("$s", bundle.schema));
-    expect(preview).toContain("Move the statement to a repeatable, or make what it needs in a migration");
+    expect(preview).toContain("Move the statement to a repeatable, or create what it needs in an earlier migration");
     expect(await failureOf(bundle.up())).toBe(preview);
     expect(await bundle.history()).not.toContain(next);
     bundle.write({ [next]: undefined });
@@ -179,7 +179,7 @@ create publication "all $s" for table $s.t;
 
     const preview = await failureOf(bundle.preview());
 
-    expect(preview).toMatch(/^A repeatable drops or renames what migrations made/);
+    expect(preview).toMatch(/^A repeatable drops or renames objects of migrations/);
     for (const line of lost) expect(preview).toContain(`\n  ${line.replaceAll("$s", bundle.schema)}`);
     expect(preview.match(/^ {2}[a-z]/gm)).toHaveLength(lost.length);
     expect(await failureOf(bundle.up())).toBe(preview);

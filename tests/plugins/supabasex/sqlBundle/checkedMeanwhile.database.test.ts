@@ -50,7 +50,7 @@ describe("files are checked while the deployment starts", () => {
 
     expect(failure.split("\n").filter((line) => !line.startsWith("  "))).toEqual([
       "The files have 2 faults; nothing was changed.",
-      expect.stringMatching(/faulty\.sql:2:1: transaction control is the deployer's business$/),
+      expect.stringMatching(/faulty\.sql:2:1: a file must not control its transaction$/),
       expect.stringMatching(/faulty\.sql:1:1: syntax error at or near "selec" \(42601\)$/),
     ]);
     expect(await hasRun("early")).toBe(true);

@@ -269,7 +269,7 @@ test("adopted objects are named, and other manual objects are not adopted", asyn
   await bundle.up();
 
   expect(bundle.logs.join("\n")).toContain(
-    `Manual changes that a file states now, so that they belong to the bundle:\n  table ${bundle.schema}.alerts`,
+    `Manual changes that a file now states, so they belong to the bundle:\n  table ${bundle.schema}.alerts`,
   );
   expect(await bundle.refresh()).toEqual([`live["policy ${bundle.schema}.alerts rogue"]`]);
 });

@@ -109,7 +109,7 @@ describe("default privileges of a migration apply to existing objects of repeata
     await bundle.preview();
     await bundle.up();
 
-    const line = `Granted as on a new environment, since a migration changed default privileges:\n  ${identity.replaceAll("$s", bundle.schema)}: grants`;
+    const line = `Granted as on a new environment, because a migration changed default privileges:\n  ${identity.replaceAll("$s", bundle.schema)}: grants`;
     expect(bundle.logs.join("\n").split(line)).toHaveLength(3);
     expect(await grantsOf(bundle, identity)).toEqual(grants);
     expect(await bundle.refresh()).toEqual([]);

@@ -231,13 +231,13 @@ describe("a state that differs is named in one sentence, in preview and up", () 
       name: "attached for other rows",
       hand: "alter table $s.events attach partition $s.events_b for values in ('c')",
       file: "alter table $s.events attach partition $s.events_b for values in ('b');",
-      hint: "Manually, $s.events_b was made the partition of $s.events FOR VALUES IN ('c'), not of $s.events FOR VALUES IN ('b'): detach it (alter table $s.events detach partition $s.events_b).",
+      hint: "$s.events_b was manually made a partition of $s.events FOR VALUES IN ('c'), not of $s.events FOR VALUES IN ('b'): detach it (alter table $s.events detach partition $s.events_b).",
     },
     {
       name: "a partition of other rows was created",
       hand: "create table $s.days_2 partition of $s.days for values from ('2026-02-01') to ('2026-02-15')",
       file: "create table $s.days_2 partition of $s.days for values from ('2026-02-01') to ('2026-03-01');",
-      hint: "Manually, $s.days_2 was made the partition of $s.days FOR VALUES FROM ('2026-02-01') TO ('2026-02-15'), not of $s.days FOR VALUES FROM ('2026-02-01') TO ('2026-03-01'): detach it (alter table $s.days detach partition $s.days_2).",
+      hint: "$s.days_2 was manually made a partition of $s.days FOR VALUES FROM ('2026-02-01') TO ('2026-02-15'), not of $s.days FOR VALUES FROM ('2026-02-01') TO ('2026-03-01'): detach it (alter table $s.days detach partition $s.days_2).",
     },
     {
       name: "a table of the name of a partition was created",
@@ -249,7 +249,7 @@ describe("a state that differs is named in one sentence, in preview and up", () 
       name: "rows are read of a table that was dropped",
       hand: "drop table $s.notes cascade",
       file: "insert into $s.alerts (id, code) select id, note from $s.notes;\ndrop table $s.notes cascade;",
-      hint: "It was dropped, renamed or changed manually: undo that, or write the statement so that it also works without it.",
+      hint: "It was dropped, renamed or changed manually: undo the change, or write the statement so that it succeeds either way.",
     },
   ])("$name", async ({ hand, file, hint }) => {
     const bundle = await afterManualChange(hand, file);

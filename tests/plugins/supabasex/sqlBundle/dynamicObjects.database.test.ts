@@ -127,7 +127,7 @@ describe("dynamic SQL of a repeatable cannot create objects that hold data", () 
 
     const named = identity.replaceAll("$s", bundle.schema);
     expect(preview).toContain(
-      `A repeatable creates what holds data, which would stay when that statement is removed:\n  ${named} (`,
+      `A repeatable creates objects that hold data. They would stay if the statement were removed:\n  ${named} (`,
     );
     expect(up).toBe(preview);
     expect(await bundle.history()).toEqual([first]);

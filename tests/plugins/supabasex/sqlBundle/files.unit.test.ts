@@ -110,6 +110,6 @@ describe("a directory", () => {
     expect(() => loadBundle(directory, files)).toThrow(/f\.sql has changed while pulumi was running/);
 
     rmSync(path.join(directory, "repeatable", "functions", "f.sql"));
-    expect(() => loadBundle(directory, files)).toThrow(/f\.sql is named by the program but is not there/);
+    expect(() => loadBundle(directory, files)).toThrow(/f\.sql is listed by the program but does not exist/);
   });
 });

@@ -17,36 +17,36 @@ describe("a migration whose skipped statement finds a different object is refuse
     {
       name: "an index with another column",
       statement: "create index if not exists customers_name on $s.customers (city);",
-      message: "index $s.customers_name exists already and is not the one that this statement asks for",
+      message: "index $s.customers_name exists already and has another definition",
     },
     {
       name: "an index that shall be unique",
       statement: "create unique index if not exists customers_name on $s.customers (name);",
-      message: "index $s.customers_name exists already and is not the one that this statement asks for",
+      message: "index $s.customers_name exists already and has another definition",
     },
     {
       name: "an index with a condition, behind another statement",
       statement:
         "select 1;\ncreate index if not exists customers_name on $s.customers (name) where city is not null;",
-      message: "index $s.customers_name exists already and is not the one that this statement asks for",
+      message: "index $s.customers_name exists already and has another definition",
     },
     {
       name: "a table that lacks a column",
       statement: "create table if not exists $s.customers (id integer primary key, phone text);",
       message:
-        "table $s.customers is there already and not as this statement asks for: it has no column phone",
+        "table $s.customers already exists and differs from this statement: it has no column phone",
     },
     {
       name: "a table with a column of another type",
       statement: "create table if not exists $s.customers (id bigint, name text);",
       message:
-        "table $s.customers is there already and not as this statement asks for: its column id is of type integer, not bigint",
+        "table $s.customers already exists and differs from this statement: its column id is of type integer, not bigint",
     },
     {
       name: "a column of another type",
       statement: "alter table if exists $s.customers add column if not exists city integer default 1;",
       message:
-        "table $s.customers is there already and not as this statement asks for: its column city is of type text, not integer",
+        "table $s.customers already exists and differs from this statement: its column city is of type text, not integer",
     },
   ];
 
@@ -69,7 +69,7 @@ describe("a migration whose skipped statement finds a different object is refuse
       [next]: "create index if not exists customers_name on $s.customers (city);",
     });
 
-    expect(await failureOf(bundle.up())).toContain("is not the one that this statement asks for");
+    expect(await failureOf(bundle.up())).toContain("has another definition");
   });
 
   const passing: { name: string; statement: string }[] = [

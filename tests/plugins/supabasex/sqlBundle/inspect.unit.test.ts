@@ -41,9 +41,9 @@ test("all errors of all files are listed at once, each with its place", async ()
 
   expect(lines.filter((line) => !line.startsWith("  "))).toEqual([
     "The files have 11 faults; nothing was changed.",
-    "migrations/20260101000000_control.sql:2:1: transaction control is the deployer's business",
+    "migrations/20260101000000_control.sql:2:1: a file must not control its transaction",
     "migrations/20260101000000_control.sql:4:1: the file has no savepoint a here",
-    "migrations/20260102000000_two.sql: a file without a transaction holds exactly one statement, this one has 2",
+    "migrations/20260102000000_two.sql: a file without a transaction must contain exactly one statement, and this one has 2",
     "migrations/20260103000000_header.sql:2:1: this statement cannot run in a transaction",
     'migrations/20260104000000_parse.sql:1:1: syntax error at or near "selec" (42601)',
     "migrations/20260104100000_latin.sql:1:5: the file is not UTF-8",
@@ -57,7 +57,7 @@ test("all errors of all files are listed at once, each with its place", async ()
 
 test("a single error is shown alone, and valid files pass", async () => {
   expect((await inspect({ "migrations/20260101000000_a.sql": "commit;\n" }))[0]).toBe(
-    "migrations/20260101000000_a.sql:1:1: transaction control is the deployer's business",
+    "migrations/20260101000000_a.sql:1:1: a file must not control its transaction",
   );
   expect(await inspect({ "migrations/20260101000000_a.sql": "select 1;\n" })).toEqual([]);
 });

@@ -36,7 +36,7 @@ test("a refresh fails after its attempts and names the holder of the lock", asyn
   await bundle.sql("commit");
 
   expect(failure).toMatch(
-    /^Reading what bundle s\d+ made: canceling statement due to lock timeout \(55P03\)\n/,
+    /^Reading the objects of bundle s\d+: canceling statement due to lock timeout \(55P03\)\n/,
   );
   expect(failure).toMatch(blocked);
   expect(failure).toMatch(/hint: .*pg_terminate_backend\(\d+\)/);

@@ -64,7 +64,7 @@ test.each([
     expect(paths).toEqual([`live["table ${bundle.schema}.t"]`]);
     expect(failure).toBe(
       [
-        `The database's own record of this bundle (supabase_migrations.bundles.expected) ${what}, and these objects are not as the last deployment left them, so it is not known how they should be:`,
+        `The database's own record of this bundle (supabase_migrations.bundles.expected) ${what}, and these objects have changed since the last deployment, so their expected state is unknown:`,
         `  table ${bundle.schema}.t`,
         "  Restore the record from a backup, or undo the changes to these objects; then run the command again.",
       ].join("\n"),

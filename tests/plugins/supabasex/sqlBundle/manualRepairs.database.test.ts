@@ -153,7 +153,7 @@ test("a repair names the object that it drops because it took another object's n
   await bundle.up();
 
   expect(bundle.logs.join("\n")).toContain(
-    `gone, because what they were on was replaced:\n  materialized view ${bundle.schema}.w`,
+    `gone, because their object was replaced:\n  materialized view ${bundle.schema}.w`,
   );
 });
 

@@ -98,7 +98,7 @@ test("a membership that the deployer may not grant is refused, and the error say
   const failure = await failureOf(applied);
   expect(failure).toMatch(/member\.sql:2:1: permission denied to grant role "pg_checkpoint" \(42501\)/);
   expect(failure).toContain(
-    "hint: The role that deploys has not the admin option on pg_checkpoint. It has that on the roles that it made; for another one, have somebody who has the option run: grant pg_checkpoint to <that role> with admin option.",
+    "hint: The deploying role lacks the admin option on pg_checkpoint. It has the option only on roles that it created. Ask a role that has it to run: grant pg_checkpoint to <deploying role> with admin option.",
   );
 });
 
@@ -143,7 +143,7 @@ test("an edited migration is refused with both hashes; line endings, a byte orde
   bundle.write({ "migrations/20260101000000_schema.sql": "create schema $s;\n" });
   const failure = await failureOf(bundle.up());
 
-  expect(failure).toMatch(/schema\.sql was edited after it had been applied/);
+  expect(failure).toMatch(/schema\.sql was edited after it was applied/);
   expect(failure.match(/sha256 [0-9a-f]{64}/g)).toHaveLength(2);
   expect(await failureOf(bundle.preview())).toBe(failure);
 });
@@ -335,7 +335,7 @@ test("transaction control is refused before anything is sent", async () => {
   });
 
   expect(await failureOf(bundle.up())).toMatch(
-    /commit\.sql:2:1: transaction control is the deployer's business/,
+    /commit\.sql:2:1: a file must not control its transaction/,
   );
   expect((await bundle.sql("select to_regnamespace('$s') as s")).rows).toEqual([{ s: null }]);
 });

@@ -77,11 +77,11 @@ const indexes = async (bundle: BundleUnderTest) =>
 test.each([
   [
     "create index concurrently i on $s.t (a)",
-    /alone\.sql: index s\d+\.i exists already and is not the one that this statement asks for\n {2}detail: There is: CREATE INDEX i ON s\d+\.t USING btree \(b\)/,
+    /alone\.sql: index s\d+\.i exists already and has another definition\n {2}detail: Existing index: CREATE INDEX i ON s\d+\.t USING btree \(b\)/,
   ],
   [
     "create index concurrently if not exists i on $s.t (a)",
-    /alone\.sql: index s\d+\.i exists already and is not the one that this statement asks for\n {2}detail: There is: CREATE INDEX i ON s\d+\.t USING btree \(b\)/,
+    /alone\.sql: index s\d+\.i exists already and has another definition\n {2}detail: Existing index: CREATE INDEX i ON s\d+\.t USING btree \(b\)/,
   ],
 ])("if an index of that name on another column exists, %s is not recorded", async (statement, message) => {
   const bundle = await withPending(statement);
@@ -162,7 +162,7 @@ test("an interrupted index build is started again; another invalid index is kept
 
   await bundle.up();
   expect(bundle.logs.join("\n")).toMatch(
-    /warning: .*alone\.sql was interrupted in a former run: it goes on\./,
+    /warning: .*alone\.sql was interrupted in an earlier run: it goes on\./,
   );
   expect(await indexes(bundle)).toMatchObject([{ valid: true }]);
   expect(await bundle.refresh()).toEqual([]);
@@ -195,7 +195,7 @@ test("an index that an interrupted run built is recorded", async () => {
   await bundle.up();
 
   expect(await indexes(bundle)).toEqual([built]);
-  expect(bundle.logs.join("\n")).toMatch(/alone\.sql was interrupted in a former run: it had succeeded\./);
+  expect(bundle.logs.join("\n")).toMatch(/alone\.sql was interrupted in an earlier run: it had succeeded\./);
   expect(await bundle.history()).toContain(alone);
   expect(await bundle.refresh()).toEqual([]);
   // It is the bundle's: it comes back.

@@ -9,8 +9,8 @@ const said = (statement: string) =>
   notCovered(bundleFile("migrations/1.sql", "migration", `select 1;\n${statement};\n`));
 
 test.each([
-  ["select nextval('a.b')", "sequences do not go back"],
-  ["select setval('a.b', 7)", "sequences do not go back"],
+  ["select nextval('a.b')", "sequences are not reset"],
+  ["select setval('a.b', 7)", "sequences are not reset"],
   ["notify channel, 'x'", "notifications are sent at commit only"],
   ["select pg_notify('channel', 'x')", "notifications are sent at commit only"],
   [
@@ -23,8 +23,8 @@ test.each([
   ],
   ["select net.http_post(url := 'https://example.org')", "requests to other services"],
   ["select http_get('https://example.org')", "requests to other services"],
-  ["select pg_stat_reset()", "statistics that were reset stay so"],
-  ["select pg_stat_statements_reset()", "statistics that were reset stay so"],
+  ["select pg_stat_reset()", "reset statistics are not restored"],
+  ["select pg_stat_statements_reset()", "reset statistics are not restored"],
   ["select pg_advisory_lock(1)", "session locks"],
 ])("%s", (statement, why) => {
   expect(said(statement)).toEqual([`  migrations/1.sql:2: ${why}`]);

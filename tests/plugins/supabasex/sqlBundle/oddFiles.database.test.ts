@@ -49,7 +49,7 @@ describe("refused with the place and what to do", () => {
       "psql's \\copy",
       "select 1;\n\\copy $s.t from 'x.csv'\n",
       ':2:1: syntax error at or near "\\" (42601)',
-      "Commands of psql",
+      "psql commands",
     ],
     [
       "rows after copy",
@@ -73,13 +73,13 @@ describe("refused with the place and what to do", () => {
       "commit in a do block",
       "do $$ begin\n  commit;\nend $$;\n",
       ":2:3: invalid transaction termination (2D000)",
-      "leave commit and rollback out",
+      "remove commit and rollback",
     ],
     [
       "another's schema",
       "create table auth.mine ();\n",
       ":1:14: permission denied for schema auth (42501)",
-      "stay closed",
+      "the platform's own schemas",
     ],
     [
       "rows that a constraint forbids",
@@ -209,7 +209,7 @@ test("the cycle of repeatables that need each other is named", async () => {
   });
 
   expect(await failureOf(bundle.up())).toContain(
-    "hint: These files need each other: repeatable/a.sql → repeatable/b.sql → repeatable/a.sql. Views never can; functions may, in files that begin with `set check_function_bodies = off;`.",
+    "hint: These files depend on each other: repeatable/a.sql → repeatable/b.sql → repeatable/a.sql. Views cannot; functions can, in files that begin with `set check_function_bodies = off;`.",
   );
   for (const name of ["a", "b"]) {
     const other = name === "a" ? "b" : "a";

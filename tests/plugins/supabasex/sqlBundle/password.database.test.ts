@@ -54,7 +54,7 @@ test("after a manual password change, preview still works, and refresh says what
   expect(bundle.logs.join("\n")).toMatch(/1 file would run \(dry run: executed and rolled back\)/);
   expect(await failureOf(bundle.refresh())).toBe(
     `postgres on 127.0.0.1:${databases.cluster.port} refuses role postgres: the password or the role is wrong (28P01). ` +
-      "A refresh uses the password of the last deployment: if it was changed elsewhere since, set the configuration's to it " +
+      "A refresh uses the password of the last deployment: if it was changed elsewhere since then, set it in the configuration " +
       "and run `pulumi up --refresh=false` once.",
   );
 

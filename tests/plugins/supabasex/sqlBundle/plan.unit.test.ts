@@ -82,7 +82,7 @@ describe("migrations", () => {
   });
 
   test.each([
-    ["edited", [migration(a.path, "other")], history(a), /was edited after it had been applied/],
+    ["edited", [migration(a.path, "other")], history(a), /was edited after it was applied/],
     ["older checkout", [a], history(a, b, c), /older than the database[\s\S]*b\.sql\n.*c\.sql/],
     ["missing", [b], history(a, b), /missing from the bundle:\n {2}migrations\/20260101000000_a\.sql/],
     [
@@ -165,7 +165,7 @@ describe("repeatables", () => {
     ];
 
     expect(() => inOrder(files, circle)).toThrow(
-      /circle: repeatable\/f\.sql → repeatable\/g\.sql → repeatable\/f\.sql/,
+      /cycle: repeatable\/f\.sql → repeatable\/g\.sql → repeatable\/f\.sql/,
     );
   });
 

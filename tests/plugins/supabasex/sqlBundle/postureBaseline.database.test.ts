@@ -28,7 +28,7 @@ function entries(): string[] {
 }
 
 test("the first deployment records the existing objects as the baseline, and says so", async () => {
-  expect(bundle.logs.join("\n")).toMatch(/From now on refresh compares who can reach what .*: \d+ objects\./);
+  expect(bundle.logs.join("\n")).toMatch(/From now on, refresh compares access .*: \d+ objects\./);
   expect(await bundle.refresh()).toEqual([]);
 });
 
@@ -92,7 +92,7 @@ test("a preview without a dry run reads it again and lists unaccepted changes", 
 
   const printed = await previewed();
   expect(printed).toMatch(
-    /role ghost: not made by the bundle.* \[opens\]\n {4}left as it is; to take it back: drop role ghost; to accept it: sql\.accept: role ghost @ [0-9a-f]{8}/,
+    /role ghost: not made by the bundle.* \[opens\]\n {4}left as it is; to revert it: drop role ghost; to accept it: sql\.accept: role ghost @ [0-9a-f]{8}/,
   );
   bundle.inputs = { watch: "database", accept: [/role ghost @ [0-9a-f]{8}/.exec(printed)?.[0] ?? ""] };
   expect(await previewed()).not.toContain("role ghost");

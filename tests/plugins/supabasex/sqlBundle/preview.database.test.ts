@@ -59,12 +59,12 @@ test("a dry run reports how an object changes, and what it does not cover", asyn
   await bundle.preview();
 
   const log = bundle.logs.join("\n");
-  expect(log).toMatch(/i\.sql +new: not in the dry run, since it runs outside a transaction/);
+  expect(log).toMatch(/i\.sql +new: not in the dry run, because it runs outside a transaction/);
   expect(log).toMatch(/f\.sql +changed/);
   expect(log).toMatch(/v\.sql +dependency: repeatable\/f\.sql/);
   expect(log).toMatch(/~ function s\d+\.f\(\)\n {6}body:\n {8}- {3}select 1\n {8}\+ {3}select 2/);
   expect(log).toMatch(
-    /does not cover[\s\S]*n\.sql:1: sequences do not go back\n.*n\.sql:2: notifications are sent at commit only/,
+    /does not cover[\s\S]*n\.sql:1: sequences are not reset\n.*n\.sql:2: notifications are sent at commit only/,
   );
   expect(log).not.toContain("dblink");
 });
@@ -91,7 +91,7 @@ create sequence $s.untouched;
 
   const block = bundle.logs.find((line) => line.startsWith("info: The dry run does not cover:"));
   expect(block).toBe(
-    `info: The dry run does not cover:\n  sequence ${bundle.schema}.t_id_seq has moved on, and does not go back`,
+    `info: The dry run does not cover:\n  sequence ${bundle.schema}.t_id_seq has advanced, and the rollback does not reset it`,
   );
 });
 
@@ -137,7 +137,7 @@ create sequence $s.down increment by -1;
     expect(rows).toEqual([{ down: -8, id: 8 }]);
     const log = bundle.logs.join("\n");
     if (seen !== undefined) expect(log).toMatch(/sequence s\d+\.\w+ was set back and then restored/);
-    expect(log).not.toContain("has moved on");
+    expect(log).not.toContain("has advanced");
   });
 });
 
@@ -157,7 +157,7 @@ test.each([
   await bundle.preview();
 
   expect(bundle.logs.join("\n")).toContain(`sequence ${bundle.schema}.n was set back and then restored`);
-  expect(bundle.logs.join("\n")).not.toContain("has moved on");
+  expect(bundle.logs.join("\n")).not.toContain("has advanced");
   expect((await bundle.sql("select nextval('$s.n')::int as n")).rows).toEqual([{ n: next }]);
 });
 
@@ -267,7 +267,7 @@ test.each([
 
   expect(bundle.logs).toHaveLength(2);
   expect(bundle.logs[1]).toBe(
-    "warning: There was no dry run, so an error in 1 file would show only during the deployment. A role or an extension that the SQL builds on is to be created or replaced first. Deploy that change alone, then preview the SQL.",
+    "warning: There was no dry run, so an error in 1 file would show only during the deployment. A role or an extension that the SQL needs must be created or replaced first. Deploy that change alone, then preview the SQL.",
   );
 });
 
@@ -296,7 +296,7 @@ test("a refresh reports no drift after a deployment that failed halfway", async 
 test("destroy is refused, and with the setting that allows it does not change the database", async () => {
   const bundle = await databases.bundle(files);
   await bundle.up();
-  expect(await failureOf(bundle.destroy())).toMatch(/is not deleted, since its tables hold data/);
+  expect(await failureOf(bundle.destroy())).toMatch(/is not deleted, because its tables hold data/);
 
   bundle.inputs = { deletable: true };
   await bundle.reconfigure();

@@ -63,7 +63,7 @@ describe("after a repeatable that redefined a migration's object is removed, the
     await endsAsOnAnEmptyDatabase(bundle);
 
     expect(bundle.logs.join("\n")).toContain(
-      `Taken back, since no file states it any more:\n  ${taken.replaceAll("$s", bundle.schema)}`,
+      `Reverted, because no file states it any more:\n  ${taken.replaceAll("$s", bundle.schema)}`,
     );
     expect(bundle.logs.join("\n")).not.toContain("Dropped");
   });
@@ -173,7 +173,7 @@ describe("a later migration needs an object that a migration made and a repeatab
 
     const preview = await failureOf(bundle.preview());
 
-    expect(preview).toMatch(/uses\.sql:1:\d+: column "n" does not exist[\s\S]*make or change/);
+    expect(preview).toMatch(/uses\.sql:1:\d+: column "n" does not exist[\s\S]*creates or changes/);
     expect(await failureOf(bundle.up())).toBe(preview);
   });
 });

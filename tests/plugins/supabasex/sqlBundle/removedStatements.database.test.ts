@@ -131,7 +131,7 @@ end $$;`,
 
 /** Deploys what is there now, and expects the same line of preview and up and the catalog of an empty database. */
 async function takesBack(bundle: BundleUnderTest, taken: string): Promise<void> {
-  const lines = `Taken back, since no file states it any more:\n  ${taken.replaceAll("$s", bundle.schema)}`;
+  const lines = `Reverted, because no file states it any more:\n  ${taken.replaceAll("$s", bundle.schema)}`;
   bundle.logs = [];
   expect(await failureOf(bundle.preview())).toBe("it succeeded");
   expect(bundle.logs.join("\n")).toContain(lines);

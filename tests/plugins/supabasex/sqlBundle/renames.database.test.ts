@@ -163,7 +163,7 @@ describe("a manual rename is one difference, and the next up reverts it", () => 
     await bundle.refresh();
 
     const sentence = named(
-      "table $s.customers: its name is $s.clients, and view $s.customers has the name that it had: drop or rename the view",
+      "table $s.customers: its name is $s.clients, and view $s.customers has its former name: drop or rename the view",
     );
     expect(await failureOf(bundle.preview())).toContain(sentence);
     expect(await failureOf(bundle.up())).toContain(sentence);

@@ -216,7 +216,7 @@ describe("a rebuild does not change ownership", () => {
     await bundle.up();
     await bundle.sql("create table $s.rogue (id integer, positive boolean default $s.h(1))");
     bundle.write({ "repeatable/h.sql": helper("b") });
-    const named = `(not made by the bundle, and still not its own):\n  column ${bundle.schema}.rogue positive`;
+    const named = `(not made by the bundle, and not adopted):\n  column ${bundle.schema}.rogue positive`;
 
     await bundle.preview();
     expect(bundle.logs.join("\n")).toContain(named);

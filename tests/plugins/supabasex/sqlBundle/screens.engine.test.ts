@@ -133,7 +133,7 @@ test("a missing table", async () => {
     error: Preview failed: sql/repeatable/totals.sql:3:7: relation "shop.orders" does not exist (42P01)
       3 | \tfrom shop.orders o;
         | \t     ^
-      hint: No such table or view is there when this file runs: correct the name, or make it in an earlier migration.
+      hint: This table or view does not exist when the file runs: correct the name, or create it in an earlier migration.
 `);
 });
 
@@ -211,9 +211,9 @@ test.each([
   ["up", ""],
 ] as const)("an edited migration: %s", async (command, prefix) => {
   expect(await screen(command, edited)).toBe(`\
-    error: ${prefix}sql/migrations/20260101000000_shop.sql was edited after it had been applied: an applied migration is history.
+    error: ${prefix}sql/migrations/20260101000000_shop.sql was edited after it was applied. Applied migrations must not change.
       applied: sha256 4ae0c0400197f2c29fa854f81485bae395c932f13340d9df7ac8d687f3b4988a
       now:     sha256 9868b1b0e05e574af8af6325a0fdc14c5ebce295155c9b7fa41df539cfc1e97f
-      Either restore the file as it was, or put the change into a new migration.
+      Restore the file, or put the change into a new migration.
 `);
 });

@@ -105,13 +105,13 @@ describe("check", () => {
     [
       "20260101000001",
       [
-        "is 20260101000001, which is the version of no migration: the nearest is 20260101000000 (migrations/20260101000000_a.sql)",
+        "is 20260101000001, but no migration has this version: the nearest is 20260101000000 (migrations/20260101000000_a.sql)",
       ],
     ],
     [
       "20270301000000",
       [
-        "is 20270301000000, which is the version of no migration: the nearest is 20260301000000 (migrations/20260301000000_b.sql)",
+        "is 20270301000000, but no migration has this version: the nearest is 20260301000000 (migrations/20260301000000_b.sql)",
       ],
     ],
   ])("a baseline of %s", (baseline, reasons) => {

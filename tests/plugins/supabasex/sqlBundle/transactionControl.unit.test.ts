@@ -96,7 +96,7 @@ describe("without a transaction", () => {
 
   test("two are refused, and in a repeatable any", () => {
     expect(() => refuseTransactionControl(migration("-- no transaction\nvacuum;\nselect 1;\n"))).toThrow(
-      /holds exactly one statement, this one has 2/,
+      /must contain exactly one statement, and this one has 2/,
     );
     expect(() => refuseTransactionControl(repeatable("-- no transaction\nvacuum;\n"))).toThrow(
       /a repeatable always runs in a transaction/,
@@ -146,18 +146,18 @@ describe("savepoints of a file are nested in those of the deployer", () => {
     ["savepoint a; release a; rollback to a;", /:1:25: the file has no savepoint a here/],
     ["savepoint a; savepoint b; rollback to a; release b;", /:1:42: the file has no savepoint b here/],
     ["rollback to migration;", /:1:1: the file has no savepoint migration here/],
-    ["savepoint repeatable;", /:1:1: the deployer has a savepoint named repeatable itself/],
-    ["-- no transaction\nsavepoint a;", /:2:1: transaction control is the deployer's business/],
+    ["savepoint repeatable;", /:1:1: the savepoint name repeatable is reserved/],
+    ["-- no transaction\nsavepoint a;", /:2:1: a file must not control its transaction/],
   ])("refused: %s", (text, message) => {
     expect(() => refuseTransactionControl(migration(text))).toThrow(message);
   });
 });
 
 test.each([
-  ["\\i other.sql", /:2:1: syntax error at or near "\\"[\s\S]*Commands of psql/],
-  ["select 'select 1' \\gexec", /:2:19: syntax error at or near "\\"[\s\S]*Commands of psql/],
-  ["select :name;", /:2:8: syntax error at or near ":"[\s\S]*Variables of psql/],
-  ["select :'name';", /:2:8: syntax error at or near ":"[\s\S]*Variables of psql/],
+  ["\\i other.sql", /:2:1: syntax error at or near "\\"[\s\S]*psql commands/],
+  ["select 'select 1' \\gexec", /:2:19: syntax error at or near "\\"[\s\S]*psql commands/],
+  ["select :name;", /:2:8: syntax error at or near ":"[\s\S]*psql variables/],
+  ["select :'name';", /:2:8: syntax error at or near ":"[\s\S]*psql variables/],
 ])("a psql command is a syntax error with a hint: %s", (text, message) => {
   expect(() => statementsOf(migration(`select 1;\n${text}\n`))).toThrow(message);
 });

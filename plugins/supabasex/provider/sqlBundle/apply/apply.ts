@@ -281,7 +281,7 @@ function refuseCommit(error: unknown, result: TransactionResult): never {
     [
       `The server refuses the commit of ${files}: ${cause.message} (${cause.code})`,
       ...(cause.detail === undefined ? [] : [`  detail: ${cause.detail}`]),
-      "  hint: A deferred constraint is checked at the commit: put the rows right in the file.",
+      "  hint: A deferred constraint is checked at the commit: correct the rows in the file.",
     ].join("\n"),
     1,
     { cause },

@@ -105,7 +105,7 @@ function borrowedOutside(file: Migration, lent: readonly Lent[]): UserError | un
   const fault = new SqlFileError({
     file,
     index: statement.start,
-    message: "what this statement needs is not there",
+    message: "an object that this statement needs does not exist",
   });
   return refusal(fault, needed);
 }
@@ -185,9 +185,9 @@ function refusal(error: SqlFileError, needed: readonly Lent[]): UserError {
   return new UserError(
     [
       error.message,
-      "  On a new environment it would fail like this: there, migrations run before all repeatables, which make or change",
+      "  On a new environment it would fail like this, because migrations run before all repeatables there. A repeatable creates or changes:",
       ...needed.map(({ identity, path }) => `    ${escapeControls(identity)} (${path})`),
-      "  Move the statement to a repeatable, or make what it needs in a migration that comes before it.",
+      "  Move the statement to a repeatable, or create what it needs in an earlier migration.",
     ].join("\n"),
     1,
     { cause: error },

@@ -35,7 +35,7 @@ export function refuseData(before: Catalog, after: Catalog, ran: readonly Bundle
   if (created.length === 0) return;
   throw new UserError(
     [
-      "A repeatable creates what holds data, which would stay when that statement is removed:",
+      "A repeatable creates objects that hold data. They would stay if the statement were removed:",
       ...created.map(([identity]) => `  ${escapeControls(identity)}${fileNaming(identity, dynamic)}`),
       "  Move the statement to a new migration.",
     ].join("\n"),

@@ -35,7 +35,7 @@ export function refuseDropsOfMigrations(
   if (lines.length === 0) return;
   throw new UserError(
     [
-      "A repeatable drops or renames what migrations made, which does not come back when that statement is removed:",
+      "A repeatable drops or renames objects of migrations. They would not come back if the statement were removed:",
       ...lines.map((identity) => `  ${escapeControls(identity)}${fileNaming(identity, ran)}`),
       "  Move the statement to a new migration.",
     ].join("\n"),

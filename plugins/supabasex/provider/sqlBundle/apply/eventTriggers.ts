@@ -85,12 +85,12 @@ async function catalogAfter(
 function refusal(acting: readonly Acting[], changed: readonly string[]): UserError {
   return new UserError(
     [
-      "Event triggers of repeatables change what new migrations make:",
+      "Event triggers of repeatables change objects that new migrations create:",
       ...acting.map(({ identity, path }) => `  ${escapeControls(identity)} (${path})`),
-      "  With them these are not as without:",
+      "  Because of them, these objects differ:",
       ...changed.map((identity) => `    ${escapeControls(identity)}`),
-      "  On a new environment migrations run before all repeatables, so no such trigger is there.",
-      "  Create the event trigger in a migration, or let the new migration do itself what the trigger does.",
+      "  On a new environment migrations run before all repeatables, so these triggers do not exist yet.",
+      "  Create the event trigger in a migration, or make the new migration do what the trigger does.",
     ].join("\n"),
   );
 }

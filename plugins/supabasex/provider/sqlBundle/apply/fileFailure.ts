@@ -41,22 +41,22 @@ export function isUnparsed(failure: unknown): boolean {
 const advice: Readonly<Record<string, string>> = {
   "22P02": "Write a value of that type, or cast it.",
   "23502": "A row has no value in this column: give it one before this statement.",
-  "23503": "A row refers to none: put it right before this statement.",
+  "23503": "A row refers to a missing key: correct it before this statement.",
   "23505": "Two rows have this key: change or leave out one of them before this statement.",
-  "23514": "A row breaks this condition: put it right before this statement.",
-  "2D000": "Every file already runs in a transaction: leave commit and rollback out.",
+  "23514": "A row violates this condition: correct it before this statement.",
+  "2D000": "Every file already runs in a transaction: remove commit and rollback.",
   "3F000":
-    "No such schema is there when this file runs: correct the name, or make it in an earlier migration.",
+    "This schema does not exist when the file runs: correct the name, or create it in an earlier migration.",
   "42501":
-    "The role that deploys has not this right: have it granted by the owner; the platform's own schemas (auth, storage, vault, …) stay closed.",
+    "The deploying role lacks this privilege: ask the owner to grant it. Nobody can grant it on the platform's own schemas (auth, storage, vault, …).",
   "42703":
-    "No such column is there when this file runs: correct the name, or add it in an earlier migration.",
+    "This column does not exist when the file runs: correct the name, or add it in an earlier migration.",
   "42704":
-    "Nothing of that name is there when this file runs: correct it, or make it in an earlier migration.",
-  "42809": "Something of another kind has this name when this file runs: drop or rename that first.",
+    "No object has this name when the file runs: correct the name, or create the object in an earlier migration.",
+  "42809": "An object of another kind has this name when the file runs: drop or rename it first.",
   "42P01":
-    "No such table or view is there when this file runs: correct the name, or make it in an earlier migration.",
-  "42P07": "It is there already: change it with an alter statement, or choose another name.",
+    "This table or view does not exist when the file runs: correct the name, or create it in an earlier migration.",
+  "42P07": "It already exists: change it with an alter statement, or choose another name.",
   "57014": "limits.statementTimeoutSeconds bounds how long one statement may run.",
 };
 
@@ -76,16 +76,16 @@ function helpFor(failure: unknown, error: ServerMessage, blocker: string | undef
   if (code === "42601" && isUnparsed(failure))
     return {
       detail,
-      hint: "This is PostgreSQL, but newer than this server understands: write it otherwise.",
+      hint: "This syntax is newer than this server understands: rewrite the statement.",
     };
   if (code === "42501" && /^must be owner of/.test(error.message ?? "")) {
     const hint =
-      "It belongs to another role: begin the file with `set local role` and its owner; what belongs to the platform stays as it is.";
+      "Another role owns it: begin the file with `set local role` and the owner. The platform's own objects cannot be changed.";
     return { detail, hint };
   }
   const closedRole = withoutAdminOption.exec(error.message ?? "")?.[1];
   if (code === "42501" && closedRole !== undefined) {
-    const hint = `The role that deploys has not the admin option on ${closedRole}. It has that on the roles that it made; for another one, have somebody who has the option run: grant ${closedRole} to <that role> with admin option.`;
+    const hint = `The deploying role lacks the admin option on ${closedRole}. It has the option only on roles that it created. Ask a role that has it to run: grant ${closedRole} to <deploying role> with admin option.`;
     return { detail, hint };
   }
   // The function's author explains an error inside a function.

@@ -249,7 +249,7 @@ function ranBefore(file: BundleFile, statement: Statement, { history, repeatable
 const createdManually =
   "It was created manually and contains data: create it in the block only if it is missing.";
 const droppedManually =
-  "It was dropped, renamed or changed manually: undo that, or write the statement so that it also works without it.";
+  "It was dropped, renamed or changed manually: undo the change, or write the statement so that it succeeds either way.";
 
 function isSamePlace(one: Partition | null | undefined, other: Partition | null | undefined): boolean {
   return one?.parent === other?.parent && one?.bound === other?.bound;
@@ -257,7 +257,7 @@ function isSamePlace(one: Partition | null | undefined, other: Partition | null 
 
 function otherPlace(child: string, now: Partition | null, { parent, bound }: Partition): string {
   if (now === null) return `It was created manually, and is not a partition of ${parent}: drop or rename it.`;
-  return `Manually, ${child} was made the partition of ${now.parent} ${now.bound}, not of ${parent} ${bound}: detach it (alter table ${now.parent} detach partition ${child}).`;
+  return `${child} was manually made a partition of ${now.parent} ${now.bound}, not of ${parent} ${bound}: detach it (alter table ${now.parent} detach partition ${child}).`;
 }
 
 /** Returns whether the statement names what only a repeatable makes: on an empty database it does not exist yet. */

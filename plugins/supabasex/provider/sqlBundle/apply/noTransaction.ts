@@ -99,7 +99,7 @@ function refuseLeftOut(file: Migration, warnings: readonly string[]): void {
   if (detail === undefined) return;
   throw new SqlFileError({
     file,
-    message: "the server left out a table that this statement names",
+    message: "the server skipped a table that this statement names",
     detail: detail.slice(detail.indexOf(": ") + 2),
     hint: "Only the owner of a table may vacuum it: leave the table out.",
   });
@@ -138,7 +138,7 @@ async function runOutside(
     todo = statement.resume(begun, now);
     if (todo === "done" && !(await isAsked(now.oid))) todo = "run";
     const what = todo === "done" ? "it had succeeded" : "it goes on";
-    request.report.warn(`${file.display} was interrupted in a former run: ${what}.`);
+    request.report.warn(`${file.display} was interrupted in an earlier run: ${what}.`);
   }
   if (begun === undefined) {
     const fault = await outsideFault(session, file, { expected });
@@ -162,9 +162,9 @@ async function runOutside(
     await unmark(session, request, file);
     throw new SqlFileError({
       file,
-      message: `index ${made.name} exists already and is not the one that this statement asks for`,
+      message: `index ${made.name} exists already and has another definition`,
       ...(await definitionOf(session, made.oid)),
-      hint: "Give the new index another name, or drop the one that is there in an earlier migration.",
+      hint: "Give the new index another name, or drop the existing one in an earlier migration.",
     });
   }
   return begun !== undefined || made.oid === found.oid ? made.name || found.name : undefined;

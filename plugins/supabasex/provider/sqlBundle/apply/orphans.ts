@@ -42,10 +42,10 @@ function stillNeeded(
 ): UserError {
   return new UserError(
     [
-      "Objects that no file makes any more cannot be dropped, because something depends on them:",
+      "Objects that no file creates any more cannot be dropped, because something depends on them:",
       ...left.map(({ object, fault }) => {
         const detail = (fault as { detail?: string }).detail ?? String((fault as Error).message);
-        return `  ${nameOf(object)} (made by ${makers.get(object)})\n    ${detail.replaceAll("\n", "\n    ")}`;
+        return `  ${nameOf(object)} (created by ${makers.get(object)})\n    ${detail.replaceAll("\n", "\n    ")}`;
       }),
       "  Change or drop what depends on them first, or keep the file.",
     ].join("\n"),

@@ -76,9 +76,9 @@ async function otherIndex(
     file,
     message: isSame
       ? `index ${found.name} exists already: an earlier migration creates it`
-      : `index ${found.name} exists already and is not the one that this statement asks for`,
+      : `index ${found.name} exists already and has another definition`,
     ...(await definitionOf(session, found.oid)),
-    hint: "Give the new index another name, or drop the one that is there in an earlier migration.",
+    hint: "Give the new index another name, or drop the existing one in an earlier migration.",
   });
 }
 
@@ -88,5 +88,5 @@ export async function definitionOf(session: Session, oid: number): Promise<{ rea
     "select pg_get_indexdef(indexrelid) as definition from pg_index where indexrelid = $1",
     [oid],
   );
-  return rows[0] === undefined ? {} : { detail: `There is: ${rows[0].definition}` };
+  return rows[0] === undefined ? {} : { detail: `Existing index: ${rows[0].definition}` };
 }

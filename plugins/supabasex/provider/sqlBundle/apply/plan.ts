@@ -65,10 +65,10 @@ function refuseEdited(local: readonly Migration[], applied: ReadonlyMap<string, 
     if (before === undefined || before.sha256 === file.sha256) continue;
     throw new UserError(
       [
-        `${file.display} was edited after it had been applied: an applied migration is history.`,
+        `${file.display} was edited after it was applied. Applied migrations must not change.`,
         `  applied: sha256 ${before.sha256}`,
         `  now:     sha256 ${file.sha256}`,
-        "  Either restore the file as it was, or put the change into a new migration.",
+        "  Restore the file, or put the change into a new migration.",
       ].join("\n"),
     );
   }
@@ -98,7 +98,7 @@ function refuseMissing(
     [
       "Applied migrations are missing from the bundle:",
       ...missing.map((path) => `  ${path}`),
-      "  Restore them: an applied migration is history, and a new environment needs it. (If they were renamed, rename them back.)",
+      "  Restore them: new environments need them. (If they were renamed, rename them back.)",
     ].join("\n"),
   );
 }
@@ -133,7 +133,7 @@ function refuseForeign(
   if (open.length > 0) {
     const versions = open.map(({ version }) => version);
     throw new UserError(
-      `Another tool has already applied ${versions.join(", ")} to this database, without a record of the statements: set sql.baseline to ${versions.at(-1)} to adopt what is there.`,
+      `Another tool has already applied ${versions.join(", ")} to this database, without a record of the statements: set sql.baseline to ${versions.at(-1)} to adopt the existing objects.`,
     );
   }
 }
@@ -154,7 +154,7 @@ function refuseOutOfOrder(
     [
       `New migrations are older than the newest applied one, ${newest}:`,
       ...late.map((file) => `  ${file.path}`),
-      "  Give them a newer version (the time now), so that every database runs the same files in the same order.",
+      "  Give them a newer version (the current time), so that every database runs the same files in the same order.",
     ].join("\n"),
   );
 }
@@ -309,7 +309,7 @@ export function inOrder(
         (path, at) => at === 0 || headers.get(circle[at - 1] ?? "")?.has(path),
       );
       if (!isByHeaders) return;
-      throw new UserError(`Repeatables depend on each other in a circle: ${circle.join(" → ")}.`);
+      throw new UserError(`Repeatables depend on each other in a cycle: ${circle.join(" → ")}.`);
     }
     state.set(file.path, "visiting");
     for (const path of [...(dependsOn.get(file.path) ?? [])].sort()) {

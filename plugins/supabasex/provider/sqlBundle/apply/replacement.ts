@@ -84,7 +84,7 @@ export async function rebuild(
       [
         cause?.message ??
           `${file.display} replaces ${former.map((object) => escapeControls(nameOf(object))).join(", ")}.`,
-        "  It has to be dropped and created again, and with it would go what cannot be recreated:",
+        "  It has to be dropped and recreated, but these depend on it and cannot be recreated:",
         ...again.lost.map((identity) => `    ${escapeControls(identity)}`),
         "  Drop or change these in a migration first.",
       ].join("\n"),

@@ -54,7 +54,7 @@ export async function sequencePositions(session: Session): Promise<SequencePosit
 }
 
 const refused =
-  "Files that were rolled back had set sequences back, which no rollback undoes, and the server refuses to restore them. They would return numbers that are in use. Run as a role that may:";
+  "Files that were rolled back had set sequences back. A rollback does not undo this, and the server refuses to restore them, so they would return numbers that are in use. Run this as a role that may:";
 
 /** Sequences that are not where they were before files were rolled back, for any reason. */
 export interface MovedSequences {

@@ -19,12 +19,12 @@ const missing: ReadonlySet<string> = new Set(["42P01", "42703", "42704", "42883"
  * is wrong. A deployment commits earlier files if that helps, so it may apply the file.
  */
 export function reasonToSkip(error: unknown, skipped: readonly SkippedFile[]): string | undefined {
-  if (needsEarlierCommit(error)) return "it needs what an earlier file of this deploy commits";
+  if (needsEarlierCommit(error)) return "it needs what an earlier file of this deployment commits";
   if (error instanceof SqlFileError && error.sqlState === "57014")
-    return "a statement of it runs longer than sql.dryRunStatementTimeoutSeconds";
+    return "one of its statements runs longer than sql.dryRunStatementTimeoutSeconds";
   if (!(error instanceof SqlFileError)) return undefined;
   const maker = makerOf(error.fault, skipped) ?? skipped.find(({ file }) => mayPreventFault(file, error));
-  return maker === undefined ? undefined : `it needs what ${maker.file.path} makes`;
+  return maker === undefined ? undefined : `it needs what ${maker.file.path} creates`;
 }
 
 /** Returns the skipped file that may make what is missing; `undefined` if there is none, or for another error. */

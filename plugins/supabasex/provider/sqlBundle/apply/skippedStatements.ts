@@ -74,9 +74,9 @@ async function indexFault(
   return new SqlFileError({
     file,
     index: statement.start,
-    message: `index ${found.name} exists already and is not the one that this statement asks for`,
-    detail: `There is: ${found.definition}`,
-    hint: "Give the new index another name, or drop the one that is there first.",
+    message: `index ${found.name} exists already and has another definition`,
+    detail: `Existing index: ${found.definition}`,
+    hint: "Give the new index another name, or drop the existing one first.",
   });
 }
 
@@ -132,8 +132,8 @@ async function columnFault(
     return new SqlFileError({
       file,
       index: statement.start,
-      message: `table ${difference.table} is there already and not as this statement asks for: ${what}`,
-      hint: "Change what is there with alter table, or drop it first.",
+      message: `table ${difference.table} already exists and differs from this statement: ${what}`,
+      hint: "Change the existing table with alter table, or drop it first.",
     });
   } catch {
     // Such as a foreign key, which a temporary table cannot have. Then it is unknown.

@@ -40,7 +40,7 @@ export function refuseWhatWorksOnlyHere(
     [
       fault.message,
       "  It fails without the manual changes in this database, so it would fail on a new environment too:",
-      "  make that change in a migration that comes before it, or undo it.",
+      "  make that change in an earlier migration, or undo it.",
     ].join("\n"),
     1,
     { cause: fault },

@@ -33,7 +33,7 @@ export function rootFault(
   }
   if (next === undefined) return undefined;
   const circle = [...trail.slice(trail.indexOf(next)), next];
-  const hint = `These files need each other: ${circle.map(({ file }) => file.path).join(" → ")}. Views never can; functions may, in files that begin with \`set check_function_bodies = off;\`.`;
+  const hint = `These files depend on each other: ${circle.map(({ file }) => file.path).join(" → ")}. Views cannot; functions can, in files that begin with \`set check_function_bodies = off;\`.`;
   return new SqlFileError({ ...next.fault.fault, hint }, { cause: next.fault.cause });
 }
 

@@ -136,12 +136,12 @@ export async function takeBack(session: Session, { groups, replacements, mayStay
   if (failed.length === 0) return;
   throw new UserError(
     [
-      "No file states any more what these statements would take back, but the server refuses them:",
+      "These statements revert what no file states any more, but the server refuses them:",
       ...failed.map(
         ({ identity, statement, message }) =>
           `  ${escapeControls(identity)}: ${escapeInNames(statement)}\n    ${message}`,
       ),
-      "  Take it back in a migration, or keep the statement that was removed.",
+      "  Revert it in a migration, or restore the removed statement.",
     ].join("\n"),
   );
 }
@@ -255,7 +255,7 @@ function groupFor(
   const { statements, prune, impossible, owner } = repairOf(identity, inOrder, wanted, live);
   if (impossible.length > 0) {
     throw new UserError(
-      `No file states this of ${escapeControls(identity)} any more, and a deploy cannot take it back: ${impossible.join("; ")}. Change it in a migration.`,
+      `No file states this about ${escapeControls(identity)} any more, and a deployment cannot revert it: ${impossible.join("; ")}. Change it in a migration.`,
     );
   }
   const all = [...statements, ...prune];

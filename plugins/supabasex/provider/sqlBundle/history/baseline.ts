@@ -50,7 +50,7 @@ export async function checkBaseline(
   if (missing.length > 0) {
     throw new UserError(
       [
-        "This database cannot be adopted: it lacks what migrations make that are recorded or declared (sql.baseline) as applied:",
+        "This database cannot be adopted, because it lacks objects of migrations that are recorded or declared (sql.baseline) as applied:",
         ...missing.map(({ identity, file }) => `  ${escapeControls(identity)} (${file.display})`),
         "  Create these objects first, or choose an older baseline.",
       ].join("\n"),

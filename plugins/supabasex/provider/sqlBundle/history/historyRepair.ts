@@ -32,7 +32,7 @@ export function trustedExpectation(
   const what = recorded ? "was edited" : "is empty";
   throw new UserError(
     [
-      `The database's own record of this bundle (supabase_migrations.bundles.expected) ${what}, and these objects are not as the last deployment left them, so it is not known how they should be:`,
+      `The database's own record of this bundle (supabase_migrations.bundles.expected) ${what}, and these objects have changed since the last deployment, so their expected state is unknown:`,
       ...unknown.map((identity) => `  ${escapeControls(identity)}`),
       "  Restore the record from a backup, or undo the changes to these objects; then run the command again.",
     ].join("\n"),

@@ -144,7 +144,7 @@ export class LockWatch {
         for (const { relation, lock } of foreseenEffects(foresee(node), this.#relations)) {
           const size = this.#sizeOf(relation).bytes / 1_000_000;
           if (lock !== "ACCESS EXCLUSIVE" || size <= megabytes) continue;
-          const why = `it would keep others from reading ${titleOf(relation)} (${Math.round(size)} MB) until the rollback; sql.dryRunMaxTableMegabytes is ${megabytes}`;
+          const why = `it would block reads of ${titleOf(relation)} (${Math.round(size)} MB) until the rollback; sql.dryRunMaxTableMegabytes is ${megabytes}`;
           return [{ file, why }];
         }
       }

@@ -26,13 +26,13 @@ export function reportAccess({ access }: ApplyResult, context: CallContext): voi
   if (isFirst) {
     context.log(
       "info",
-      `From now on refresh compares who can reach what outside of the bundle with this deployment: ${Object.keys(baseline).length} objects.`,
+      `From now on, refresh compares access outside of the bundle with this deployment: ${Object.keys(baseline).length} objects.`,
     );
   }
   if (repaired.length > 0) {
     context.log(
       "info",
-      ["Taken back outside of the bundle:", ...repaired.map((name) => `  ${escapeControls(name)}`)].join(
+      ["Reverted outside of the bundle:", ...repaired.map((name) => `  ${escapeControls(name)}`)].join(
         "\n",
       ),
     );
@@ -55,7 +55,7 @@ export function reportAccess({ access }: ApplyResult, context: CallContext): voi
   for (const [service, versions] of upgradesIn(differences)) {
     context.log(
       "warning",
-      `The platform migrated its ${service} schema since the last deployment (${versions}). What it changed there is accepted together, by the name above.`,
+      `The platform migrated its ${service} schema since the last deployment (${versions}). Its changes there are accepted together, under the name above.`,
     );
   }
 }

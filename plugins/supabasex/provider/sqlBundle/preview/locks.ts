@@ -36,7 +36,7 @@ function hazardLine({ file, line }: StatementLocks, hazard: FoundHazard): Hazard
   const { name, relation, accepted, isUncertain } = hazard;
   const kind = hazardNamed(name);
   const what = isUncertain
-    ? `Unless the catalog or the rows spare it: ${kind?.what ?? ""}`
+    ? `Unless the catalog or the rows make it unnecessary: ${kind?.what ?? ""}`
     : (kind?.what ?? "");
   return {
     hazard: name,

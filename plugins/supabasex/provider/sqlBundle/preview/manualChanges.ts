@@ -63,9 +63,9 @@ export function reportTakenBack(
   context: CallContext,
 ): void {
   if (takenBack.length > 0)
-    context.log("info", listed("Taken back, since no file states it any more:", takenBack));
+    context.log("info", listed("Reverted, because no file states it any more:", takenBack));
   if (regranted.length > 0) {
-    const title = "Granted as on a new environment, since a migration changed default privileges:";
+    const title = "Granted as on a new environment, because a migration changed default privileges:";
     context.log("info", listed(title, regranted));
   }
 }

@@ -225,7 +225,7 @@ const notThereYet =
   "not run: the database, or the roles and extensions that the files need, do not exist yet";
 
 const requirementsChange =
-  "A role or an extension that the SQL builds on is to be created or replaced first. Deploy that change alone, then preview the SQL.";
+  "A role or an extension that the SQL needs must be created or replaced first. Deploy that change alone, then preview the SQL.";
 
 /** Warns that the files did not run: with a database available, the reader of this preview expects that they did. */
 function warnOfMissingDryRun(plan: readonly PlannedFile[], why: string, context: CallContext): void {
@@ -286,7 +286,7 @@ function announceDryRun(
     ...result.skipped.map(({ file, why }) => ({
       path: file.path,
       reason: "new" as const,
-      because: `not in the dry run, since ${why}`,
+      because: `not in the dry run, because ${why}`,
     })),
   ];
   if (plan.length > 0) announce(plan, bundle, context, "dry run: executed and rolled back");
@@ -304,7 +304,7 @@ function announceDryRun(
     .filter((file) => ran.has(file.path))
     .flatMap(notCovered);
   for (const name of result.moved?.advanced ?? [])
-    uncovered.push(`  sequence ${escapeControls(name)} has moved on, and does not go back`);
+    uncovered.push(`  sequence ${escapeControls(name)} has advanced, and the rollback does not reset it`);
   for (const name of result.moved?.restored ?? [])
     uncovered.push(`  sequence ${escapeControls(name)} was set back and then restored`);
   if (result.bodies?.unchecked === true)

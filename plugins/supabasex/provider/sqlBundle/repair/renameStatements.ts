@@ -38,14 +38,14 @@ export function obstacleToRename(
   live: Catalog,
 ): string | undefined {
   if (touchedProperties(expected[printIdentity(object)] ?? {}) !== undefined)
-    return `its name is ${liveName}, and this bundle did not make it: rename it back, or write a migration that uses the new name`;
+    return `its name is ${liveName}, and this bundle did not create it: rename it back, or write a migration that uses the new name`;
   const isRelation = inRelationNames.has(object.kind);
   const taken = (isRelation ? [...inRelationNames] : [])
     .filter((kind) => kind !== object.kind)
     .map((kind) => `${kind} ${object.name}`)
     .find((other) => live[other] !== undefined);
   if (taken === undefined) return undefined;
-  return `its name is ${liveName}, and ${taken} has the name that it had: drop or rename the ${taken.slice(0, taken.indexOf(object.name) - 1)}`;
+  return `its name is ${liveName}, and ${taken} has its former name: drop or rename the ${taken.slice(0, taken.indexOf(object.name) - 1)}`;
 }
 
 /** Kinds that share one namespace in a schema. */

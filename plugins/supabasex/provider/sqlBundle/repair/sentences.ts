@@ -16,7 +16,7 @@ export function missingSentence(
       return `it is missing, and it is not known whether it was dropped or renamed: rename it back, or, if its values are lost, add it again (${add}${expected.notNull === true ? " not null" : ""})`;
     }
     case "sequence":
-      return `it is missing, and so is the number at which it stood: create sequence ${name} start with <the next number>`;
+      return `it is missing, and its position is unknown: create sequence ${name} start with <the next number>`;
     case "table":
       return difference?.dropped === true
         ? "it was dropped with its rows: restore it from a backup"

@@ -105,7 +105,7 @@ function isLoopback(host: string): boolean {
 
 function transactionPooler(connection: Connection): UserError {
   return new UserError(
-    `${place(connection)} is a pooler in transaction mode, where session locks do not hold: use the session pooler or the direct connection (port 5432).`,
+    `${place(connection)} is a pooler in transaction mode, which does not support session locks: use the session pooler or the direct connection (port 5432).`,
   );
 }
 
@@ -133,7 +133,7 @@ function explain(error: unknown, connection: Connection): UserError {
   }
   if (unknownTenant.test(message ?? "")) {
     return new DatabaseUnreachable(
-      `The database ${where} cannot be reached as ${connection.user}: the pooler knows no such project, as when it is paused or deleted.`,
+      `The database ${where} cannot be reached as ${connection.user}: the pooler does not know this project: it may be paused or deleted.`,
     );
   }
   if (certificate.test(code)) {
@@ -142,7 +142,7 @@ function explain(error: unknown, connection: Connection): UserError {
     );
   }
   if (message?.includes("does not support SSL")) {
-    return new UserError(`${where} does not offer TLS: set sslMode to "disable" if that is meant.`);
+    return new UserError(`${where} does not offer TLS: set sslMode to "disable" if that is intended.`);
   }
   if (code === "28P01" || code === "28000") {
     return new LoginRefused(

@@ -53,7 +53,7 @@ export async function reading<T>(options: ReadingOptions, read: (client: Client)
     });
   } catch (error) {
     signal.throwIfAborted();
-    throw statementFailure(`Reading what bundle ${bundle} made`, error, watch?.blocker);
+    throw statementFailure(`Reading the objects of bundle ${bundle}`, error, watch?.blocker);
   } finally {
     watch?.stop();
     await disconnect(client);

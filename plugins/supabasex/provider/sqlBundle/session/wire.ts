@@ -88,7 +88,7 @@ export class Wire {
   send(text: string): { readonly result: Promise<QueryResult>; readonly answers: Answers } {
     const result = this.#client.query(text);
     const answers = this.#underWay.at(-1);
-    if (answers === undefined) throw new Error("A message that was sent is under way.");
+    if (answers === undefined) throw new Error("A message is still in flight.");
     return { result, answers };
   }
 }

@@ -80,7 +80,7 @@ function declaredBy(file: BundleFile): Declared {
       const qualified = on ?? name;
       if (!schemaless.has(kind) && !/^("(?:[^"]|"")+"|[^".]+)\./.test(qualified)) {
         const message = `${kind} ${name}${on === undefined ? "" : ` on ${on}`} has no schema`;
-        const hint = "Write the schema, so that the object is the same whatever the search_path is.";
+        const hint = "Write the schema, so that the object does not depend on the search_path.";
         faults.push(new SqlFileError({ file, index: statement.start, message, hint }));
         continue;
       }
@@ -121,7 +121,7 @@ const schemaless: ReadonlySet<ObjectClass> = new Set(["event trigger", "publicat
 const defaultPrivileges = "alter default privileges";
 const hintOnDefaults =
   "Move it to a migration: on a new environment repeatables run after all migrations, so it would not apply to what migrations create.";
-const hintOnTables = "Move it to a migration: what a repeatable makes is dropped when the file is removed.";
+const hintOnTables = "Move it to a migration: a repeatable's objects are dropped when the file is removed.";
 
 function refused(node: Node, text: string): string | undefined {
   const isDynamic = "DoStmt" in node && /\balter\s+default\s+privileges\b/i.test(text);

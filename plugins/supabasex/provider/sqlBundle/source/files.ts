@@ -99,7 +99,7 @@ function loadFile(directory: string, filePath: string, kind: FileKind, sha256: s
   const full = path.resolve(directory, filePath);
   const display = path.relative(process.cwd(), full) || full;
   if (!existsSync(full)) {
-    throw new UserError(`${display} is named by the program but is not there: run the command again.`);
+    throw new UserError(`${display} is listed by the program but does not exist: run the command again.`);
   }
   const file = bundleFile(filePath, kind, readFileSync(full, "utf8"), display);
   if (file.sha256 !== sha256) {

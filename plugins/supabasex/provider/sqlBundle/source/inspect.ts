@@ -74,7 +74,7 @@ function encodingFault(file: BundleFile): SqlFileError | undefined {
   const places = ["\0", "\uFFFD"].map((character) => file.text.indexOf(character));
   const index = Math.min(...places.filter((place) => place >= 0));
   if (index === Number.POSITIVE_INFINITY) return undefined;
-  const hint = "Save it as UTF-8. A replacement character that is meant is written as U&'\\FFFD'.";
+  const hint = "Save it as UTF-8. Write an intended replacement character as U&'\\FFFD'.";
   return new SqlFileError({ file, index, message: "the file is not UTF-8", hint });
 }
 

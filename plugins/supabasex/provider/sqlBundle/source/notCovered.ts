@@ -4,11 +4,11 @@ import { type Statement, statementsOf } from "./statements";
 
 /** What a rollback does not undo, or what only happens at commit, as far as a statement's text shows it. */
 const effects: readonly (readonly [RegExp, string])[] = [
-  [/\b(nextval|setval)\s*\(/i, "sequences do not go back"],
+  [/\b(nextval|setval)\s*\(/i, "sequences are not reset"],
   [/\bpg_notify\s*\(/i, "notifications are sent at commit only"],
   [/\bdblink(_\w+)?\s*\(/i, "dblink works in another session, which is not rolled back"],
   [/\b(net|extensions)\.http_\w+\s*\(|\bhttp_(get|post|put|delete)\s*\(/i, "requests to other services"],
-  [/\bpg_stat(_statements)?_reset\w*\s*\(/i, "statistics that were reset stay so"],
+  [/\bpg_stat(_statements)?_reset\w*\s*\(/i, "reset statistics are not restored"],
   [/\bpg_advisory_(lock|unlock)/i, "session locks"],
 ];
 

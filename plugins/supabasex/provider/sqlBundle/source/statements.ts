@@ -142,13 +142,13 @@ function withoutTail(message: string): string {
 function hintFor({ text, serverMajor = defaultServerMajor }: BundleFile, position = 0): string {
   const found = text.slice(indexOfCharacter(text, position));
   if (/^\s*copy\b[^;]*\bfrom\s+stdin\b/im.test(text))
-    return "Rows after copy … from stdin are for psql: write them as insert … values.";
+    return "Only psql accepts rows after copy … from stdin: write insert … values.";
   if (/^\s*\\/m.test(text) || found.startsWith("\\"))
-    return "Commands of psql that begin with a backslash are not SQL; leave them out.";
+    return "psql commands that begin with a backslash are not SQL: remove them.";
   if (/^:['"{]?\w/.test(found))
-    return "Variables of psql, such as :name, are not SQL: write what they stand for.";
+    return "psql variables, such as :name, are not SQL: write their values.";
   if (newestAccepts(text))
-    return "This is PostgreSQL, but newer than this server understands: write it otherwise.";
+    return "This syntax is newer than this server understands: rewrite the statement.";
   return `PostgreSQL ${serverMajor} does not accept the text here: correct it; nothing was changed.`;
 }
 

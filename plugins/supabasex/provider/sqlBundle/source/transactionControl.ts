@@ -26,9 +26,9 @@ export function transactionFaults(file: BundleFile): SqlFileError[] {
     const message = "a repeatable always runs in a transaction";
     faults.push(new SqlFileError({ file, message, hint: "Move the statement to a migration of its own." }));
   } else if (statements.length !== 1) {
-    const message = `a file without a transaction holds exactly one statement, this one has ${statements.length}`;
+    const message = `a file without a transaction must contain exactly one statement, and this one has ${statements.length}`;
     const hint =
-      "If the second one failed, nothing could undo the first: put each in a migration of its own.";
+      "If the second one failed, nothing could undo the first: put each in its own migration.";
     faults.push(new SqlFileError({ file, message, hint }));
   }
   return faults;
@@ -40,8 +40,8 @@ interface Refusal {
 }
 
 const control: Refusal = {
-  message: "transaction control is the deployer's business",
-  hint: "Every file already runs in a transaction: leave the statement out. Only a plain begin and commit around all of the file may stay.",
+  message: "a file must not control its transaction",
+  hint: "Every file already runs in a transaction: remove the statement. Only a plain begin and commit around the whole file are allowed.",
 };
 
 /** Names of the savepoints that the deployer creates around a file. */
@@ -59,11 +59,11 @@ function controlFault(file: BundleFile, node: Node, open: string[]): Refusal | u
   if (kind === "TRANS_STMT_SAVEPOINT") {
     open.push(name);
     if (!ownSavepoints.has(name)) return undefined;
-    return { message: `the deployer has a savepoint named ${name} itself`, hint: "Choose another name." };
+    return { message: `the savepoint name ${name} is reserved`, hint: "Choose another name." };
   }
   const at = open.lastIndexOf(name);
   if (at < 0) {
-    const hint = "Write savepoint before it, in the same file, or leave the statement out.";
+    const hint = "Create the savepoint before it in the same file, or remove the statement.";
     return { message: `the file has no savepoint ${name} here`, hint };
   }
   // Rolling back to a savepoint ends the later ones.
@@ -79,13 +79,13 @@ function forbidden(node: Node): Refusal | undefined {
     }
     if (kind === "VAR_SET_MULTI") {
       return {
-        message: "the transaction's properties are the deployer's business",
+        message: "a file must not set the transaction's properties",
         hint: "Leave the statement out.",
       };
     }
   }
   if ("DiscardStmt" in node) {
-    return { message: "discard is refused", hint: "Every file starts with fresh settings: leave it out." };
+    return { message: "discard is refused", hint: "Every file starts with fresh settings: remove the statement." };
   }
   if ("CopyStmt" in node && node.CopyStmt.filename === undefined) {
     return {

@@ -67,7 +67,7 @@ export function accessDriftOf(
   );
   const lost = unknown.map((group): [string, string] => [
     `access to ${group}`,
-    "changed; the database's record of how it was has been edited or emptied [opens]",
+    "changed; the database's record of its former state was edited or emptied [opens]",
   ]);
   return {
     drift: { ...driftOf(differences), ...Object.fromEntries(lost) },

@@ -123,6 +123,6 @@ function notRecorded(expected: Catalog, managed: Catalog, record: BundleRecord):
 
 function unknownChange(identity: string, live: Catalog, record: BundleRecord): string {
   const kind: CatalogDifference["kind"] = live[identity] === undefined ? "missing" : "changed";
-  if (!record.intact) return `${kind}; the database's record of how it was has been edited too`;
+  if (!record.intact) return `${kind}; the database's record of its former state was edited too`;
   return `${kind} by another deployment of this bundle, or the database's record has been emptied`;
 }

@@ -64,7 +64,7 @@ export function accessOutlookOf(
     const firstLines = safe.map((statement) => statement.split("\n", 1)[0]).join("; ");
     return [
       ...(safe.length === 0 ? [left] : [`${leftUnlessPruned}${firstLines}`]),
-      ...(advice === undefined ? [] : [`to take it back: ${advice}`]),
+      ...(advice === undefined ? [] : [`to revert it: ${advice}`]),
       `to accept it: sql.accept: ${names.get(key(difference))}`,
     ].join("; ");
   };

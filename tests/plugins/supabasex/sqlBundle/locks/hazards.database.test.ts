@@ -208,7 +208,7 @@ test("without a dry run, hazards are derived from the text and the table sizes",
     { lock: "SHARE", heldSeconds: undefined },
   ]);
   // A longer type may need no rewrite: only running it shows.
-  expect(hazardsOf(bundle)[0]?.text).toMatch(/^Unless the catalog or the rows spare it/);
+  expect(hazardsOf(bundle)[0]?.text).toMatch(/^Unless the catalog or the rows make it unnecessary/);
 });
 
 test("a dry run skips statements that would block readers of a large table, and those that depend on them", async () => {
@@ -224,10 +224,10 @@ test("a dry run skips statements that would block readers of a large table, and 
 
   const log = bundle.logs.join("\n");
   expect(log).toMatch(
-    /change\.sql +new: not in the dry run, since it would keep others from reading s\d+\.orders \(0 MB\) until the rollback; sql\.dryRunMaxTableMegabytes is 0/,
+    /change\.sql +new: not in the dry run, because it would block reads of s\d+\.orders \(0 MB\) until the rollback; sql\.dryRunMaxTableMegabytes is 0/,
   );
   expect(log).toMatch(
-    /fill\.sql +new: not in the dry run, since it needs what migrations\/20260102000000_change\.sql makes/,
+    /fill\.sql +new: not in the dry run, because it needs what migrations\/20260102000000_change\.sql creates/,
   );
   expect(log).toMatch(/other\.sql +new\n/);
   expect(
@@ -241,7 +241,7 @@ test("a statement that takes too long for a dry run is skipped, and runs in the 
   await bundle.preview();
 
   expect(bundle.logs.join("\n")).toMatch(
-    /not in the dry run, since a statement of it runs longer than sql\.dryRunStatementTimeoutSeconds/,
+    /not in the dry run, because one of its statements runs longer than sql\.dryRunStatementTimeoutSeconds/,
   );
   await bundle.up();
   expect(await bundle.history()).toContain("migrations/20260102000000_change.sql");
