@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** What the stack declares itself of the things that others can add to. */
+/** The stack's own resources to which others can add something. */
 export interface DeclaredAwsParts {
   bucket: pulumi.Input<string>;
   /** ARN of the topic. Default: the topic is not the stack's own and not watched. */
@@ -50,19 +50,19 @@ export interface AwsWatchArgs {
   region: pulumi.Input<string>;
   /** Profile of the shared configuration. Default: the environment's credentials. */
   profile?: pulumi.Input<string | undefined>;
-  /** Roles that are assumed one after the other. Default none. */
+  /** Roles to assume, one after the other. Default none. */
   assumeRoles?: pulumi.Input<readonly Record<string, unknown>[] | undefined>;
   declared: DeclaredAwsParts;
-  /** Changes that are taken over, as a deployment names them. Default none. */
+  /** Accepted changes, as a deployment prints them. Default none. */
   accept?: pulumi.Input<readonly string[] | undefined>;
 }
 
 /**
- * Watches what somebody adds to the stack's topic, rules, schedules and bucket in AWS, which no resource of the aws provider
- * reports. It is left as it is, and accepted by name. Make it depend on everything that the stack declares of these.
+ * Watches for additions to the stack's topic, rules, schedules and bucket in AWS, which no resource of the aws provider reports.
+ * They are not repaired, and can be accepted by name. Make it depend on everything that the stack declares there.
  */
 export class AwsWatch extends pulumi.CustomResource {
-  /** What differs: identity → change, with its severity. */
+  /** The differences: identity → change, with its severity. */
   declare readonly live: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: AwsWatchArgs, opts?: pulumi.CustomResourceOptions) {

@@ -18,15 +18,15 @@ export interface EdgeFunctionDeploymentArgs {
 }
 
 /**
- * The code and the flags of an edge function that `EdgeFunction` of @pulumi/supabase has deployed: it sends `verifyJwt`, shows
- * as drift what somebody deployed over the function, and deploys the file again. Make it depend on the `EdgeFunction`.
+ * The code and the flags of an edge function that `EdgeFunction` of @pulumi/supabase has deployed: it sends `verifyJwt`, reports
+ * as drift if the function was deployed by other means, and deploys the file again. Make it depend on the `EdgeFunction`.
  */
 export class EdgeFunctionDeployment extends pulumi.CustomResource {
   declare readonly slug: pulumi.Output<string>;
   declare readonly verifyJwt: pulumi.Output<boolean>;
-  /** Hash of the platform's bundle as the last refresh found it. */
+  /** Hash of the platform's bundle at the last refresh. */
   declare readonly code: pulumi.Output<string>;
-  /** The same, as the stack deployed it. */
+  /** Hash of the platform's bundle as the stack deployed it. */
   declare readonly deployedCode: pulumi.Output<string>;
 
   constructor(name: string, args: EdgeFunctionDeploymentArgs, opts?: pulumi.CustomResourceOptions) {

@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** The settings of the pooler that can be set. */
+/** The configurable settings of the pooler. */
 export interface PoolerSettings {
   /** Connections to the database per user and database, 0 to 3000. Hosted default: by compute size. */
   defaultPoolSize?: pulumi.Input<number>;
 }
 
-/** The limits of the Realtime service. What is left out stays as it is. */
+/** The limits of the Realtime service. Omitted settings are not changed. */
 export interface RealtimeSettings {
-  /** Whether only private channels, which policies guard, may be joined. */
+  /** Whether clients can only join private channels, which policies guard. */
   privateOnly?: pulumi.Input<boolean>;
   presenceEnabled?: pulumi.Input<boolean>;
   /** Switches the service off. */
@@ -27,9 +27,9 @@ export interface RealtimeSettings {
 export interface PlatformSettingsArgs {
   /** Ref of the project; a change replaces the resource. */
   projectRef: pulumi.Input<string>;
-  /** Region of the project. It is not set by this: a change is refused in preview, since no project can move. */
+  /** Region of the project. It cannot change: a preview refuses another value. */
   region?: pulumi.Input<string | undefined>;
-  /** Organization of the project; a change is refused in the same way. */
+  /** Organization of the project. It cannot change either. */
   organizationId?: pulumi.Input<string | undefined>;
   /** URL of the Management API. Default: `SUPABASE_API_ENDPOINT`, else `https://api.supabase.com`. */
   endpoint?: pulumi.Input<string | undefined>;
@@ -40,14 +40,15 @@ export interface PlatformSettingsArgs {
 }
 
 /**
- * Settings of a Supabase project that the bridged provider drops (pooler) or lacks (realtime), and its status. A project
- * that was paused by hand shows as drift, and the next update restores it; one that was deleted shows, and fails.
+ * Settings of a Supabase project that the bridged provider drops (pooler) or lacks (realtime), and its status. A project that was
+ * paused manually is reported as drift, and the next update restores it. A deleted project is also reported, and the update
+ * fails.
  */
 export class PlatformSettings extends pulumi.CustomResource {
   declare readonly projectRef: pulumi.Output<string>;
   declare readonly pooler: pulumi.Output<pulumi.UnwrappedObject<PoolerSettings> | undefined>;
   declare readonly realtime: pulumi.Output<pulumi.UnwrappedObject<RealtimeSettings> | undefined>;
-  /** `ACTIVE_HEALTHY` while the project is up or coming up; else the API's word, and `REMOVED` when it has gone. */
+  /** `ACTIVE_HEALTHY` while the project is up or coming up; else the API's status, and `REMOVED` if it no longer exists. */
   declare readonly status: pulumi.Output<string>;
 
   constructor(name: string, args: PlatformSettingsArgs, opts?: pulumi.CustomResourceOptions) {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** What the stack sends by other resources: those report it. */
+/** What other resources of the stack send, and therefore report. */
 export interface DeclaredProjectParts {
   /** Slugs of edge functions. */
   functions: readonly string[];
@@ -16,9 +16,9 @@ export interface ProjectWatchArgs {
   /** Slug of the organization, for its members. Default: members are not watched. */
   organizationId?: pulumi.Input<string | undefined>;
   declared: pulumi.Input<DeclaredProjectParts>;
-  /** Key of an Auth setting that is secret → SHA-256 of what the stack sends. The API shows a hash of its own. */
+  /** Key of an Auth setting that is secret → SHA-256 of what the stack sends. The API returns a different hash. */
   credentials?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>> | undefined>;
-  /** Changes that are taken over, as a deployment names them: `edge function x @ 1a2b3c4d`. Default none. */
+  /** Accepted changes, as a deployment prints them: `edge function x @ 1a2b3c4d`. Default none. */
   accept?: pulumi.Input<readonly string[] | undefined>;
   /** URL of the Management API. Default: `SUPABASE_API_ENDPOINT`, else `https://api.supabase.com`. */
   endpoint?: pulumi.Input<string | undefined>;
@@ -27,15 +27,15 @@ export interface ProjectWatchArgs {
 }
 
 /**
- * Watches the parts of a Supabase project that no other resource of the stack owns. The first deployment takes what is there as
- * the baseline; what differs from it afterwards shows as drift, is left as it is, and is accepted by name. Make it depend on
- * everything that the stack declares in the project.
+ * Watches the parts of a Supabase project that no other resource of the stack owns. The first deployment records the current
+ * state as the baseline. Later differences are reported as drift, are not repaired, and can be accepted by name. Make it depend
+ * on everything that the stack declares in the project.
  */
 export class ProjectWatch extends pulumi.CustomResource {
   declare readonly projectRef: pulumi.Output<string>;
-  /** What the project had, by kind: identity → value. */
+  /** The baseline, by kind: identity → value. */
   declare readonly baseline: pulumi.Output<Record<string, Record<string, string>>>;
-  /** What differs from it: identity → change, with its severity. */
+  /** The differences from the baseline: identity → change, with its severity. */
   declare readonly live: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: ProjectWatchArgs, opts?: pulumi.CustomResourceOptions) {

@@ -4,8 +4,8 @@ import { UserError } from "../../../foundation/userError";
 import { bundleFolders, kindOf, normalise, sha256Of } from "../bundleFiles";
 
 /**
- * Returns the hash of each file of the bundle in `directory`, as SqlBundle wants them: `migrations/**` and
- * `repeatable/**`, keyed by their path below the directory, sorted. Throws a UserError when there is no such directory.
+ * Returns the hash of each file of the bundle in `directory`, as SqlBundle expects them: `migrations/**` and
+ * `repeatable/**`, keyed by their path below the directory, sorted. Throws a UserError if the directory does not exist.
  */
 export function readBundleFiles(directory: string): Record<string, string> {
   if (!existsSync(directory)) {

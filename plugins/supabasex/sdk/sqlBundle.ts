@@ -10,10 +10,10 @@ export interface SqlBundleConnectionArgs {
   readonly database: pulumi.Input<string>;
   /**
    * `require` encrypts; `verify-full` also verifies the server's certificate and name. Default: `disable` on this machine, else
-   * `verify-full` where there is a root certificate, else `require`.
+   * `verify-full` if there is a root certificate, else `require`.
    */
   readonly sslMode?: pulumi.Input<Choice<"sslMode">>;
-  /** PEM of the authority that signed the server's certificate. Without it `verify-full` trusts those that Node knows. */
+  /** PEM of the CA that signed the server's certificate. Without it, `verify-full` uses the CAs of Node. */
   readonly sslRootCertificate?: pulumi.Input<string | undefined> | undefined;
 }
 
@@ -21,38 +21,38 @@ export interface SqlBundleConnectionArgs {
 export type SqlBundleLimitsArgs = { readonly [Name in LimitName]?: pulumi.Input<number> };
 
 export interface SqlBundleArgs {
-  /** Under this name the database keeps its record of the bundle. Cannot change. */
+  /** The name under which the database records the bundle. It cannot change. */
   readonly name: pulumi.Input<string>;
-  /** The folder with `migrations/` and `repeatable/`, from the project's folder. Where it lies is no change. */
+  /** The folder with `migrations/` and `repeatable/`, relative to the project's folder. Moving it is not a change. */
   readonly directory: pulumi.Input<string>;
   /** Path → SHA-256, as `readBundleFiles(directory)` returns them. */
   readonly files: pulumi.Input<Record<string, string>>;
   readonly connection: pulumi.Input<SqlBundleConnectionArgs>;
   /**
-   * What the SQL builds on, such as the IDs of roles. Until all are known, a preview lists the files and runs nothing; another
-   * value is no change.
+   * What the SQL depends on, such as the IDs of roles. Until all are known, a preview lists the files and runs nothing. A new
+   * value is not a change.
    */
   readonly requires?: pulumi.Input<readonly pulumi.Input<string>[]> | undefined;
   readonly limits?: pulumi.Input<SqlBundleLimitsArgs> | undefined;
   /** `live`, the default: a preview executes the files in a transaction that is rolled back. */
   readonly dryRun?: pulumi.Input<Choice<"dryRun">> | undefined;
-  /** What becomes of extra policies, grants, functions, triggers and publication members in managed schemas. Default `report`. */
+  /** What happens to extra policies, grants, functions, triggers and publication members in managed schemas. Default `report`. */
   readonly prune?: pulumi.Input<Choice<"prune">> | undefined;
-  /** What becomes of migrations that block others or lose data (docs/locks.md). Default `report`. */
+  /** What happens if migrations block others or lose data (docs/locks.md). Default `report`. */
   readonly hazards?: pulumi.Input<Choice<"hazards">> | undefined;
-  /** Version of the newest migration that the database had before: those up to it are recorded, not run. */
+  /** Version of the newest migration that the database already has. Migrations up to it are recorded, not run. */
   readonly baseline?: pulumi.Input<string> | undefined;
-  /** `database`, the default: refresh also compares who can reach what outside of the bundle. `bundle`: it does not. */
+  /** `database`, the default: refresh also compares access outside of the bundle. `bundle`: it does not. */
   readonly watch?: pulumi.Input<Choice<"watch">> | undefined;
-  /** Changes outside of the bundle that belong to the baseline from now on, as a refresh names them. */
+  /** Changes outside of the bundle to add to the baseline, as a refresh prints them. */
   readonly accept?: pulumi.Input<readonly string[]> | undefined;
-  /** Roles and extensions that the stack makes beside its SQL: that they appear is no news. */
+  /** Roles and extensions that the stack creates outside of its SQL. Their creation is not reported. */
   readonly declared?:
     | pulumi.Input<{ readonly roles: readonly string[]; readonly extensions: readonly string[] }>
     | undefined;
   /** Lets an older checkout apply its repeatables to a newer database. Default false. */
   readonly allowAhead?: pulumi.Input<boolean> | undefined;
-  /** Lets `destroy` forget the bundle. The database stays as it is either way. Default false. */
+  /** Lets `destroy` forget the bundle. The database is not changed either way. Default false. */
   readonly deletable?: pulumi.Input<boolean> | undefined;
 }
 
@@ -62,20 +62,20 @@ export interface SqlBundleArgs {
  */
 export type SqlBundleDrift = Record<string, string | Record<string, string>>;
 
-/** Migrations and repeatables of one database: applied, kept applied, and watched for drift. */
+/** Applies the migrations and repeatables of one database, and reports and repairs drift. */
 export class SqlBundle extends pulumi.CustomResource {
   declare readonly name: pulumi.Output<string>;
   /** The version of the newest applied migration. */
   declare readonly version: pulumi.Output<string>;
   /** Path → SHA-256. */
   declare readonly appliedFiles: pulumi.Output<Record<string, string>>;
-  /** What the files made: a line per object, of a digest and the object's identity. */
+  /** The objects that the files created: a line per object, with its digest and identity. */
   declare readonly expected: pulumi.Output<string>;
-  /** Who could reach what outside of the bundle: a line per group, of a digest and its name. */
+  /** The access outside of the bundle: a line per group, with its digest and name. */
   declare readonly access: pulumi.Output<string>;
-  /** What differs from it in the database, empty where nothing does; renewed by every refresh. */
+  /** The differences in the database; empty if there are none. Updated by every refresh. */
   declare readonly live: pulumi.Output<SqlBundleDrift>;
-  /** Tables of the bundle without row-level security, as the last deployment left them; undefined where there are none. */
+  /** Tables of the bundle without row-level security after the last deployment; undefined if there are none. */
   declare readonly openTables: pulumi.Output<string[] | undefined>;
 
   constructor(resourceName: string, args: SqlBundleArgs, options?: pulumi.CustomResourceOptions) {

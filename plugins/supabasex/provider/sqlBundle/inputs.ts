@@ -41,7 +41,7 @@ export interface BundleInputs extends BundleSettings {
   readonly name: string;
   readonly directory: string;
   readonly files: FileHashes;
-  /** `undefined` while the database, or what the SQL needs (`requires`), is still to be created. */
+  /** `undefined` while the database, or what the SQL needs (`requires`), does not exist yet. */
   readonly connection: Connection | undefined;
   readonly limits: Limits;
   readonly baseline: string | undefined;

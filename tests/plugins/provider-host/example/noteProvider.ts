@@ -4,7 +4,7 @@ import type { Provider } from "../../../../plugins/provider-host/provider";
 import { serve } from "../../../../plugins/provider-host/serve";
 import type { PropertyMap } from "../../../../plugins/provider-host/values";
 
-/** Returns the text of a file; undefined where there is no file. */
+/** Returns the text of a file; undefined if there is no file. */
 function textOf(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");

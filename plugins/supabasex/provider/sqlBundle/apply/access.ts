@@ -19,7 +19,7 @@ import { runRepairs } from "../repair/restore";
 import type { Session } from "../session/session";
 import type { ApplyRequest } from "./request";
 
-/** The access before the files of a transaction ran. */
+/** The access before a transaction ran its files. */
 export interface AccessBefore {
   /** As of the last deployment, with what was accepted since; `undefined` if there was none. */
   readonly baseline: Catalog | undefined;

@@ -4,7 +4,7 @@ import { actsOnUnnamedObjects, mentions } from "../source/mentions";
 
 /**
  * Returns the repeatables that must run again because migrations changed what they may depend on: path → the changed
- * object. On an empty database repeatables run after all migrations, so an older run may have had another result.
+ * object. On an empty database repeatables run after all migrations, so an earlier run may have had a different result.
  *
  * A repeatable is affected if its text names a changed object, or if it acts on objects that it does not name. Only the
  * text also covers the bodies of PL/pgSQL functions. It may select too many files, never too few.

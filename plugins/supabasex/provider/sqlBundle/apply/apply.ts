@@ -39,8 +39,8 @@ export interface ApplyResult extends Omit<TransactionResult, "next" | "more" | "
  * fails there is retried in its own transaction, so everything that works with one transaction per file works here.
  * What succeeded before a failure stays, with its record; the failed file leaves nothing.
  *
- * The database is read while the files are still being checked, and on an empty one the first migrations run. Faults of
- * the files end that immediately, leave nothing, and are reported before any other error.
+ * The database is read while the files are still being checked, and on an empty one the first migrations run. If the check finds
+ * an error, the transaction is rolled back immediately, and this error is reported before any other.
  */
 export async function applyBundle(request: ApplyRequest): Promise<ApplyResult> {
   const faulty = new AbortController();
@@ -78,7 +78,7 @@ async function applyChecked(request: ApplyRequest): Promise<ApplyResult> {
 }
 
 /**
- * Returns the limits of a dry run. It holds its locks until the rollback, so its statements have less time than in a
+ * Returns the limits of a dry run. It holds its locks until the rollback, so its statement timeout is shorter than that of a
  * deployment.
  */
 function dryRunLimits(limits: Limits): Limits {
@@ -245,7 +245,7 @@ function attempt(
   });
 }
 
-/** Returns the positions of sequences, to restore them after a rollback. An up does without them if they cannot be read. */
+/** Returns the positions of sequences, to restore them after a rollback. If they cannot be read, an up continues without them. */
 async function positionsBefore(session: Session, { commit }: ApplyRequest): Promise<SequencePositions> {
   try {
     return await sequencePositions(session);

@@ -21,7 +21,7 @@ import type { Start } from "./start";
 import { includesFact, StatementIndex, statedOf } from "./statedObjects";
 
 /**
- * Returns what the pending migrations make of the facts that repeatables alter, if their text does not show it: a `do`
+ * Returns how the pending migrations change the facts that repeatables alter, if their text does not show it: a `do`
  * block that enables what a repeatable has already enabled changes nothing here, but does on an empty database. They
  * run behind a savepoint, with these facts as they are without repeatables. `undefined` if the text shows everything.
  */

@@ -65,8 +65,8 @@ export async function examineBodies(
 /**
  * Returns the findings that this deployment causes: those in a function that it creates or changes, and those that did
  * not exist before, for instance because a migration drops a column. Call it after the rollback of the dry run, because
- * it reads the previous state of the database. Throws a UserError for faults. What may be correct, such as a temporary
- * table, is a warning, as is the lack of what a skipped file may make.
+ * it reads the previous state of the database. Throws a UserError for faults. A finding that may be wrong, such as a temporary
+ * table, is a warning. So is a missing object that a skipped file may create.
  */
 export async function judgeBodies(
   session: Session,
@@ -217,8 +217,8 @@ const calls = `routine as (
      )`;
 
 /**
- * @param which - the `first` error of each call, which is where it ends; or `all` of them, also those that it does not reach: a deployment
- *   that puts the first one right did not cause the second
+ * @param which - the `first` error of each call, at which it ends; or `all` errors, including those after it: a deployment that
+ *   fixes the first one did not cause the second
  */
 async function findings(
   session: Session,

@@ -3,8 +3,8 @@ import type { Session } from "../session/session";
 /**
  * pg_cron's scheduler reads its jobs again when it is notified that cron.job changed. A transaction with more
  * invalidation messages than the server's queue holds makes every session reset its caches, and the scheduler ignores a
- * reset (pg_cron 1.4 and 1.6): the jobs of a large first deployment would not run until somebody changes a job. So a
- * small transaction afterwards updates one of our own jobs to its current value. This is optional: a committed
+ * reset (pg_cron 1.4 and 1.6): the jobs of a large first deployment would not run until a job is changed. So a small transaction
+ * afterwards updates one of our own jobs to its current value. This is optional: a committed
  * deployment does not fail because of it.
  */
 const rereadJobs = `

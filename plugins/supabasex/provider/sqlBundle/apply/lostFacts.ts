@@ -3,7 +3,7 @@ import type { LoadedBundle } from "../source/files";
 import { recordedStatement, type StatingStatement, statingStatements } from "../source/statedFacts";
 import { type StatedFacts, statedOf } from "./statedObjects";
 
-/** Returns the properties of an object that were stated by statements which no file has any more. */
+/** Returns the properties of an object that were stated by statements that no file contains any more. */
 export type LostFacts = (identity: string) => readonly StatedFacts[];
 
 /**

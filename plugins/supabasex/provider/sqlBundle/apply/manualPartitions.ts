@@ -32,7 +32,7 @@ interface Deployment {
 export const noPartitions: ManualPartitions = { groups: [], names: [], now: new Map() };
 
 /**
- * Finds the partitions of pending files that somebody has already attached, created, detached or dropped. Partitions
+ * Finds the partitions of pending files that were already attached, created, detached or dropped manually. Partitions
  * that match their parent are not in the catalog, because jobs create and drop them, so a comparison does not find
  * these changes.
  *

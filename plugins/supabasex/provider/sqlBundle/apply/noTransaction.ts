@@ -83,9 +83,9 @@ async function send(session: Session, { report }: ApplyRequest, file: Migration)
 }
 
 /**
- * Refuses a `vacuum` of named tables of which the server left one out, since the role may no longer vacuum it: the file
- * would be recorded although nothing happened. A partition may be left out, such as a foreign table: its parent is
- * vacuumed without it, and the server's warning is shown.
+ * Refuses a `vacuum` if the server skipped a table that it names, because the role may no longer vacuum it: the file would be
+ * recorded although nothing happened. A partition may be skipped, such as a foreign table: its parent is vacuumed without it, and
+ * the server's warning is shown.
  */
 function refuseLeftOut(file: Migration, warnings: readonly string[]): void {
   const node = statementsOf(file)[0]?.node;
@@ -115,8 +115,8 @@ interface OutsideFile {
 /**
  * Runs the statement, or what an interrupted run of it has left to do.
  *
- * @returns the name of an object that is the file's although it was there before, such as an index that an interrupted
- *   run had built; `undefined` where there is none
+ * @returns the name of an object that belongs to the file although it existed before, such as an index that an interrupted run
+ *   had built; `undefined` if there is none
  */
 async function runOutside(
   session: Session,

@@ -80,7 +80,7 @@ export async function restoreLost(
 }
 
 /**
- * The number of passes: the parts of an object (a comment on its column) are only missed when the object exists again.
+ * The number of passes: missing parts of an object (a comment on its column) are only detected when the object exists again.
  */
 const repairRounds = 3;
 

@@ -71,7 +71,7 @@ export function noLongerRedefined(
 
 /**
  * Returns the base facts of those objects of repeatables that migrations have recreated: their state without the
- * repeatables, apart from what the migrations stated about them otherwise.
+ * repeatables, apart from what other statements of the migrations set.
  *
  * @param ran the migrations that ran
  */

@@ -125,7 +125,7 @@ function inSchemas(identities: readonly string[], live: Catalog): string[] {
   });
 }
 
-/** The number of passes: the parts of a recreated table are only missed when the table exists. */
+/** The number of passes: missing parts of a recreated table are only detected when the table exists. */
 const rounds = 4;
 
 async function undo(
@@ -196,7 +196,7 @@ function leftOutOf(
 
 /**
  * Returns how to drop what files created here and not in the rehearsal: an unnamed index or constraint gets another
- * name next to an equal manual one. Nothing among it holds data.
+ * name next to an equal manual one. None of these objects holds data.
  */
 export function madeTwice(expected: Catalog, before: CatalogReading, after: CatalogReading): RepairGroup[] {
   const former = new Set(before.addresses.values());

@@ -27,7 +27,7 @@ export function reasonToSkip(error: unknown, skipped: readonly SkippedFile[]): s
   return maker === undefined ? undefined : `it needs what ${maker.file.path} creates`;
 }
 
-/** Returns the skipped file that may make what is missing; `undefined` if there is none, or for another error. */
+/** Returns the skipped file that may create the missing object; `undefined` if there is none, or for another error. */
 export function makerOf(
   { message, sqlState = "" }: Pick<SqlFileFault, "message" | "sqlState">,
   skipped: readonly SkippedFile[],

@@ -69,8 +69,8 @@ export interface KnownFacts {
 }
 
 /**
- * Plans how to revert what removed statements have set. It is reset to its state without repeatables: for an object of
- * a migration, what the migrations made of it; for an object of a repeatable, what its `create` statement creates.
+ * Plans how to revert what removed statements have set. It is reset to its state without repeatables: for an object of a
+ * migration, to its state after the migrations; for an object of a repeatable, to what its `create` statement creates.
  * Files that state the same fact then run again, so the last one wins. Grants of an object to which other default
  * privileges apply now are computed in the same way.
  *
@@ -211,7 +211,7 @@ function targetOf(
   return result;
 }
 
-/** Returns the grants, keeping those that somebody granted in addition to a file's. */
+/** Returns the grants, keeping manual ones in addition to a file's. */
 function grantsWithout(
   { now, without, expected }: Record<"now" | "without" | "expected", JsonObject>,
   stated: readonly StatedFacts[],

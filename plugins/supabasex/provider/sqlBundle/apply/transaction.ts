@@ -270,7 +270,7 @@ function summary(run: FilesRun, adopted: readonly Migration[]) {
 
 function outcomeOf(start: Start, run: FilesRun, rehearsal: Rehearsal | undefined): Outcome {
   const { expected: former, reading } = start;
-  // A new enum label cannot be used in the rehearsal. Here it can, because somebody has added it before.
+  // A new enum label cannot be used in the rehearsal. Here it can, because it was already added manually.
   const isCommitted = run.failure === undefined && needsEarlierCommit(rehearsal?.failure?.error);
   const stated = isCommitted ? (rehearsal?.outcome?.expected ?? {}) : {};
   const equal = Object.entries(stated).filter(([identity, object]) =>

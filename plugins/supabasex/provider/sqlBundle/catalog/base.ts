@@ -202,7 +202,7 @@ function merged(facts: JsonObject, more: JsonObject): JsonObject {
   };
 }
 
-/** Returns those of the facts that `wanted` has, too. */
+/** Returns the facts that `wanted` also has. */
 function only(facts: JsonObject, wanted: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(facts).flatMap(([property, value]): [string, JsonValue][] => {

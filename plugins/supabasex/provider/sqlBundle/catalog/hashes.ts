@@ -15,7 +15,7 @@ const hashes: ReadonlySet<string> = new Set([
 
 /**
  * Properties that all objects of their kinds have in what this version records, but not in baselines from before 2026-11-29;
- * and `configured`, which only a session without the setting of its own can read.
+ * and `configured`, which only a session that does not override the setting can read.
  */
 const perhapsAbsent: ReadonlySet<string> = new Set(["arguments", "configured", "volatility"]);
 

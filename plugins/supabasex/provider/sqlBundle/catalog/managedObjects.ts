@@ -16,7 +16,7 @@ export const platformRoles =
 export const firstUserOid = 16384;
 
 export const managedObjects = `
--- Asked with \`in\`, which is answered from a hash table however many members the planner expects.
+-- Queried with \`in\`, which uses a hash table regardless of the planner's estimate.
 -- The owner of an extension may add any object to it. A table in a schema that neither is the extension's nor was created by one
 -- was added manually, and counts as a table like any other.
 extension_member as materialized (
@@ -61,7 +61,7 @@ relation as materialized (
   where c.relkind in ('r', 'p', 'f', 'v', 'm', 'S')
     and c.oid not in (select objid from extension_member where classid = 'pg_class'::regclass)
 ),
--- Where policies, triggers and rules are looked for: our relations and the platform's.
+-- Relations whose policies, triggers and rules are read: ours and the platform's.
 policed_relation as materialized (
   select oid, name, kind, partition, parent, false as platform from relation
   union all

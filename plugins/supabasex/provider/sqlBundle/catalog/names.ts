@@ -51,7 +51,7 @@ const nameProperties: ReadonlySet<string> = new Set([
   "type",
 ]);
 
-/** Properties in which a separate word at the beginning, or after a space, is the name of a column. */
+/** Properties in which a word at the beginning or after a space is a column name. */
 const columnProperties: ReadonlySet<string> = new Set(["attributes", "columns", "ownedBy"]);
 
 /**

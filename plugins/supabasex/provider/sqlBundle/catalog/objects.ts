@@ -21,7 +21,7 @@ export async function addressesOf(
            when 'function' then 'pg_proc'::regclass when 'procedure' then 'pg_proc' when 'aggregate' then 'pg_proc'
            when 'type' then 'pg_type' when 'domain' then 'pg_type' else 'pg_class'
          end as class,
-         -- A case, since conditions may be checked in any order and a name of another class does not parse.
+         -- A case, because conditions may be checked in any order and a name of another class does not parse.
          case
            when o.class in ('function', 'procedure', 'aggregate') then (
              select oid from pg_proc where oid = to_regprocedure(o.name)

@@ -56,7 +56,7 @@ function isConcurrentChange(error: unknown): boolean {
 /** @param planOnce keeps the plan on the server for further reads on this connection */
 async function read(client: ClientBase, { planOnce = false } = {}): Promise<CatalogReading> {
   const [readable] = (await client.query<Readable & Record<string, unknown>>(prepareStatement)).rows;
-  if (readable === undefined) throw new Error("The catalog's preparing statement answered no row.");
+  if (readable === undefined) throw new Error("The statement that prepares a catalog read returned no row.");
   const kinds = kindsOf(readable);
   const builder = new ReadingBuilder(kinds);
   const config: QueryArrayConfig = {

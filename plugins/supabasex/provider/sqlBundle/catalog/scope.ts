@@ -8,16 +8,16 @@ import { touchedPart, touchedProperties } from "./properties";
 const foreignWhenExtra = new Set(["bucket", "extension", "role settings", "schema", "statistics"]);
 
 /**
- * The part of a live catalog that a bundle answers for. Equal to `expected` exactly when there is no drift. In it are:
- * - every expected object; of one that was only touched, the touched properties;
- * - what somebody added to a table or view that the bundle made, and to another one if it is of a kind of which the
- *   bundle put something there, such as policies on storage.objects, but not the platform's own triggers there;
- * - what somebody added to a schema that the bundle made (of an added table the table only, not each of its parts);
- * - of the schema public, that API clients may create in it;
- * - further cron jobs, where the bundle has any; a publication of all tables, where it has tables; event triggers
- *   that run a function in a schema that the bundle made.
+ * The part of a live catalog that belongs to a bundle. It equals `expected` if and only if there is no drift. It contains:
+ * - every expected object; if it was only touched, the touched properties;
+ * - additions to a table or view that the bundle created, and to another one if the bundle added objects of the same kind there,
+ *   such as policies on storage.objects, but not the platform's own triggers there;
+ * - additions to a schema that the bundle created (for an added table only the table, not each of its parts);
+ * - the privilege of API clients to create objects in the schema public;
+ * - other cron jobs, if the bundle has any; a publication of all tables, if it has tables; event triggers that run a function in
+ *   a schema that the bundle created.
  *
- * A deployment asks several times for the same two catalogs, so the answer is kept as long as both are.
+ * A deployment needs the part of the same two catalogs several times, so it is cached as long as both exist.
  */
 export function managedPart(expected: Catalog, live: Catalog): Catalog {
   const ofExpected = managedParts.get(expected) ?? new WeakMap<Catalog, Catalog>();
@@ -42,8 +42,8 @@ function findManagedPart(expected: Catalog, live: Catalog): Catalog {
 
 /**
  * Returns the properties of a live object that count without looking at other objects: all of an expected one; the
- * touched properties of one that was only touched; and for the schema `public`, regardless of its creator, that API
- * clients may create in it, because every other role would run what they put there.
+ * touched properties of one that was only touched; and for the schema `public`, regardless of its creator, whether API clients
+ * may create in it, because every other role would run what they create there.
  */
 export function watchedPart(
   identity: string,

@@ -175,7 +175,7 @@ export function catalogStatement(kinds: readonly Kind[]): string {
       'grantable', x.is_grantable))
     from aclexplode(${acl}) x)::text`;
   return `with ${managedObjects.trim()}
--- The built-in default of each type of object: who holds what where the list is null. Any owner's name will do.
+-- The built-in default privileges of each type of object, which apply if the list is null. They are the same for any owner.
 select ${aclRow}, null::text, null::oid, null::oid, null::integer, t.acl_type, pg_get_userbyid(10)::text, null::text,
   ${explained('acldefault(t.acl_type::"char", 10)')}${rest}
 from unnest(array['c', 'd', 'f', 'n', 'r', 's', 'T']) as t (acl_type)

@@ -7,8 +7,8 @@ export const addAddresses = "alter table supabase_migrations.bundles add column 
 
 /**
  * Distinguishes a database from a copy that was restored from a dump, in which every object has another address: the
- * cluster, the database and the table with the addresses. A physical copy has all three in common, and the addresses
- * too.
+ * cluster, the database and the table with the addresses. A physical copy has the same values of all three, and the same
+ * addresses.
  */
 export const databaseToken = `(select system_identifier from pg_control_system())
   || ' ' || (select oid from pg_database where datname = current_database())

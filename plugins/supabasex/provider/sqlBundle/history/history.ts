@@ -45,7 +45,7 @@ export interface History {
   readonly versions: readonly string[];
   /** Paths of other bundles' migrations in this database. */
   readonly foreignPaths: readonly string[];
-  /** Version → the statements that another tool recorded for it; `null` where it recorded none. */
+  /** Version → the statements that another tool recorded for it; `null` if it recorded none. */
   readonly pushed: ReadonlyMap<string, readonly string[] | null>;
 }
 
@@ -256,7 +256,7 @@ export async function recordRepeatables(
   );
 }
 
-/** Updates the recorded objects of repeatables where they differ: path → its objects. */
+/** Updates the recorded objects of repeatables if they differ: path → its objects. */
 export async function recordObjects(
   client: ClientBase,
   bundle: string,

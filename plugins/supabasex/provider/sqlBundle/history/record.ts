@@ -46,7 +46,7 @@ export async function readRecord(client: ClientBase, bundle: string): Promise<Bu
     expected: canonicalCatalog(withCurrentIdentities(recorded)),
     base: rows[0]?.base ?? {},
     intact,
-    // Trusted as far as their record.
+    // Only trusted if the record is unchanged.
     addresses: intact ? addressesFrom(rows[0]?.addresses ?? null, rows[0]?.database ?? "") : new Map(),
   };
 }

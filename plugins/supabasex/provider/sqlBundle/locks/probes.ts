@@ -4,7 +4,7 @@ import { actsOnUnnamed, executedText, type Statement, statementsOf } from "../so
 import type { ProbeQueries } from "./probeQueries";
 import type { Relations } from "./relations";
 
-/** Where probes stand in the text that is sent for a file. */
+/** The positions of probes in the text that is sent for a file. */
 export interface Inserted {
   /** The server's results, in order: the index of one of the file's statements, or `undefined` for a probe. */
   readonly order: readonly (number | undefined)[];

@@ -186,7 +186,7 @@ function whyNotRead(error: unknown): string | undefined {
   return isDatabaseError(cause) && cause.code === "42501" ? `${cause.message} (42501).` : undefined;
 }
 
-/** Returns what somebody changed outside of the bundle, except what the configuration accepts. */
+/** Returns the changes outside of the bundle, except those that the configuration accepts. */
 async function accessAhead(
   client: ClientBase,
   { inputs, state, look }: { inputs: BundleInputs; state: BundleState; look: LookAhead },

@@ -60,7 +60,7 @@ export class Watch {
     try {
       this.blocker = (await blockerOf(await observer(), pid)) ?? this.blocker;
     } catch {
-      // Without an answer, the message of a timeout names nobody.
+      // Without a response, the message of a timeout names no session.
     } finally {
       this.#isAsking = false;
     }

@@ -17,8 +17,8 @@ const plainSteps: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Statements that set a property of an object that they name. What others create, drop or write in a block, such as the column
- * of an `alter table`, no file declares.
+ * Statements that set a property of an object that they name. Objects that others create, drop or write in a block, such as the
+ * column of an `alter table`, are not declared by any file.
  */
 const setting: ReadonlySet<string> = new Set([
   "AlterDatabaseSetStmt",
@@ -49,7 +49,7 @@ export function blockStatements(
   }
 }
 
-/** Returns whether a block names its language, which is PL/pgSQL where it does not. */
+/** Returns whether a block names its language, which defaults to PL/pgSQL. */
 function namesLanguage(options: readonly Node[]): boolean {
   return options.some((option) => "DefElem" in option && option.DefElem.defname === "language");
 }

@@ -34,8 +34,8 @@ export function statementsOf(file: BundleFile): readonly Statement[] {
 }
 
 /**
- * Returns the text that is sent to run a file. A file that is entirely between `begin` and `commit` runs in the
- * deployer's transaction. These two are replaced by spaces, so every other position stays the same.
+ * Returns the text that is sent to run a file. A file that is entirely between `begin` and `commit` runs in the deployment's
+ * transaction. These two are replaced by spaces, so every other position stays the same.
  */
 export function executedText(file: BundleFile): string {
   statementsOf(file);

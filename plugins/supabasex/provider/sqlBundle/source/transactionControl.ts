@@ -4,9 +4,9 @@ import type { BundleFile } from "./files";
 import { type Statement, savepointSteps, statementsOf } from "./statements";
 
 /**
- * Returns everything in a file that would end or change the deployer's transaction, in the order of the text. It reads
+ * Returns everything in a file that would end or change the deployment's transaction, in the order of the text. It reads
  * the parse tree, so the same words in strings, comments and function bodies do not count. A file that is entirely
- * between `begin` and `commit` passes: it runs in the deployer's transaction. Throws SqlFileError if the parser refuses
+ * between `begin` and `commit` passes: it runs in the deployment's transaction. Throws SqlFileError if the parser refuses
  * the text.
  */
 export function transactionFaults(file: BundleFile): SqlFileError[] {

@@ -35,10 +35,10 @@ export function diffBundle(request: DiffRequest): DiffResponse {
 }
 
 /**
- * Returns whether the engine has something to show on the new side. For a preview it has, because Check passed on what
- * Read wrote into the inputs: the drift on the old side, and what a deployment does about it on the new one. To show a
- * refresh, the engine requests the difference between Read's answer and the previous inputs, and inverts it: a deletion
- * becomes an addition, of which it only shows what is new.
+ * Returns whether the engine can show a new value. In a preview it can, because Check passes on what Read wrote into the inputs:
+ * the drift as the old value, and what a deployment does about it as the new one. To show a refresh, the engine requests the
+ * difference between Read's result and the previous inputs, and inverts it: a deletion becomes an addition, of which it only
+ * shows the new value.
  */
 function hasOutlook({ oldInputs, inputs }: DiffRequest, identity: string, property?: string): boolean {
   if (inputs[driftReadAt] === undefined || inputs[driftReadAt] !== oldInputs[driftReadAt]) return false;

@@ -44,8 +44,8 @@ export interface Records {
 }
 
 /**
- * Compares a live catalog with the state. The previous content of a changed object comes from the database's record. If
- * somebody edited that too, only the fact is known.
+ * Compares a live catalog with the state. The previous content of a changed object comes from the database's record. If that was
+ * edited too, only the fact is known.
  *
  * @param records are only read if something differs; that of the posture also if it is watched
  */
@@ -108,7 +108,7 @@ function hasFiles(remembered: Catalog, files: Catalog): boolean {
 
 /**
  * Removes what exists beyond the state's expectation but belongs to a file, according to the database's own record: a
- * deployment that failed half-way, or one of another stack, created it.
+ * deployment that failed halfway, or one of another stack, created it.
  */
 function notRecorded(expected: Catalog, managed: Catalog, record: BundleRecord): Catalog {
   if (!record.intact) return managed;

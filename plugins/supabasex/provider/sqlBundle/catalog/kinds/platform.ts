@@ -4,7 +4,7 @@ import { flag, json, type Kind, onServer, options, sha256, text } from "./kind";
 
 /**
  * Returns the kinds of objects in the platform's schemas, and who can access them: owners, privileges, and hashes of
- * functions. This is enough to detect that somebody granted access, and little enough to be read with the rest. For
+ * functions. This is enough to detect granted access, and small enough to be read with the rest. For
  * objects of an extension, only explicit privileges count, because its content changes with the platform.
  */
 
@@ -114,7 +114,7 @@ const functions: Kind = {
   from: `(
   select oid, name, 0 as first from watched_platform_schema
   union all
-  -- Of the server's own schema what somebody added: it is found before everything else.
+  -- Functions added to the server's own schema, which every search path contains first.
   select 'pg_catalog'::regnamespace::oid, 'pg_catalog', ${firstUserOid}
 ) w
 join pg_proc p on p.pronamespace = w.oid and p.oid >= w.first${extensionOf("pg_proc", "p.oid")}

@@ -42,7 +42,7 @@ const ofMemberships = (serverMajor: number): Kind => {
   join pg_roles r on r.oid = a.member
   group by a.member, a.roleid
 ) m
--- Except those that the server has from the start.
+-- Except those that initdb creates.
 where not (m.member = 'pg_monitor'::regrole
   and m.roleid in ('pg_read_all_settings'::regrole, 'pg_read_all_stats'::regrole, 'pg_stat_scan_tables'::regrole))`,
   };

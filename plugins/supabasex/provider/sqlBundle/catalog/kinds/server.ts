@@ -1,7 +1,7 @@
 import { coverageProperty, coverageVersion } from "../coverage";
 import { type Kind, number } from "./kind";
 
-/** The version that printed everything else, and what the read covers. */
+/** The version of the server that printed the properties, and what the read covers. */
 export const server: Kind = {
   identity: `'server'`,
   properties: {

@@ -1,11 +1,11 @@
 import { type Kind, text } from "./kind";
 
-/** Objects below this OID are the same in every cluster of a version; initdb numbers later ones as it comes to them. */
+/** Objects below this OID are the same in every cluster of a version; initdb assigns later ones in any order. */
 const firstUnpinnedOid = 12000;
 
 /**
- * The server's own functions, as one number: whether somebody replaced one. It compares for one version of the server. The
- * sum needs no order, and hashing records is much faster than texts.
+ * The server's own functions as one number, which shows that one was replaced. It is comparable for one version of the server. A
+ * sum needs no order, and hashing records is much faster than hashing texts.
  */
 const builtInFunctions: Kind = {
   identity: `'built-in functions'`,
@@ -19,7 +19,7 @@ const builtInFunctions: Kind = {
   from: `(select) only_row`,
 };
 
-/** Settings of the server that decide as whom, or with which code, every session runs. */
+/** Settings of the server that determine as which role, or with which code, every session runs. */
 const watchedSettings = [
   "allow_system_table_mods",
   "createrole_self_grant",
@@ -34,8 +34,8 @@ const watchedSettings = [
 ];
 
 /**
- * The server's configuration. A session only sees it where no setting of its role or of the database hides it; those are
- * reported as such.
+ * The server's configuration. A session only sees it if no setting of its role or of the database overrides it; those are
+ * reported separately.
  */
 const settings: Kind = {
   identity: `'server setting ' || s.name`,
@@ -51,7 +51,7 @@ const settings: Kind = {
 where s.name in (${watchedSettings.map((name) => `'${name}'`).join(", ")})`,
 };
 
-/** Labels, with which a security provider decides who may see what. */
+/** Labels with which a security provider controls access. */
 const securityLabels: Kind = {
   identity: `'security label ' || l.provider || ' on ' || o.type || ' ' || o.identity`,
   withoutComment: true,
@@ -66,7 +66,7 @@ const securityLabels: Kind = {
 cross join lateral pg_identify_object(l.classoid, l.objoid, l.objsubid) o`,
 };
 
-/** Databases beside this one: each may be a copy of it, without its guards. */
+/** Other databases of the server: each may be a copy of this one without its access rules. */
 const otherDatabases: Kind = {
   identity: `'other database ' || quote_ident(d.datname)`,
   withoutComment: true,

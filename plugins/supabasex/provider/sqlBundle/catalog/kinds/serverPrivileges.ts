@@ -48,7 +48,7 @@ cross join lateral aclexplode(p.paracl) x
 where x.grantee <> 10`,
 };
 
-/** Returns the kind of subscriptions: what another server sends is written without any policy. */
+/** Returns the kind of subscriptions: rows from another server are written without checking any policy. */
 export const subscriptionsOf = (serverMajor: number): Kind => ({
   identity: `'subscription ' || quote_ident(s.subname)`,
   withoutComment: true,
@@ -118,7 +118,7 @@ const onForeignObjects: Kind = {
 ) o
 cross join lateral aclexplode(o.acl) x
 where x.grantee <> o.owner
-  -- Everybody may use a trusted language, as far as nothing else is said.
+  -- By default, PUBLIC may use a trusted language.
   and not (x.grantee = 0 and o.name like 'language %')`,
 };
 

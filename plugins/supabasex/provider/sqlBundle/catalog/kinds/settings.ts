@@ -20,7 +20,7 @@ export const settings: Kind = {
 where s.setdatabase in (0, (select oid from pg_database where datname = current_database()))`,
 };
 
-/** This database: its owner, who may copy it, and privileges on it. */
+/** This database: its owner, whether it may be copied, and privileges on it. */
 export const database: Kind = {
   identity: `'database'`,
   address: { catalog: `'pg_database'::regclass`, object: `d.oid` },

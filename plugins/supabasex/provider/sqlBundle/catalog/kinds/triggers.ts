@@ -4,7 +4,7 @@ const enabled = (column: string) => `case ${column}
       when 'O' then 'yes' when 'D' then 'no' when 'R' then 'on replicas' else 'always' end`;
 
 /**
- * Triggers that somebody created, on our tables and on the platform's. A trigger that a partition inherits only counts
+ * Triggers created by users, on our tables and on the platform's. A trigger that a partition inherits only counts
  * if it is enabled differently.
  */
 export const triggers: Kind = {

@@ -3,7 +3,7 @@ import type { Catalog, CatalogObject } from "../catalog";
 import { partsOfIdentity } from "../identity";
 import { grantees } from "./exposure";
 
-/** Properties in which an object names what it uses. The server prints names with their schema; bodies are as written. */
+/** Properties that contain the names of objects in use. The server prints names with their schema; bodies are as written. */
 const namingProperties = [
   "using",
   "check",
@@ -20,13 +20,13 @@ const qualifiedName = new RegExp(`${identifier}\\.${identifier}`, "gi");
 /** Matches a name. */
 const bareName = new RegExp(identifier, "gi");
 
-/** The role as which Auth calls its hooks, which decide who signs in and what a token says. */
+/** The role as which Auth calls its hooks, which decide who can sign in and what a token contains. */
 const hookCaller = "supabase_auth_admin";
 
 /**
  * Returns the functions and views that policies, triggers, views and functions use, directly or indirectly, in any
  * schema; the function that the Data API calls before each request; and the functions that Auth may call. A policy asks
- * its function regardless of who may use the function's schema, so another body there opens what the policy guards.
+ * its function regardless of who may use the function's schema, so replacing its body opens what the policy guards.
  *
  * @param callers the objects that already count
  */

@@ -7,7 +7,7 @@ export function membershipOf(name: string): [member: string, role: string] {
   return [member, role];
 }
 
-/** Returns the roles with those in which they are members, directly or indirectly: what these hold, the members may use. */
+/** Returns the roles and those of which they are members, directly or indirectly, whose privileges they can use. */
 export function withHeldRoles(roles: Iterable<string>, catalog: Catalog): ReadonlySet<string> {
   const memberships = Object.keys(catalog)
     .filter((identity) => identity.startsWith("membership "))

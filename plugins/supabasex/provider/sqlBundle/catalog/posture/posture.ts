@@ -198,8 +198,8 @@ function columnFacts({ grants }: CatalogObject): CatalogObject | undefined {
 }
 
 /**
- * Returns an extension's object. An extension may grant PUBLIC privileges, which change with its version, but a grant
- * to an API role comes from somebody else.
+ * Returns an extension's object. An extension may grant PUBLIC privileges, which change with its version, but a grant to an API
+ * role does not come from it.
  */
 function extensionFacts(
   kind: string,

@@ -6,9 +6,8 @@ import { partsOfIdentity } from "../identity";
 import { builtInApiRoles } from "./exposure";
 
 /**
- * The severity of a difference. `opens`: somebody may access, or act as, more than before, or a guard is gone.
- * `changes`: something behaves differently. `extra`: something exists that nobody declared, and opens nothing by
- * itself.
+ * The severity of a difference. `opens`: a role gains access or can act as another role, or a guard is gone. `changes`: an object
+ * behaves differently. `extra`: an undeclared object exists that opens nothing by itself.
  */
 export type Severity = "opens" | "changes" | "extra";
 
@@ -39,7 +38,7 @@ export function bySeverity(differences: readonly CatalogDifference[]): CatalogDi
 /** Attributes with which a role can do more than its grants allow. */
 const rolePowers = ["superuser", "bypassRls", "createRole", "createDatabase", "replication", "login"];
 
-/** Properties that guard something: what a platform's table refuses or fills in, where a job runs. */
+/** Properties that guard something: checks and defaults of a platform's table, the place where a job runs. */
 const openingProperties: ReadonlySet<string> = new Set([
   "arguments",
   "configured",
@@ -188,7 +187,7 @@ function ofRename({ identity, live }: CatalogDifference): Severity {
 }
 
 /**
- * Returns whether anybody has more privileges than before. The owner is only listed if it has fewer than by default.
+ * Returns whether any role has more privileges than before. The owner is only listed if it has fewer than by default.
  */
 function gains(was: JsonValue | undefined, is: JsonValue | undefined, owner: string | undefined): boolean {
   const before = isJsonObject(was) ? was : {};
@@ -213,7 +212,7 @@ function addsEntries(was: JsonValue | undefined, is: JsonValue | undefined): boo
   return Array.isArray(is) && is.some((entry) => !before.includes(entry));
 }
 
-/** Returns whether a setting determines what the API exposes, as whom statements run, or whether guards run. */
+/** Returns whether a setting determines what the API exposes, as which role statements run, or whether guards run. */
 function isOpeningSetting(name: string): boolean {
   return (
     name.startsWith("pgrst.") ||
