@@ -18,22 +18,22 @@ export class Apikey extends pulumi.CustomResource {
   /** @internal */
   static readonly __pulumiType = "supabase:index/apikey:Apikey";
 
-  /** Whether the object is a Apikey, also one of another copy of this package. */
+  /** Returns whether the object is an Apikey, including one from another copy of this package. */
   static override isInstance(obj: unknown): obj is Apikey {
     return utilities.isOfType(obj, Apikey.__pulumiType);
   }
 
   /** The key itself. */
   declare readonly apiKey: pulumi.Output<string>;
-  /** What it is for. It cannot be given at creation. */
+  /** Description. It cannot be set at creation. */
   declare readonly description: pulumi.Output<string | undefined>;
   /** Name: lower-case letters, digits and underscores. */
   declare readonly name: pulumi.Output<string>;
   /** Ref of the project. */
   declare readonly projectRef: pulumi.Output<string>;
-  /** Claims of the token that the key stands for. */
+  /** Claims of the token that requests with the key use. */
   declare readonly secretJwtTemplate: pulumi.Output<outputs.ApikeySecretJwtTemplate>;
-  /** Always `secret` for a key that was made here. */
+  /** Always `secret` for a key created with this resource. */
   declare readonly type: pulumi.Output<string>;
 
   constructor(name: string, args: ApikeyArgs, opts: pulumi.CustomResourceOptions = {}) {
@@ -52,25 +52,25 @@ export class Apikey extends pulumi.CustomResource {
   }
 }
 
-/** What a Apikey may be looked up by. */
+/** The state properties by which an Apikey can be looked up. */
 export interface ApikeyState {
   /** The key itself. */
   apiKey?: pulumi.Input<string | undefined>;
-  /** What it is for. It cannot be given at creation. */
+  /** Description. It cannot be set at creation. */
   description?: pulumi.Input<string | undefined>;
   /** Name: lower-case letters, digits and underscores. */
   name?: pulumi.Input<string | undefined>;
   /** Ref of the project. */
   projectRef?: pulumi.Input<string | undefined>;
-  /** Claims of the token that the key stands for. */
+  /** Claims of the token that requests with the key use. */
   secretJwtTemplate?: pulumi.Input<inputs.ApikeySecretJwtTemplate | undefined>;
-  /** Always `secret` for a key that was made here. */
+  /** Always `secret` for a key created with this resource. */
   type?: pulumi.Input<string | undefined>;
 }
 
-/** The arguments of a Apikey. */
+/** The arguments of an Apikey. */
 export interface ApikeyArgs {
-  /** What it is for. It cannot be given at creation. */
+  /** Description. It cannot be set at creation. */
   description?: pulumi.Input<string | undefined>;
   /** Name: lower-case letters, digits and underscores. */
   name?: pulumi.Input<string | undefined>;

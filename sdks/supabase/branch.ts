@@ -18,18 +18,18 @@ export class Branch extends pulumi.CustomResource {
   /** @internal */
   static readonly __pulumiType = "supabase:index/branch:Branch";
 
-  /** Whether the object is a Branch, also one of another copy of this package. */
+  /** Returns whether the object is a Branch, including one from another copy of this package. */
   static override isInstance(obj: unknown): obj is Branch {
     return utilities.isOfType(obj, Branch.__pulumiType);
   }
 
   /** How to connect to the branch's database. */
   declare readonly database: pulumi.Output<outputs.BranchDatabase>;
-  /** Git branch that it follows. */
+  /** The Git branch that it tracks. */
   declare readonly gitBranch: pulumi.Output<string>;
-  /** Ref of the project that it is a branch of. */
+  /** Ref of the parent project. */
   declare readonly parentProjectRef: pulumi.Output<string>;
-  /** Whether it outlives its pull request. Default false. */
+  /** Whether it is kept when its pull request is closed. Default false. */
   declare readonly persistent: pulumi.Output<boolean>;
   /** Region code; a change replaces the branch. */
   declare readonly region: pulumi.Output<string | undefined>;
@@ -50,15 +50,15 @@ export class Branch extends pulumi.CustomResource {
   }
 }
 
-/** What a Branch may be looked up by. */
+/** The state properties by which a Branch can be looked up. */
 export interface BranchState {
   /** How to connect to the branch's database. */
   database?: pulumi.Input<inputs.BranchDatabase | undefined>;
-  /** Git branch that it follows. */
+  /** The Git branch that it tracks. */
   gitBranch?: pulumi.Input<string | undefined>;
-  /** Ref of the project that it is a branch of. */
+  /** Ref of the parent project. */
   parentProjectRef?: pulumi.Input<string | undefined>;
-  /** Whether it outlives its pull request. Default false. */
+  /** Whether it is kept when its pull request is closed. Default false. */
   persistent?: pulumi.Input<boolean | undefined>;
   /** Region code; a change replaces the branch. */
   region?: pulumi.Input<string | undefined>;
@@ -66,11 +66,11 @@ export interface BranchState {
 
 /** The arguments of a Branch. */
 export interface BranchArgs {
-  /** Git branch that it follows. */
+  /** The Git branch that it tracks. */
   gitBranch: pulumi.Input<string>;
-  /** Ref of the project that it is a branch of. */
+  /** Ref of the parent project. */
   parentProjectRef: pulumi.Input<string>;
-  /** Whether it outlives its pull request. Default false. */
+  /** Whether it is kept when its pull request is closed. Default false. */
   persistent?: pulumi.Input<boolean | undefined>;
   /** Region code; a change replaces the branch. */
   region?: pulumi.Input<string | undefined>;

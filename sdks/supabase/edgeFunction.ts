@@ -16,16 +16,16 @@ export class EdgeFunction extends pulumi.CustomResource {
   /** @internal */
   static readonly __pulumiType = "supabase:index/edgeFunction:EdgeFunction";
 
-  /** Whether the object is a EdgeFunction, also one of another copy of this package. */
+  /** Returns whether the object is an EdgeFunction, including one from another copy of this package. */
   static override isInstance(obj: unknown): obj is EdgeFunction {
     return utilities.isOfType(obj, EdgeFunction.__pulumiType);
   }
 
-  /** SHA-256 of the bundle that the service made. */
+  /** SHA-256 of the bundle that the service created. */
   declare readonly checksum: pulumi.Output<string>;
   /** Milliseconds since 1970. */
   declare readonly createdAt: pulumi.Output<number>;
-  /** Path of the entry point. It alone is uploaded, under its own name: it must need no other file. */
+  /** Path of the entry point. Only this file is uploaded, under its own name, so it must not import other local files. */
   declare readonly entrypoint: pulumi.Output<string>;
   /** Path of an import map. */
   declare readonly importMap: pulumi.Output<string | undefined>;
@@ -43,7 +43,7 @@ export class EdgeFunction extends pulumi.CustomResource {
   declare readonly status: pulumi.Output<string>;
   /** Milliseconds since 1970. */
   declare readonly updatedAt: pulumi.Output<number>;
-  /** Counts up with every deployment. */
+  /** Incremented by every deployment. */
   declare readonly version: pulumi.Output<number>;
 
   constructor(name: string, args: EdgeFunctionArgs, opts: pulumi.CustomResourceOptions = {}) {
@@ -62,13 +62,13 @@ export class EdgeFunction extends pulumi.CustomResource {
   }
 }
 
-/** What a EdgeFunction may be looked up by. */
+/** The state properties by which an EdgeFunction can be looked up. */
 export interface EdgeFunctionState {
-  /** SHA-256 of the bundle that the service made. */
+  /** SHA-256 of the bundle that the service created. */
   checksum?: pulumi.Input<string | undefined>;
   /** Milliseconds since 1970. */
   createdAt?: pulumi.Input<number | undefined>;
-  /** Path of the entry point. It alone is uploaded, under its own name: it must need no other file. */
+  /** Path of the entry point. Only this file is uploaded, under its own name, so it must not import other local files. */
   entrypoint?: pulumi.Input<string | undefined>;
   /** Path of an import map. */
   importMap?: pulumi.Input<string | undefined>;
@@ -86,13 +86,13 @@ export interface EdgeFunctionState {
   status?: pulumi.Input<string | undefined>;
   /** Milliseconds since 1970. */
   updatedAt?: pulumi.Input<number | undefined>;
-  /** Counts up with every deployment. */
+  /** Incremented by every deployment. */
   version?: pulumi.Input<number | undefined>;
 }
 
-/** The arguments of a EdgeFunction. */
+/** The arguments of an EdgeFunction. */
 export interface EdgeFunctionArgs {
-  /** Path of the entry point. It alone is uploaded, under its own name: it must need no other file. */
+  /** Path of the entry point. Only this file is uploaded, under its own name, so it must not import other local files. */
   entrypoint: pulumi.Input<string>;
   /** Path of an import map. */
   importMap?: pulumi.Input<string | undefined>;

@@ -3,7 +3,7 @@ import type * as inputs from "./types/input";
 import type * as outputs from "./types/output";
 import * as utilities from "./utilities";
 
-/** Secrets that the edge functions of a project find in their environment. */
+/** Secrets in the environment of a project's edge functions. */
 export class EdgeFunctionSecrets extends pulumi.CustomResource {
   /** The state of an existing EdgeFunctionSecrets with the given id. */
   static get(
@@ -18,14 +18,14 @@ export class EdgeFunctionSecrets extends pulumi.CustomResource {
   /** @internal */
   static readonly __pulumiType = "supabase:index/edgeFunctionSecrets:EdgeFunctionSecrets";
 
-  /** Whether the object is a EdgeFunctionSecrets, also one of another copy of this package. */
+  /** Returns whether the object is an EdgeFunctionSecrets, including one from another copy of this package. */
   static override isInstance(obj: unknown): obj is EdgeFunctionSecrets {
     return utilities.isOfType(obj, EdgeFunctionSecrets.__pulumiType);
   }
 
   /** Ref of the project; a change replaces the resource. */
   declare readonly projectRef: pulumi.Output<string>;
-  /** Name to SHA-256 of the value. */
+  /** Name → SHA-256 of the value. */
   declare readonly secretDigests: pulumi.Output<{ [key: string]: string }>;
   /** The secrets; no name may begin with `SUPABASE_`. */
   declare readonly secrets: pulumi.Output<outputs.EdgeFunctionSecretsSecret[]>;
@@ -46,17 +46,17 @@ export class EdgeFunctionSecrets extends pulumi.CustomResource {
   }
 }
 
-/** What a EdgeFunctionSecrets may be looked up by. */
+/** The state properties by which an EdgeFunctionSecrets can be looked up. */
 export interface EdgeFunctionSecretsState {
   /** Ref of the project; a change replaces the resource. */
   projectRef?: pulumi.Input<string | undefined>;
-  /** Name to SHA-256 of the value. */
+  /** Name → SHA-256 of the value. */
   secretDigests?: pulumi.Input<{ [key: string]: pulumi.Input<string> } | undefined>;
   /** The secrets; no name may begin with `SUPABASE_`. */
   secrets?: pulumi.Input<pulumi.Input<inputs.EdgeFunctionSecretsSecret>[] | undefined>;
 }
 
-/** The arguments of a EdgeFunctionSecrets. */
+/** The arguments of an EdgeFunctionSecrets. */
 export interface EdgeFunctionSecretsArgs {
   /** Ref of the project; a change replaces the resource. */
   projectRef: pulumi.Input<string>;

@@ -4,13 +4,13 @@ import * as utilities from "./utilities";
 
 const token = "supabase:index/getApikeys:getApikeys";
 
-/** The API keys of a project. */
+/** Returns the API keys of a project. */
 export function getApikeys(args: GetApikeysArgs, opts?: pulumi.InvokeOptions): Promise<GetApikeysResult> {
   const options = utilities.resourceOptions(opts ?? {});
   return pulumi.runtime.invoke(token, { projectRef: args.projectRef }, options, utilities.getPackage());
 }
 
-/** The API keys of a project. */
+/** Returns the API keys of a project. */
 export function getApikeysOutput(
   args: GetApikeysOutputArgs,
   opts?: pulumi.InvokeOutputOptions,
@@ -31,7 +31,7 @@ export interface GetApikeysOutputArgs {
   projectRef: pulumi.Input<string>;
 }
 
-/** What getApikeys answers. */
+/** The result of getApikeys. */
 export interface GetApikeysResult {
   readonly projectRef: string;
   /** Legacy JWT of the role anon. */

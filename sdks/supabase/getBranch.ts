@@ -4,7 +4,7 @@ import * as utilities from "./utilities";
 
 const token = "supabase:index/getBranch:getBranch";
 
-/** The preview branches of a project, without its default branch. */
+/** Returns the preview branches of a project, without its default branch. */
 export function getBranch(args: GetBranchArgs, opts?: pulumi.InvokeOptions): Promise<GetBranchResult> {
   const options = utilities.resourceOptions(opts ?? {});
   return pulumi.runtime.invoke(
@@ -15,7 +15,7 @@ export function getBranch(args: GetBranchArgs, opts?: pulumi.InvokeOptions): Pro
   );
 }
 
-/** The preview branches of a project, without its default branch. */
+/** Returns the preview branches of a project, without its default branch. */
 export function getBranchOutput(
   args: GetBranchOutputArgs,
   opts?: pulumi.InvokeOutputOptions,
@@ -41,7 +41,7 @@ export interface GetBranchOutputArgs {
   parentProjectRef: pulumi.Input<string>;
 }
 
-/** What getBranch answers. */
+/** The result of getBranch. */
 export interface GetBranchResult {
   readonly parentProjectRef: string;
   /** The branches. */

@@ -3,7 +3,7 @@ import * as utilities from "./utilities";
 
 const token = "supabase:index/getNetworkBans:getNetworkBans";
 
-/** The addresses that are banned after failed logins. */
+/** Returns the addresses that are banned after failed logins. */
 export function getNetworkBans(
   args: GetNetworkBansArgs,
   opts?: pulumi.InvokeOptions,
@@ -12,7 +12,7 @@ export function getNetworkBans(
   return pulumi.runtime.invoke(token, { projectRef: args.projectRef }, options, utilities.getPackage());
 }
 
-/** The addresses that are banned after failed logins. */
+/** Returns the addresses that are banned after failed logins. */
 export function getNetworkBansOutput(
   args: GetNetworkBansOutputArgs,
   opts?: pulumi.InvokeOutputOptions,
@@ -33,7 +33,7 @@ export interface GetNetworkBansOutputArgs {
   projectRef: pulumi.Input<string>;
 }
 
-/** What getNetworkBans answers. */
+/** The result of getNetworkBans. */
 export interface GetNetworkBansResult {
   readonly projectRef: string;
   /** The addresses. */

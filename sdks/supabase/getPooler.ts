@@ -3,13 +3,13 @@ import * as utilities from "./utilities";
 
 const token = "supabase:index/getPooler:getPooler";
 
-/** How to connect through the connection pooler. */
+/** Returns how to connect through the connection pooler. */
 export function getPooler(args: GetPoolerArgs, opts?: pulumi.InvokeOptions): Promise<GetPoolerResult> {
   const options = utilities.resourceOptions(opts ?? {});
   return pulumi.runtime.invoke(token, { projectRef: args.projectRef }, options, utilities.getPackage());
 }
 
-/** How to connect through the connection pooler. */
+/** Returns how to connect through the connection pooler. */
 export function getPoolerOutput(
   args: GetPoolerOutputArgs,
   opts?: pulumi.InvokeOutputOptions,
@@ -30,9 +30,9 @@ export interface GetPoolerOutputArgs {
   projectRef: pulumi.Input<string>;
 }
 
-/** What getPooler answers. */
+/** The result of getPooler. */
 export interface GetPoolerResult {
   readonly projectRef: string;
-  /** Pool mode (`transaction`, or `session`) to connection string, with `[YOUR-PASSWORD]` in place of the password. */
+  /** Pool mode (`transaction` or `session`) → connection string, with `[YOUR-PASSWORD]` in place of the password. */
   readonly url: { [key: string]: string };
 }

@@ -1,5 +1,5 @@
-// The package as `pulumi package add terraform-provider supabase/supabase 1.10.1` would make it: the same names and types.
-// That generated package can take this folder's place without a change elsewhere.
+// The package that `pulumi package add terraform-provider supabase/supabase 1.10.1` would generate: the same names and types.
+// The generated package can replace this folder without other changes.
 export * from "./apikey";
 export * from "./branch";
 export * from "./edgeFunction";

@@ -18,18 +18,18 @@ export class Project extends pulumi.CustomResource {
   /** @internal */
   static readonly __pulumiType = "supabase:index/project:Project";
 
-  /** Whether the object is a Project, also one of another copy of this package. */
+  /** Returns whether the object is a Project, including one from another copy of this package. */
   static override isInstance(obj: unknown): obj is Project {
     return utilities.isOfType(obj, Project.__pulumiType);
   }
 
   /** Password of the role `postgres`; at least 4 characters. It is never read back. */
   declare readonly databasePassword: pulumi.Output<string>;
-  /** Compute size such as `micro` or `small`. Left out, the smallest that the organization's plan has. */
+  /** Compute size such as `micro` or `small`. Default: the smallest of the organization's plan. */
   declare readonly instanceSize: pulumi.Output<string>;
   /** Whether the JWT keys `anon` and `service_role` are accepted. */
   declare readonly legacyApiKeysEnabled: pulumi.Output<boolean>;
-  /** Name of the project. Left out, one is made up from the resource's name. */
+  /** Name of the project. Default: generated from the resource's name. */
   declare readonly name: pulumi.Output<string>;
   /** Slug of the organization. It cannot be changed: an update fails. */
   declare readonly organizationId: pulumi.Output<string>;
@@ -62,15 +62,15 @@ export class Project extends pulumi.CustomResource {
   }
 }
 
-/** What a Project may be looked up by. */
+/** The state properties by which a Project can be looked up. */
 export interface ProjectState {
   /** Password of the role `postgres`; at least 4 characters. It is never read back. */
   databasePassword?: pulumi.Input<string | undefined>;
-  /** Compute size such as `micro` or `small`. Left out, the smallest that the organization's plan has. */
+  /** Compute size such as `micro` or `small`. Default: the smallest of the organization's plan. */
   instanceSize?: pulumi.Input<string | undefined>;
   /** Whether the JWT keys `anon` and `service_role` are accepted. */
   legacyApiKeysEnabled?: pulumi.Input<boolean | undefined>;
-  /** Name of the project. Left out, one is made up from the resource's name. */
+  /** Name of the project. Default: generated from the resource's name. */
   name?: pulumi.Input<string | undefined>;
   /** Slug of the organization. It cannot be changed: an update fails. */
   organizationId?: pulumi.Input<string | undefined>;
@@ -84,11 +84,11 @@ export interface ProjectState {
 export interface ProjectArgs {
   /** Password of the role `postgres`; at least 4 characters. It is never read back. */
   databasePassword: pulumi.Input<string>;
-  /** Compute size such as `micro` or `small`. Left out, the smallest that the organization's plan has. */
+  /** Compute size such as `micro` or `small`. Default: the smallest of the organization's plan. */
   instanceSize?: pulumi.Input<string | undefined>;
   /** Whether the JWT keys `anon` and `service_role` are accepted. */
   legacyApiKeysEnabled?: pulumi.Input<boolean | undefined>;
-  /** Name of the project. Left out, one is made up from the resource's name. */
+  /** Name of the project. Default: generated from the resource's name. */
   name?: pulumi.Input<string | undefined>;
   /** Slug of the organization. It cannot be changed: an update fails. */
   organizationId: pulumi.Input<string>;

@@ -6,7 +6,7 @@ export class Provider extends pulumi.ProviderResource {
   /** @internal */
   static readonly __pulumiType = "supabase";
 
-  /** Whether the object is a Provider, also one of another copy of this package. */
+  /** Returns whether the object is a Provider, including one from another copy of this package. */
   static override isInstance(obj: unknown): obj is Provider {
     return utilities.isOfType(obj, `pulumi:providers:${Provider.__pulumiType}`);
   }

@@ -3,7 +3,7 @@ import type * as inputs from "./types/input";
 import type * as outputs from "./types/output";
 import * as utilities from "./utilities";
 
-/** The settings of a project, one JSON text per area. Deleting the resource leaves them as they are. */
+/** The settings of a project, one JSON string per section. Deleting the resource does not change them. */
 export class Settings extends pulumi.CustomResource {
   /** The state of an existing Settings with the given id. */
   static get(
@@ -18,14 +18,14 @@ export class Settings extends pulumi.CustomResource {
   /** @internal */
   static readonly __pulumiType = "supabase:index/settings:Settings";
 
-  /** Whether the object is a Settings, also one of another copy of this package. */
+  /** Returns whether the object is a Settings, including one from another copy of this package. */
   static override isInstance(obj: unknown): obj is Settings {
     return utilities.isOfType(obj, Settings.__pulumiType);
   }
 
   /** Data API: `db_schema`, `db_extra_search_path`, `max_rows`, `db_pool`. */
   declare readonly api: pulumi.Output<string | undefined>;
-  /** Auth. It is not secret by itself: wrap a text that holds secrets. */
+  /** Auth. It is not marked as secret: wrap a string that contains secrets. */
   declare readonly auth: pulumi.Output<string | undefined>;
   /** PostgreSQL parameters that override those of the compute size. */
   declare readonly database: pulumi.Output<string | undefined>;
@@ -67,11 +67,11 @@ export class Settings extends pulumi.CustomResource {
   }
 }
 
-/** What a Settings may be looked up by. */
+/** The state properties by which a Settings can be looked up. */
 export interface SettingsState {
   /** Data API: `db_schema`, `db_extra_search_path`, `max_rows`, `db_pool`. */
   api?: pulumi.Input<string | undefined>;
-  /** Auth. It is not secret by itself: wrap a text that holds secrets. */
+  /** Auth. It is not marked as secret: wrap a string that contains secrets. */
   auth?: pulumi.Input<string | undefined>;
   /** PostgreSQL parameters that override those of the compute size. */
   database?: pulumi.Input<string | undefined>;
@@ -93,7 +93,7 @@ export interface SettingsState {
 export interface SettingsArgs {
   /** Data API: `db_schema`, `db_extra_search_path`, `max_rows`, `db_pool`. */
   api?: pulumi.Input<string | undefined>;
-  /** Auth. It is not secret by itself: wrap a text that holds secrets. */
+  /** Auth. It is not marked as secret: wrap a string that contains secrets. */
   auth?: pulumi.Input<string | undefined>;
   /** PostgreSQL parameters that override those of the compute size. */
   database?: pulumi.Input<string | undefined>;

@@ -3,7 +3,7 @@ import type * as inputs from "./types/input";
 import type * as outputs from "./types/output";
 import * as utilities from "./utilities";
 
-/** An issuer whose tokens a project accepts. Exactly one of `customJwks`, `jwksUrl` and `oidcIssuerUrl` is given. */
+/** An issuer whose tokens a project accepts. Set exactly one of `customJwks`, `jwksUrl` and `oidcIssuerUrl`. */
 export class ThirdPartyAuth extends pulumi.CustomResource {
   /** The state of an existing ThirdPartyAuth with the given id. */
   static get(
@@ -18,12 +18,12 @@ export class ThirdPartyAuth extends pulumi.CustomResource {
   /** @internal */
   static readonly __pulumiType = "supabase:index/thirdPartyAuth:ThirdPartyAuth";
 
-  /** Whether the object is a ThirdPartyAuth, also one of another copy of this package. */
+  /** Returns whether the object is a ThirdPartyAuth, including one from another copy of this package. */
   static override isInstance(obj: unknown): obj is ThirdPartyAuth {
     return utilities.isOfType(obj, ThirdPartyAuth.__pulumiType);
   }
 
-  /** Public keys as the JSON text of a JWK set; a change replaces the resource. */
+  /** Public keys as a JWK set in JSON; a change replaces the resource. */
   declare readonly customJwks: pulumi.Output<string | undefined>;
   /** When it was added. */
   declare readonly insertedAt: pulumi.Output<string>;
@@ -33,15 +33,15 @@ export class ThirdPartyAuth extends pulumi.CustomResource {
   declare readonly oidcIssuerUrl: pulumi.Output<string | undefined>;
   /** Ref of the project; a change replaces the resource. */
   declare readonly projectRef: pulumi.Output<string>;
-  /** When its keys were fetched last. */
+  /** When its keys were last fetched. */
   declare readonly resolvedAt: pulumi.Output<string>;
-  /** The keys in force, as JSON text. */
+  /** The current keys, as JSON. */
   declare readonly resolvedJwks: pulumi.Output<string>;
   /** How long to wait for the project and its Auth service. */
   declare readonly timeouts: pulumi.Output<outputs.ThirdPartyAuthTimeouts | undefined>;
   /** How its keys are found. */
   declare readonly type: pulumi.Output<string>;
-  /** When it was changed last. */
+  /** When it was last changed. */
   declare readonly updatedAt: pulumi.Output<string>;
 
   constructor(name: string, args: ThirdPartyAuthArgs, opts: pulumi.CustomResourceOptions = {}) {
@@ -60,9 +60,9 @@ export class ThirdPartyAuth extends pulumi.CustomResource {
   }
 }
 
-/** What a ThirdPartyAuth may be looked up by. */
+/** The state properties by which a ThirdPartyAuth can be looked up. */
 export interface ThirdPartyAuthState {
-  /** Public keys as the JSON text of a JWK set; a change replaces the resource. */
+  /** Public keys as a JWK set in JSON; a change replaces the resource. */
   customJwks?: pulumi.Input<string | undefined>;
   /** When it was added. */
   insertedAt?: pulumi.Input<string | undefined>;
@@ -72,21 +72,21 @@ export interface ThirdPartyAuthState {
   oidcIssuerUrl?: pulumi.Input<string | undefined>;
   /** Ref of the project; a change replaces the resource. */
   projectRef?: pulumi.Input<string | undefined>;
-  /** When its keys were fetched last. */
+  /** When its keys were last fetched. */
   resolvedAt?: pulumi.Input<string | undefined>;
-  /** The keys in force, as JSON text. */
+  /** The current keys, as JSON. */
   resolvedJwks?: pulumi.Input<string | undefined>;
   /** How long to wait for the project and its Auth service. */
   timeouts?: pulumi.Input<inputs.ThirdPartyAuthTimeouts | undefined>;
   /** How its keys are found. */
   type?: pulumi.Input<string | undefined>;
-  /** When it was changed last. */
+  /** When it was last changed. */
   updatedAt?: pulumi.Input<string | undefined>;
 }
 
 /** The arguments of a ThirdPartyAuth. */
 export interface ThirdPartyAuthArgs {
-  /** Public keys as the JSON text of a JWK set; a change replaces the resource. */
+  /** Public keys as a JWK set in JSON; a change replaces the resource. */
   customJwks?: pulumi.Input<string | undefined>;
   /** URL of a JWK set; a change replaces the resource. */
   jwksUrl?: pulumi.Input<string | undefined>;

@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import packageJson from "./package.json";
 
 /**
- * Tells the engine which plugin serves this package, the bridge parameterized as supabase, and answers the reference
- * that every resource and function call carries.
+ * Tells the engine which plugin serves this package, the bridge parameterized as supabase, and returns the reference that every
+ * resource and function call sends.
  */
 export async function getPackage(): Promise<string | undefined> {
   const { name, version, parameterization } = packageJson.pulumi;
@@ -17,7 +17,7 @@ export async function getPackage(): Promise<string | undefined> {
   });
 }
 
-/** The given options over this package's defaults. */
+/** Returns the options with this package's defaults. */
 export function resourceOptions<Options extends { version?: string }>(
   opts: Options,
   more: pulumi.CustomResourceOptions = {},
@@ -32,7 +32,7 @@ export interface InputNames {
   readonly outputs?: readonly string[];
 }
 
-/** The properties to register: the inputs, with secrets marked, and the outputs still open. */
+/** Returns the properties to register: the inputs, with secrets marked, and the outputs as unknown. */
 export function resourceInputs(
   args: object | undefined,
   opts: pulumi.CustomResourceOptions,
