@@ -4,7 +4,7 @@ import { toStruct } from "../../../plugins/provider-host/marshal";
 import type { Provider } from "../../../plugins/provider-host/provider";
 import { connect, fakeProvider } from "./support";
 
-/** URN of the resource of the requests. */
+/** URN of the resource in the requests. */
 export const urn = "urn:pulumi:local::thorbis::thorbis:index:Roles$fake:index/thing:Thing::app_owner";
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -32,7 +32,7 @@ const { value } = fc.letrec<{ value: Value }>((tie) => ({
 }));
 const properties = fc.dictionary(key, value, { maxKeys: 6, noNullPrototype: true });
 
-/** Plain data that tells secrets and unknowns from everything else, so that `toEqual` compares what they hold. */
+/** Converts to plain data with markers for secrets and unknowns, so that `toEqual` compares their contents. */
 function explain(item: Value): unknown {
   if (item instanceof Secret) return { secret: explain(item.reveal()) };
   if (item instanceof Unknown) return { unknown: true };
@@ -43,17 +43,17 @@ function explain(item: Value): unknown {
   return { plain: item };
 }
 
-/** Through bytes, as between two processes. */
+/** Converts to bytes and back, as between two processes. */
 function overTheWire(map: PropertyMap): PropertyMap {
   return fromStruct(Struct.deserializeBinary(toStruct(map).serializeBinary()));
 }
 
 describe("values on the wire", () => {
-  test.prop([properties])("come back as they were, secrets and unknowns included", (map) => {
+  test.prop([properties])("survive a round trip, including secrets and unknowns", (map) => {
     expect(explain(overTheWire(map))).toEqual(explain(map));
   });
 
-  test.prop([properties])("keep their secrecy and their uncertainty", (map) => {
+  test.prop([properties])("stay secret or unknown", (map) => {
     const back = overTheWire(map);
     expect(containsSecret(back)).toBe(containsSecret(map));
     expect(containsUnknown(back)).toBe(containsUnknown(map));

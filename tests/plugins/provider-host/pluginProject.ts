@@ -16,7 +16,7 @@ interface ProjectOptions {
   readonly entryPoint: string;
   /** The Pulumi program, in JavaScript. */
   readonly program: string;
-  /** Returns further variables of every command; gets the project's scratch folder. */
+  /** Returns additional environment variables for every command; receives the project's scratch folder. */
   readonly environment: (folder: string) => NodeJS.ProcessEnv;
 }
 
@@ -29,7 +29,7 @@ interface RunningCommand {
 export interface PluginProject {
   readonly folder: string;
   start(args: readonly string[], more?: NodeJS.ProcessEnv): RunningCommand;
-  /** Runs a command of the CLI to its end. The output is both streams. */
+  /** Runs a command of the CLI to its end. The output contains stdout and stderr. */
   pulumi(
     args: readonly string[],
     more?: NodeJS.ProcessEnv,

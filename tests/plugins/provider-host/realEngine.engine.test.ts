@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { identifyProcess } from "../../../local/processIdentity.mjs";
 import { createPluginProject, type PluginProject } from "./pluginProject";
 
-// One thing, whose text and secret come from the environment; see fixtures/thingProvider.ts.
+// One resource, whose text and secret come from the environment; see fixtures/thingProvider.ts.
 const program = `
 const pulumi = require("@pulumi/pulumi");
 new pulumi.CustomResource(
@@ -36,7 +36,7 @@ afterAll(() => project?.remove());
 const start = (...args: Parameters<PluginProject["start"]>) => project.start(...args);
 const pulumi = (...args: Parameters<PluginProject["pulumi"]>) => project.pulumi(...args);
 
-/** What the provider was asked, without its process ids. */
+/** Returns the calls that the provider received, without its process ids. */
 function calls(): string[] {
   const log = path.join(things, "calls.log");
   if (!existsSync(log)) return [];
@@ -46,7 +46,7 @@ function calls(): string[] {
     .map((line) => line.replace(/^\d+ /, ""));
 }
 
-/** The state as it lies on the disk. */
+/** Returns the state as stored on disk. */
 function stateText(): string {
   return readFileSync(path.join(project.folder, "state/.pulumi/stacks/host/test.json"), "utf8");
 }
@@ -58,7 +58,7 @@ describe("a provider under the real engine", () => {
     expect(calls()).toEqual(["create one preview"]);
     expect(output).toContain('things/one.txt:4:12: word "foo" is not known\n');
     expect(output).toMatch(/say foo\n\s+\^/);
-    // The engine itself says which resource it is about.
+    // The engine itself names the resource.
     expect(output).toContain("thing:index:Thing (one)");
     expect(output).not.toContain("    at ");
   });

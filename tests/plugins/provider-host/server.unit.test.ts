@@ -89,7 +89,7 @@ describe("handshake and configuration", () => {
   });
 });
 
-describe("a resource's life", () => {
+describe("a resource's lifecycle", () => {
   it("passes name, type, seed and autonaming to check", async () => {
     const seen: unknown[] = [];
     const { client } = await engine({

@@ -19,7 +19,7 @@ const awkward = {
   texts: ["", "ä€😀", "\u0000"],
   empty: { list: [], map: {} },
   nested: [[[{ deep: ["a", { deeper: "b" }] }]]],
-  // Longer than one byte, two bytes and the writer's first buffer.
+  // Lengths that need one byte, two bytes, and more than the writer's first buffer.
   long: ["x".repeat(127), "x".repeat(128), "x".repeat(16_384), "€".repeat(100_000)],
   "": "without a name",
 };
@@ -46,15 +46,15 @@ describe("a struct on the wire", () => {
     expect(Object.getPrototypeOf(read)).toBe(Object.prototype);
   });
 
-  it("is refused if it is truncated or something else", () => {
+  it("is refused if it is truncated or not a struct", () => {
     const bytes = write({ a: "text" });
 
-    expect(() => readStruct(bytes.subarray(0, -1), asIs)).toThrow("no protocol buffer Struct");
-    expect(() => readStruct(Buffer.from("text"), asIs)).toThrow("no protocol buffer Struct");
+    expect(() => readStruct(bytes.subarray(0, -1), asIs)).toThrow("not a protocol buffer Struct");
+    expect(() => readStruct(Buffer.from("text"), asIs)).toThrow("not a protocol buffer Struct");
   });
 });
 
-describe("a struct of which only the bytes are there", () => {
+describe("a struct that is still encoded", () => {
   it("returns its fields on access", () => {
     expect(structOf(write(awkward)).toJavaScript()).toEqual(awkward);
     expect(Struct.deserializeBinary(structOf(write(awkward)).serializeBinary()).toJavaScript()).toEqual(

@@ -4,7 +4,7 @@ import { UserError } from "../../../foundation/userError";
 import type { Provider } from "../../../plugins/provider-host/provider";
 import { startServer } from "../../../plugins/provider-host/serve";
 
-/** A provider of one resource type that echoes; tests replace what they look at. */
+/** A provider of one resource type that returns its inputs; tests override the operations that they check. */
 export function fakeProvider(overrides: Partial<Provider> = {}): Provider {
   return {
     name: "fake",
@@ -35,7 +35,7 @@ export async function connect(provider: Provider) {
   };
 }
 
-/** What the call answers: `answer<CreateResponse>((done) => client.create(request, done))`. */
+/** Returns the response to a call: `answer<CreateResponse>((done) => client.create(request, done))`. */
 export function answer<Response>(
   start: (done: (error: ServiceError | null, response: Response) => void) => unknown,
 ): Promise<Response> {

@@ -20,7 +20,7 @@ const first = {
   bytes: 81_920,
 };
 
-test("what the provider writes of locks is read as it was", () => {
+test("messages about locks are parsed as they were written", () => {
   const locks = [
     first,
     { ...first, relation: "shared.items", rewritten: false },
@@ -37,7 +37,7 @@ test("what the provider writes of locks is read as it was", () => {
   ]);
 });
 
-test("what the provider writes of hazards is read as it was", () => {
+test("messages about hazards are parsed as they were written", () => {
   const hazards = [
     {
       hazard: "index-build",

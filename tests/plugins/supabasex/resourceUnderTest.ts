@@ -2,18 +2,18 @@ import type { CallContext } from "../../../plugins/provider-host/provider";
 import type { PropertyMap } from "../../../plugins/provider-host/values";
 import { supabasex } from "../../../plugins/supabasex/provider/provider";
 
-/** A resource as the engine's state has it. */
+/** A resource as stored in the engine's state. */
 export interface ResourceState {
   readonly id: string;
   readonly inputs: PropertyMap;
   readonly outputs: PropertyMap;
 }
 
-/** Calls the provider for one resource as the engine does, and keeps what it logs. */
+/** Calls the provider for one resource as the engine does, and keeps its log. */
 export class ResourceUnderTest {
   readonly type: string;
   readonly urn: string;
-  /** What was logged, `severity: message`, since the last `forget`. */
+  /** The log since the last `forget`, as `severity: message`. */
   readonly lines: string[] = [];
   readonly context: CallContext = {
     signal: new AbortController().signal,
@@ -25,7 +25,7 @@ export class ResourceUnderTest {
     this.urn = `urn:pulumi:local::thorbis-supabase::${type}::it`;
   }
 
-  /** Forgets what was logged. */
+  /** Clears the log. */
   forget(): void {
     this.lines.length = 0;
   }
@@ -35,14 +35,14 @@ export class ResourceUnderTest {
     return { inputs, ...(await supabasex.create(request, this.context)) };
   };
 
-  /** @throws Error when the provider says that the resource is not there */
+  /** @throws Error if the provider returns that the resource does not exist */
   readonly refresh = async (state: ResourceState): Promise<ResourceState> => {
     const found = await supabasex.read({ ...this.#named, ...state }, this.context);
     if (found === undefined) throw new Error("it has gone");
     return { ...state, outputs: found.outputs };
   };
 
-  /** Returns what Diff finds: property path → kind. The inputs default to those of the state. */
+  /** Returns the result of Diff: property path → kind. The inputs default to those of the state. */
   readonly changes = async (
     state: ResourceState,
     inputs: PropertyMap = state.inputs,

@@ -3,7 +3,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createPluginProject, type PluginProject } from "../pluginProject";
 
-// The provider that the README of the host shows, through a resource's whole life on the real engine.
+// The provider in the README of the host, through a resource's whole lifecycle on the real engine.
 
 const program = `
 const pulumi = require("@pulumi/pulumi");

@@ -51,7 +51,7 @@ test.each(keyAdditions.map((addition) => [addition.name, addition] as const))("%
   expect(await grantsOnKey({ kms }, key, signal)).toEqual({});
 });
 
-test("a function that rotates the password, which the emulator would call", async () => {
+test("a function that rotates the password is reported", async () => {
   const reader = "arn:aws:lambda:us-east-1:123456789012:function:of-somebody-else";
   const describing = (answer: object) =>
     ({ secrets: { send: async () => answer } }) as unknown as Pick<AwsClients, "secrets">;
@@ -64,7 +64,7 @@ test("a function that rotates the password, which the emulator would call", asyn
   expect(await rotationOfSecret(describing({ Name: "password" }), "arn", signal)).toEqual({});
 });
 
-test("a copy of the password in another region", async () => {
+test("a copy of the password in another region is reported", async () => {
   const { ARN: SecretId = "" } = await secrets.send(
     new CreateSecretCommand({ Name: "password", SecretString: "x" }),
   );

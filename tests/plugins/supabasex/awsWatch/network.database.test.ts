@@ -44,7 +44,7 @@ const endpointIn = async (VpcId: string, ServiceName: string) =>
       .VpcEndpoint?.VpcEndpointId,
   );
 
-test("what somebody adds to the network is found by kind, and what the stack has is not", async () => {
+test("additions to the network are reported by kind, and the stack's own resources are not", async () => {
   const vpcId = await vpcOf("10.80.0.0/24");
   const { Subnet } = await ec2.send(new CreateSubnetCommand({ VpcId: vpcId, CidrBlock: "10.80.0.0/26" }));
   const s3 = await endpointIn(vpcId, "com.amazonaws.us-east-1.s3");
@@ -56,10 +56,10 @@ test("what somebody adds to the network is found by kind, and what the stack has
   };
   const added = () =>
     addedToNetwork({ ec2: async () => ec2 } as unknown as AwsClients, declared, new AbortController().signal);
-  // One that went again is described for a while.
+  // AWS returns a deleted one for a while.
   const gone = await endpointIn(vpcId, "com.amazonaws.us-east-1.dynamodb");
   await ec2.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds: [gone] }));
-  // Another network, with everything of its own, is none of the stack's.
+  // Another network with its own resources, which is not the stack's.
   const other = await vpcOf("10.81.0.0/24");
   await ec2.send(new CreateSubnetCommand({ VpcId: other, CidrBlock: "10.81.0.0/26" }));
 
@@ -80,7 +80,7 @@ test("what somebody adds to the network is found by kind, and what the stack has
   });
 });
 
-test("instances and gateways of others are found, and those of another network are not", async () => {
+test("instances and gateways in the network are reported, and those of another network are not", async () => {
   const [vpcId, other] = [await vpcOf("10.82.0.0/24"), await vpcOf("10.83.0.0/24")];
   const declared = { vpcId, subnets: [], endpoints: [], securityGroups: [] };
   const connected = () =>

@@ -11,7 +11,7 @@ import { changesSince } from "../../../../plugins/supabasex/provider/watch/watch
 let server: Server | undefined;
 afterEach(() => server?.close());
 
-/** Options of a client whose service answers every request in one way. */
+/** Options of a client whose service returns the same response to every request. */
 async function answering(status: number, body: string) {
   const listening = createServer((_, response) =>
     response.writeHead(status, { "content-type": "text/xml" }).end(body),
@@ -25,7 +25,7 @@ async function answering(status: number, body: string) {
   };
 }
 
-/** EC2 that answers every request with one error. */
+/** EC2 that returns the same error to every request. */
 async function ec2Answering(status: number, code: string): Promise<AwsClients> {
   const body = `<Response><Errors><Error><Code>${code}</Code><Message>no</Message></Error></Errors></Response>`;
   const client = new EC2Client(await answering(status, body));
@@ -37,20 +37,20 @@ const question = (aws: AwsClients) => ({
   ...{ aws, declared: { network } as unknown as DeclaredInAws, signal: new AbortController().signal },
 });
 
-test("a network that the credentials may not describe is skipped", async () => {
+test("a network that the credentials may not read is skipped", async () => {
   const aws = await ec2Answering(403, "UnauthorizedOperation");
 
   expect(await readAwsSource("network", question(aws))).toBeUndefined();
 });
 
-test("another error of EC2 is none that is skipped", async () => {
+test("any other error of EC2 is not skipped", async () => {
   const aws = await ec2Answering(400, "InvalidParameterValue");
 
   await expect(readAwsSource("network", question(aws))).rejects.toThrow("no");
 });
 
 // moto has no analytics.
-test("an analysis of the bucket, which may be exported to another one, opens it", async () => {
+test("an analytics configuration of the bucket, which may export to another bucket, has the severity opens", async () => {
   const destination =
     "<S3BucketDestination><Format>CSV</Format><Bucket>arn:aws:s3:::of-somebody-else</Bucket></S3BucketDestination>";
   const exported = `<StorageClassAnalysis><DataExport><OutputSchemaVersion>V_1</OutputSchemaVersion><Destination>${destination}</Destination></DataExport></StorageClassAnalysis>`;
@@ -75,7 +75,7 @@ test("an analysis of the bucket, which may be exported to another one, opens it"
   expect(await found("")).toEqual({});
 });
 
-test("somebody in both topics is one entry in each region, so that accepting one does not accept the other", async () => {
+test("a subscriber of both topics is one entry per region, so accepting one does not accept the other", async () => {
   const member =
     "<member><Protocol>email</Protocol><Endpoint>somebody@evil.example</Endpoint><Owner>111122223333</Owner></member>";
   const body = `<ListSubscriptionsByTopicResponse><ListSubscriptionsByTopicResult><Subscriptions>${member}</Subscriptions></ListSubscriptionsByTopicResult></ListSubscriptionsByTopicResponse>`;
@@ -116,6 +116,6 @@ test("the stack's own replication rule is not reported, and one with another rol
 
   expect(await found(own, own)).toEqual([]);
   expect(await found(own.replace("shop", "other"), own)).toEqual(["bucket replication backups"]);
-  // The copies' bucket, which has no rule of the stack.
+  // The copies' bucket, for which the stack has no rule.
   expect(await found(own, undefined)).toEqual(["bucket replication backups"]);
 });

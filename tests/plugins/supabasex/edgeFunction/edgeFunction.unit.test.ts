@@ -12,7 +12,7 @@ import { ResourceUnderTest } from "../resourceUnderTest";
 const resource = new ResourceUnderTest("supabasex:index:EdgeFunctionDeployment");
 const { lines, context, type, urn, create, refresh, update } = resource;
 
-/** The paths in which a resource differs from its inputs. */
+/** Returns the paths at which a resource differs from its inputs. */
 const changes = async (...given: Parameters<typeof resource.changes>) =>
   Object.keys(await resource.changes(...given));
 const slug = "webhook";
@@ -47,7 +47,7 @@ async function inputs(code: string, more: PropertyMap = {}): Promise<PropertyMap
   };
 }
 
-/** Deploys as the bridged provider does, or somebody with the CLI: without the flag unless it is given. */
+/** Deploys as the bridged provider or the CLI does: without the flag unless it is given. */
 async function deploy(code: string, verifyJwt?: boolean): Promise<void> {
   const form = new FormData();
   form.append("file", new File([code], "index.js"));
@@ -63,7 +63,7 @@ async function deploy(code: string, verifyJwt?: boolean): Promise<void> {
 const deployed = async () => (await emulator.call("GET", `/projects/${ref}/functions/${slug}`)).json;
 const body = async () => (await emulator.call("GET", `/projects/${ref}/functions/${slug}/body`)).text;
 
-test("a webhook's function is deployed without the check of tokens, and stays so when its source changes", async () => {
+test("a webhook's function is deployed without token verification, also after its source changed", async () => {
   await deploy("first");
   const made = await create(await inputs("first", { verifyJwt: false }));
   expect(await deployed()).toMatchObject({ verify_jwt: false });
@@ -78,7 +78,7 @@ test("a webhook's function is deployed without the check of tokens, and stays so
   expect(await changes(await refresh(updated))).toEqual([]);
 });
 
-test("code that somebody deployed over it is reported, and the next update deploys ours again", async () => {
+test("code that was deployed outside of the stack is reported, and the next update deploys the stack's code again", async () => {
   await deploy("ours");
   const made = await create(await inputs("ours"));
   await deploy("theirs");
@@ -95,7 +95,7 @@ test("code that somebody deployed over it is reported, and the next update deplo
   expect(await changes(await refresh(repaired))).toEqual([]);
 });
 
-test("the check of tokens that somebody switched off is reported and switched on; the code stays", async () => {
+test("manually disabled token verification is reported and enabled again; the code is not deployed again", async () => {
   await deploy("ours");
   const made = await create(await inputs("ours"));
   const { status } = await emulator.call("PATCH", `/projects/${ref}/functions/${slug}`, {
@@ -112,7 +112,7 @@ test("the check of tokens that somebody switched off is reported and switched on
   expect(await changes(await refresh(repaired))).toEqual([]);
 });
 
-test("a function that somebody deleted is gone, and an update without it says so", async () => {
+test("a refresh removes a deleted function, and an update without a refresh reports it", async () => {
   await deploy("ours");
   const made = await create(await inputs("ours"));
   await emulator.call("DELETE", `/projects/${ref}/functions/${slug}`);

@@ -54,14 +54,14 @@ test("create sets pooler and realtime, and leaves nothing to do", async () => {
   expect(await changes(await refresh(state))).toEqual({});
 });
 
-test("a preview touches nothing, also while the project is still to be made", async () => {
+test("a preview changes nothing, also before the project exists", async () => {
   const preview = await create(inputs({ projectRef: unknown }), true);
 
   expect(emulator.calls).toEqual([]);
   expect(preview.outputs.status).toBe("ACTIVE_HEALTHY");
 });
 
-test("settings changed by hand are found by name, and put back", async () => {
+test("manually changed settings are reported by name, and repaired", async () => {
   const state = await create(inputs());
   await emulator.call("PATCH", `/projects/${ref}/config/database/pooler`, { default_pool_size: 15 });
   await emulator.call("PATCH", `/projects/${ref}/config/realtime`, { private_only: false, suspend: true });
@@ -98,7 +98,7 @@ test("a paused project is reported, and restored by the next update", async () =
   expect((await emulator.call("GET", `/projects/${ref}`)).json.status).toBe("ACTIVE_HEALTHY");
 });
 
-/** Answers these statuses, one for each time that the project is asked for, and the last one for good. */
+/** Returns these statuses, one per request for the project; the last one is repeated. */
 function answerStatuses(...statuses: string[]): void {
   const path = new RegExp(`^/projects/${ref}$`);
   statuses.forEach((status, index) => {
@@ -108,7 +108,7 @@ function answerStatuses(...statuses: string[]): void {
 }
 
 test.each(["RESTORE_FAILED", "INIT_FAILED", "PAUSE_FAILED", "GOING_DOWN", "A_NEW_STATUS"])(
-  "a project that ends as %s while it is being restored is named at once",
+  "a project with the status %s after its restore is reported immediately",
   async (status) => {
     const state = await create(inputs());
     answerStatuses("INACTIVE", "INACTIVE", "INACTIVE", "RESTORING", status);
@@ -123,7 +123,7 @@ test.each(["RESTORE_FAILED", "INIT_FAILED", "PAUSE_FAILED", "GOING_DOWN", "A_NEW
   },
 );
 
-test("a project that is removed while it is being restored is named at once, with what makes a new one", async () => {
+test("a project that is deleted during its restore is reported immediately, with the command that creates a new one", async () => {
   const state = await create(inputs());
   answerStatuses("INACTIVE", "INACTIVE", "RESTORING");
   emulator.faults.push({ method: "POST", path: /restore$/, status: 201, body: {} });
@@ -134,7 +134,7 @@ test("a project that is removed while it is being restored is named at once, wit
   await expect(gone).rejects.toThrow(`Project ${ref} does not exist any more`);
 });
 
-test("a token that is refused while the project is being restored is named at once", async () => {
+test("a token that is refused during the restore is reported immediately", async () => {
   const state = await create(inputs());
   answerStatuses("INACTIVE", "INACTIVE", "RESTORING");
   emulator.faults.push({ method: "POST", path: /restore$/, status: 201, body: {} });
@@ -151,7 +151,7 @@ test("a token that is refused while the project is being restored is named at on
   }
 });
 
-test("a project that is still being paused is waited for before it is restored", async () => {
+test("a project that is still being paused is restored after that", async () => {
   const state = await create(inputs());
   await emulator.call("POST", `/projects/${ref}/pause`);
   await emulator.lifecycle.settled();
@@ -163,7 +163,7 @@ test("a project that is still being paused is waited for before it is restored",
 
   expect(repaired.outputs.status).toBe("ACTIVE_HEALTHY");
   const restored = emulator.calls.indexOf(`POST /projects/${ref}/restore`);
-  // The status before, twice PAUSING and once INACTIVE.
+  // The status before the restore: twice PAUSING, then INACTIVE.
   expect(emulator.calls.slice(0, restored)).toEqual(Array(3).fill(`GET /projects/${ref}`));
 });
 
@@ -194,7 +194,7 @@ test("a project that is restarting is not reported", async () => {
   expect(await changes(await refresh(state))).toEqual({});
 });
 
-test("another token is no change; another project is another resource", async () => {
+test("another token is not a change; another project replaces the resource", async () => {
   const state = await create(inputs());
 
   expect(await changes(state, inputs({ accessToken: new Secret("sbp_other") }))).toEqual({});
@@ -223,7 +223,7 @@ test("delete asks nothing of the API: the settings go with the project", async (
   expect(emulator.calls).toEqual([]);
 });
 
-test("what the API would refuse or not know is refused by Check, all of it at once", async () => {
+test("invalid and unknown inputs are refused by Check, all at once", async () => {
   const wrong = inputs({
     pool: {},
     pooler: { defaultPoolSize: 3001, maxClientConn: 100 },
@@ -242,7 +242,7 @@ test("what the API would refuse or not know is refused by Check, all of it at on
   expect(await faults(inputs())).toEqual([]);
 });
 
-test("another region or organization is refused in preview, unless it is another project", async () => {
+test("a preview refuses another region or organization, unless the project changes too", async () => {
   const before = inputs({ region: "eu-central-1", organizationId: "acme" });
   const moved = { ...before, region: "us-east-1", organizationId: "other" };
   const refusals = async (given: PropertyMap) => {
@@ -258,7 +258,7 @@ test("another region or organization is refused in preview, unless it is another
   expect(await refusals(before)).toEqual([]);
 });
 
-test("a token given in plain is made a secret", async () => {
+test("a plain token becomes a secret", async () => {
   const request = { urn, type, name: "it", oldInputs: {}, randomSeed: new Uint8Array() };
 
   const { inputs: checked } = await supabasex.check(

@@ -8,7 +8,7 @@ import { ResourceUnderTest } from "../resourceUnderTest";
 const resource = new ResourceUnderTest("supabasex:index:ProjectWatch");
 const { lines, create, refresh, update } = resource;
 
-/** The paths in which a resource differs from its inputs. */
+/** Returns the paths at which a resource differs from its inputs. */
 const changes = async (...given: Parameters<typeof resource.changes>) =>
   Object.keys(await resource.changes(...given));
 
@@ -53,7 +53,7 @@ async function call(method: string, path: string, body?: unknown): Promise<void>
   lastId = answer.json?.id ?? "";
 }
 
-describe("changes beside the stack", () => {
+describe("changes outside of the stack", () => {
   test.each(projectChanges)("$name", async ({ calls, before = 0, reports }) => {
     for (const [method, path, body] of calls.slice(0, before)) await call(method, path, body);
     const made = await create(inputs());
@@ -66,7 +66,7 @@ describe("changes beside the stack", () => {
   });
 });
 
-test("an owner and an administrator of the organization who are added, and a developer who becomes one, are reported", async () => {
+test("a new owner of the organization, and a developer who becomes an administrator, are reported", async () => {
   const member = (email: string, role: string) => ({ user_name: email, email, role_name: role });
   const before = [member("ours@example.com", "Owner"), member("dev@example.com", "Developer")];
   const answer = { method: "GET", path: /^\/organizations\/acme\/members$/, status: 200 } as const;
@@ -93,7 +93,7 @@ test("an owner and an administrator of the organization who are added, and a dev
   emulator.faults.splice(0);
 });
 
-test("an untouched project reports nothing, refresh after refresh", async () => {
+test("an unchanged project reports nothing, in any refresh", async () => {
   const made = await create(inputs());
 
   const again = await refresh(await refresh(made));
@@ -104,7 +104,7 @@ test("an untouched project reports nothing, refresh after refresh", async () => 
   expect(lines).toEqual([]);
 });
 
-test("what the stack declares is not reported; what it gives up is neither, while it is still there", async () => {
+test("resources that the stack declares are not reported, nor those that it no longer declares but has not deleted yet", async () => {
   const declared = { functions: ["ours"], secrets: ["OURS"], settings: { auth: ["sms_test_otp"] } };
   const made = await create(inputs({ declared }));
   await call("POST", "/secrets", [{ name: "OURS", value: "1" }]);
@@ -118,7 +118,7 @@ test("what the stack declares is not reported; what it gives up is neither, whil
   expect((await refresh(givenUp)).outputs.live).toEqual({});
 });
 
-test("a login bypass that is there before the first deployment is reported by it", async () => {
+test("the first deployment reports an existing login bypass", async () => {
   await call("PATCH", "/config/auth", { sms_test_otp: "15551234567=123456", rate_limit_web3: 3000 });
 
   const made = await create(inputs());
@@ -127,7 +127,7 @@ test("a login bypass that is there before the first deployment is reported by it
   expect(lines.join("\n")).toContain("project.accept: auth setting sms_test_otp @ ");
 });
 
-test("an update repairs nothing and names how to accept; an accepted change is quiet, and the next one is not", async () => {
+test("an update repairs nothing and says how to accept a change; an accepted change is not reported, and the next one is", async () => {
   const made = await create(inputs());
   await call("POST", "/secrets", [{ name: "COLLEAGUE", value: "1" }]);
 
@@ -145,7 +145,7 @@ test("an update repairs nothing and names how to accept; an accepted change is q
   });
 });
 
-test("a credential that somebody replaced is reported, one that the stack replaced is not", async () => {
+test("a manually replaced credential is reported, and one that the stack replaced is not", async () => {
   const secret = "external_google_secret";
   const google = { external_google_enabled: true, external_google_client_id: "ours" };
   await call("PATCH", "/config/auth", { ...google, [secret]: "first" });
@@ -163,7 +163,7 @@ test("a credential that somebody replaced is reported, one that the stack replac
   expect((await refresh(replaced)).outputs.live).toEqual({});
 });
 
-test("a project that is gone is one sentence", async () => {
+test("a deleted project is reported in one sentence", async () => {
   const made = await create(inputs());
   await call("DELETE", "");
 

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readCatalog } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
 import { type BundleUnderTest, Databases, failureOf } from "./support";
 
-// What was dropped or narrowed by hand comes back, where that loses nothing that is not lost already. Where a person has to
-// decide, refresh, preview and up say the same sentence. No preview here executes a file.
+// What was manually dropped or narrowed is restored if no more data is lost. If a person has to decide, refresh, preview and up
+// print the same sentence. No preview here executes a file.
 const databases = new Databases();
 beforeAll(() => databases.start());
 afterAll(() => databases.stop());
@@ -41,13 +41,13 @@ insert into $s.customers (email, amount, code, mood, price) select 'e' || n, n, 
 
 interface Change {
   readonly change: string;
-  /** What a refresh lists beside `$s.` names. */
+  /** The objects that a refresh lists. */
   readonly paths: readonly string[];
-  /** What the up warns of, where data does not come back. */
+  /** The warning of the up, if data is not restored. */
   readonly loss?: string;
 }
 
-/** Each is repaired by the next up. */
+/** The next up repairs each of these. */
 const repaired: readonly Change[] = [
   {
     change: "alter table $s.customers drop column points cascade",
@@ -152,7 +152,7 @@ describe("changes that are repaired without data loss", () => {
       "select count(*) as n, max(code) as code, max(mood) as mood from $s.customers",
     );
     expect(rows).toEqual([{ n: "3", code: "c", mood: "good" }]);
-    // A row can be added: no sequence begins again with numbers that are taken.
+    // A row can be added: no sequence returns numbers that are in use.
     await bundle.sql("begin; insert into $s.customers (code) values ('d'); rollback");
   });
 
@@ -169,7 +169,7 @@ describe("changes that are repaired without data loss", () => {
   });
 });
 
-/** Each stops preview and up with this sentence. */
+/** Each of these stops preview and up with this sentence. */
 const refused: readonly (readonly [change: string, sentence: string])[] = [
   [
     "alter table $s.customers drop column code",
@@ -217,7 +217,7 @@ describe("a change that stops an up stops the preview with the same message, wit
     }
     expect(await failureOf(bundle.up())).toBe(stopped);
 
-    // A file that is about something else makes no difference, and does not run.
+    // An unrelated file changes nothing about that, and does not run.
     bundle.write({ "migrations/20260102000000_next.sql": "create table $s.unrelated ();\n" });
     bundle.inputs = {};
     expect(await failureOf(bundle.preview())).toBe(stopped);

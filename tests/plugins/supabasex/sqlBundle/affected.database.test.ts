@@ -12,7 +12,7 @@ create table $s.customers (id integer primary key, name text);
 create table $s.products (id integer primary key);
 `;
 
-/** A migration, and the repeatable that another result comes of when it runs after that migration. */
+/** A migration, and a repeatable whose result is different if it runs after that migration. */
 const cases = [
   {
     name: "a column for a function that returns the table's rows",
@@ -70,7 +70,7 @@ describe("repeatables run again after a migration changes an object that they de
   });
 });
 
-/** A migration after which a repeatable cannot be applied any more. */
+/** A migration after which a repeatable fails. */
 const broken = [
   {
     name: "drops the table of a policy",

@@ -2,8 +2,8 @@ import { Secret } from "../../../../plugins/provider-host/values";
 import { sqlBundle } from "../../../../plugins/supabasex/provider/sqlBundle/resource";
 import { readBundleFiles } from "../../../../plugins/supabasex/sdk/readBundleFiles";
 
-// A process that is killed amid its work: applies a bundle, and some time after a line of its progress it kills itself. A
-// test that did so from outside might come too late.
+// A process that is killed while it works: it applies a bundle, and kills itself some time after a line of progress. Killing it
+// from the test might be too late.
 const [name = "", directory = "", connection = "{}", line, milliseconds] = process.argv.slice(2);
 let lines = 0;
 function progress(): void {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Databases, failureOf } from "./support";
 
-// The server only parses a PL/pgSQL body when the function is made; a dry run checks it, without leaving a trace.
+// The server only parses a PL/pgSQL body when the function is created; a dry run checks it, and leaves nothing behind.
 const databases = new Databases();
 let isAvailable: boolean;
 beforeAll(async () => {
@@ -68,7 +68,7 @@ test.each([
       /^ {2}hint: .*A call would fail here; if not, write `-- no body check`/m,
     );
     expect(rest.at(-1)).toBe(`  where: PL/pgSQL function ${bundle.schema}.f() ${where}`);
-    // As a control: the server takes it, and the extension was not left behind.
+    // As a control: the server accepts it, and the extension was not left behind.
     await bundle.up();
     expect((await bundle.sql("select from pg_extension where extname = 'plpgsql_check'")).rowCount).toBe(0);
   },

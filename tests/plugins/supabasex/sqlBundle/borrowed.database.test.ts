@@ -67,7 +67,7 @@ const refused = [
     makes: "procedure $s.tidy() (repeatable/f.sql)",
   },
   {
-    name: "a type that gets a label by itself",
+    name: "a type to which it adds a label",
     migration: "-- no transaction\nalter type $s.mood add value 'bad';",
     message: /next\.sql:2:1: type "\w+\.mood" does not exist/,
     makes: "type $s.mood (repeatable/f.sql)",
@@ -117,11 +117,11 @@ const accepted = [
     migration: "-- no transaction\ndrop index concurrently if exists $s.late;",
   },
   {
-    name: "names a column like it",
+    name: "names a column with the same name",
     migration: "alter table $s.orders add column totals integer;",
   },
   {
-    name: "makes a table first that it uses under such a name",
+    name: "first creates a table with the same name",
     migration:
       "create schema if not exists other_b; create table if not exists other_b.totals (id integer); comment on table other_b.totals is 'x';",
   },
@@ -163,7 +163,7 @@ create publication "all $s" for table $s.t;
       ["column $s.t n", "column $s.t note", "index $s.t_n"],
     ],
     [
-      "a function with what needs it",
+      "a function with what depends on it",
       "drop function if exists $s.is_open() cascade;",
       ["function $s.is_open()", "policy $s.u open"],
     ],

@@ -13,7 +13,7 @@ import { startTestCluster, type TestCluster } from "../../../support/cluster";
 import { seededRandom } from "../../../support/random";
 import { thirtyFiles } from "./thirtyFiles";
 
-// One bundle of thirty files on the real engine: two stacks on one database, a provider that is killed, and secrets.
+// One bundle of thirty files on the real engine: two stacks on one database, a killed provider, and secrets.
 let sql: string;
 const removables: { remove(): Promise<void> }[] = [];
 
@@ -44,7 +44,7 @@ async function stackOn(cluster: TestCluster): Promise<BundleStack> {
 
 const up = ["up", "--yes", "--skip-preview"];
 
-/** Makes a file wait, as often as it runs, for as long as the test holds the gate: whatever should happen meanwhile does. */
+/** Makes a file wait, each time that it runs, while the test holds the gate, so that other things can happen meanwhile. */
 const waitAtGate =
   "do $$ begin while not pg_try_advisory_xact_lock(4711) loop perform pg_sleep(0.02); end loop; end $$;\n";
 const gateMigration = "migrations/20260100000000_gate.sql";
@@ -66,21 +66,21 @@ class Gate {
     await this.#client.query("select pg_advisory_unlock(4711)");
   }
 
-  /** Resolves once a deploy stands at the gate. */
+  /** Resolves when a deployment waits at the gate. */
   async reached(): Promise<void> {
     await this.#until(
-      // Nothing else sleeps in the server. The text of the query is cut off before the gate where the file is long.
+      // Nothing else sleeps in the server. If the file is long, the query text is truncated before the gate.
       "select from pg_stat_activity where wait_event = 'PgSleep' and state = 'active'",
     );
   }
 
-  /** Resolves once another deploy has asked for the bundle's lock, which the one at the gate has. */
+  /** Resolves when another deployment has requested the bundle's lock, which the one at the gate holds. */
   async queued(): Promise<void> {
     await this.reached();
     await this.#until(
       `select from pg_stat_activity a
        where query ~ '^select pg_try_advisory_lock|from pg_locks l left' and state = 'idle'
-         -- The one at the gate has asked as well, and got it.
+         -- The one at the gate has requested it too, and holds it.
          and not exists (select from pg_locks l where l.pid = a.pid and l.locktype = 'advisory' and l.granted)`,
     );
   }
@@ -100,7 +100,7 @@ async function versions(cluster: TestCluster): Promise<string[]> {
 
 const allVersions = Object.keys(thirtyFiles).flatMap((name) => /\d{14}/.exec(name) ?? []);
 
-/** A `do` block would be in the transaction that the other one must not be in. */
+/** The files that can contain a gate, which is a `do` block and therefore runs in a transaction. */
 const gateable = Object.keys(thirtyFiles).filter(
   (name) => !thirtyFiles[name]?.startsWith("-- no transaction"),
 );
@@ -170,13 +170,13 @@ test("the state of a deployed stack contains the password only encrypted, in eve
     expect(exported).not.toContain(form);
     expect(printed.output).not.toContain(form);
   }
-  // As a control: it is there, and the same search finds it once it is decrypted.
+  // As a control: the same search finds it after decryption.
   expect(revealed).toContain("wörd");
 });
 
 test("after the provider is killed in seeded files, the next up leaves the same result as without a kill", async () => {
   const seed = Number(process.env.SEED ?? 20261122);
-  // At seeded moments it is killed in kill.database.test.ts, without the engine; `npm run soak` sets SOAK_ROUNDS.
+  // kill.database.test.ts kills it at seeded moments, without the engine; `npm run soak` sets SOAK_ROUNDS.
   const rounds = Number(process.env.SOAK_ROUNDS ?? 3);
   const random = seededRandom(seed);
   const undisturbed = await database();

@@ -43,7 +43,7 @@ const worstFirst = (one: Severity, other: Severity) => severities.indexOf(one) -
 async function found(): Promise<CatalogDifference[]> {
   const reading = await readCatalogReading(reader);
   const differences = diffTraced(expected, traceObjects(expected, reading, addresses));
-  // As the next up would record them: what was dropped and made again is somewhere else.
+  // As the next up would record them: what was dropped and recreated has another address.
   if (differences.length === 0) addresses = reading.addresses;
   return differences;
 }

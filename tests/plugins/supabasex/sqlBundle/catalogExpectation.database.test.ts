@@ -27,7 +27,7 @@ beforeEach(async () => {
   await client.query("drop schema if exists shop, other cascade");
 });
 
-/** What the expectation is once a file with these statements was applied. */
+/** Returns the expectation after a file with these statements was applied. */
 async function applied(expected: Catalog, statements: string): Promise<Catalog> {
   await client.query("begin");
   const before = await readCatalogInTransaction(client);
@@ -151,7 +151,7 @@ describe("on a database that is not empty", () => {
     expect(await reports(expected)).toEqual(['changed live["schema other"].grants']);
   });
 
-  test("a table that got a policy from a file is checked for extra policies", async () => {
+  test("a table to which a file added a policy is checked for extra policies", async () => {
     await client.query(other);
     const expected = await applied({}, "create policy ours on other.people for select using (true)");
     expect(await reports(expected)).toEqual(['extra live["policy other.people theirs"]']);

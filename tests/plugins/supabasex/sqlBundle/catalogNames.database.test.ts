@@ -4,7 +4,7 @@ import { quote } from "../../../../plugins/supabasex/provider/sqlBundle/source/d
 import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/source/parser";
 import { Databases } from "./support";
 
-// Which names the server quotes depends on its list of keywords; what we call an object must not.
+// Which names the server quotes depends on its keywords; our identities must not.
 const databases = new Databases();
 beforeAll(async () => {
   await Promise.all([databases.start(), loadParser()]);

@@ -34,7 +34,7 @@ describe("an identity", () => {
   });
 });
 
-it("a catalog kept on PostgreSQL 15 equals the one read on 17", () => {
+it("a catalog recorded on PostgreSQL 15 equals the one read on 17", () => {
   const kept = {
     "table shared.json": { owner: "json", partitionOf: "shared.json_table" },
     "column shared.json json": { type: "json", default: "'{}'::json" },
@@ -54,6 +54,6 @@ it("a catalog kept on PostgreSQL 15 equals the one read on 17", () => {
 
   expect(canonicalCatalog(kept)).toEqual(read);
   expect(diffCatalogs(canonicalCatalog(kept), read)).toEqual([]);
-  // As a control: without it each of them has gone and another one come.
+  // As a control: without it, each of them is missing and another one is extra.
   expect(diffCatalogs(kept, read)).not.toEqual([]);
 });

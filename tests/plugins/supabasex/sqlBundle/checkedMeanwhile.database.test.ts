@@ -5,12 +5,12 @@ const databases = new Databases();
 beforeAll(() => databases.start());
 afterAll(() => databases.stop());
 
-/** Shows that it has run, whatever is rolled back afterwards, and then keeps the transaction busy. */
+/** Shows that it has run even if it is rolled back, and then keeps the transaction busy. */
 const first = (sequence: string) => `create schema $s;
 select nextval('public.${sequence}');
 select pg_sleep(60);
 `;
-/** Takes the check longer than the deployment takes to read an empty database. */
+/** Takes longer to check than the deployment takes to read an empty database. */
 const long = Object.fromEntries(
   Array.from({ length: 400 }, (_, at) => [
     `migrations/20260201000${String(at).padStart(3, "0")}_long.sql`,

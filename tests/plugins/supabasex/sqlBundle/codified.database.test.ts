@@ -18,23 +18,23 @@ create publication "alerts $s";
 create type $s.mood as enum ('good', 'bad');
 `;
 
-/** What somebody does by hand, and the file that states the same afterwards. */
+/** A manual change, and the file that states the same afterwards. */
 const cases: { name: string; hand: string; file: string; path?: string; isIn: string }[] = [
   {
-    name: "row level security",
+    name: "row-level security",
     hand: "alter table $s.alerts enable row level security",
     file: "alter table $s.alerts enable row level security;",
     isIn: "select relrowsecurity as ok from pg_class where oid = '$s.alerts'::regclass",
   },
   {
-    name: "row level security, in a new repeatable",
+    name: "row-level security, in a new repeatable",
     path: "repeatable/alerts.sql",
     hand: "alter table $s.alerts enable row level security",
     file: "alter table $s.alerts enable row level security;",
     isIn: "select relrowsecurity as ok from pg_class where oid = '$s.alerts'::regclass",
   },
   {
-    name: "row level security on two tables, by a loop, one of which already had it",
+    name: "row-level security on two tables, one of which already had it, by a loop",
     hand: "alter table $s.alerts enable row level security",
     file: `do $$ declare name text; begin
   foreach name in array array['alerts', 'events'] loop
@@ -116,7 +116,7 @@ end $$;`,
     isIn: "select to_regclass('$s.alerts_note') is not null as ok",
   },
   {
-    name: "an index that a block creates only where it is missing",
+    name: "an index that a block creates only if it is missing",
     hand: "create index alerts_note on $s.alerts (note)",
     file: `do $$ begin
   if to_regclass('$s.alerts_note') is null then create index alerts_note on $s.alerts (note); end if;
@@ -149,7 +149,7 @@ end $$;`,
     isIn: "select convalidated as ok from pg_constraint where conname = 'level_known' and conrelid = '$s.alerts'::regclass",
   },
   {
-    name: "a constraint that says something else, in a new repeatable",
+    name: "a constraint with another condition, in a new repeatable",
     path: "repeatable/alerts.sql",
     hand: "alter table $s.alerts add constraint level_known check (level > 7) not valid",
     file: "alter table $s.alerts add constraint level_known check (level > 0);",
@@ -162,7 +162,7 @@ end $$;`,
     isIn: "select count(*) = 1 as ok from pg_constraint where contype = 'c' and conrelid = '$s.alerts'::regclass",
   },
   {
-    name: "a table in a publication, beside another one",
+    name: "a table in a publication, together with another one",
     hand: 'alter publication "alerts $s" add table $s.alerts',
     file: 'alter publication "alerts $s" add table $s.alerts, $s.events;',
     isIn: "select count(*) = 2 as ok from pg_publication_tables where pubname = 'alerts $s'",
@@ -181,7 +181,7 @@ end $$;`,
     isIn: "select (a, b, c) = (',', 9, array[1, 2]) as ok from $s.alerts",
   },
   {
-    name: "a label of an enum, if it is not there",
+    name: "a label of an enum, if it does not exist",
     hand: "alter type $s.mood add value 'so so' after 'good'",
     file: "alter type $s.mood add value if not exists 'so so' after 'good';",
     isIn: "select enum_range(null::$s.mood)::text = '{good,\"so so\",bad}' as ok",
@@ -193,7 +193,7 @@ end $$;`,
     isIn: "select enum_range(null::$s.mood)::text = '{good,\"so so\",bad}' as ok",
   },
   {
-    name: "a table with rows, and what belongs to it",
+    name: "a table with rows, and its parts",
     hand: "create table $s.notes (id integer primary key, note text); insert into $s.notes values (1, 'a'); create policy own on $s.notes using (true)",
     file: "create table $s.notes (id integer primary key, note text);\nalter table $s.notes enable row level security;\ncreate policy own on $s.notes using (note <> '');",
     isIn: "select count(*) = 1 as ok from $s.notes",
@@ -228,7 +228,7 @@ end $$;`,
   },
 ];
 
-describe("a manual change that a file makes afterwards is kept and belongs to the bundle", () => {
+describe("a manual change that a file states afterwards is kept and belongs to the bundle", () => {
   test.each(cases)("$name", async ({ hand, file, path = next, isIn }) => {
     const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live", prune: "drop" });
     await bundle.up();
@@ -246,7 +246,7 @@ describe("a manual change that a file makes afterwards is kept and belongs to th
   });
 });
 
-test("negative control: a manual change that no file makes is reverted", async () => {
+test("negative control: a manual change that no file states is reverted", async () => {
   const bundle = await databases.bundle({ [first]: schema });
   await bundle.up();
   await bundle.sql("alter table $s.alerts enable row level security");
@@ -315,7 +315,7 @@ describe("a manual object that cannot be adopted is refused in preview and up, a
       message: /next\.sql:1:1: relation "notes" already exists[\s\S]*created manually and contains data/,
     },
     {
-      name: "what stands before a fault of the same file: the fault is named",
+      name: "statements before an error in the same file: the error is reported",
       hand: "create policy own on $s.alerts using (true)",
       file: "create policy own on $s.alerts using (true);\nselect 1 / 0;",
       message: /next\.sql:2:1: division by zero/,

@@ -7,7 +7,7 @@ import {
 } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
 import { coverageVersion } from "../../../../plugins/supabasex/provider/sqlBundle/catalog/coverage";
 
-// A record from a version of this provider that did not read some properties yet.
+// A record from an older version of this provider, which did not read some properties.
 const recorded: Catalog = {
   server: { majorVersion: 17 },
   "schema shop": { owner: "postgres" },

@@ -36,7 +36,7 @@ const cases: readonly Case[] = [
     grants: { authenticated: ["select"] },
   },
   {
-    name: "a view with a grant of its file's own",
+    name: "a view with a grant in its own file",
     repeatable: `${view}\ngrant insert on $s.v to authenticated;\nrevoke select on $s.v from anon;`,
     statement: "alter default privileges in schema $s grant select on tables to authenticated, anon;",
     identity: "view $s.v",
@@ -79,7 +79,7 @@ const cases: readonly Case[] = [
     grants: { authenticated: ["select"] },
   },
   {
-    name: "a view of another role, by a statement in that role's name",
+    name: "a view of another role, by a statement as that role",
     repeatable: `set local role service_role;\n${view}`,
     statement:
       "set local role service_role; alter default privileges in schema $s grant select on tables to authenticated;",
@@ -114,7 +114,7 @@ describe("default privileges of a migration apply to existing objects of repeata
     expect(await grantsOf(bundle, identity)).toEqual(grants);
     expect(await bundle.refresh()).toEqual([]);
     expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
-    // A further deployment has nothing more to do.
+    // Another deployment has nothing to do.
     bundle.logs = [];
     await bundle.preview();
     expect(bundle.logs.join("\n")).not.toContain("would run");
@@ -225,7 +225,7 @@ describe("manual default privileges", () => {
   test.each([
     ["a new view", async (bundle: BundleUnderTest) => bundle.write({ "repeatable/v.sql": view })],
     [
-      "a view that is created again",
+      "a recreated view",
       async (bundle: BundleUnderTest) => void (await bundle.sql("drop view $s.w")),
     ],
   ])("their grants on %s do not belong to the bundle", async (_name, change) => {

@@ -40,7 +40,7 @@ const isPartition = (name: string) =>
   `select relispartition as ok from pg_class where oid = '${name}'::regclass`;
 const isGone = (name: string) => `select to_regclass('${name}') is null as ok`;
 
-/** A manual change, and the migration that does the same afterwards. */
+/** A manual change, and a migration that does the same afterwards. */
 const cases: { name: string; hand: string; file: string; isIn: string }[] = [
   {
     name: "a partition is attached",
@@ -49,7 +49,7 @@ const cases: { name: string; hand: string; file: string; isIn: string }[] = [
     isIn: isPartition("$s.events_b"),
   },
   {
-    name: "a partition is attached that the file creates, written in another way",
+    name: "a partition is attached that the file creates with a different spelling",
     hand: "create table $s.days_2 (day date not null, n integer); alter table $s.days attach partition $s.days_2 for values from ('2026-02-01') to ('2026-03-01')",
     file: "create table $s.days_2 (like $s.days);\n-- ä (\nalter table $s.days attach partition $s.days_2\n  for values from ('2026-02-01'::date) to (date '2026-02-01' + 28);",
     isIn: isPartition("$s.days_2"),
@@ -73,7 +73,7 @@ const cases: { name: string; hand: string; file: string; isIn: string }[] = [
     isIn: isGone("$s.days_1"),
   },
   {
-    name: "a partition is dropped, beside another table that is not",
+    name: "a partition is dropped, and another table is not",
     hand: "drop table $s.events_a",
     file: "drop table $s.logs, $s.events_a;",
     isIn: isGone("$s.events_a"),
@@ -121,7 +121,7 @@ const cases: { name: string; hand: string; file: string; isIn: string }[] = [
     isIn: `select to_regnamespace('"$s archive"') is null as ok`,
   },
   {
-    name: "a column that each row needs is dropped, and another one is added",
+    name: "a required column is dropped, and another one is added",
     hand: "alter table $s.alerts drop column code cascade",
     file: "alter table $s.alerts add column level integer, drop column code cascade, drop column twice;",
     isIn: "select count(*) = 2 as ok from pg_attribute where attrelid = '$s.alerts'::regclass and attnum > 0 and not attisdropped",
@@ -188,7 +188,7 @@ describe("a statement whose work was done manually counts as done", () => {
   });
 });
 
-describe("what the catalog does not show runs, although only the rename after it was done manually", () => {
+describe("changes that the catalog does not show run, even if the rename after them was done manually", () => {
   test.each([
     {
       name: "values are computed",
@@ -225,7 +225,7 @@ describe("what the catalog does not show runs, although only the rename after it
   });
 });
 
-describe("a state that differs is named in one sentence, in preview and up", () => {
+describe("a different state is reported in one sentence, in preview and up", () => {
   test.each([
     {
       name: "attached for other rows",
@@ -240,13 +240,13 @@ describe("a state that differs is named in one sentence, in preview and up", () 
       hint: "$s.days_2 was manually made a partition of $s.days FOR VALUES FROM ('2026-02-01') TO ('2026-02-15'), not of $s.days FOR VALUES FROM ('2026-02-01') TO ('2026-03-01'): detach it (alter table $s.days detach partition $s.days_2).",
     },
     {
-      name: "a table of the name of a partition was created",
+      name: "a table with the name of a partition was created",
       hand: "create table $s.days_2 (day date not null, n integer)",
       file: "create table $s.days_2 partition of $s.days for values from ('2026-02-01') to ('2026-03-01');",
       hint: "It was created manually, and is not a partition of $s.days: drop or rename it.",
     },
     {
-      name: "rows are read of a table that was dropped",
+      name: "a dropped table is read",
       hand: "drop table $s.notes cascade",
       file: "insert into $s.alerts (id, code) select id, note from $s.notes;\ndrop table $s.notes cascade;",
       hint: "It was dropped, renamed or changed manually: undo the change, or write the statement so that it succeeds either way.",
@@ -262,7 +262,7 @@ describe("a state that differs is named in one sentence, in preview and up", () 
   });
 });
 
-describe("negative control: what an empty database refuses is refused here", () => {
+describe("negative control: a statement that an empty database refuses is refused here", () => {
   test.each([
     {
       name: "a partition that a file attached before",
@@ -323,7 +323,7 @@ test.each([
   },
   { name: "whose file is removed", file: undefined },
 ])(
-  "negative control: what a repeatable made does not exist yet on an empty database, $name",
+  "negative control: a repeatable's object does not exist yet on an empty database, $name",
   async ({ file }) => {
     const path = "repeatable/f.sql";
     const bundle = await databases.bundle(

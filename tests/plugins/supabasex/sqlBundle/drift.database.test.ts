@@ -43,7 +43,7 @@ create or replace trigger stamp before update on $s.customers for each row execu
     "insert into storage.buckets (id, name, public, file_size_limit) values ('$s-avatars', '$s-avatars', false, 1000) on conflict (id) do update set public = excluded.public, file_size_limit = excluded.file_size_limit;\n",
 };
 
-/** What somebody does by hand, and the path that a refresh prints. Every one of them is repaired by the next up. */
+/** A manual change, and the path that a refresh prints. The next up repairs each of them. */
 const repaired: readonly (readonly [change: string, path: string])[] = [
   ["alter table $s.customers disable row level security", 'live["table $s.customers"].rowSecurity'],
   ["alter table $s.customers no force row level security", 'live["table $s.customers"].rowSecurityForced'],

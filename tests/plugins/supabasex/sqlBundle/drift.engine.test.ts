@@ -50,13 +50,13 @@ const identityOf = (report: string) => /^live\["((?:[^"\\]|\\.)*)"\]/.exec(pathO
 const pathsOf = (changes: readonly HandMadeChange[]) =>
   changes.flatMap(({ reports }) => reports.map(pathOf)).sort();
 
-/** What makes an object anew, or takes it away, undoes other changes of it; the rest can go side by side. */
+/** A statement that drops, renames or recreates an object undoes other changes of it; all others can be combined. */
 const replaces = ({ change }: HandMadeChange) =>
   !/^(alter|grant|revoke|comment) /.test(change) || /\b(create|drop|rename|set schema)\b/.test(change);
 
 /**
- * Groups of changes that do not undo each other. Changes of schemas come last, since they decide who may change what is
- * in them.
+ * Returns groups of changes that do not undo each other. Changes of schemas come last, because they determine who may change the
+ * objects in them.
  */
 function independent(all: readonly HandMadeChange[]): HandMadeChange[][] {
   const ofSchema = ({ reports }: HandMadeChange) => reports.some((report) => report.includes('["schema '));
@@ -83,7 +83,7 @@ function independent(all: readonly HandMadeChange[]): HandMadeChange[][] {
   return groups.map(({ changes }) => changes);
 }
 
-/** Refresh prints these paths and no others; and all that it prints names the objects. */
+/** Refresh prints these paths and no others, and each line names the object. */
 async function expectDrift(paths: readonly string[]): Promise<void> {
   const drift = await stack.drift();
   expect(drift.paths).toEqual([...paths].sort());
@@ -158,7 +158,7 @@ test("a rogue policy stays reported after other deployments; with prune: drop, t
   await write("repeatable/unrelated.sql", "comment on schema internal is 'changed by a file';\n");
   expect(await up()).toMatchObject({ exitCode: 0 });
   await expectDrift(rogue);
-  // On the very table that it is on.
+  // On the table of the policy.
   await write("migrations/20270101000000_next.sql", "alter table shared.customers add column vip boolean;\n");
   expect(await up()).toMatchObject({ exitCode: 0 });
   await expectDrift(rogue);
@@ -182,7 +182,7 @@ test("a rogue policy stays reported after other deployments; with prune: drop, t
 });
 
 test("all normal activity at once: refresh reports nothing", async () => {
-  // The transaction that stands open holds locks that the others would wait for: it comes last, and stays open.
+  // The open transaction holds locks for which the others would wait, so it comes last and stays open.
   const opens = ({ name }: HarmlessChange) => name === "a transaction is open";
   const closes = ({ statements }: HarmlessChange) => statements.join() === "rollback";
   const others = harmlessChanges.filter((change) => !opens(change) && !closes(change));

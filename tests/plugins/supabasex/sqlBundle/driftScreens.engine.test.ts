@@ -6,8 +6,8 @@ import { beforeAll, expect, test } from "vitest";
 import { type BundleStack, createBundleStack } from "../../../support/bundleStack";
 import { startTestCluster, type TestCluster } from "../../../support/cluster";
 
-// What a person reads about manual changes, renames and removed files, word for word, as the Pulumi CLI prints it with --diff.
-// The tests are one story: each begins where the one before it ended.
+// The exact output of the Pulumi CLI with --diff about manual changes, renames and removed files.
+// The tests depend on each other: each continues from the state of the previous one.
 let cluster: TestCluster;
 let hand: pg.Client;
 let stack: BundleStack;
@@ -48,7 +48,7 @@ async function up(exitCode: number): Promise<void> {
   expect(result.exitCode, result.output).toBe(exitCode);
 }
 
-/** Lines with addresses, of the program, and of progress, which the engine may leave out. */
+/** Lines with addresses, of the program, and of progress, which the engine may omit. */
 const passing = [
   /^(@ | +\[(urn|id|provider)=)/,
   /pulumi:pulumi:Stack/,
@@ -56,7 +56,7 @@ const passing = [
   /^sql\/\S+ \((new|changed)\)$/,
 ];
 
-/** What a command prints, without addresses, progress and summary. */
+/** Returns the output of a command without addresses, progress and summary. */
 async function screen(...args: string[]): Promise<string> {
   const { output, exitCode } = await stack.pulumi(...args);
   expect(exitCode, output).toBe(0);
@@ -94,7 +94,7 @@ test("a rogue policy and function on first report: what they allow, and that the
   `);
 });
 
-/** What stays is still reported, and nothing that has not changed. */
+/** The remaining differences are reported, and nothing else. */
 const leftDrift = `\
 warning: Changed outside of the stack:
   opens    function shop.extra(): not made by the bundle: owner postgres, language sql, returns integer, body not kept, sha256 822ae07d4783158b, security invoker, volatility volatile, + execute to public

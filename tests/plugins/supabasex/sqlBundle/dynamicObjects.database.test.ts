@@ -21,7 +21,7 @@ const loop = (tables: string) => `do $$ declare name text; begin
   end loop;
 end $$;`;
 
-/** Files, and how they change: what dynamic SQL created, redefined or dropped must be as on a new environment. */
+/** Files and their changes: objects that dynamic SQL created, redefined or dropped must be as in a new environment. */
 const cases: { name: string; files: Record<string, string>; change: Record<string, string | undefined> }[] = [
   {
     name: "a function that a block created: the file is removed",
@@ -58,7 +58,7 @@ end $$;`,
     },
   },
   {
-    name: "a function that a file declares from now on",
+    name: "a function that a file now declares",
     files: {
       [block]: `do $$ begin execute 'create or replace function $s.made() returns integer language sql as ''select 2'''; end $$;`,
     },
@@ -202,7 +202,7 @@ end $$;`;
   test.each([
     ["a constraint", "alter table $s.orders add constraint positive check (total > 0);"],
     [
-      "another constraint of that name, beside a column",
+      "another constraint of that name, with a column",
       "alter table $s.orders add column note text, add constraint positive check (total > 1);",
     ],
     ["a function", creates],

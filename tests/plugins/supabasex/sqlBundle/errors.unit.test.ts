@@ -50,13 +50,13 @@ test("columns are counted in characters, not in code units", () => {
 test.each([
   ["tabs stay tabs", "\tselect\t", "\t      \t"],
   ["emoji and East Asian characters are two cells wide", "🦉日本ｘ", "        "],
-  ["accents of their own have no width", "e\u0301e\u0301", "  "],
+  ["combining accents have no width", "e\u0301e\u0301", "  "],
   ["umlauts are one cell wide", "größe ", "      "],
 ])("the caret points to the place: %s", (_, before, indent) => {
   expect(placeOf(`${before}x`, before.length)).toMatchObject({ indent, column: [...before].length + 1 });
 });
 
-test("of a long line, the part around the place is shown", () => {
+test("a long line is truncated around the place", () => {
   const text = `${"a".repeat(500)}!${"b".repeat(500)}`;
   expect(placeOf(text, 500)).toEqual({
     line: 1,

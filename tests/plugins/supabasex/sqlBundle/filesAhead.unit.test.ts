@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { FilesAhead, mostAhead } from "../../../../plugins/supabasex/provider/sqlBundle/apply/filesAhead";
 import type { BundleFile } from "../../../../plugins/supabasex/provider/sqlBundle/source/files";
 
-/** Files that answer when the test says so, and the order in which they were sent. */
+/** Files whose results the test controls, and the order in which they were sent. */
 function server() {
   const sent: string[] = [];
   const answers = new Map<string, { succeed: () => void; fail: (error: Error) => void }>();
@@ -23,7 +23,7 @@ function server() {
 const filesNamed = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ path: `f${index + 1}` }) as BundleFile);
 
-/** Runs the files up to the given one, each answered as soon as it is its turn. */
+/** Runs the files up to the given one, each with a result as soon as its turn comes. */
 async function runAll({ ahead, answerOf }: ReturnType<typeof server>, files: readonly BundleFile[]) {
   for (const [index, file] of files.entries()) {
     const running = ahead.run(file, files.slice(index + 1));

@@ -20,12 +20,12 @@ describe("a migration whose skipped statement finds a different object is refuse
       message: "index $s.customers_name exists already and has another definition",
     },
     {
-      name: "an index that shall be unique",
+      name: "an index that must be unique",
       statement: "create unique index if not exists customers_name on $s.customers (name);",
       message: "index $s.customers_name exists already and has another definition",
     },
     {
-      name: "an index with a condition, behind another statement",
+      name: "an index with a condition, after another statement",
       statement:
         "select 1;\ncreate index if not exists customers_name on $s.customers (name) where city is not null;",
       message: "index $s.customers_name exists already and has another definition",
@@ -78,12 +78,12 @@ describe("a migration whose skipped statement finds a different object is refuse
       statement: "create index if not exists customers_name on $s.customers (name);",
     },
     {
-      name: "a table with further columns",
+      name: "a table with additional columns",
       statement: "create table if not exists $s.customers (id integer primary key, name text);",
     },
     { name: "the same column", statement: "alter table $s.customers add column if not exists city text;" },
     {
-      name: "an index that a later statement creates as it is asked for",
+      name: "an index that a later statement recreates with the same definition",
       statement:
         "create index if not exists customers_name on $s.customers (city);\ndrop index $s.customers_name;\ncreate index customers_name on $s.customers (city);",
     },

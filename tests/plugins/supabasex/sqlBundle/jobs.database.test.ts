@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { Databases, failureOf } from "./support";
 
-// Two roles may each have a job of one name: a job's identity has its user.
+// Two roles may each have a job of the same name, so a job's identity contains its user.
 const databases = new Databases();
 beforeAll(async () => {
   await databases.start();
@@ -107,7 +107,7 @@ describe("a migration that needs a job that only a repeatable creates is refused
   const next = "migrations/20260102000000_next.sql";
 
   test.each([
-    { name: "to end it", migration: "select cron.unschedule('$s nightly');" },
+    { name: "to unschedule it", migration: "select cron.unschedule('$s nightly');" },
     {
       name: "to alter it",
       migration:
@@ -129,7 +129,7 @@ describe("a migration that needs a job that only a repeatable creates is refused
     expect(await bundle.up()).toBe(false);
   });
 
-  test("negative control: a job of its own", async () => {
+  test("negative control: its own job", async () => {
     const { "repeatable/theirs.sql": _theirs, ...mine } = files;
     const bundle = await databases.bundle(mine, { dryRun: "live" });
     await bundle.up();

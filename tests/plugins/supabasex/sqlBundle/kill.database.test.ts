@@ -22,7 +22,7 @@ beforeAll(async () => {
     platform: "node",
     format: "cjs",
     external: ["pg", "libpg-query*"],
-    // The bundle lies outside the checkout: require looks in NODE_PATH, import does not.
+    // The bundle is outside the checkout: require searches NODE_PATH, import does not.
     supported: { "dynamic-import": false },
     logLevel: "error",
   });
@@ -44,7 +44,7 @@ async function killAt(bundle: BundleUnderTest, line: number, delay: number): Pro
   expect(signal).toBe("SIGKILL");
 }
 
-/** The catalog as the bundle has it, without the schema's own name and the hashes of texts that hold it. */
+/** Returns the bundle's catalog without the schema's name and without hashes of texts that contain it. */
 async function catalogOf(bundle: BundleUnderTest): Promise<string> {
   const { rows } = await bundle.sql("select expected from supabase_migrations.bundles where name = '$s'");
   return canonicalJson(rows[0].expected as JsonObject)

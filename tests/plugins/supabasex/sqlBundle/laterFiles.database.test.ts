@@ -15,7 +15,7 @@ create function $s.total(x integer) returns integer language sql as $$ select x 
 const earlier = "repeatable/a.sql";
 const later = "repeatable/b.sql";
 
-/** Deploys again and expects what an empty database gets, and a second deployment without anything to do. */
+/** Deploys again, and expects the result of an empty database and a second deployment that has nothing to do. */
 async function endsAsOnAnEmptyDatabase(bundle: BundleUnderTest): Promise<void> {
   await bundle.preview();
   await bundle.up();
@@ -67,7 +67,7 @@ describe("if two files state opposite things about one object and the first chan
         "do $$ declare name text; begin foreach name in array array['customers', 'orders'] loop execute format('alter table $s.%I disable row level security', name); end loop; end $$;",
     },
     {
-      name: "a loop that comes first",
+      name: "a loop that runs first",
       says: "do $$ begin execute 'alter table $s.customers enable row level security'; end $$;",
       opposite: "alter table $s.customers disable row level security;",
     },
@@ -152,7 +152,7 @@ describe("a file that creates an object runs again, and a later file alters the 
     await endsAsOnAnEmptyDatabase(bundle);
   });
 
-  test("a file that grants on all tables, whatever the order of their names, grants on a new view", async () => {
+  test("a file that grants on all tables grants on a new view, regardless of the order of file names", async () => {
     const bundle = await databases.bundle({
       [first]: schema,
       [earlier]: "grant select on all tables in schema $s to authenticated;",

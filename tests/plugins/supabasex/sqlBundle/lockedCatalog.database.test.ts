@@ -3,7 +3,7 @@ import net from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BundleUnderTest, Databases, failureOf } from "./support";
 
-// Somebody holds a lock that a statement of ours waits for, whichever statement that is.
+// Another session holds a lock for which one of our statements waits, regardless of which one.
 const databases = new Databases();
 beforeAll(() => databases.start());
 afterAll(() => databases.stop());
@@ -13,7 +13,7 @@ const files = {
     "create schema $s;\ncreate table $s.t (id int primary key check (id > 0));\ncreate index i on $s.t ((id + 1));\n",
 };
 
-/** An applied bundle of one table, on which somebody holds a lock that keeps even readers of the catalog out. */
+/** An applied bundle of one table, on which another session holds a lock that blocks even readers of the catalog. */
 async function locked(
   inputs: Record<string, unknown>,
   lock = "lock table $s.t in access exclusive mode",
@@ -94,7 +94,7 @@ describe("a canceled operation ends within 2 s", () => {
 
     expect(seconds).toBeLessThan(2);
     const locks = "select from pg_locks where locktype = 'advisory' or not granted";
-    // The server sees that a connection was cut a moment after the client.
+    // The server notices a moment after the client that a connection was cut.
     await expect.poll(async () => (await bundle.sql(locks)).rowCount, { timeout: 10_000 }).toBe(0);
     // As a control: without the lock the same operation succeeds.
     bundle.signal = new AbortController().signal;

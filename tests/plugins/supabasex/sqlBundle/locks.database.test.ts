@@ -14,7 +14,7 @@ const files = {
 };
 const never = new AbortController().signal;
 
-/** A connection as a deploy's, with the lock of a bundle. */
+/** Connects as a deployment does, and takes the lock of a bundle. */
 async function holder(bundle: BundleUnderTest) {
   const client = await databases.cluster.client();
   await client.query("set application_name = 'other deploy'");
@@ -158,7 +158,7 @@ test("a canceled operation cancels its statement and changes nothing", async () 
   expect((await bundle.sql("select to_regnamespace('$s') as s")).rows).toEqual([{ s: null }]);
 });
 
-/** A proxy that cuts every connection once the client has sent a given text. */
+/** A proxy that cuts every connection when the client has sent a given text. */
 async function cutAfter(text: string, delivered: boolean): Promise<{ port: number; close(): void }> {
   const server = net.createServer((incoming) => {
     const outgoing = net.connect(databases.cluster.port, "127.0.0.1");

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Databases, failureOf } from "./support";
 
-// The database keeps what a bundle has made; the state keeps digests of it, for the day on which somebody edits that record.
+// The database records a bundle's objects, and the state contains their digests in case that record is edited.
 const databases = new Databases();
 beforeAll(() => databases.start());
 afterAll(() => databases.stop());
@@ -36,7 +36,7 @@ test.each([
   await bundle.up();
 
   expect(await bundle.refresh()).toEqual([]);
-  // As a control: what was restored is watched, down to a default.
+  // As a control: the restored objects are compared, including a default.
   await bundle.sql("alter table $s.t alter name drop default; drop policy own on $s.t");
   expect(await bundle.refresh()).toEqual([
     `live["column ${bundle.schema}.t name"].default`,
@@ -88,7 +88,7 @@ test("a state of layout 1 is upgraded: drift is reported and the record restored
   await bundle.sql(empty);
   const failure = await failureOf(bundle.up());
 
-  // The policy is in neither: the state knows only its digest now.
+  // The policy is in neither: the state only contains its digest now.
   expect(failure).toContain(`\n  policy ${bundle.schema}.t own\n`);
   await bundle.sql("create policy own on $s.t to authenticated using (id = 1)");
   bundle.write(next);

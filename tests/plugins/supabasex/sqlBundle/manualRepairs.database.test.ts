@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BundleUnderTest, Databases, failureOf } from "./support";
 
-// Whatever can be repaired without losing data is repaired.
+// Everything that can be repaired without data loss is repaired.
 const databases = new Databases();
 beforeAll(() => databases.start());
 afterAll(() => databases.stop());
@@ -30,7 +30,7 @@ alter role authenticated set statement_timeout = '9s';
 `,
 };
 
-/** What somebody does by hand, and the paths that a refresh prints. The next up repairs it. */
+/** A manual change, and the paths that a refresh prints. The next up repairs it. */
 const repaired: readonly (readonly [change: string, ...paths: string[]])[] = [
   ["alter database postgres set statement_timeout = '1s'", 'live["database settings"].statement_timeout'],
   ["alter database postgres set work_mem = '64MB'", 'live["database settings"].work_mem'],
@@ -128,7 +128,7 @@ test.each([
   bundle.inputs = { prune: "drop" };
   await bundle.up();
   expect(await bundle.refresh()).toEqual([]);
-  // As a control: what the bundle publishes stays.
+  // As a control: the bundle's own publication is kept.
   const { rows } = await bundle.sql("select tablename from pg_publication_tables where pubname = '$s_p'");
   expect(rows).toEqual([{ tablename: "t" }]);
 });

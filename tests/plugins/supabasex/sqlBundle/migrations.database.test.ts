@@ -44,7 +44,7 @@ test("a runtime error without a position is shown at its statement", async () =>
 });
 
 test("if one of very many migrations fails, those before it are kept, their notices are passed on once, and the place is shown", async () => {
-  // 130 files share 64 savepoints by threes: the eighth and the ninth follow the seventh.
+  // 130 files share 64 savepoints in groups of three: the seventh, eighth and ninth share one.
   const path = (number: number) => `migrations/202601020000${String(number).padStart(2, "0")}_m.sql`;
   const numbered = (number: number) => `migrations/20260103${String(number).padStart(6, "0")}_m.sql`;
   const bundle = await databases.bundle({
@@ -89,7 +89,7 @@ test("a membership that the deployer may not grant is refused, and the error say
 
   const applied = bundle.up();
 
-  // Up to version 15 CREATEROLE was enough for any role that is no superuser.
+  // Up to version 15, CREATEROLE was sufficient for any role that is not a superuser.
   if ((await majorOf(await databases.cluster.client())) < 16) {
     await applied;
     await bundle.sql("revoke pg_checkpoint from anon");
@@ -158,7 +158,7 @@ test("a new migration that is older than the newest applied is refused", async (
   );
 });
 
-test("a missing applied migration is refused; an older checkout is told which files it lacks, and may apply repeatables on request", async () => {
+test("a missing applied migration is refused; the error lists the files that an older checkout lacks, and repeatables can be applied on request", async () => {
   const bundle = await databases.bundle({
     ...schema,
     "migrations/20260102000000_second.sql": "create table $s.second ();\n",
@@ -186,7 +186,7 @@ test("a missing applied migration is refused; an older checkout is told which fi
   expect(await failureOf(bundle.up())).toMatch(/missing from the bundle[\s\S]*20260101000000_schema\.sql/);
 });
 
-test("an enum value that a later file uses: each file is committed separately", async () => {
+test("if a later file uses a new enum value, each file is committed separately", async () => {
   const bundle = await databases.bundle({
     ...schema,
     "migrations/20260102000000_type.sql": "create type $s.mood as enum ('good');\n",
@@ -359,7 +359,7 @@ test("an edited row of the history is drift and is repaired", async () => {
   expect(await bundle.history()).toHaveLength(1);
 });
 
-test("a recreated database is deployed again, whatever the state contains", async () => {
+test("a recreated database is deployed again, regardless of the state", async () => {
   const bundle = await databases.bundle(schema);
   await bundle.up();
   await bundle.sql(

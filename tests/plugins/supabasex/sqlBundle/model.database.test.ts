@@ -7,7 +7,7 @@ const databases = new Databases();
 beforeAll(() => databases.start());
 afterAll(() => databases.stop());
 
-/** `npm run soak` plays 500. */
+/** `npm run soak` runs 500. */
 const rounds = Number(process.env.MODEL_ROUNDS ?? 8);
 
 test.prop([sequences, fc.constantFrom("report" as const, "drop" as const)], { numRuns: rounds })(
@@ -15,6 +15,6 @@ test.prop([sequences, fc.constantFrom("report" as const, "drop" as const)], { nu
   async (steps, prune) => {
     await play(databases, steps, prune);
   },
-  // A sequence takes some seconds; on a machine that is busy with other things, more than a minute.
+  // A sequence takes some seconds, or more than a minute on a busy machine.
   rounds * 180_000,
 );

@@ -2,7 +2,7 @@ import type pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type BundleUnderTest, Databases, failureOf } from "./support";
 
-// A statement outside of a transaction is recorded only when it did what it says, or an interrupted run of ours did.
+// A statement outside of a transaction is only recorded if it, or an interrupted run of it, did its work.
 const databases = new Databases();
 let watcher: pg.Client;
 beforeAll(async () => {
@@ -17,7 +17,7 @@ const table = {
 };
 const alone = "migrations/20260102000000_alone.sql";
 
-/** An applied bundle with a table, and a file that is not applied yet. */
+/** An applied bundle with a table, and a pending file. */
 async function withPending(
   statement: string,
   files: Record<string, string> = table,
@@ -36,7 +36,7 @@ async function until(query: string): Promise<pg.QueryResult> {
   }
 }
 
-/** Ends the deploy's connection while it runs, or waits in, a statement of this text. */
+/** Ends the deployment's connection while it runs, or waits in, a statement with this text. */
 async function interrupt(bundle: BundleUnderTest, statement: string): Promise<void> {
   await until(
     `select pg_terminate_backend(pid) from pg_stat_activity
@@ -44,7 +44,7 @@ async function interrupt(bundle: BundleUnderTest, statement: string): Promise<vo
   );
 }
 
-/** Interrupts a deploy after its statement outside of a transaction has run, and before that is recorded. */
+/** Interrupts a deployment after its statement outside of a transaction has run, and before it is recorded. */
 async function interruptBeforeRecord(bundle: BundleUnderTest, statement: string): Promise<string> {
   const hand = await databases.cluster.client();
   await bundle.sql("begin");
@@ -61,7 +61,7 @@ async function interruptBeforeRecord(bundle: BundleUnderTest, statement: string)
   return up;
 }
 
-/** A preview that executes the files. */
+/** Previews with a dry run. */
 async function previewed(bundle: BundleUnderTest): Promise<void> {
   bundle.inputs = { ...bundle.inputs, dryRun: "live" };
   await bundle.preview();
@@ -90,7 +90,7 @@ test.each([
   expect(await failureOf(previewed(bundle))).toMatch(message);
   expect(await failureOf(bundle.up())).toMatch(message);
   expect(await bundle.history()).not.toContain(alone);
-  // And again: nothing of the first try makes the second one believe that it is done.
+  // And again: the first attempt must not make the second one assume that it is done.
   expect(await failureOf(bundle.up())).toMatch(message);
 
   await bundle.sql("drop index $s.i");
@@ -198,7 +198,7 @@ test("an index that an interrupted run built is recorded", async () => {
   expect(bundle.logs.join("\n")).toMatch(/alone\.sql was interrupted in an earlier run: it had succeeded\./);
   expect(await bundle.history()).toContain(alone);
   expect(await bundle.refresh()).toEqual([]);
-  // It is the bundle's: it comes back.
+  // It belongs to the bundle, so it is restored.
   await bundle.sql("drop index $s.i");
   await bundle.up();
   expect(await indexes(bundle)).toHaveLength(1);

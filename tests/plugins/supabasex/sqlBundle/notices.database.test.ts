@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Databases } from "./support";
 
-// What the server says beside its results reaches the user, with the place in the file.
+// The server's notices and warnings reach the user, with the place in the file.
 const databases = new Databases();
 beforeAll(() => databases.start());
 afterAll(() => databases.stop());
@@ -40,7 +40,7 @@ test("a warning in a do block names its line in the block, and a notice of a sta
 test("files that wait for others are reported once, and our own statements never", async () => {
   const bundle = await databases.bundle({
     ...schema,
-    // It waits for b.sql, so it runs twice; and the policy is dropped first, where there is none yet.
+    // It waits for b.sql, so it runs twice. The policy is dropped first, although it does not exist yet.
     "repeatable/a.sql": [
       "do $$ begin raise warning 'once'; end $$;",
       "create view $s.a as select * from $s.b;",
@@ -71,7 +71,7 @@ test("a preview shows them too, and repeated notices of a loop are shortened", a
   const lines = notes(bundle.logs);
   expect(lines).toHaveLength(102);
   expect(lines[0]).toBe("info: migrations/20260102000000_loop.sql:1: row 1");
-  // A warning behind them is not lost, and does not change the terminal.
+  // A warning after them is not lost, and does not change the terminal.
   expect(lines[100]).toBe("warning: migrations/20260102000000_loop.sql:1: late\n  red \u{fffd}[31m");
   expect(lines.at(-1)).toBe("info: migrations/20260102000000_loop.sql: … and 150 more");
 });

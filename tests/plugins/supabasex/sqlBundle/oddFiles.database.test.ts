@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Databases, failureOf } from "./support";
 
-// What people put into files: that it runs all the same, or that the message says what is wrong with it.
+// Unusual files: they run, or the message says what is wrong.
 const databases = new Databases();
 beforeAll(() => databases.start());
 afterAll(() => databases.stop());
@@ -32,7 +32,7 @@ test.each([
   ["13 digits", "migrations/2026010200000_x.sql", /a migration is named migrations\/<14 digits.*such as/],
   ["no name", "migrations/20260102000000.sql", /a migration is named/],
   ["in a folder", "migrations/2026/20260102000000_x.sql", /a migration is named/],
-  ["capitals at the end", "migrations/20260102000000_x.SQL", /a migration is named/],
+  ["an upper-case extension", "migrations/20260102000000_x.SQL", /a migration is named/],
   [
     "the same version twice",
     "migrations/20260101000000_x.sql",
@@ -58,7 +58,7 @@ describe("refused with the place and what to do", () => {
       "insert … values",
     ],
     [
-      "a quote that does not end",
+      "an unclosed quote",
       "select 1;\nselect 'abc;\n-- and much\n-- more\n",
       ':2:8: unterminated quoted string at or near "\'abc;…" (42601)',
       "nothing was changed",
@@ -76,7 +76,7 @@ describe("refused with the place and what to do", () => {
       "remove commit and rollback",
     ],
     [
-      "another's schema",
+      "a schema of the platform",
       "create table auth.mine ();\n",
       ":1:14: permission denied for schema auth (42501)",
       "the platform's own schemas",
@@ -109,7 +109,7 @@ test("syntax of a newer PostgreSQL is refused as by this server, before anything
 }) => {
   const bundle = await databases.bundle(schema);
   const { rows } = await bundle.sql("show server_version_num");
-  skip(Number(rows[0].server_version_num) >= 180000, "no grammar is newer than this server's");
+  skip(Number(rows[0].server_version_num) >= 180000, "no supported grammar is newer than this server's");
   const newer = "update $s.t set id = id returning with (old as former) former.id;\n";
   bundle.write({ [next]: `select 1;\n${newer}` });
   const message =

@@ -11,7 +11,7 @@ create table $s.t (id integer, code text not null);
 insert into $s.t values (1, 'a');
 `;
 
-/** A name with a line break, a tab and a terminal code, and how reports show it. */
+/** A name with a line break, a tab and a terminal escape sequence, and how reports show it. */
 const name = '"a\nb\tc\u001b[31m"';
 const shown = String.raw`"a\nb\tc\u{1b}[31m"`;
 

@@ -6,7 +6,7 @@ import { readBundleFiles } from "../../../../plugins/supabasex/sdk/readBundleFil
 import { startTestCluster, type TestCluster } from "../../../support/cluster";
 import { BundleUnderTest } from "./support";
 
-// Projects as the Supabase CLI keeps them: the bundle's folder is their folder supabase/, and nothing in it is changed.
+// Projects of the Supabase CLI: the bundle's folder is their folder supabase/, and nothing in it is changed.
 const projects = path.resolve(import.meta.dirname, "../../../support/projects");
 
 let cluster: TestCluster | undefined;
@@ -46,7 +46,7 @@ test.each(readdirSync(projects))("project %s deploys unchanged, and its own test
 
   const { rowCount } = await hand.query("select 1 from pg_available_extensions where name = 'pgtap'");
   if (rowCount === 0) {
-    console.log("The server has no pgtap: the project's own tests are left out.");
+    console.log("The server has no pgtap: the project's own tests are skipped.");
     return;
   }
   for (const file of readdirSync(path.join(supabase, "tests")).sort()) {

@@ -24,7 +24,7 @@ const forServer = (serverMajor: number, text: string): BundleFile => ({
   serverMajor,
 });
 
-/** Whether a server of each version takes the text. */
+/** Whether a server of each version accepts the text. */
 const accepted = (text: string, versions = majors) =>
   versions.filter((major) => {
     try {
@@ -39,17 +39,17 @@ describe("a file is parsed with the grammar of its server", () => {
     ["a name that 16 made a keyword", "create table a.b (system_user text)", [15]],
     ["a subquery without a name, which 16 allowed", "select 1 from (select 1)", [16, 17, 18]],
     [
-      "a clause that came with 17",
+      "a clause that is new in 17",
       "merge into a using b on a.i = b.i when matched then delete returning *",
       [17, 18],
     ],
-    ["a clause that came with 18", "update a set b = 1 returning with (old as former) former.b", [18]],
+    ["a clause that is new in 18", "update a set b = 1 returning with (old as former) former.b", [18]],
     [
-      "what each version knows",
+      "a statement that each version supports",
       "merge into a using b on a.i = b.i when matched then delete",
       [15, 16, 17, 18],
     ],
-    ["what none knows", "creat table a (b int)", []],
+    ["a statement that no version supports", "creat table a (b int)", []],
   ])("%s", (_, text, versions) => {
     expect(accepted(text)).toEqual(versions);
   });

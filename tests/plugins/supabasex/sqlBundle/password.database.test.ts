@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Secret } from "../../../../plugins/provider-host/values";
 import { type BundleUnderTest, Databases, failureOf } from "./support";
 
-// The password of `postgres` changes with a deployment: until the project's update has gone out, the server has the former.
+// The password of `postgres` changes during a deployment: the server has the old one until the project's update.
 const databases = new Databases();
 beforeAll(() => databases.start());
 afterAll(() => databases.stop());
@@ -11,7 +11,7 @@ const migration = (name: string) => ({
   [`migrations/2026010${name}000000_t.sql`]: `create schema if not exists $s;\ncreate table $s.t${name} ();\n`,
 });
 
-/** Puts another password into the configuration. */
+/** Sets another password in the configuration. */
 function configure(bundle: BundleUnderTest, password: string): void {
   const connection = { host: "127.0.0.1", port: databases.cluster.port, user: "postgres", password };
   bundle.inputs = { ...bundle.inputs, connection: new Secret({ ...connection, database: "postgres" }) };

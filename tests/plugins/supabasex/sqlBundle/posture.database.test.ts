@@ -12,7 +12,7 @@ import {
 } from "../../../support/drift/postureChanges";
 import { type BundleUnderTest, Databases } from "./support";
 
-// Who can reach what outside of the bundle, on one database that is brought back after each change.
+// Access outside of the bundle, on one database that is reset after each change.
 const databases = new Databases();
 let hands: Readonly<Record<"postgres" | "supabase_admin", pg.Client>>;
 let bundle: BundleUnderTest;
@@ -79,7 +79,7 @@ describe("a change outside of the bundle is reported by object and property unti
     } finally {
       await run(made, made.reverse);
     }
-    // What the reversal left would be in the next exact list. A list that may have more is checked here.
+    // Remainders of the reversal would be in the next exact list. A list that may contain more is checked here.
     if (made.andFurther === true) expect(await bundle.refresh()).toEqual([]);
   });
 

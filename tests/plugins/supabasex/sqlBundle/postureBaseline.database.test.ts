@@ -2,7 +2,7 @@ import type pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type BundleUnderTest, Databases } from "./support";
 
-// How the baseline is taken, kept and extended. One database; each test leaves it as its bundle expects it.
+// How the baseline is recorded, kept and extended. All tests use one database, and leave it without drift.
 const databases = new Databases();
 let admin: pg.Client;
 let bundle: BundleUnderTest;
@@ -135,7 +135,7 @@ test("with prune: drop, an up reverts changes that hold neither data nor code, a
 
   const left = await bundle.refresh();
   expect(left).toContain('live["view public.everything"]');
-  // The policy is the deployer's to drop; who may alter reserved roles is not the deployer, here as on a hosted project.
+  // The deploying role may revert both, here as on a hosted project.
   expect(left).not.toContain('live["policy storage.buckets open"]');
   expect(left).not.toContain('live["role settings anon"].statement_timeout');
   expect(bundle.logs.join("\n")).toContain("extra    view public.everything: drop view public.everything");

@@ -69,7 +69,7 @@ test("a dry run reports how an object changes, and what it does not cover", asyn
   expect(log).not.toContain("dblink");
 });
 
-test("a sequence that the dry run advances is named, whatever called nextval", async () => {
+test("a sequence that the dry run advances is named, regardless of what called nextval", async () => {
   const bundle = await databases.bundle(
     {
       "migrations/20260101000000_t.sql": `create schema $s;
@@ -144,7 +144,7 @@ create sequence $s.down increment by -1;
 test.each([
   { name: "whose next number was set", before: "select setval('$s.n', 50, false)", next: 50 },
   { name: "that was never used", before: "select 1", next: 1 },
-])("a sequence $name is restored, and one that stays has not moved on", async ({ before, next }) => {
+])("a sequence $name is restored, and an unchanged one is not reported", async ({ before, next }) => {
   const bundle = await databases.bundle(
     { "migrations/20260101000000_n.sql": "create schema $s;\ncreate sequence $s.n minvalue -9 start 1;\n" },
     { dryRun: "live" },
@@ -254,7 +254,7 @@ test("if a known database cannot be reached, a warning says that nothing was exe
 });
 
 test.each([
-  ["the ID of a role that is to be replaced", { requires: [unknown] }],
+  ["the ID of a role that will be replaced", { requires: [unknown] }],
   ["the connection", { connection: unknown }],
 ])("if %s is unknown before the deployment, a warning says what to do first", async (_, notYetKnown) => {
   const bundle = await databases.bundle(files, { dryRun: "live" });

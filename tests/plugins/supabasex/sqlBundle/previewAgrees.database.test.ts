@@ -31,7 +31,7 @@ const outside = (statement: string) => `-- no transaction\n${statement};\n`;
 interface Agreement {
   readonly files: Readonly<Record<string, string>>;
   readonly manual?: string;
-  /** What both say; default: both pass. */
+  /** The error of both; default: both pass. */
   readonly message?: RegExp;
 }
 
@@ -91,7 +91,7 @@ test.each([
   ["cluster"],
   ["alter table if exists $s.nope detach partition $s.part1 concurrently"],
   ["alter table if exists $s.nope detach partition $s.nothing concurrently"],
-  // The server leaves out the foreign partition, with a warning.
+  // The server skips the foreign partition, with a warning.
   ["vacuum $s.part"],
   ["vacuum $s.mv, $s.part1"],
 ])("a statement outside of a transaction that succeeds passes the preview: %s", async (statement) => {
@@ -108,7 +108,7 @@ test("an index on a column that an earlier pending migration does not create is 
   });
 });
 
-describe("a statement that can run in a transaction runs in its own, whatever its header says", () => {
+describe("a statement that can run in a transaction runs in its own, regardless of its header", () => {
   test.each([
     [
       "refresh materialized view concurrently $s.mv",

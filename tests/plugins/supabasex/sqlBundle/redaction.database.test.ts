@@ -24,7 +24,7 @@ const files = {
 
 const canary = "canary-4711";
 
-/** Everything that the engine keeps, with the secret inputs as the engine would encrypt them. */
+/** Returns everything that the engine stores, with secret inputs encrypted as by the engine. */
 const stateOf = (bundle: BundleUnderTest) =>
   JSON.stringify(bundle.state, (_key, value) => (value instanceof Secret ? "[secret]" : value));
 
@@ -97,7 +97,7 @@ test.each([
 
   expect(paths.length).toBeGreaterThan(0);
   if (path !== "") expect(paths).toContain(path.replaceAll("$s", bundle.schema));
-  // As a control: that there is such a text is kept.
+  // As a control: the existence of the text is recorded.
   expect(JSON.stringify(bundle.state?.outputs.live)).toMatch(/not kept, sha256 [0-9a-f]{16}/);
   expect(stateOf(bundle)).not.toContain(canary);
   expect(bundle.logs.join("\n")).not.toContain(canary);
@@ -139,7 +139,7 @@ test("the password is in no output and no log", async () => {
     expect(outputs).not.toContain(form);
     expect(bundle.logs.join("\n")).not.toContain(form);
   }
-  // As a control: the inputs have it, as a secret.
+  // As a control: the inputs contain it, as a secret.
   expect(bundle.state?.inputs.connection).toBeInstanceOf(Secret);
   expect(JSON.stringify(reveal(bundle.state?.inputs.connection ?? ""))).toContain(password);
 });

@@ -144,7 +144,7 @@ describe("a migration takes over a repeatable's object", () => {
   });
 });
 
-describe("a later migration needs an object that a migration made and a repeatable redefined", () => {
+describe("a later migration needs an object that a migration created and a repeatable redefined", () => {
   const files = {
     "migrations/20260101000000_first.sql":
       "create schema $s;\ncreate table $s.t (id integer primary key, n integer);\ncreate function $s.f() returns integer language sql as 'select 1';\ncreate view $s.v as select id from $s.t;\n",

@@ -24,7 +24,7 @@ const live: Catalog = {
   "column elsewhere.logs id": { type: "bigint" },
 };
 
-describe("a live catalog matches the remembered one exactly if the comparison finds no difference", () => {
+describe("a live catalog matches the remembered one if and only if the comparison finds no difference", () => {
   const without = (identity: string) =>
     Object.fromEntries(Object.entries(live).filter(([name]) => name !== identity));
   const cases: readonly [what: string, live: Catalog, same: boolean][] = [
@@ -34,9 +34,9 @@ describe("a live catalog matches the remembered one exactly if the comparison fi
       { ...live, "column shop.orders id": { notNull: true, type: "bigint" } },
       true,
     ],
-    ["somebody else's schema has a table more", { ...live, "table elsewhere.more": { owner: "o" } }, true],
+    ["a foreign schema has an additional table", { ...live, "table elsewhere.more": { owner: "o" } }, true],
     [
-      "public is granted to a role that nobody watches",
+      "public is granted to a role that is not watched",
       {
         ...live,
         "schema public": {
@@ -54,10 +54,10 @@ describe("a live catalog matches the remembered one exactly if the comparison fi
     ["a column differs", { ...live, "column shop.orders id": { type: "integer", notNull: true } }, false],
     ["a column is missing", without("column shop.orders id"), false],
     ["a table is missing", without("table shop.orders"), false],
-    ["a table has a column more", { ...live, "column shop.orders note": { type: "text" } }, false],
-    ["a schema of the bundle has a function more", { ...live, "function shop.f()": { owner: "o" } }, false],
+    ["a table has an additional column", { ...live, "column shop.orders note": { type: "text" } }, false],
+    ["a schema of the bundle has an additional function", { ...live, "function shop.f()": { owner: "o" } }, false],
     [
-      "a table of the platform has a policy more",
+      "a table of the platform has an additional policy",
       { ...live, "policy storage.objects rogue": { mode: "permissive" } },
       false,
     ],
@@ -73,7 +73,7 @@ describe("a live catalog matches the remembered one exactly if the comparison fi
       false,
     ],
     [
-      "what was touched in public is gone",
+      "the changed privilege in public is gone",
       { ...live, "schema public": { owner: "pg_database_owner" } },
       false,
     ],

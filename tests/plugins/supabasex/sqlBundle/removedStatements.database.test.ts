@@ -23,7 +23,7 @@ const view = "create or replace view $s.v as select id, name from $s.customers;"
 const helper =
   "create or replace function $s.helper(n integer) returns integer language sql as $$ select n $$;";
 
-/** A statement, and what it leaves alone of its file. */
+/** A statement, and the rest of its file. */
 const cases: { name: string; statement: string; rest?: string; taken: string }[] = [
   {
     name: "a grant on a table",
@@ -129,7 +129,7 @@ end $$;`,
   },
 ];
 
-/** Deploys what is there now, and expects the same line of preview and up and the catalog of an empty database. */
+/** Deploys the current files, and expects the same line of preview and up, and the catalog of an empty database. */
 async function takesBack(bundle: BundleUnderTest, taken: string): Promise<void> {
   const lines = `Reverted, because no file states it any more:\n  ${taken.replaceAll("$s", bundle.schema)}`;
   bundle.logs = [];
@@ -238,24 +238,24 @@ describe("reverted statements", () => {
     const { rows } = await bundle.sql(
       "select has_schema_privilege('service_role', 'public', 'usage') as service, has_schema_privilege('authenticated', 'public', 'usage') as api",
     );
-    // Everybody may use the schema public unless it is closed.
+    // By default, PUBLIC may use the schema public.
     expect(rows).toEqual([{ service: true, api: true }]);
     await bundle.sql("revoke usage on schema public from authenticated");
     expect(await bundle.refresh()).toEqual([]);
   });
 });
 
-describe("negative controls: statements made elsewhere are kept", () => {
+describe("negative controls: statements that are also elsewhere are kept", () => {
   const stays: { name: string; files: Record<string, string> }[] = [
     { name: "another repeatable", files: { "repeatable/other.sql": `${rls}\n${grant}` } },
     {
-      name: "another repeatable, in other words",
+      name: "another repeatable, with a different spelling",
       files: {
         "repeatable/other.sql":
           "do $$ begin alter table $s.customers enable row level security; grant select on $s.customers to authenticated; end $$;",
       },
     },
-    { name: "a migration before", files: { [first]: `${schema}${rls}${grant}` } },
+    { name: "an earlier migration", files: { [first]: `${schema}${rls}${grant}` } },
   ];
 
   test.each(stays)("$name", async ({ files }) => {
@@ -277,7 +277,7 @@ describe("negative controls: statements made elsewhere are kept", () => {
     expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
   });
 
-  test("a later migration that had nothing left to do", async () => {
+  test("a later migration that had no effect", async () => {
     const bundle = await databases.bundle({ [first]: schema, [repeatable]: `${rls}\n${grant}` });
     await bundle.up();
     bundle.write({ "migrations/20260102000000_next.sql": `${rls}\n${grant}` });

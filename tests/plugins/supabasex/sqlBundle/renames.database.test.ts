@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readCatalog } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
 import { type BundleUnderTest, Databases, failureOf } from "./support";
 
-// What somebody renames by hand is found by its address and gets its name back: nothing is lost by that.
+// A manually renamed object is found by its address and gets its name back. Nothing is lost.
 const databases = new Databases();
 beforeAll(() => databases.start());
 afterAll(() => databases.stop());
@@ -40,7 +40,7 @@ create or replace trigger stamp before update on $s.customers for each row execu
     "create or replace view $s.rich as select c.id, c.points from $s.customers c where c.points > 5;\n",
 };
 
-/** The change, and the paths that a refresh prints; `name` is what the first of them reads. */
+/** The change, and the paths that a refresh prints; `name` is the value of the first. */
 const renamed: readonly (readonly [change: string, path: string, name: string])[] = [
   ["alter table $s.customers rename column points to score", "column $s.customers points", "points → score"],
   [

@@ -9,7 +9,7 @@ import { grantStatements } from "../../../../plugins/supabasex/provider/sqlBundl
 import { repairOf } from "../../../../plugins/supabasex/provider/sqlBundle/repair/repair";
 import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/source/parser";
 
-// Names are quoted as the server's own parser would.
+// Names are quoted as by the server's own parser.
 beforeAll(() => loadParser());
 
 test("default privileges of a role and a schema with blanks in their names quote both", () => {
@@ -48,36 +48,36 @@ describe("grants", () => {
     ],
     ["a grantee is extra", {}, { "Odd One": ["select"] }, [], ['revoke select on table s.t from "Odd One"']],
     [
-      "all instead of one: the one comes back",
+      "all instead of one: the one is granted again",
       { anon: ["select"] },
       { anon: ["all"] },
       [],
       ["revoke all on table s.t from anon", "grant select on table s.t to anon"],
     ],
     [
-      "the right to pass it on is extra, the privilege is not",
+      "the grant option is extra, the privilege is not",
       { anon: ["select"] },
       { anon: ["select with grant option"] },
       [],
       ["revoke grant option for select on table s.t from anon cascade"],
     ],
     [
-      "the right to pass it on is missing",
+      "the grant option is missing",
       { anon: ["select with grant option"] },
       { anon: ["select"] },
       ["grant select on table s.t to anon with grant option"],
       [],
     ],
     [
-      "everybody who got it from an extra grantee loses it too",
+      "roles to which an extra grantee granted it lose it too",
       {},
       { anon: ["select with grant option"] },
       [],
       ["revoke select on table s.t from anon cascade"],
     ],
-    ["the owner lost some", {}, { app_owner: ["select"] }, ["grant all on table s.t to app_owner"], []],
+    ["the owner lost some privileges", {}, { app_owner: ["select"] }, ["grant all on table s.t to app_owner"], []],
     [
-      "every single one is all",
+      "all privileges one by one are `all`",
       { anon: ["all"] },
       {
         anon: ["delete", "insert", "references", "select", "trigger", "truncate", "update with grant option"],

@@ -33,7 +33,7 @@ create or replace view $s.named as select id, email, tenant_id from $s.customers
 `,
 };
 
-/** The files that an up ran, with the reason. */
+/** Returns the files that an up ran, with the reason. */
 function ran(logs: readonly string[]): string[] {
   const block = logs.find((line) => line.startsWith("info: Applied:")) ?? "";
   return block

@@ -11,7 +11,7 @@ create table $s.t (id integer primary key, n bigint not null default 1);
 alter table $s.t enable row level security;
 `;
 
-/** A repeatable that comes to make another object under the same name, and an unchanged one that uses it. */
+/** A repeatable that changes to create another object under the same name, and an unchanged one that uses it. */
 const replacements: {
   name: string;
   before: string;
@@ -103,7 +103,7 @@ const replacements: {
     user: "create or replace function $s.g(d $s.d) returns text language sql as $$ select d::text $$;",
   },
   {
-    name: "two overloads change places with a third",
+    name: "two overloads are swapped with a third",
     before:
       "create or replace function $s.h(a integer) returns integer language sql as $$ select 1 $$;\ncreate or replace function $s.h(a text) returns integer language sql as $$ select 2 $$;",
     after:
@@ -156,7 +156,7 @@ describe("a repeatable replaces its earlier object of any kind", () => {
 describe("a rebuild does not change ownership", () => {
   const helper = (name: string) =>
     `create or replace function $s.h(${name} integer) returns boolean language sql as $$ select ${name} > 0 $$;`;
-  /** What somebody made by hand on top of the helper. */
+  /** A manual object that depends on the helper. */
   const foreign = [
     { name: "a policy", hand: "create policy rogue on $s.t using ($s.h(id))", identity: "policy $s.t rogue" },
     {

@@ -6,7 +6,7 @@ import { policyPackArguments } from "../../../../foundation/policyPack";
 import { type BundleStack, createBundleStack } from "../../../support/bundleStack";
 import { startTestCluster, type TestCluster } from "../../../support/cluster";
 
-// What a person reads when a deploy fails, word for word, as the Pulumi CLI prints it below the resource.
+// The exact messages that the Pulumi CLI prints below the resource when a deployment fails.
 let cluster: TestCluster;
 let stack: BundleStack;
 let serverMajor: number;
@@ -35,7 +35,7 @@ beforeAll(async () => {
   };
 });
 
-/** The files of the test that have to go after it. */
+/** The files of the test, which are removed after it. */
 const written: string[] = [];
 
 afterEach(async () => {
@@ -50,7 +50,7 @@ async function write(folder: string, files: Readonly<Record<string, string>>): P
   }
 }
 
-/** What the CLI prints below the resource, when a bundle with these files is previewed or deployed. */
+/** Returns the output of the CLI below the resource when a bundle with these files is previewed or deployed. */
 async function screen(
   command: "preview" | "up",
   files: Readonly<Record<string, string>>,

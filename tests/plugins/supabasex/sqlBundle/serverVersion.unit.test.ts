@@ -6,7 +6,7 @@ import {
   extendExpectation,
 } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
 
-// One database as two major versions print it: after an upgrade nothing but the upgrade is reported.
+// One database as two major versions print it: after an upgrade, only the upgrade is reported.
 const on = (majorVersion: number, definition: string, using: string): Catalog => ({
   server: { majorVersion },
   "schema shop": { owner: "postgres" },

@@ -18,7 +18,7 @@ grant execute on function theirs_$s.total(integer) to authenticated;
 grant usage on schema theirs_$s to authenticated;
 alter table theirs_$s.accounts alter column name set default 'nobody'`;
 
-/** What a file states although it holds already, on what the bundle did not make; how a hand undoes it; the drift. */
+/** A statement of a file about a foreign object that is already true, a manual change that undoes it, and the drift. */
 const cases = [
   {
     name: "a grant on a table",
@@ -135,17 +135,17 @@ describe("a statement of a repeatable that the server accepts only once", () => 
   const statistics = "create statistics $s.both on id, n from $s.t;";
 
   test.each([
-    ["a constraint stays beside a change", constraint, `${constraint}\ncomment on table $s.t is 'T.';`],
+    ["a constraint stays when another statement changes", constraint, `${constraint}\ncomment on table $s.t is 'T.';`],
     [
-      "a constraint is written otherwise",
+      "a constraint is written differently",
       constraint,
       "alter table $s.t\n  add constraint known check (n > 0); -- n",
     ],
-    ["a constraint says something else", constraint, "alter table $s.t add constraint known check (n > 1);"],
+    ["a constraint has another condition", constraint, "alter table $s.t add constraint known check (n > 1);"],
     ["a constraint is removed", constraint, "select 1;"],
-    ["statistics stay beside a change", statistics, `${statistics}\ncomment on table $s.t is 'T.';`],
+    ["statistics stay when another statement changes", statistics, `${statistics}\ncomment on table $s.t is 'T.';`],
     ["statistics are removed", statistics, "select 1;"],
-    ["a table of a publication stays beside a change", member, `${member}\ncomment on table $s.t is 'T.';`],
+    ["a table of a publication stays when another statement changes", member, `${member}\ncomment on table $s.t is 'T.';`],
     ["other columns of it are published", member, 'alter publication "all $s" add table $s.t (id);'],
     ["a table of a publication is removed", member, "select 1;"],
   ])("%s", async (_name, before, after) => {

@@ -11,7 +11,7 @@ import { startTestCluster, type TestCluster } from "../../../support/cluster";
 
 const type = "supabasex:index:SqlBundle";
 
-/** A cluster for the tests of one file; each test has a bundle and a schema of its own in it. */
+/** A cluster for the tests of one file; each test has its own bundle and schema in it. */
 export class Databases {
   #cluster: TestCluster | undefined;
   readonly #bundles: BundleUnderTest[] = [];
@@ -30,7 +30,7 @@ export class Databases {
     return this.#cluster;
   }
 
-  /** A bundle under test. In its files `$s` stands for the schema that is this test's alone. */
+  /** A bundle under test. In its files, `$s` is replaced by the test's own schema. */
   async bundle(
     files: Record<string, string>,
     inputs: Record<string, unknown> = {},
@@ -45,7 +45,7 @@ export class Databases {
 }
 
 /**
- * Answers the lines in which a bundle's schema differs from what the same files make in an empty one. (A schema stands for
+ * Returns the lines in which a bundle's schema differs from the result of the same files in an empty one. (A schema is used like
  * a database: the files name no other.)
  */
 export async function differencesFromEmpty(databases: Databases, bundle: BundleUnderTest): Promise<string[]> {
@@ -72,20 +72,20 @@ export async function differencesFromEmpty(databases: Databases, bundle: BundleU
   ];
 }
 
-/** What the engine does with a SqlBundle, without the engine. */
+/** Performs the engine's operations on a SqlBundle without the engine. */
 export class BundleUnderTest {
   readonly directory = mkdtempSync(path.join(tmpdir(), "thorbis-bundle-"));
   inputs: Record<string, unknown> = {};
   state: { inputs: PropertyMap; outputs: PropertyMap } | undefined;
   logs: string[] = [];
-  /** Another port than the server's own: a proxy's, or one where nothing listens. */
+  /** A port other than the server's: a proxy's, or one on which nothing listens. */
   port: number | undefined;
   signal: AbortSignal = new AbortController().signal;
 
   constructor(
     readonly schema: string,
     private readonly url: string,
-    /** A connection of somebody who changes things by hand. */
+    /** A connection for manual changes. */
     readonly hand: pg.Client,
   ) {}
 
@@ -94,7 +94,7 @@ export class BundleUnderTest {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  /** Writes the files that are named; an undefined one is removed. */
+  /** Writes the given files; an undefined one is removed. */
   write(files: Record<string, string | undefined>): void {
     for (const [name, text] of Object.entries(files)) {
       const full = path.join(this.directory, name);
@@ -104,7 +104,7 @@ export class BundleUnderTest {
     }
   }
 
-  /** Path → text of the files as they are. */
+  /** Path → text of the current files. */
   files(): Record<string, string> {
     const names = readdirSync(this.directory, { recursive: true, encoding: "utf8" });
     return Object.fromEntries(
@@ -119,7 +119,7 @@ export class BundleUnderTest {
     return this.hand.query(text.replaceAll("$s", this.schema));
   }
 
-  /** `pulumi up`: refresh, diff, then create or update where there is a difference. Answers whether there was one. */
+  /** `pulumi up`: refresh, diff, then create or update if there is a difference. Returns whether there was one. */
   async up(): Promise<boolean> {
     const inputs = await this.checked();
     if (this.state === undefined) {
@@ -136,14 +136,14 @@ export class BundleUnderTest {
     return true;
   }
 
-  /** The update alone, as after a refresh that found a difference. */
+  /** Only the update, as after a refresh that found a difference. */
   async update(): Promise<void> {
     const inputs = await this.checked();
     const { outputs } = await sqlBundle.update(this.updateRequest(inputs, false), this.context());
     this.state = { inputs, outputs };
   }
 
-  /** `pulumi preview`: the outputs it would show. */
+  /** `pulumi preview`: returns the outputs that it would show. */
   async preview(): Promise<PropertyMap> {
     const inputs = await this.checked();
     if (this.state === undefined) {
@@ -156,7 +156,7 @@ export class BundleUnderTest {
     return (await sqlBundle.update(this.updateRequest(inputs, true), this.context())).outputs;
   }
 
-  /** `pulumi refresh`: renews the state and answers the paths that differ from the program. */
+  /** `pulumi refresh`: updates the state and returns the paths that differ from the program. */
   async refresh(): Promise<string[]> {
     const state = this.known();
     const read = await sqlBundle.read(
@@ -185,7 +185,7 @@ export class BundleUnderTest {
     return { ...detailed };
   }
 
-  /** What the engine does where only inputs changed that make no difference: it takes them over. */
+  /** Records changed inputs that are not a difference, as the engine does. */
   async reconfigure(): Promise<void> {
     const inputs = await this.checked();
     expectNoDifference(await this.diff(inputs));
@@ -200,7 +200,7 @@ export class BundleUnderTest {
     );
   }
 
-  /** Rows of our history: path and hash. */
+  /** Returns the rows of our history: path and hash. */
   async history(): Promise<string[]> {
     const { rows } = await this.hand.query<{ path: string }>(
       "select path from supabase_migrations.bundle_files where bundle = $1 order by path",
@@ -224,7 +224,7 @@ export class BundleUnderTest {
       files: readBundleFiles(this.directory),
       connection: new Secret(connection),
       dryRun: "off",
-      // The tests of one file share a database, and each has a bundle of its own in it.
+      // The tests of one file share a database, and each has its own bundle in it.
       watch: "bundle",
       ...this.inputs,
     } as unknown as PropertyMap;
@@ -272,7 +272,7 @@ function expectNoDifference(detailed: Record<string, unknown>): void {
   if (Object.keys(detailed).length > 0) throw new Error(`differs: ${Object.keys(detailed).join(", ")}`);
 }
 
-/** The message of what a promise is rejected with. */
+/** Returns the message with which a promise is rejected. */
 export async function failureOf(run: Promise<unknown>): Promise<string> {
   return run.then(
     () => "it succeeded",

@@ -1,4 +1,7 @@
-/** Thirty files: migrations, one of them outside a transaction in the middle, and repeatables that need each other. `$s` stands for a schema. */
+/**
+ * Thirty files: migrations, one of them outside a transaction, and repeatables that depend on each other. `$s` is replaced by a
+ * schema.
+ */
 export const thirtyFiles: Record<string, string> = {};
 for (let n = 0; n < 15; n++) {
   const version = `202601${String(n + 1).padStart(2, "0")}000000`;

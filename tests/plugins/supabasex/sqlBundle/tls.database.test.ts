@@ -20,7 +20,7 @@ const connectionTo = (settings: Partial<Connection>): Connection => ({
   ...settings,
 });
 
-/** Whether a session with these settings is encrypted, as the server sees it. */
+/** Returns whether a session with these settings is encrypted, according to the server. */
 async function isEncrypted(settings: Partial<Connection>): Promise<boolean> {
   const client = await connect(connectionTo(settings), { applicationName: "tls" });
   try {

@@ -15,7 +15,7 @@ import { transactionFaults } from "../../../../plugins/supabasex/provider/sqlBun
 beforeAll(() => loadParser());
 
 const migration = (text: string) => bundleFile("migrations/20260101000000_a.sql", "migration", text);
-/** Throws the first fault of a file. */
+/** Throws the first error of a file. */
 function refuseTransactionControl(file: BundleFile): void {
   const [fault] = transactionFaults(file);
   if (fault !== undefined) throw fault;
@@ -62,7 +62,7 @@ describe("refused", () => {
   });
 });
 
-describe("let through", () => {
+describe("accepted", () => {
   test.each([
     "select 'begin; commit;'",
     "select $$ commit; $$",
@@ -162,7 +162,7 @@ test.each([
   expect(() => statementsOf(migration(`select 1;\n${text}\n`))).toThrow(message);
 });
 
-test("statements are split at their boundaries, whatever characters precede them", () => {
+test("statements are split at their boundaries, regardless of the characters before them", () => {
   const file = migration("-- 😀 Größe\nselect '😀';\n\n/* x */ select 2 -- end\n;\n");
 
   expect(statementsOf(file).map((statement) => textOf(file, statement))).toEqual([

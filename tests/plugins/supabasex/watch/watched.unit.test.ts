@@ -9,6 +9,6 @@ test.each([
   ["network peering pcx-0123456789abcdef0", "opens"],
   ["network subnet subnet-0123456789abcdef0", "extra"],
   ["network security group by-hand", "extra"],
-])("%s, added by somebody: %s", (identity, severity) => {
+])("%s, added outside of the stack: %s", (identity, severity) => {
   expect(severityOf(identity)).toEqual([severity]);
 });

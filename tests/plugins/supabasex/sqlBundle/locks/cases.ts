@@ -1,25 +1,25 @@
 import type { HazardName } from "../../../../../plugins/supabasex/hazards";
 
-/** A kind of statement, and what is expected of it. The rest of its row in docs/locks.md is observed. */
+/** A kind of statement, and its expected effects. The rest of its row in docs/locks.md is observed. */
 export interface LockCase {
-  /** `$s.` stands for the schema; the table leaves it out. */
+  /** `$s.` is replaced by the schema; docs/locks.md omits it. */
   readonly statement: string;
-  /** What the transaction, or an earlier deployment, has done before. */
+  /** Statements that the transaction, or an earlier deployment, ran before. */
   readonly before?: string;
   /** Runs in the same transaction, so its locks are still held. */
   readonly sameTransaction?: string;
-  /** The relation that the row is about. Default: orders. */
+  /** The relation whose locks the row shows. Default: orders. */
   readonly relation?: string;
   readonly hazards: readonly HazardName[];
-  /** Said beside the statement. */
+  /** A note after the statement. */
   readonly note?: string;
-  /** The indexes are locked against reads, though the table is not. */
+  /** The indexes are locked against reads, but the table is not. */
   readonly locksIndexes?: true;
-  /** The text alone promises more than happens: a check proves it, or the type allows it. */
+  /** The text alone suggests more than happens: a check makes it unnecessary, or the type allows it. */
   readonly doesLess?: true;
 }
 
-/** Each case has a schema with these. */
+/** The objects in each case's schema. */
 export const fixture = `
 create schema $s;
 create table $s.customers (id bigint primary key, name text);
@@ -52,7 +52,7 @@ refresh materialized view $s.totals;
 
 const checked = "alter table $s.orders add constraint noted check (note is not null) not valid;";
 
-/** Grouped by what the author wants to do: the usual way, then the safe one. */
+/** Grouped by the author's goal: the usual way, then the safe one. */
 export const groups: Readonly<Record<string, readonly LockCase[]>> = {
   Columns: [
     { statement: "alter table $s.orders add column priority integer", hazards: [] },
@@ -266,7 +266,7 @@ export const groups: Readonly<Record<string, readonly LockCase[]>> = {
   ],
 };
 
-/** Statements that run outside of a transaction. While one waits for an older transaction, its locks can be looked at. */
+/** Statements that run outside of a transaction. While one waits for an older transaction, its locks can be observed. */
 export const outside: readonly LockCase[] = [
   { statement: "create index concurrently orders_note on $s.orders (note)", hazards: [] },
   { statement: "drop index concurrently $s.orders_state", hazards: [] },

@@ -32,7 +32,7 @@ function foreseen({ statement }: Pick<LockCase, "statement">) {
 }
 
 const cases = [...Object.values(groups).flat(), ...outside].filter(
-  // What code does, or what an earlier statement has locked, is not in the text.
+  // The text does not show what code does, or what an earlier statement has locked.
   ({ statement, sameTransaction }) => !statement.startsWith("do ") && sameTransaction === undefined,
 );
 

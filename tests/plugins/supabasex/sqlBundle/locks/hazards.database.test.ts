@@ -109,11 +109,11 @@ test.each([
     /:1:1: an accepted hazard needs a relation and a reason/,
   ],
   [
-    "no such hazard",
+    "an unknown hazard",
     "-- accepts: rewrite shared.orders: small",
     /there is no hazard rewrite[\s\S]*table-rewrite/,
   ],
-])("an acceptance with %s is refused before anything is sent", async (_, line, message) => {
+])("an acceptance with %s is refused before any statement is sent", async (_, line, message) => {
   const bundle = await deployed(`${line}\nselect 1;\n`);
 
   expect(await failureOf(bundle.preview())).toMatch(message);

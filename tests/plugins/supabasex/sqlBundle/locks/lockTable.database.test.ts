@@ -25,7 +25,7 @@ let author: pg.Client;
 let reader: pg.Client;
 let writer: pg.Client;
 let observer: pg.Client;
-/** Whose transaction is older than the author's. */
+/** A session whose transaction is older than the author's. */
 let elder: pg.Client;
 beforeAll(async () => {
   cluster = await startTestCluster();
@@ -50,14 +50,14 @@ interface Observed {
   readonly expected: readonly StatementLocks[];
 }
 
-/** Runs a statement in a transaction as a deployment does, and has two other sessions use the table meanwhile. */
+/** Runs a statement in a transaction as a deployment does, while two other sessions use the table. */
 async function observe(lockCase: LockCase): Promise<Observed> {
   const schema = `s${++schemas}`;
   const inSchema = (text: string) => text.replaceAll("$s", () => schema);
   await author.query(inSchema(`${fixture}${lockCase.before ?? ""}`));
   const relations = await relationsOf(schema);
   await author.query("begin");
-  // The statistics of the fixture's rows are this session's, too, and not yet reported.
+  // The statistics of the fixture's rows also belong to this session, and are not reported yet.
   const text = inSchema(`${lockCase.sameTransaction ?? ""}\n${lockCase.statement};\n`);
   const file = bundleFile("migrations/20260101000000_case.sql", "migration", text);
   const { relation: name = "orders" } = lockCase;
@@ -89,7 +89,7 @@ async function observe(lockCase: LockCase): Promise<Observed> {
   }
 }
 
-/** Numbers of the relations of a schema, without indexes, and their names. */
+/** Returns the OIDs of a schema's relations, without indexes, and their names. */
 async function relationsOf(schema: string): Promise<Map<number, string>> {
   const { rows: found } = await observer.query<{ oid: number; name: string }>(
     "select oid, relname as name from pg_class where relnamespace = $1::regnamespace and relkind not in ('i', 'I')",
@@ -98,7 +98,7 @@ async function relationsOf(schema: string): Promise<Map<number, string>> {
   return new Map(found.map(({ oid, name }) => [oid, name]));
 }
 
-/** What the author's transaction has locked of these relations. */
+/** Returns which of these relations the author's transaction has locked. */
 async function locksOf(relations: ReadonlyMap<number, string>, name: string) {
   const { rows: found } = await observer.query<{ oid: number; mode: string }>(
     "select relation as oid, mode from pg_locks where locktype = 'relation' and granted and pid = $1",
@@ -126,7 +126,7 @@ async function write(relation: string): Promise<void> {
     [relation],
   );
   const statements: Readonly<Record<string, string>> = {
-    // What its writers ask a sequence for.
+    // Sequences from which its writers take numbers.
     S: `select nextval('${relation}')`,
     // Nobody writes to a materialized view.
     m: "select",
@@ -140,7 +140,7 @@ async function write(relation: string): Promise<void> {
   }
 }
 
-/** Whether a session waits for a lock; false once its query has ended. */
+/** Returns whether a session waits for a lock; false if its query has ended. */
 async function isWaiting(client: pg.Client, query: Promise<unknown> | undefined): Promise<boolean> {
   const pid = (client as unknown as { processID: number }).processID;
   let isOver = false;
@@ -179,11 +179,11 @@ describe.each(Object.entries(groups))("%s", (title, cases) => {
   );
 });
 
-/** What the text alone has to tell as well as a run. */
+/** Returns what the text alone must show as well as a run does. */
 function foreseenAs(statements: readonly StatementLocks[], { doesLess, relation = "orders" }: LockCase) {
   return statements.flatMap(({ effects, hazards }) => ({
     hazards: hazards.filter(({ isUncertain }) => !(isUncertain && doesLess === true)).map(({ name }) => name),
-    // Sequences, and what a cascade reaches, only the catalog knows.
+    // Only the catalog shows sequences and what a cascade affects.
     locks: effects
       .filter(({ relation: { name } }) => name === relation || name === "customers")
       .filter(({ isTaken, lock }) => isTaken && blocksWrites(lock))

@@ -2,7 +2,7 @@ import { hazardKinds } from "../../../../../plugins/supabasex/hazards";
 import type { LockMode } from "../../../../../plugins/supabasex/provider/sqlBundle/locks/modes";
 import type { LockCase } from "./cases";
 
-/** What sessions saw of a case. */
+/** What the sessions of a case observed. */
 export interface Row {
   readonly lockCase: LockCase;
   readonly lock: LockMode | undefined;

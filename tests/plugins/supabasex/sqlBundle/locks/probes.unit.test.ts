@@ -83,7 +83,7 @@ describe("a file with probes", () => {
   )("finds %s again", (word, index) => {
     const again = probedText(fileOf(text), relations);
     const characters = (whole: string, at: number) => [...whole.slice(0, at)].length;
-    // The probes hold none of these words.
+    // The probes contain none of these words.
     const at = (again?.text ?? "").indexOf(word, again?.inserted.places[0]?.length ?? 0);
 
     expect(characterAt(characters(again?.text ?? "", at), again?.inserted)).toBe(characters(text, index));

@@ -47,12 +47,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-/** A life of a bundle: it ends with a deployment. */
+/** A random history of a bundle, which ends with a deployment. */
 export const sequences: fc.Arbitrary<Step[]> = fc
   .array(step, { minLength: 3, maxLength: 16 })
   .map((steps): Step[] => [...steps, { do: "up" }]);
 
-/** Plays a sequence, and throws with the whole story where an invariant does not hold after a deployment. */
+/** Runs a sequence. If an invariant does not hold after a deployment, throws an error with all steps. */
 export async function play(
   databases: Databases,
   steps: readonly Step[],
@@ -81,12 +81,12 @@ export async function play(
 }
 
 class World {
-  /** What happened so far, a line each. */
+  /** The steps so far, one line each. */
   readonly story: string[] = [];
   #migrations = 0;
-  /** The files of the last deployment that succeeded: what a failed change is taken back to. */
+  /** The files of the last successful deployment, to which a failed change is reverted. */
   #deployed: Record<string, string> = {};
-  /** Another checkout, as somebody left it. */
+  /** Another, older checkout. */
   #second: Record<string, string> | undefined;
 
   constructor(
@@ -124,7 +124,7 @@ class World {
           () => "done",
           (error: Error) => error.message,
         );
-        this.story.push(`by hand: ${text} (${result})`);
+        this.story.push(`manually: ${text} (${result})`);
         return;
       }
       case "refresh":
@@ -133,7 +133,7 @@ class World {
         return;
       case "leave":
         this.#second = this.bundle.files();
-        this.story.push("somebody clones the repository");
+        this.story.push("another checkout is cloned");
         return;
       case "second":
         return await this.deployFromSecond();
@@ -144,7 +144,7 @@ class World {
     }
   }
 
-  /** Preview, then deploy, and look at all invariants; a change that cannot be deployed is taken back. */
+  /** Previews, deploys, and checks all invariants. A change that cannot be deployed is reverted. */
   async deploy(): Promise<void> {
     const { bundle } = this;
     if (bundle.state !== undefined) await bundle.refresh();
@@ -180,7 +180,7 @@ class World {
       if (isThere && expected[identity] === undefined) continue;
       if (!logs.includes(identity) && !namesRenamed(logs, identity)) {
         throw new Error(
-          `(b) ${identity}, made by hand, ${isThere ? "became the bundle's" : "disappeared"} without being named:\n${logs}`,
+          `(b) ${identity}, created manually, ${isThere ? "became part of the bundle" : "disappeared"} without being named:\n${logs}`,
         );
       }
     }
@@ -212,10 +212,10 @@ class World {
       ...others.filter((line) => !own.includes(line)).map((line) => `only on an empty database: ${line}`),
     ];
     if (differing.length > 0)
-      throw new Error(["(d) an empty database gets something else:", ...differing].join("\n  "));
+      throw new Error(["(d) the result on an empty database is different:", ...differing].join("\n  "));
   }
 
-  /** What lies in the schema and is not expected: identity → what it is. */
+  /** Returns the unexpected objects in the schema: identity → object. */
   private async manualObjects(): Promise<Map<string, string>> {
     if (this.bundle.state === undefined) return new Map();
     const live = await readCatalog(this.bundle.hand);
@@ -227,7 +227,7 @@ class World {
     return expectedOf(this.bundle);
   }
 
-  /** A deployment from the other checkout is refused, or deploys what that one has. */
+  /** Deploys the other checkout, which is refused or deploys its own files. */
   private async deployFromSecond(): Promise<void> {
     if (this.#second === undefined) return;
     const own = this.bundle.files();
@@ -237,7 +237,7 @@ class World {
     this.replaceFiles({ ...own, ...migrationsOf(this.#deployed) });
   }
 
-  /** The connections of a deployment are cut: as if its process had been killed. */
+  /** Cuts the connections of a deployment, as if its process had been killed. */
   private async kill(afterMilliseconds: number): Promise<void> {
     if (this.bundle.state === undefined) return;
     const { inputs, outputs } = this.bundle.state;
@@ -247,11 +247,11 @@ class World {
       "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'supabasex $s' and pid <> pg_backend_pid()",
     );
     this.story.push(`up, killed: ${await running}`);
-    // The state is written after the deployment: a killed one leaves the former.
+    // The state is written after the deployment, so a killed one leaves the previous state.
     this.bundle.state = { inputs, outputs };
   }
 
-  /** What cannot be deployed is reverted, as a team would; applied migrations stay. */
+  /** Reverts what cannot be deployed, as a team would; applied migrations stay. */
   private async takeBack(): Promise<void> {
     const applied = new Set(await this.bundle.history());
     const kept = Object.entries(this.bundle.files()).filter(
@@ -260,7 +260,7 @@ class World {
     this.replaceFiles({ ...this.#deployed, ...Object.fromEntries(kept) });
     const still = await failureOf(this.bundle.up());
     if (still === "it succeeded") return;
-    // Somebody's change stands in the way: it is undone by hand, as the message says.
+    // A manual change is in the way: it is undone manually, as the message says.
     this.story.push(`reverted: ${still}`);
     throw new Unplayable(still);
   }
@@ -276,10 +276,10 @@ class World {
   }
 }
 
-/** Drift that only a person can repair ended the sequence: nothing follows from it. */
+/** The sequence ended because only a person can repair the drift. This is not a failure. */
 export class Unplayable extends Error {}
 
-/** A renamed object is named by what it was called before: `column s1.a note, name: note → remark`. */
+/** A renamed object is reported by its previous name: `column s1.a note, name: note → remark`. */
 function namesRenamed(logs: string, identity: string): boolean {
   const { kind, parent, name } = partsOfIdentity(identity);
   return logs

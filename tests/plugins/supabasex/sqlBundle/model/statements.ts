@@ -1,4 +1,4 @@
-/** What files and people do in the model's schema `$s`. Small on purpose, so that they meet. */
+/** The statements of files and people in the model's schema `$s`. The set is small, so that they conflict. */
 
 export const firstMigration = `create schema $s;
 create table $s.a (id integer primary key, n integer, note text);
@@ -7,7 +7,10 @@ create type $s.mood as enum ('good', 'bad');
 create function $s.base(x integer) returns integer language sql immutable as $$ select x $$;
 `;
 
-/** Statements of a new migration; by hand, the same ones and those of `manual`. Most can fail, depending on what is there. */
+/**
+ * Statements of a new migration. Manual changes use the same ones and those in `manual`. Most can fail, depending on existing
+ * objects.
+ */
 export const statements = [
   "alter table $s.a enable row level security;",
   "alter table $s.b enable row level security;",
@@ -33,20 +36,20 @@ export const statements = [
   "alter table $s.a alter column note set not null;",
   "alter table $s.a rename column note to remark;",
   "create or replace function $s.base(x integer) returns integer language sql immutable as $$ select x + 1 $$;",
-  // What repeatables state as well, and what needs an object of a repeatable.
+  // Statements that repeatables contain too, and those that need an object of a repeatable.
   "revoke select on $s.b from authenticated;",
   "comment on column $s.b.n is 'Number.';",
   "alter table $s.b set (fillfactor = 80);",
   "alter table $s.b alter column n set default $s.h(1);",
   "comment on view $s.v is 'V.';",
   "grant execute on function $s.touch() to authenticated;",
-  // What later objects are granted.
+  // Default privileges, which apply to later objects.
   "alter default privileges in schema $s grant select on tables to authenticated;",
   "alter default privileges in schema $s revoke select on tables from authenticated;",
   "alter default privileges in schema $s grant execute on functions to anon;",
 ] as const;
 
-/** What only people do. */
+/** Statements that only people run. */
 export const manual = [
   "create policy rogue on $s.a using (true)",
   "create policy rogue_h on $s.b using ($s.h(id) > 0)",
@@ -64,7 +67,7 @@ export const manual = [
   "alter default privileges in schema $s grant insert on tables to anon",
 ] as const;
 
-/** Repeatables: one slot each, with versions that replace each other in ways which PostgreSQL does not. */
+/** Repeatables, each with versions that replace each other in ways that PostgreSQL does not support. */
 export const repeatables: Readonly<Record<string, readonly string[]>> = {
   "repeatable/h.sql": [
     "create or replace function $s.h(x integer) returns integer language sql as $$ select x $$;",
@@ -72,7 +75,7 @@ export const repeatables: Readonly<Record<string, readonly string[]>> = {
     "create or replace function $s.h(x integer, z integer default 1) returns integer language sql as $$ select x + z $$;",
     "create or replace function $s.h(x integer) returns bigint language sql as $$ select x::bigint $$;",
   ],
-  // A migration makes it, too.
+  // A migration creates it, too.
   "repeatable/base.sql": [
     "create or replace function $s.base(x integer) returns integer language sql immutable as $$ select x - 1 $$;",
     "create or replace function $s.base(x integer) returns integer language sql stable as $$ select x - 2 $$;\ncomment on function $s.base(integer) is 'Stated.';",
@@ -108,7 +111,7 @@ export const repeatables: Readonly<Record<string, readonly string[]>> = {
     "grant select on $s.b to authenticated;\ncomment on type $s.mood is 'Stated.';",
     "alter table $s.b disable row level security;",
     "alter function $s.base(integer) set search_path to pg_catalog;",
-    // The opposite of what the file before it states.
+    // The opposite of the previous file.
     "revoke select on $s.a from authenticated;\nalter table $s.a disable row level security;\ncomment on table $s.a is 'Last.';",
   ],
   "repeatable/facts_v.sql": [
