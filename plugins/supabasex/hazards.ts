@@ -23,7 +23,7 @@ export const hazardKinds = [
   },
   {
     name: "index-drop",
-    what: "Dropping an index waits for all readers of its table, and everybody else waits behind it.",
+    what: "Dropping an index waits for all readers of its table, and all other sessions wait behind it.",
     safeWay: "Use `drop index concurrently`, alone in a migration with the header `-- no transaction`.",
   },
   {
@@ -42,7 +42,7 @@ export const hazardKinds = [
     name: "not-null-scan",
     what: "`not null` reads all rows while nobody can read or write the table.",
     safeWay:
-      "Add `check (… is not null) not valid`, validate it in a later migration with the header `-- no transaction`, and set `not null` after that: PostgreSQL then reads no row.",
+      "Add `check (… is not null) not valid`, validate it in a later migration with the header `-- no transaction`, and set `not null` after that: PostgreSQL then reads no rows.",
   },
   {
     name: "foreign-key-scan",
@@ -71,7 +71,7 @@ export const hazardKinds = [
     name: "work-under-lock",
     what: "The statement reads or writes many rows of a table that an earlier statement of the transaction locked.",
     safeWay:
-      "Put it into a later migration with the header `-- no transaction`, or into a later deployment: the lock ends with the transaction.",
+      "Put it in a later migration with the header `-- no transaction`, or in a later deployment: the lock ends with the transaction.",
   },
   {
     name: "row-changes",
@@ -82,17 +82,17 @@ export const hazardKinds = [
   {
     name: "explicit-lock",
     what: "`lock table` holds its lock until the transaction ends.",
-    safeWay: "Leave it out, or take a mode that lets others write.",
+    safeWay: "Remove it, or use a mode that allows writes.",
   },
   {
     name: "data-loss",
-    what: "The statement deletes data for good, and running clients that use it fail.",
+    what: "The statement deletes data permanently, and running clients that use it fail.",
     safeWay:
       "Deploy clients that do not use it first; take a backup (`npm run backup`), then drop it in a later deployment.",
   },
   {
     name: "client-break",
-    what: "Running clients use the old name or type until they are deployed again, and fail.",
+    what: "Running clients use the old name or type until their next deployment, and fail.",
     safeWay:
       "Add the new name beside the old one, deploy the clients, and remove the old one in a later deployment.",
   },

@@ -95,7 +95,7 @@ export const groups: Readonly<Record<string, readonly LockCase[]>> = {
       statement: "alter table $s.orders alter column state set not null",
       before:
         "alter table $s.orders add constraint stated check (state is not null) not valid; alter table $s.orders validate constraint stated;",
-      note: "behind a validated check",
+      note: "after a validated check",
       hazards: [],
       doesLess: true,
     },
@@ -205,7 +205,7 @@ export const groups: Readonly<Record<string, readonly LockCase[]>> = {
       before:
         "alter table $s.events_2027 add check (day >= '2027-01-01' and day < '2028-01-01') not valid; alter table $s.events_2027 validate constraint events_2027_day_check;",
       relation: "events",
-      note: "behind a validated check",
+      note: "after a validated check",
       hazards: [],
       doesLess: true,
     },
@@ -221,7 +221,7 @@ export const groups: Readonly<Record<string, readonly LockCase[]>> = {
       hazards: ["partition-detach"],
     },
   ],
-  "Views, rules of access and code": [
+  "Views, access rules and code": [
     { statement: "create policy own on $s.orders using (customer_id = 1)", hazards: [] },
     { statement: "drop policy everyone on $s.orders", hazards: [] },
     { statement: "alter table $s.orders enable row level security", hazards: [] },
@@ -254,7 +254,7 @@ export const groups: Readonly<Record<string, readonly LockCase[]>> = {
     {
       statement: "update $s.orders set note = 'none' where amount = 2",
       sameTransaction: "alter table $s.orders add column priority integer;",
-      note: "behind a change of the table in the same transaction",
+      note: "after a change of the table in the same transaction",
       hazards: ["work-under-lock"],
     },
     { statement: "delete from $s.orders", hazards: ["row-changes"] },
