@@ -119,7 +119,7 @@ async function deployed(
   const found = await readFunction(client, String(slug), signal);
   if (found !== undefined) return found;
   throw new UserError(
-    `Edge function ${String(slug)} is not deployed: somebody deleted it just now; run \`pulumi up\` again.`,
+    `Edge function ${String(slug)} is not deployed: it was just deleted; run \`pulumi up\` again.`,
   );
 }
 

@@ -119,7 +119,7 @@ test("a refresh removes a deleted function, and an update without a refresh repo
 
   await expect(refresh(made)).rejects.toThrow("it has gone");
   await expect(update(made)).rejects.toThrow(
-    "Edge function webhook is not deployed: somebody deleted it just now; run `pulumi up` again.",
+    "Edge function webhook is not deployed: it was just deleted; run `pulumi up` again.",
   );
 });
 

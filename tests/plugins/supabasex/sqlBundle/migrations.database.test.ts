@@ -81,7 +81,7 @@ test("if one of very many migrations fails, those before it are kept, their noti
   ]);
 });
 
-test("a membership that the deployer may not grant is refused, and the error says what to do", async () => {
+test("a membership that the deploying role may not grant is refused, and the error says what to do", async () => {
   const bundle = await databases.bundle({
     ...schema,
     "migrations/20260102000000_member.sql": "select 1;\ngrant pg_checkpoint to anon;\n",

@@ -162,7 +162,7 @@ test("an interrupted index build is started again; another invalid index is kept
 
   await bundle.up();
   expect(bundle.logs.join("\n")).toMatch(
-    /warning: .*alone\.sql was interrupted in an earlier run: it goes on\./,
+    /warning: .*alone\.sql was interrupted in an earlier run: it continues\./,
   );
   expect(await indexes(bundle)).toMatchObject([{ valid: true }]);
   expect(await bundle.refresh()).toEqual([]);

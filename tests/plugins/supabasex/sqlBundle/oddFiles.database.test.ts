@@ -270,7 +270,7 @@ test("a removed comment on a view's column is restored", async () => {
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("a file that is enclosed in begin and commit runs in the deployer's transaction", async () => {
+test("a file that is enclosed in begin and commit runs in the deployment's transaction", async () => {
   const bundle = await databases.bundle({
     "migrations/20260101000000_s.sql": "begin;\ncreate schema $s;\ncreate table $s.t (id int);\ncommit;\n",
     "migrations/20260102000000_bad.sql": "-- é\nbegin;\ninsert into $s.t values (1);\nselect 1/0;\ncommit;\n",

@@ -139,7 +139,7 @@ describe("a migration takes over a repeatable's object", () => {
     bundle.write({ [next]: "create view $s.v as select id from $s.customers;", [redefining]: undefined });
 
     expect(await failureOf(bundle.up())).toContain(
-      `hint: repeatable/redefining.sql has made view ${bundle.schema}.v: write create or replace, so that the migration takes it over; or drop it in the migration first.`,
+      `hint: repeatable/redefining.sql has created view ${bundle.schema}.v: write create or replace, so that the migration takes it over; or drop it in the migration first.`,
     );
   });
 });

@@ -166,7 +166,7 @@ test("permission denied", async () => {
     error: Preview failed: sql/migrations/20260102000000_next.sql:3:1: must be owner of table users (42501)
       3 | alter table auth.users add column nickname text;
         | ^
-      hint: It belongs to another role: begin the file with \`set local role\` and its owner; what belongs to the platform stays as it is.
+      hint: Another role owns it: begin the file with \`set local role\` and the owner. The platform's own objects cannot be changed.
 `);
 });
 

@@ -131,7 +131,7 @@ describe("a file enclosed in begin and commit", () => {
   });
 });
 
-describe("savepoints of a file are nested in those of the deployer", () => {
+describe("savepoints of a file are nested in the provider's", () => {
   test.each([
     "savepoint a; select 1;",
     "savepoint a; select 1; rollback to a; select 2; release a;",

@@ -4,13 +4,13 @@ import type { BundleFile } from "../source/files";
 export const mostAhead = 16;
 
 /**
- * Runs files in order, but sends a few before the first one is answered, so the server does not wait for us between
- * two. When a file fails in a transaction, the server refuses those after it unseen.
+ * Runs files in order, but sends several before the first result arrives, so the server does not wait between files. When a file
+ * fails in a transaction, the server refuses the following ones without running them.
  */
 export class FilesAhead {
   readonly #send: (file: BundleFile) => Promise<void>;
   readonly #sent = new Map<BundleFile, Promise<void>>();
-  /** Grows while files succeed, so little is sent in vain while files fail because of their order. */
+  /** Grows while files succeed, so little is sent unnecessarily while files fail because of their order. */
   #width = 1;
 
   /** @param send sends a file immediately, after what was sent before, and resolves when it has run */

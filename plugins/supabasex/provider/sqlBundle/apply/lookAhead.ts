@@ -71,7 +71,8 @@ function pendingFiles(look: Look): BundleFile[] {
 }
 
 /**
- * Returns a test whether one of the files that an up runs may repair an object. The files are only read when needed.
+ * Returns a predicate that tells whether one of the files that an up runs may repair an object. The files are only read when
+ * needed.
  */
 export function mayPendingRepair(look: Look): (identity: string) => boolean {
   let ofFiles: ((identity: string) => boolean) | undefined;
@@ -82,7 +83,8 @@ export function mayPendingRepair(look: Look): (identity: string) => boolean {
 }
 
 /**
- * Returns a test whether one of the pending files may repair an object, or make it unexpected. Only running them shows
+ * Returns a predicate that tells whether one of the pending files may repair an object, or make it unexpected. Only running them
+ * shows
  * it.
  */
 export function mayRepair(files: readonly BundleFile[], live: Catalog): (identity: string) => boolean {

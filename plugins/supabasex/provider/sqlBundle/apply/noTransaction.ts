@@ -137,7 +137,7 @@ async function runOutside(
     const now = await statement.look(session);
     todo = statement.resume(begun, now);
     if (todo === "done" && !(await isAsked(now.oid))) todo = "run";
-    const what = todo === "done" ? "it had succeeded" : "it goes on";
+    const what = todo === "done" ? "it had succeeded" : "it continues";
     request.report.warn(`${file.display} was interrupted in an earlier run: ${what}.`);
   }
   if (begun === undefined) {

@@ -138,7 +138,7 @@ export function explainTaken(
         object.identity !== undefined && live[object.identity] !== undefined && names.has(objectKey(object)),
     );
     if (made === undefined) continue;
-    const hint = `${path} has made ${escapeControls(made.identity ?? made.name)}: write create or replace, so that the migration takes it over; or drop it in the migration first.`;
+    const hint = `${path} has created ${escapeControls(made.identity ?? made.name)}: write create or replace, so that the migration takes it over; or drop it in the migration first.`;
     return { ...failure, error: new SqlFileError({ ...error.fault, hint }, { cause: error.cause }) };
   }
   return failure;

@@ -115,7 +115,7 @@ export function isChanged({ path, sha256 }: BundleFile, { history, done }: Repea
   return !done.has(path) && history.get(path)?.sha256 !== sha256;
 }
 
-/** Returns a test whether a changed file that runs later may state something about an object. */
+/** Returns a predicate that tells whether a changed file that runs later may state something about an object. */
 function statedByChanged(context: RepeatableContext): (identity: string) => boolean {
   const coming = context.local.filter((file) => context.open.has(file.path) && isChanged(file, context));
   const statements = coming.flatMap((file) => statingStatements(file));

@@ -15,7 +15,7 @@ export interface Notice {
   readonly completed: number;
 }
 
-/** The server's answers so far to one message of a connection. */
+/** The server's responses so far to one message of a connection. */
 export interface Answers {
   /** The number of statements of the message that have succeeded. */
   readonly completed: number;
@@ -43,11 +43,11 @@ interface UnderWay {
 }
 
 /**
- * Follows the messages of a connection, regardless of how they are sent, in the order of the server's answers. The
+ * Follows the messages of a connection, regardless of how they are sent, in the order of the server's responses. The
  * client's own results show neither which statement of a message failed nor to which statement a notice belongs.
  */
 export class Wire {
-  /** Sent but not answered, oldest first. */
+  /** Sent, but without a complete response, oldest first. */
   readonly #underWay: UnderWay[] = [];
   readonly #client: Client;
 
@@ -79,7 +79,7 @@ export class Wire {
     });
   }
 
-  /** Returns whether the server has not answered everything yet. */
+  /** Returns whether a response is still incomplete. */
   get isBusy(): boolean {
     return this.#underWay.length > 0;
   }

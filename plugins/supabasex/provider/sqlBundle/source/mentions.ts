@@ -6,7 +6,7 @@ import { actsOnUnnamed, runsCode, statementsOf, textOf } from "./statements";
 
 const words = new WeakMap<BundleFile, ReadonlySet<string>>();
 
-/** Returns whether the file's text contains the name as a word, with any case and quoting. Comments count too. */
+/** Returns whether the file's text, including comments, contains the name as a word, with any case and quoting. */
 export function mentions(file: BundleFile, name: string): boolean {
   const bare = unquoted(name);
   if (!/^[a-z_][a-z0-9_$]*$/i.test(bare)) return file.text.includes(bare);

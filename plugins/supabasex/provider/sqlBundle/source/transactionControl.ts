@@ -24,7 +24,7 @@ export function transactionFaults(file: BundleFile): SqlFileError[] {
   if (!file.noTransaction) return faults;
   if (file.kind === "repeatable") {
     const message = "a repeatable always runs in a transaction";
-    faults.push(new SqlFileError({ file, message, hint: "Move the statement to a migration of its own." }));
+    faults.push(new SqlFileError({ file, message, hint: "Move the statement to a separate migration." }));
   } else if (statements.length !== 1) {
     const message = `a file without a transaction must contain exactly one statement, and this one has ${statements.length}`;
     const hint =
@@ -44,11 +44,11 @@ const control: Refusal = {
   hint: "Every file already runs in a transaction: remove the statement. Only a plain begin and commit around the whole file are allowed.",
 };
 
-/** Names of the savepoints that the deployer creates around a file. */
+/** Names of the savepoints that the provider creates around a file. */
 const ownSavepoints: ReadonlySet<string> = new Set(["migration", "repeatable"]);
 
 /**
- * Refuses transaction control, except the file's own savepoints, which are inside the deployer's.
+ * Refuses transaction control, except the file's own savepoints, which are inside the provider's.
  *
  * @param open the names of the file's savepoints so far; changed by each statement
  */
@@ -104,13 +104,13 @@ function forbiddenInTransaction(file: BundleFile, statement: Statement): Refusal
   };
 }
 
-/** After an interrupted run, the deployer finds the index by its name. */
+/** After an interrupted run, the provider finds the index by its name. */
 function withoutName(node: Node): Refusal | undefined {
   if (!("IndexStmt" in node) || node.IndexStmt.concurrent !== true || node.IndexStmt.idxname !== undefined)
     return undefined;
   return {
     message: "an index that is built concurrently needs a name",
-    hint: "After an interrupted run the deployer looks for it by its name: write create index concurrently <name> on ….",
+    hint: "After an interrupted run, the provider finds it by its name: write create index concurrently <name> on ….",
   };
 }
 
