@@ -66,7 +66,7 @@ describe("changes outside of the stack", () => {
   });
 });
 
-test("a new owner of the organization, and a developer who becomes an administrator, are reported", async () => {
+test("an owner and an administrator of the organization who are added, and a developer who becomes one, are reported", async () => {
   const member = (email: string, role: string) => ({ user_name: email, email, role_name: role });
   const before = [member("ours@example.com", "Owner"), member("dev@example.com", "Developer")];
   const answer = { method: "GET", path: /^\/organizations\/acme\/members$/, status: 200 } as const;

@@ -228,7 +228,7 @@ end $$;`,
   },
 ];
 
-describe("a manual change that a file states afterwards is kept and belongs to the bundle", () => {
+describe("a manual change that a file makes afterwards is kept and belongs to the bundle", () => {
   test.each(cases)("$name", async ({ hand, file, path = next, isIn }) => {
     const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live", prune: "drop" });
     await bundle.up();
@@ -246,7 +246,7 @@ describe("a manual change that a file states afterwards is kept and belongs to t
   });
 });
 
-test("negative control: a manual change that no file states is reverted", async () => {
+test("negative control: a manual change that no file makes is reverted", async () => {
   const bundle = await databases.bundle({ [first]: schema });
   await bundle.up();
   await bundle.sql("alter table $s.alerts enable row level security");

@@ -72,7 +72,7 @@ export async function differencesFromEmpty(databases: Databases, bundle: BundleU
   ];
 }
 
-/** Performs the engine's operations on a SqlBundle without the engine. */
+/** What the engine does with a SqlBundle, without the engine. */
 export class BundleUnderTest {
   readonly directory = mkdtempSync(path.join(tmpdir(), "thorbis-bundle-"));
   inputs: Record<string, unknown> = {};

@@ -245,7 +245,7 @@ function attempt(
   });
 }
 
-/** Returns the positions of sequences, to restore them after a rollback. If they cannot be read, an up continues without them. */
+/** Returns the positions of sequences, to restore them after a rollback. An up does without them if they cannot be read. */
 async function positionsBefore(session: Session, { commit }: ApplyRequest): Promise<SequencePositions> {
   try {
     return await sequencePositions(session);

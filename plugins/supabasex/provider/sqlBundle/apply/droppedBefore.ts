@@ -12,7 +12,7 @@ interface Catalogs {
   readonly undone: Catalog;
 }
 
-/** Returns what a `drop` drops if none of it could be recreated and all of it belongs to the bundle; else nothing. */
+/** Returns what a `drop` drops if none of it could be recreated, and the bundle made all of it; else nothing. */
 export function droppedBefore(
   { serverMajor }: BundleFile,
   { node }: Statement,

@@ -257,7 +257,7 @@ function isSamePlace(one: Partition | null | undefined, other: Partition | null 
 
 function otherPlace(child: string, now: Partition | null, { parent, bound }: Partition): string {
   if (now === null) return `It was created manually, and is not a partition of ${parent}: drop or rename it.`;
-  return `${child} was manually made a partition of ${now.parent} ${now.bound}, not of ${parent} ${bound}: detach it (alter table ${now.parent} detach partition ${child}).`;
+  return `Manually, ${child} was made the partition of ${now.parent} ${now.bound}, not of ${parent} ${bound}: detach it (alter table ${now.parent} detach partition ${child}).`;
 }
 
 /** Returns whether the statement names what only a repeatable makes: on an empty database it does not exist yet. */

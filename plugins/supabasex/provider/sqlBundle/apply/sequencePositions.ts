@@ -54,19 +54,19 @@ export async function sequencePositions(session: Session): Promise<SequencePosit
 }
 
 const refused =
-  "Files that were rolled back had set sequences back. A rollback does not undo this, and the server refuses to restore them, so they would return numbers that are in use. Run this as a role that may:";
+  "Files that were rolled back had set sequences back, which no rollback undoes, and the server refuses to restore them. They would return numbers that are in use. Run as a role that may:";
 
-/** Sequences whose position differs from before the rolled-back files, for any reason. */
+/** Sequences that are not where they were before files were rolled back, for any reason. */
 export interface MovedSequences {
   readonly advanced: readonly string[];
-  /** Sequences that a file set back, and that have been restored. */
+  /** A file set them back, and they are again where they were. */
   readonly restored: readonly string[];
 }
 
 /**
  * Compares the positions after a rollback. A sequence that a file set back, which would return numbers that are in use,
- * is set to its former position. One that has advanced stays: another session may have taken numbers meanwhile, and a gap is
- * harmless.
+ * is set to its former position. One that has advanced stays: somebody else may have taken numbers meanwhile, and a gap
+ * is harmless.
  */
 export async function restoreSequences(
   session: Session,
