@@ -84,7 +84,9 @@ describe("a migration that needs an object that only a repeatable creates is ref
 
     expect(preview).toMatch(message);
     expect(preview).toContain(makes.replaceAll("$s", bundle.schema));
-    expect(preview).toContain("Move the statement to a repeatable, or create what it needs in an earlier migration");
+    expect(preview).toContain(
+      "Move the statement to a repeatable, or create what it needs in an earlier migration",
+    );
     expect(await failureOf(bundle.up())).toBe(preview);
     expect(await bundle.history()).not.toContain(next);
     bundle.write({ [next]: undefined });

@@ -33,8 +33,7 @@ describe("a migration whose skipped statement finds a different object is refuse
     {
       name: "a table that lacks a column",
       statement: "create table if not exists $s.customers (id integer primary key, phone text);",
-      message:
-        "table $s.customers already exists and differs from this statement: it has no column phone",
+      message: "table $s.customers already exists and differs from this statement: it has no column phone",
     },
     {
       name: "a table with a column of another type",

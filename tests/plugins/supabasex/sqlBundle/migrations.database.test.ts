@@ -334,9 +334,7 @@ test("transaction control is refused before anything is sent", async () => {
     "migrations/20260102000000_commit.sql": "create table $s.u ();\ncommit;\n",
   });
 
-  expect(await failureOf(bundle.up())).toMatch(
-    /commit\.sql:2:1: a file must not control its transaction/,
-  );
+  expect(await failureOf(bundle.up())).toMatch(/commit\.sql:2:1: a file must not control its transaction/);
   expect((await bundle.sql("select to_regnamespace('$s') as s")).rows).toEqual([{ s: null }]);
 });
 

@@ -55,7 +55,11 @@ describe("a live catalog matches the remembered one if and only if the compariso
     ["a column is missing", without("column shop.orders id"), false],
     ["a table is missing", without("table shop.orders"), false],
     ["a table has an additional column", { ...live, "column shop.orders note": { type: "text" } }, false],
-    ["a schema of the bundle has an additional function", { ...live, "function shop.f()": { owner: "o" } }, false],
+    [
+      "a schema of the bundle has an additional function",
+      { ...live, "function shop.f()": { owner: "o" } },
+      false,
+    ],
     [
       "a table of the platform has an additional policy",
       { ...live, "policy storage.objects rogue": { mode: "permissive" } },

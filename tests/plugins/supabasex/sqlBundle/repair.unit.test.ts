@@ -75,7 +75,13 @@ describe("grants", () => {
       [],
       ["revoke select on table s.t from anon cascade"],
     ],
-    ["the owner lost some privileges", {}, { app_owner: ["select"] }, ["grant all on table s.t to app_owner"], []],
+    [
+      "the owner lost some privileges",
+      {},
+      { app_owner: ["select"] },
+      ["grant all on table s.t to app_owner"],
+      [],
+    ],
     [
       "all privileges one by one are `all`",
       { anon: ["all"] },

@@ -135,17 +135,33 @@ describe("a statement of a repeatable that the server accepts only once", () => 
   const statistics = "create statistics $s.both on id, n from $s.t;";
 
   test.each([
-    ["a constraint stays when another statement changes", constraint, `${constraint}\ncomment on table $s.t is 'T.';`],
+    [
+      "a constraint stays when another statement changes",
+      constraint,
+      `${constraint}\ncomment on table $s.t is 'T.';`,
+    ],
     [
       "a constraint is written differently",
       constraint,
       "alter table $s.t\n  add constraint known check (n > 0); -- n",
     ],
-    ["a constraint has another condition", constraint, "alter table $s.t add constraint known check (n > 1);"],
+    [
+      "a constraint has another condition",
+      constraint,
+      "alter table $s.t add constraint known check (n > 1);",
+    ],
     ["a constraint is removed", constraint, "select 1;"],
-    ["statistics stay when another statement changes", statistics, `${statistics}\ncomment on table $s.t is 'T.';`],
+    [
+      "statistics stay when another statement changes",
+      statistics,
+      `${statistics}\ncomment on table $s.t is 'T.';`,
+    ],
     ["statistics are removed", statistics, "select 1;"],
-    ["a table of a publication stays when another statement changes", member, `${member}\ncomment on table $s.t is 'T.';`],
+    [
+      "a table of a publication stays when another statement changes",
+      member,
+      `${member}\ncomment on table $s.t is 'T.';`,
+    ],
     ["other columns of it are published", member, 'alter publication "all $s" add table $s.t (id);'],
     ["a table of a publication is removed", member, "select 1;"],
   ])("%s", async (_name, before, after) => {

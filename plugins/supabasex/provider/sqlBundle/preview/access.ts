@@ -32,9 +32,7 @@ export function reportAccess({ access }: ApplyResult, context: CallContext): voi
   if (repaired.length > 0) {
     context.log(
       "info",
-      ["Reverted outside of the bundle:", ...repaired.map((name) => `  ${escapeControls(name)}`)].join(
-        "\n",
-      ),
+      ["Reverted outside of the bundle:", ...repaired.map((name) => `  ${escapeControls(name)}`)].join("\n"),
     );
   }
   if (differences.length === 0) return;

@@ -27,8 +27,7 @@ export function transactionFaults(file: BundleFile): SqlFileError[] {
     faults.push(new SqlFileError({ file, message, hint: "Move the statement to a separate migration." }));
   } else if (statements.length !== 1) {
     const message = `a file without a transaction must contain exactly one statement, and this one has ${statements.length}`;
-    const hint =
-      "If the second one failed, nothing could undo the first: put each in its own migration.";
+    const hint = "If the second one failed, nothing could undo the first: put each in its own migration.";
     faults.push(new SqlFileError({ file, message, hint }));
   }
   return faults;
@@ -85,7 +84,10 @@ function forbidden(node: Node): Refusal | undefined {
     }
   }
   if ("DiscardStmt" in node) {
-    return { message: "discard is refused", hint: "Every file starts with fresh settings: remove the statement." };
+    return {
+      message: "discard is refused",
+      hint: "Every file starts with fresh settings: remove the statement.",
+    };
   }
   if ("CopyStmt" in node && node.CopyStmt.filename === undefined) {
     return {
