@@ -17,18 +17,18 @@ describe("a migration whose skipped statement finds a different object is refuse
     {
       name: "an index with another column",
       statement: "create index if not exists customers_name on $s.customers (city);",
-      message: "index $s.customers_name exists already and has another definition",
+      message: "index $s.customers_name already exists with another definition",
     },
     {
       name: "an index that must be unique",
       statement: "create unique index if not exists customers_name on $s.customers (name);",
-      message: "index $s.customers_name exists already and has another definition",
+      message: "index $s.customers_name already exists with another definition",
     },
     {
       name: "an index with a condition, after another statement",
       statement:
         "select 1;\ncreate index if not exists customers_name on $s.customers (name) where city is not null;",
-      message: "index $s.customers_name exists already and has another definition",
+      message: "index $s.customers_name already exists with another definition",
     },
     {
       name: "a table that lacks a column",
@@ -68,7 +68,7 @@ describe("a migration whose skipped statement finds a different object is refuse
       [next]: "create index if not exists customers_name on $s.customers (city);",
     });
 
-    expect(await failureOf(bundle.up())).toContain("has another definition");
+    expect(await failureOf(bundle.up())).toContain("already exists with another definition");
   });
 
   const passing: { name: string; statement: string }[] = [

@@ -162,7 +162,7 @@ async function runOutside(
     await unmark(session, request, file);
     throw new SqlFileError({
       file,
-      message: `index ${made.name} exists already and has another definition`,
+      message: `index ${made.name} already exists with another definition`,
       ...(await definitionOf(session, made.oid)),
       hint: "Give the new index another name, or drop the existing one in an earlier migration.",
     });

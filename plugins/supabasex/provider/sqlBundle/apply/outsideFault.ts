@@ -75,8 +75,8 @@ async function otherIndex(
   return new SqlFileError({
     file,
     message: isSame
-      ? `index ${found.name} exists already: an earlier migration creates it`
-      : `index ${found.name} exists already and has another definition`,
+      ? `index ${found.name} already exists: an earlier migration creates it`
+      : `index ${found.name} already exists with another definition`,
     ...(await definitionOf(session, found.oid)),
     hint: "Give the new index another name, or drop the existing one in an earlier migration.",
   });

@@ -74,7 +74,7 @@ async function indexFault(
   return new SqlFileError({
     file,
     index: statement.start,
-    message: `index ${found.name} exists already and has another definition`,
+    message: `index ${found.name} already exists with another definition`,
     detail: `Existing index: ${found.definition}`,
     hint: "Give the new index another name, or drop the existing one first.",
   });
