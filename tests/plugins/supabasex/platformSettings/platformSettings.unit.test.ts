@@ -201,7 +201,7 @@ test("another token is not a change; another project replaces the resource", asy
   expect(await changes(state, inputs({ projectRef: "other" }))).toEqual({ projectRef: "update-replace" });
 });
 
-test("where the state's token is refused, that of the environment is tried", async () => {
+test("if the state's token is refused, that of the environment is used", async () => {
   const state = await create(inputs());
   const stale = { ...state, inputs: inputs({ accessToken: new Secret("sbp_stale") }), outputs: {} };
   await expect(refresh(stale)).rejects.toThrow("got status 401");

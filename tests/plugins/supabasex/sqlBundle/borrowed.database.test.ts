@@ -100,13 +100,13 @@ const accepted = [
     migration:
       "create function $s.later() returns integer language plpgsql as $$ begin return $s.next_total(); end $$;",
   },
-  { name: "drops it where it is there", migration: "drop view if exists $s.totals;" },
+  { name: "drops it if it exists", migration: "drop view if exists $s.totals;" },
   {
-    name: "drops it where it is there, and changes what it depends on",
+    name: "drops it if it exists, and changes what it depends on",
     migration: "drop view if exists $s.totals;\nalter table $s.orders alter total type bigint;",
   },
   {
-    name: "drops it where it is there, with a column that it depends on",
+    name: "drops it if it exists, with a column that it depends on",
     migration:
       "drop policy if exists own on $s.orders; drop view if exists $s.totals;\nalter table $s.orders rename total to sum;\nalter table $s.orders add total numeric;",
   },
@@ -115,7 +115,7 @@ const accepted = [
     migration: "-- no transaction\n-- for $s.totals\ncreate index concurrently late on $s.orders (total);",
   },
   {
-    name: "drops an index where it is there, outside a transaction",
+    name: "drops an index if it exists, outside a transaction",
     migration: "-- no transaction\ndrop index concurrently if exists $s.late;",
   },
   {

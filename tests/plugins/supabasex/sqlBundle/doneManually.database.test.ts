@@ -197,7 +197,7 @@ describe("changes that the catalog does not show run, even if the rename after t
       isIn: "select cents = 200 as ok from $s.prices",
     },
     {
-      name: "values are computed beside a command that was done",
+      name: "values are computed in a statement with a command that was done",
       hand: "alter table $s.prices drop column old; alter table $s.prices rename column price to cents",
       file: "alter table $s.prices drop column old, alter column price type integer using price * 100;\nalter table $s.prices rename column price to cents;",
       isIn: "select cents = 200 as ok from $s.prices",
