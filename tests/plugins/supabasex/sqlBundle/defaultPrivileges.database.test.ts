@@ -224,10 +224,7 @@ describe("manual default privileges", () => {
 
   test.each([
     ["a new view", async (bundle: BundleUnderTest) => bundle.write({ "repeatable/v.sql": view })],
-    [
-      "a recreated view",
-      async (bundle: BundleUnderTest) => void (await bundle.sql("drop view $s.w")),
-    ],
+    ["a recreated view", async (bundle: BundleUnderTest) => void (await bundle.sql("drop view $s.w"))],
   ])("their grants on %s do not belong to the bundle", async (_name, change) => {
     const bundle = await databases.bundle({
       [first]: schema,

@@ -145,10 +145,8 @@ function hintFor({ text, serverMajor = defaultServerMajor }: BundleFile, positio
     return "Only psql accepts rows after copy … from stdin: write insert … values.";
   if (/^\s*\\/m.test(text) || found.startsWith("\\"))
     return "psql commands that begin with a backslash are not SQL: remove them.";
-  if (/^:['"{]?\w/.test(found))
-    return "psql variables, such as :name, are not SQL: write their values.";
-  if (newestAccepts(text))
-    return "This syntax is newer than this server understands: rewrite the statement.";
+  if (/^:['"{]?\w/.test(found)) return "psql variables, such as :name, are not SQL: write their values.";
+  if (newestAccepts(text)) return "This syntax is newer than this server understands: rewrite the statement.";
   return `PostgreSQL ${serverMajor} does not accept the text here: correct it; nothing was changed.`;
 }
 
