@@ -52,7 +52,7 @@ export async function readManifest(
     return { verdict: "could not check", detail: error instanceof Error ? error.message : String(error) };
   }
   if (text === undefined)
-    return { verdict: "no manifest", detail: "the run was interrupted or is still going on" };
+    return { verdict: "no manifest", detail: "the run was interrupted or is still running" };
   return openManifest(text, run);
 }
 

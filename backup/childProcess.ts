@@ -9,12 +9,12 @@ export class ProcessFailure extends Error {
 
   constructor(
     readonly program: string,
-    /** `exit code 1`, `signal SIGKILL`, or why it could not start. */
+    /** `exited with code 1`, `was ended by signal SIGKILL`, or `could not start` with the reason. */
     readonly ending: string,
     /** The end of its standard error, without secrets. */
     readonly errorText: string,
   ) {
-    super(`${program} ended with ${ending}${errorText === "" ? "" : `: ${errorText}`}`);
+    super(`${program} ${ending}${errorText === "" ? "" : `: ${errorText}`}`);
   }
 }
 
@@ -52,13 +52,13 @@ export function startProgram(file: string, args: readonly string[], options: Pro
       reject(new ProcessFailure(name, ending, maskSecrets(errorText.trim(), options.secrets ?? [])));
     child.once("error", (error: NodeJS.ErrnoException) => {
       fail(
-        error.code === "ENOENT" ? "no start, for there is no such program" : `no start (${error.message})`,
+        `could not start: ${error.code === "ENOENT" ? "command not found" : error.message}`,
       );
     });
     child.once("close", (code, signal) => {
       options.signal?.removeEventListener("abort", stop);
       if (code === 0) resolve();
-      else fail(signal === null ? `exit code ${code}` : `signal ${signal}`);
+      else fail(signal === null ? `exited with code ${code}` : `was ended by signal ${signal}`);
     });
   });
   ended.catch(() => undefined);

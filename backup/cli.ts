@@ -17,8 +17,8 @@ import { progressToStandardError } from "./output";
 import { toolVersion } from "./version";
 
 /**
- * Returns a signal that ends the work cleanly when the container is stopped, somebody presses ^C, or the terminal is
- * closed.
+ * Returns a signal that ends the work cleanly when the container is stopped, the user presses Ctrl+C, or the
+ * terminal is closed.
  */
 function interruption(): AbortSignal {
   const controller = new AbortController();
@@ -31,7 +31,7 @@ function interruption(): AbortSignal {
   } as const;
   for (const [signal, exitCode] of Object.entries(endings)) {
     process.on(signal, () => {
-      controller.abort(new UserError(`Ended by ${signal}; what was begun is undone.`, exitCode));
+      controller.abort(new UserError(`Stopped by ${signal}; incomplete work is rolled back.`, exitCode));
     });
   }
   return controller.signal;
@@ -45,7 +45,7 @@ Environment:
   PGPASSWORD, PGSSLMODE, PGSSLROOTCERT
   RESTORE_DATABASE_URL                    the target of a restore: postgresql://user:password@host:port/database?sslmode=verify-full
   BACKUP_PARALLEL_DUMPS                   sessions at once (default 4)
-  README.md of the program has the others.
+  See the program's README.md for the others.
 
 Exit codes:
   ${Object.entries(exitCodes)
@@ -67,53 +67,53 @@ function program(context: CommandContext): Command {
   backup
     .command("list")
     .description("list the backups, oldest first")
-    .option("--all", "also runs without a manifest: interrupted, or still going on")
+    .option("--all", "also runs without a manifest: interrupted, or still running")
     .option("--json", "as JSON")
     .action(async (options) => void (await list(options, context)));
   backup
     .command("verify")
     .description("read every byte of a backup and compare it with its manifest")
-    .argument("[run]", "name of the backup; the newest when left out")
+    .argument("[run]", "name of the backup (default: the newest)")
     .option("--all", "every backup")
     .option("--json", "as JSON")
     .action(async (name, options) => void (await verify({ ...options, run: name }, context)));
   backup
     .command("restore")
     .description("restore a backup into the database that RESTORE_DATABASE_URL names")
-    .argument("[run]", "name of the backup; the newest when left out")
-    .option("--replace <database>", "remove everything of an application from the target first")
-    .option("--into-source <database>", "allow that it is the database that the backup was taken of")
+    .argument("[run]", "name of the backup (default: the newest)")
+    .option("--replace <database>", "first remove all objects of the application from the target")
+    .option("--into-source <database>", "allow the target to be the database that was backed up")
     .action(async (name, options) => {
       const { run: restored, tables } = await restore({ ...options, run: name }, context);
       context.print(JSON.stringify({ event: backupEvents.restored, run: restored, tables: tables.length }));
     });
   backup
     .command("drill")
-    .description("restore a backup into a server that is thrown away, and leave a receipt in the bucket")
-    .argument("[run]", "name of the backup; the newest when left out")
+    .description("restore a backup into a temporary server and store a receipt in the bucket")
+    .argument("[run]", "name of the backup (default: the newest)")
     .action(async (name) => void (await drill({ run: name }, context)));
   backup
     .command("prune")
-    .description("tell which backups the policy no longer keeps, and with --confirm delete them")
-    .addOption(count("--daily-days <days>", "keep every backup so long", "BACKUP_RETENTION_DAILY_DAYS"))
+    .description("list the backups that the retention no longer keeps, and delete them with --confirm")
+    .addOption(count("--daily-days <days>", "keep every backup for this many days", "BACKUP_RETENTION_DAILY_DAYS"))
     .addOption(
       count(
         "--weekly-days <days>",
-        "keep the newest backup of each week so long",
+        "keep the newest backup of each week for this many days",
         "BACKUP_RETENTION_WEEKLY_DAYS",
       ),
     )
     .addOption(
       count(
         "--monthly-days <days>",
-        "keep the newest backup of each month so long",
+        "keep the newest backup of each month for this many days",
         "BACKUP_RETENTION_MONTHLY_DAYS",
       ),
     )
     .addOption(
       count(
         "--minimum <count>",
-        "backups found intact now that stay however old",
+        "number of intact backups to keep regardless of age",
         "BACKUP_MINIMUM_REDUNDANCY",
       ),
     )
@@ -121,13 +121,13 @@ function program(context: CommandContext): Command {
     .action(async (options) => void (await prune(options, context)));
   backup
     .command("age")
-    .description("tell how old the newest backup and the last drill that passed are, as one line of JSON")
+    .description("print the ages of the newest backup and of the last passed drill, as one line of JSON")
     .action(async () => void (await age({}, context)));
   backup
     .command("checkpoint")
-    .description("name this moment, to go back to after what comes next")
+    .description("mark the current moment before a critical change, to be able to return to it")
     .argument("<name>", "1 to 20 characters, such as before-release-42")
-    .option("--description <text>", "what comes next")
+    .option("--description <text>", "the change that follows")
     .action(async (name, options) => void (await checkpoint({ ...options, name }, context)));
   return backup;
 }

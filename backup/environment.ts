@@ -201,7 +201,7 @@ export function readEnvironment<Part extends keyof Parts>(
     throw new UserError(
       faults.length === 1
         ? `The environment variable ${faults[0]}.`
-        : `The environment has ${faults.length} faults:\n${faults.map((fault) => `  ${fault}`).join("\n")}`,
+        : `The environment has ${faults.length} errors:\n${faults.map((fault) => `  ${fault}`).join("\n")}`,
     );
   }
   return settings as Settings<Part>;
@@ -222,7 +222,7 @@ function parseTargetUrl(text: string, context: z.RefinementCtx): DatabaseSetting
   };
   // A URL silently drops line breaks and tabs, and spaces at its ends.
   if (/[\t\r\n]|^ | $/.test(text)) {
-    return fail("has a blank at an end, a tab or a line break: percent-encode those of the password");
+    return fail("begins or ends with a space, or contains a tab or a line break: percent-encode these characters in the password");
   }
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (
@@ -232,18 +232,18 @@ function parseTargetUrl(text: string, context: z.RefinementCtx): DatabaseSetting
     url.username === ""
   ) {
     return fail(
-      "must be a URL of the form postgresql://user:password@host:port/database, with @ : / ? # % of the password percent-encoded",
+      "must be a URL of the form postgresql://user:password@host:port/database, with @ : / ? # % in the password percent-encoded",
     );
   }
   // The part after an @ or / in the password would be parsed as host and database.
   if (/[@/]/.test(url.pathname.slice(1)) || url.hash !== "") {
-    return fail("has an @, / or # in its database or behind it: percent-encode those of the password");
+    return fail("has an @, / or # in or after the database name: percent-encode these characters in the password");
   }
   // libpq gives some of them precedence over the URL's host, so ignoring them would select another database.
   const unread = [...new Set(url.searchParams.keys())].filter((name) => !readParameters.has(name));
   if (unread.length > 0) {
     return fail(
-      `has ${unread.join(", ")} behind its ?, which this program does not read: leave it out; the certificate of an authority is named by PGSSLROOTCERT`,
+      `has the unsupported parameter ${unread.join(", ")}: remove it; for a CA certificate, set PGSSLROOTCERT`,
     );
   }
   const targetPort = port.safeParse(url.port === "" ? "5432" : url.port);
@@ -253,7 +253,7 @@ function parseTargetUrl(text: string, context: z.RefinementCtx): DatabaseSetting
   const parts = { database: url.pathname.slice(1), user: url.username, password: url.password };
   for (const [name, encoded] of Object.entries(parts)) {
     if (isDecodable(encoded)) continue;
-    return fail(`has a ${name} with a % that begins no percent-encoded character: write % as %25`);
+    return fail(`has a ${name} with a % that does not start a percent-encoded character: write % as %25`);
   }
   return {
     host: url.hostname.replace(/^\[(.*)\]$/, "$1"),

@@ -150,15 +150,15 @@ export function openManifest(text: string, run: string): OpenedManifest {
   }
   const sealed = manifestSchema.extend({ sha256 }).strict().safeParse(value);
   if (!sealed.success) {
-    const places = sealed.error.issues.map((issue) => issue.path.join(".") || "the whole").join(", ");
-    return { verdict: "manifest damaged", detail: `it does not have the form of a manifest: ${places}` };
+    const places = sealed.error.issues.map((issue) => issue.path.join(".") || "the whole document").join(", ");
+    return { verdict: "manifest damaged", detail: `it does not match the schema of a manifest: ${places}` };
   }
   const { sha256: expected, ...manifest } = sealed.data;
   if (hashOf(manifest) !== expected) {
-    return { verdict: "manifest damaged", detail: "its content does not have the hash that it names" };
+    return { verdict: "manifest damaged", detail: "its content does not match its hash" };
   }
   if (manifest.run !== run) {
-    return { verdict: "manifest misplaced", detail: `it is that of run ${manifest.run}` };
+    return { verdict: "manifest misplaced", detail: `it belongs to run ${manifest.run}` };
   }
   return { verdict: "intact", manifest };
 }

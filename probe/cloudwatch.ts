@@ -6,10 +6,10 @@ import {
 import { type ProbeMetricKey, probeMetrics } from "../foundation/probeContract";
 
 const dayMilliseconds = 24 * 3600 * 1000;
-/** How much more than a day ago the size may be from that a day's growth is counted from, in milliseconds. */
+/** The maximum age beyond a day, in milliseconds, of the size from which the growth within a day is computed. */
 const windowMilliseconds = 3600 * 1000;
 
-/** The probe's metrics of one stack. Region, credentials and endpoint are what the SDK finds in the environment. */
+/** The probe's metrics of one stack. The SDK reads region, credentials and endpoint from the environment. */
 export class ProbeMetrics {
   readonly #client = new CloudWatchClient({});
 
@@ -28,7 +28,10 @@ export class ProbeMetrics {
     );
   }
 
-  /** Returns the size of the database a day ago, in bytes: the newest that is at least that old. Undefined where there is none. */
+  /**
+   * Returns the size of the database a day ago, in bytes: the newest value that is at least that old.
+   * Undefined if there is none.
+   */
   async sizeADayAgo(now: Date): Promise<number | undefined> {
     const until = now.getTime() - dayMilliseconds;
     const { Datapoints = [] } = await this.#client.send(

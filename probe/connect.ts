@@ -3,7 +3,7 @@ import { tlsOptions } from "../foundation/databaseTls";
 import type { ProbeSettings } from "./environment";
 
 const connectTimeoutSeconds = 15;
-/** Of one measurement. Shorter than what the role may, so that the server says which one it was. */
+/** Time limit of one measurement. Shorter than the role's own limit, so that the error names the measurement. */
 const statementTimeoutSeconds = 8;
 
 /** Opens a session of the role `monitoring`, which reads only. */
@@ -18,11 +18,11 @@ export async function connect(
     application_name: "thorbis-probe",
     connectionTimeoutMillis: connectTimeoutSeconds * 1000,
   });
-  // When an idle session breaks, its next query fails; the process must not.
+  // When an idle session breaks, its next query fails; the process must not crash.
   client.on("error", () => undefined);
   try {
     await client.connect();
-    // Not as start-up options: the shared pooler drops those.
+    // Set by statements, because the shared pooler drops start-up options.
     await client.query(
       `set default_transaction_read_only = on; set statement_timeout = '${statementTimeoutSeconds}s'`,
     );

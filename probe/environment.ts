@@ -22,7 +22,7 @@ const variables = z
     PGSSLROOTCERT: z.string().optional(),
     PROBE_METRIC_NAMESPACE: required,
     PROBE_PASSWORD_SECRET_ARN: required,
-    // Names of schemas, separated by commas. None where the Data API is off.
+    // Names of schemas, separated by commas. Empty if the Data API is off.
     PROBE_EXPOSED_SCHEMAS: z.string({ error: "is not set" }),
     PROBE_SLOW_STATEMENT_MILLISECONDS: wholeNumber(1, 86_400_000),
     PROBE_BLOCKED_SECONDS: wholeNumber(0, 86_400),
@@ -45,14 +45,14 @@ const variables = z
     },
   }));
 
-/** What the probe is told of its stack. */
+/** The stack's settings of the probe. */
 export type ProbeSettings = z.output<typeof variables>;
-/** What the measurements are told. */
+/** The settings of the measurements. */
 export type MeasurementLimits = ProbeSettings["limits"];
 
 /**
  * Reads the variables that the stack sets for the function.
- * @throws UserError that lists every fault at once and no received value.
+ * @throws UserError that lists all errors at once, without any received value.
  */
 export function readEnvironment(environment: NodeJS.ProcessEnv): ProbeSettings {
   const result = variables.safeParse(environment);

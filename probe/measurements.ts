@@ -2,7 +2,7 @@ import type { ClientBase } from "pg";
 import type { ProbeMetricKey } from "../foundation/probeContract";
 import type { MeasurementLimits } from "./environment";
 
-/** One query, each of whose rows is a metric or explains one. */
+/** One query. Each of its rows is a metric or explains one. */
 export interface Measurement {
   readonly name: string;
   measure(client: ClientBase, limits: MeasurementLimits): Promise<Measured>;
@@ -10,17 +10,17 @@ export interface Measurement {
 
 export interface Measured {
   readonly values: Readonly<Partial<Record<ProbeMetricKey, number>>>;
-  /** What the values count, by name, for the log. Default: nothing. */
+  /** The counted items by name, for the log. Default: none. */
   readonly found?: readonly string[];
 }
 
 /** Names in one line of the log; the metric counts all of them. */
 const mostNames = 20;
 
-/** Runs of a statement without which a long one is no habit. */
+/** The minimum number of runs before a statement counts as slow. */
 const leastCalls = 10;
 
-/** A measurement that is one row of numbers; null is a value that is not there. */
+/** A measurement that returns one row of numbers; null means that the value is not available. */
 const numbers = (name: string, sql: string): Measurement => ({
   name,
   async measure(client) {
@@ -30,7 +30,7 @@ const numbers = (name: string, sql: string): Measurement => ({
   },
 });
 
-/** A measurement that counts rows, each with a name and how much it counts. */
+/** A measurement that counts rows, each with a name and a weight. */
 const counted = (
   key: ProbeMetricKey,
   sql: string,
@@ -61,7 +61,7 @@ const connections = numbers(
 );
 
 /**
- * Statements of the application: those of deployments, dumps and scheduled jobs may take their time. Times are since the
+ * Statements of the application: those of deployments, dumps and scheduled jobs are not counted. Times are since the
  * statistics were reset.
  */
 const slowStatements = counted(
@@ -76,7 +76,7 @@ const slowStatements = counted(
   ({ slowStatementMilliseconds }) => [slowStatementMilliseconds, leastCalls],
 );
 
-/** pg_cron shows each role its own jobs, so that the bundle has a function for ours. */
+/** pg_cron shows each role only its own jobs, so the bundle has a function that reads them. */
 const failedJobRuns = counted(
   "failedJobRuns",
   "select job as name, failures::int as count from monitoring.failed_job_runs(interval '1 hour') order by 2 desc",
@@ -116,8 +116,8 @@ const blockedSessions = counted(
 );
 
 /**
- * Counts what the Data API's clients can reach. Partitions without a grant are left out so, which are read through their parent and its
- * policies. A table of an extension is the extension's.
+ * Counts what the Data API's clients can reach. This omits tables of extensions, and partitions without a grant, which are read
+ * through their parent and its policies.
  */
 const tablesWithoutRowSecurity = counted(
   "tablesWithoutRowSecurity",
@@ -143,7 +143,7 @@ const tablesWithoutRowSecurity = counted(
   ({ exposedSchemas }) => [exposedSchemas],
 );
 
-/** Every measurement; each is a query of its own, so that one that fails takes no other with it. */
+/** All measurements. Each is a separate query, so a failed one does not affect the others. */
 export const measurements: readonly Measurement[] = [
   connections,
   slowStatements,

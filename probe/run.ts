@@ -10,9 +10,9 @@ import { measurements } from "./measurements";
 type Values = Partial<Record<ProbeMetricKey, number>>;
 
 /**
- * Measures the database once and publishes what it found. A database that cannot be reached is published too, and is then an error of
- * the function.
- * @throws UserError where the database cannot be reached
+ * Measures the database once and publishes the results. An unreachable database is published too, and is then reported as an
+ * error of the function.
+ * @throws UserError if the database cannot be reached
  */
 export async function run(environment: NodeJS.ProcessEnv, log: (line: object) => void): Promise<void> {
   const settings = readEnvironment(environment);
@@ -49,14 +49,14 @@ export async function run(environment: NodeJS.ProcessEnv, log: (line: object) =>
   log({ event: probeEvents.measured, ...values, found });
 }
 
-/** Signs in. Where that fails, 0 is published for it, so that the alarm need not wait until it misses a value. */
+/** Logs in. If that fails, publishes 0, so the alarm does not have to wait for a missing value. */
 async function reach(
   settings: ProbeSettings,
   metrics: ProbeMetrics,
   log: (line: object) => void,
 ): Promise<Client> {
   try {
-    // Each time: a password that was rotated is in force at once.
+    // Read on each run, so a rotated password takes effect immediately.
     return await connect(settings.database, await passwordOf(settings.passwordSecretArn));
   } catch (error) {
     const { host, port, database, user } = settings.database;
@@ -71,13 +71,13 @@ async function passwordOf(secretArn: string): Promise<string> {
   const { SecretString } = await new SecretsManagerClient({}).send(
     new GetSecretValueCommand({ SecretId: secretArn }),
   );
-  if (SecretString === undefined) throw new Error(`the secret ${secretArn} has no text`);
+  if (SecretString === undefined) throw new Error(`the secret ${secretArn} has no string value`);
   return SecretString;
 }
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  // A name with several addresses fails with all their errors, and no message of its own.
+  // A host name with several addresses fails with the errors of all, and has no message itself.
   const text = error.message || (error as NodeJS.ErrnoException).code || error.name;
   return text.replace(/\.$/, "");
 }

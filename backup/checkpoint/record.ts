@@ -32,7 +32,7 @@ export async function recordCheckpoint(
       [made[0]?.id],
     );
     const [record] = rows;
-    if (record === undefined) throw new Error("the record is not there");
+    if (record === undefined) throw new Error("the record is missing");
     return record;
   } catch (error) {
     const isMissing =

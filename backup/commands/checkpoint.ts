@@ -39,7 +39,7 @@ export async function checkpoint(options: CheckpointOptions, context: CommandCon
     managementApi === undefined
       ? {
           made: false as const,
-          reason: "Supabase was not asked (SUPABASE_ACCESS_TOKEN, SUPABASE_PROJECT_REF)",
+          reason: "SUPABASE_ACCESS_TOKEN or SUPABASE_PROJECT_REF is not set",
         }
       : await makeRestorePoint(name, managementApi, context.signal);
   const made: Checkpoint = restorePoint.made

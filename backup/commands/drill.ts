@@ -49,7 +49,7 @@ const failures: ReadonlySet<number> = new Set([exitCodes.damaged, exitCodes.rest
 /** Messages of a server without space, which is a problem of the drill, not of the backup. */
 const lacksRoom = /No space left on device|could not (?:extend|write)|out of (?:shared )?memory|ENOSPC/;
 /** What no drill covers. */
-const neverCovered = ["files of Storage and secrets of Vault: they are in no backup"];
+const neverCovered = ["files of Storage and secrets of Vault: no backup contains them"];
 
 /**
  * Implements `backup drill`: restores a backup into a temporary server of the source's version, compares it with the
@@ -72,11 +72,11 @@ export async function drill(options: DrillOptions, context: CommandContext): Pro
     ...neverCovered,
     ...(programs.major === sourceMajor
       ? []
-      : [`PostgreSQL ${sourceMajor}: the server here is of version ${programs.major}`]),
+      : [`PostgreSQL ${sourceMajor}: the server here has version ${programs.major}`]),
     ...(programs.hasCron ? [] : ["jobs: pg_cron is not installed here"]),
     ...(isProject && hostedRights === undefined
       ? [
-          `the rights of \`postgres\` in a project: hosted_rights for PostgreSQL ${programs.major} is not installed here, so a superuser restored`,
+          `the privileges of \`postgres\` in a project: hosted_rights for PostgreSQL ${programs.major} is not installed here, so a superuser ran the restore`,
         ]
       : []),
   ];
@@ -125,8 +125,8 @@ export async function drill(options: DrillOptions, context: CommandContext): Pro
   if (missing.length > 0) {
     const names = missing.map(({ what, reason }) => `${what} (${reason})`).join(", ");
     const absent = notRestored.filter((what) => what.startsWith("extension "));
-    if (absent.length > 0) throw notRun(new Error(`${absent.join(", ")}; without it there is no ${names}`));
-    const failure = new UserError(`Everything was restored but ${names}.`, exitCodes.restoreFailed);
+    if (absent.length > 0) throw notRun(new Error(`${absent.join(", ")}; ${names} cannot exist without it`));
+    const failure = new UserError(`Everything was restored except ${names}.`, exitCodes.restoreFailed);
     await conclude({ event: backupEvents.drillFailed, reason: failure.message, left });
     throw failure;
   }
@@ -147,7 +147,7 @@ async function startServer(
     const programs = await findServerPrograms(major);
     const hostedRights = isProject ? findHostedRights(environment, programs.major) : undefined;
     const superuser = hostedRights === undefined ? "postgres" : "supabase_admin";
-    progress(`starting a server of PostgreSQL ${programs.major} to throw away`);
+    progress(`starting a temporary PostgreSQL ${programs.major} server`);
     const server = await startThrowawayServer({ programs, superuser, hostedRights, signal });
     return { server, programs, hostedRights };
   } catch (error) {
@@ -199,5 +199,5 @@ async function openToApiRoles(settings: DatabaseSettings): Promise<void> {
  */
 function notRun(error: unknown): UserError {
   const reason = error instanceof Error ? error.message : describeError(error);
-  return new UserError(`The drill was not run: ${reason}`, exitCodes.drillNotRun, { cause: error });
+  return new UserError(`The drill did not run: ${reason}`, exitCodes.drillNotRun, { cause: error });
 }

@@ -70,7 +70,7 @@ export async function prune(options: PruneOptions, context: CommandContext): Pro
     ...candidates.unreadable.map(({ run, why }) => ({
       run,
       goes: false,
-      reason: `kept for somebody to look at: ${why}`,
+      reason: `kept for inspection: ${why}`,
     })),
     ...runs.filter(({ isComplete }) => !isComplete).map((run) => fateOfPartial(run, now)),
   ].sort((a, b) => (a.run < b.run ? -1 : 1));
@@ -116,7 +116,7 @@ function fateOfPartial({ name, start }: StoredRun, now: Date): Fate {
   const hours = (now.getTime() - start.getTime()) / 3_600_000;
   return hours > partialRunHours
     ? { run: name, goes: true, reason: "left by an interrupted run" }
-    : { run: name, goes: false, reason: "without a manifest; may still be going on" };
+    : { run: name, goes: false, reason: "without a manifest; may still be running" };
 }
 
 /**

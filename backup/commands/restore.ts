@@ -38,7 +38,7 @@ export async function restore(options: RestoreOptions, context: CommandContext):
   context.print(describeMissing(missing));
   const names = missing.map(({ what }) => what).join(", ");
   throw new UserError(
-    `Everything was restored but ${names}: run the SQL above once what it needs is there.`,
+    `Everything was restored except ${names}: run the SQL above when its prerequisites exist.`,
     exitCodes.restoreFailed,
   );
 }

@@ -241,7 +241,7 @@ async function requireWritten(
     .join(", ");
   if (sumUp(reports) === "damaged") throw notAsWritten(found);
   throw new UserError(
-    `What was written could not be read back, so this is no backup: ${found}.`,
+    `The stored objects could not be read back, so this is not a backup: ${found}.`,
     exitCodes.storeFailed,
   );
 }
@@ -269,7 +269,7 @@ async function compareSize(manifest: Manifest, { store, progress }: Run): Promis
 
 function notAsWritten(what: string): UserError {
   return new UserError(
-    `The bucket does not give back what was written, so this is no backup: ${what}.`,
+    `The bucket does not return what was written, so this is not a backup: ${what}.`,
     exitCodes.damaged,
   );
 }

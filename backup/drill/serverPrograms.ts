@@ -32,6 +32,6 @@ export async function findServerPrograms(major: number): Promise<ServerPrograms>
   const [closest] = found.filter((candidate) => candidate.major >= major).sort((a, b) => a.major - b.major);
   if (closest !== undefined) return closest;
   throw new Error(
-    `there is no PostgreSQL server of version ${major} or newer here: install Debian's package postgresql-${major}`,
+    `no PostgreSQL server of version ${major} or newer is installed: install Debian's package postgresql-${major}`,
   );
 }

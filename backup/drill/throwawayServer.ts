@@ -128,7 +128,7 @@ async function untilItAnswers(settings: DatabaseSettings, server: RunningProgram
     }
     // Throws if the server has ended.
     await Promise.race([server.ended, new Promise((resolve) => setTimeout(resolve, 50))]);
-    if (server.child.exitCode !== null) throw new Error("the server ended as it started");
+    if (server.child.exitCode !== null) throw new Error("the server exited during startup");
   }
 }
 
@@ -139,7 +139,7 @@ function unprivilegedUser(): { uid: number; gid: number } | undefined {
     .split("\n")
     .map((line) => line.split(":"));
   const found = users.find(([name]) => name === "postgres") ?? users.find(([name]) => name === "nobody");
-  if (found === undefined) throw new Error("there is no user to run PostgreSQL as");
+  if (found === undefined) throw new Error("no unprivileged user is available to run PostgreSQL");
   return { uid: Number(found[2]), gid: Number(found[3]) };
 }
 

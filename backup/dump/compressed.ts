@@ -64,7 +64,7 @@ export class CompressedOutput {
     try {
       await store.putStream(key, body(), signal);
     } catch (error) {
-      // The programs end when nobody reads any more. If one failed itself, that is the cause.
+      // The programs end when their output is no longer read. If one failed itself, that is the cause.
       compressed.close();
       throw (await this.#firstFailure()) ?? error;
     }

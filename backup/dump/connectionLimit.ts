@@ -40,13 +40,13 @@ export async function affordableDumps(
   const affordable = limit - others - needed;
   if (affordable < 1) {
     throw new UserError(
-      `The role ${role} may hold ${limit} connections${others > 0 ? ` and holds ${others}` : ""}, and a backup needs ${needed + wanted}, at least ${needed + 1}: raise its limit, in a stack \`database.roles.backup.connectionLimit\`.`,
+      `The role ${role} may hold ${limit} connections${others > 0 ? ` and holds ${others}` : ""}, and a backup needs ${needed + wanted}, at least ${needed + 1}: raise its limit (\`database.roles.backup.connectionLimit\` in a stack).`,
       exitCodes.dumpFailed,
     );
   }
   if (affordable >= wanted) return wanted;
   progress(
-    `${affordable} ${affordable === 1 ? "dump" : "dumps"} at once in place of ${wanted}: ${role} may hold ${limit} connections`,
+    `${affordable} ${affordable === 1 ? "dump" : "dumps"} at once instead of ${wanted}: ${role} may hold ${limit} connections`,
   );
   return affordable;
 }

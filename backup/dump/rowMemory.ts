@@ -39,7 +39,7 @@ export async function requireMemoryForRows(
     const rowBytes = await readLargestRow(client, candidate, largest);
     if (rowBytes <= largest) continue;
     throw new UserError(
-      `The task has ${formatBytes(memoryBytes)} of memory, too little for a row of ${candidate.schema}.${candidate.name} that has ${formatBytes(rowBytes)} as text: it takes about ${formatBytes(reservedBytes + copiesOfRow * rowBytes)}; raise backup.memoryMegabytes, or BACKUP_MEMORY_MEGABYTES where the limit is not the stack's.`,
+      `The task has ${formatBytes(memoryBytes)} of memory, too little for a row of ${candidate.schema}.${candidate.name} that has ${formatBytes(rowBytes)} as text: it takes about ${formatBytes(reservedBytes + copiesOfRow * rowBytes)}; raise backup.memoryMegabytes, or BACKUP_MEMORY_MEGABYTES outside a stack.`,
       exitCodes.dumpFailed,
     );
   }

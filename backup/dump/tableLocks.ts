@@ -109,7 +109,7 @@ async function describeBlockers(control: pg.Client, tables: readonly TableState[
        and l.database = (select oid from pg_database where datname = current_database()) limit 3`,
     [tables.map(({ oid }) => oid)],
   );
-  if (rows.length === 0) return "it is gone by now";
+  if (rows.length === 0) return "it has ended since";
   return rows
     .map(({ table, pid, query }) => `session ${pid} on ${table}${query ? ` (${query})` : ""}`)
     .join("; ");

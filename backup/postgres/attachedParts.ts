@@ -27,7 +27,7 @@ const sequenceOptions = `format('start with %s increment by %s minvalue %s maxva
  *
  * - `kept_table`: tables and views that an extension or the platform creates.
  * - `kept_object`: members of extensions, by catalog and oid.
- * - `attached_sequence`: sequences of columns that somebody added to a table of an extension. \`pg_dump\` may save them,
+ * - `attached_sequence`: sequences of columns that a user added to a table of an extension. \`pg_dump\` may save them,
  *   but not the columns.
  */
 export const keptObjects = `

@@ -14,6 +14,6 @@ export async function requireSameTime(client: pg.Client, now: Date): Promise<voi
   const behind = Math.round((rows[0]?.seconds ?? Number.NaN) - now.getTime() / 1000);
   if (Math.abs(behind) <= leewaySeconds) return;
   throw new UserError(
-    `This machine's clock is ${Math.abs(behind)} s ${behind > 0 ? "behind" : "ahead of"} the database's, and a backup is named by it: set the clock right.`,
+    `This machine's clock is ${Math.abs(behind)} s ${behind > 0 ? "behind" : "ahead of"} the database's, and backups are named by this clock: correct it.`,
   );
 }

@@ -17,7 +17,7 @@ export async function readIdentity(
       current_setting('server_version_num')::int / 10000 as "serverMajor",
       current_setting('server_version_num')::int as "serverVersionNumber"`);
   const identity = rows[0];
-  if (identity === undefined) throw new Error("the server did not say who it is");
+  if (identity === undefined) throw new Error("the server did not return its identity");
   return identity;
 }
 

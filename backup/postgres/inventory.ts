@@ -119,7 +119,7 @@ function withoutOwner({ owner: _, ...table }: Table & { readonly owner: string }
   return table;
 }
 
-/** Reads the application's sequences, including those of columns that somebody added to a table of an extension. */
+/** Reads the application's sequences, including those of columns that a user added to a table of an extension. */
 async function readSequenceNames(client: pg.Client): Promise<SequenceName[]> {
   const { rows } = await client.query<SequenceName & { owner: string; attached: boolean }>(
     `select n.nspname as schema, c.relname as name, pg_get_userbyid(c.relowner) as owner,

@@ -13,29 +13,29 @@ const exclusions: readonly { readonly sql: string; readonly reason: string }[] =
   {
     sql: `select 'role ' || quote_ident(rolname) from pg_roles
           where rolsuper and rolname <> all ($1) and rolname !~ '^pg_' order by 1`,
-    reason: "a superuser cannot be made in a project",
+    reason: "a project cannot have superusers of its own",
   },
   {
     sql: `select 'database ' || quote_ident(datname) from pg_database
           where not datistemplate and datname <> current_database() and datname <> 'postgres' order by 1`,
-    reason: "a backup is of one database",
+    reason: "a backup contains one database",
   },
   {
     sql: `select 'subscription ' || quote_ident(subname) from pg_subscription
           where subdbid = (select oid from pg_database where datname = current_database()) order by 1`,
-    reason: "a restored copy would take changes from the publisher in place of the source",
+    reason: "a restored subscription would receive the publisher's changes instead of the source",
   },
   {
     sql: `select format('rows of foreign table %I.%I', n.nspname, c.relname)
           from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind = 'f'
           and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'e') order by 1`,
-    reason: "they are on the foreign server",
+    reason: "the rows are on the foreign server",
   },
   {
     sql: `select format('options of the user mapping for %I on server %I', usename, srvname) from pg_user_mappings m
           where umoptions is null and not (select rolsuper from pg_roles where rolname = current_user) order by 1`,
     reason:
-      "they hold credentials that the backup's role may not read; where there are any, set them with `alter user mapping`",
+      "they contain credentials that the backup's role may not read; set them again with `alter user mapping`",
   },
   {
     sql: `select format('setting %s of %s', split_part(entry, '=', 1), coalesce('role ' || quote_ident(r.rolname), 'the database'))
@@ -57,32 +57,32 @@ const exclusions: readonly { readonly sql: string; readonly reason: string }[] =
           join pg_roles r on r.oid = a.roleid join pg_roles m on m.oid = a.member
           where m.rolname in ('anon', 'authenticated', 'authenticator', 'service_role') and (r.rolname = any ($1) or r.rolname ~ '^pg_')
             and r.rolname !~ '^pgsodium_' and not (m.rolname = 'authenticator' and r.rolname in ('anon', 'authenticated', 'service_role')) order by 1`,
-    reason: "both roles are the platform's; grant it again",
+    reason: "both roles belong to the platform; grant it again",
   },
   {
     sql: `select format('comment on extension %I', e.extname) from pg_extension e join pg_available_extensions a on a.name = e.extname
           where obj_description(e.oid, 'pg_extension') is distinct from a.comment order by 1`,
-    reason: "it belongs to the owner of the extension, who is the platform",
+    reason: "it belongs to the owner of the extension, which is the platform",
   },
   {
     sql: `select format('index %I.%I', n.nspname, c.relname) from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
           where not i.indisvalid and c.relkind = 'i' order by 1`,
-    reason: "it is not valid, since its creation failed; drop it or reindex it",
+    reason: "it is invalid because its creation failed; drop it or reindex it",
   },
   {
     sql: `select 'replication slot ' || quote_ident(slot_name) from pg_replication_slots
           where database = current_database() and not temporary order by 1`,
-    reason: "it is a position in the log of this server; make it again, and let its reader start over",
+    reason: "it is a position in the log of this server; create it again and restart its consumer",
   },
   {
     sql: `select format('prepared transaction %L', gid) from pg_prepared_xacts where database = current_database() order by 1`,
-    reason: "what it wrote is neither committed nor rolled back",
+    reason: "its writes are neither committed nor rolled back",
   },
   {
     sql: `select format('value of sequence %I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
           join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
           where c.relkind = 'S' and not (n.nspname = any ($3)) and n.nspname <> 'graphql' and case when c.relkind = 'S' then pg_sequence_last_value(c.oid) end is not null order by 1`,
-    reason: "it belongs to an extension, which makes it new",
+    reason: "it belongs to an extension, which creates it",
   },
   {
     // Types of tables and arrays go with their tables and elements. Locales of the system may have been imported again.
@@ -113,13 +113,13 @@ const exclusions: readonly { readonly sql: string; readonly reason: string }[] =
             and not exists (select from pg_depend d where d.classid = m.classid and d.objid = m.objid and d.refclassid = 'pg_opclass'::regclass)
             and not exists (select from pg_depend e where e.classid = m.member_class and e.objid = m.member and e.deptype = 'e') order by 1`,
     reason:
-      "somebody added it to an operator family of PostgreSQL itself, which pg_dump does not read; add it again",
+      "it was added to an operator family of PostgreSQL itself, which pg_dump does not read; add it again",
   },
   {
     sql: `select distinct format('state of foreign key %I on %s', k.conname, k.conrelid::regclass) from pg_trigger t join pg_constraint k on k.oid = t.tgconstraint
           where t.tgisinternal and t.tgenabled <> 'O' and k.contype = 'f' order by 1`,
     reason:
-      "its triggers are disabled or of replicas, which pg_dump does not save; the restored one is enforced",
+      "its triggers are disabled or fire on replicas, which pg_dump does not save; the restored foreign key is enforced",
   },
   {
     sql: `select 'tablespace ' || quote_ident(spcname) from pg_tablespace where spcname !~ '^pg_' order by 1`,
@@ -131,15 +131,15 @@ const exclusions: readonly { readonly sql: string; readonly reason: string }[] =
 const platformRows: readonly { readonly schema: string; readonly reason: string }[] = [
   {
     schema: "auth",
-    reason: "sessions, tokens and challenges are worth nothing with other signing keys; users sign in again",
+    reason: "sessions, tokens and challenges are useless with other signing keys; users sign in again",
   },
   { schema: "storage", reason: "they describe files, and files are not part of a database backup" },
   { schema: "vault", reason: "secrets are encrypted with a key that no backup has; set them again" },
-  { schema: "pgsodium", reason: "keys are derived from one that no backup has" },
-  { schema: "cron", reason: "jobs are made again from jobs.sql; what they did is history" },
-  { schema: "realtime", reason: "messages are on their way, and are gone after days" },
-  { schema: "net", reason: "requests and answers are on their way, and are gone after hours" },
-  { schema: "supabase_functions", reason: "it is the platform's own record" },
+  { schema: "pgsodium", reason: "keys are derived from a key that no backup has" },
+  { schema: "cron", reason: "jobs are recreated from jobs.sql; the rest is their run history" },
+  { schema: "realtime", reason: "messages are in transit and expire after days" },
+  { schema: "net", reason: "requests and responses are in transit and expire after hours" },
+  { schema: "supabase_functions", reason: "they are the platform's own records" },
 ];
 
 /** Tables in which the platform's services record their own migrations. */
@@ -209,7 +209,7 @@ async function readExtensionRows(client: pg.Client): Promise<NotCovered[]> {
     if (await hasRows(client, schema, name))
       left.push({
         what: `rows of ${schema}.${name}`,
-        reason: `the table belongs to extension ${extension}, which does not declare them to be the user's`,
+        reason: `the table belongs to extension ${extension}, which does not declare them as user data`,
       });
   }
   return left;
@@ -226,7 +226,7 @@ async function readForeignJobs(client: pg.Client): Promise<NotCovered[]> {
     `select format('job %s of database %I', coalesce(quote_ident(jobname), jobid::text), database) as what from cron.job
      where database <> current_database() order by jobid`,
   );
-  return rows.map(({ what }) => ({ what, reason: "a backup is of one database" }));
+  return rows.map(({ what }) => ({ what, reason: "a backup contains one database" }));
 }
 
 /** Returns whether a table has rows. A table that the role may not read counts as one with rows. */

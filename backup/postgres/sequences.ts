@@ -47,7 +47,7 @@ export function describeSequences(values: readonly SequenceValue[]): string | un
     ({ schema, sequence, lastValue, isCalled }) =>
       `select pg_catalog.setval(${escapeLiteral(qualified({ schema, name: sequence }))}, ${lastValue}, ${isCalled});`,
   );
-  return ["-- Where each sequence stands.", ...calls, ""].join("\n");
+  return ["-- The position of each sequence.", ...calls, ""].join("\n");
 }
 
 function qualified({ schema, name }: SequenceName): string {

@@ -61,6 +61,6 @@ export async function takeSnapshot(client: pg.Client): Promise<Snapshot> {
     select pg_export_snapshot() as name,
       (case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_lsn() end)::text as lsn`);
   const snapshot = rows[0];
-  if (snapshot === undefined) throw new Error("pg_export_snapshot() answered nothing");
+  if (snapshot === undefined) throw new Error("pg_export_snapshot() returned nothing");
   return snapshot;
 }

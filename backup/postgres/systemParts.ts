@@ -66,7 +66,7 @@ export const textSearchParts: readonly string[] = [
 const lastInitial = "(select max(xmin::text::bigint) from pg_constraint where oid < 16384 and contypid <> 0)";
 
 /**
- * Queries for what somebody changed on objects of PostgreSQL itself: privileges and comments. A backup of `pg_dump` has
+ * Queries for what a user changed on objects of PostgreSQL itself: privileges and comments. A backup of `pg_dump` has
  * some privileges and no comments.
  */
 export const systemParts: readonly string[] = [

@@ -8,7 +8,7 @@ import type { Entry } from "./contents";
 type Names = ReadonlySet<string>;
 
 /**
- * Returns the sequences of columns that somebody added to tables of extensions. They are created with these columns,
+ * Returns the sequences of columns that a user added to tables of extensions. They are created with these columns,
  * where the role may add them.
  */
 export function attachedSequences(access: readonly AccessEntry[]): Names {

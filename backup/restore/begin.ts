@@ -39,7 +39,7 @@ async function describeSessions(client: pg.Client, cause: unknown, outcome: Outc
   );
   const holders = rows.map(({ session }) => session).join(", ");
   return new UserError(
-    `${outcome.text}: other sessions kept locks in the target for ${lockSeconds} s: ${holders || "they are gone by now"}; end them, with \`select pg_terminate_backend(<process>)\`, and run the same command again.`,
+    `${outcome.text}: other sessions held locks in the target for ${lockSeconds} s: ${holders || "they have ended since"}; end them, with \`select pg_terminate_backend(<process>)\`, and run the same command again.`,
     outcome.exitCode,
     { cause },
   );
@@ -146,7 +146,7 @@ export async function createRoles(
 ): Promise<void> {
   const tell = ({ message = "" }: { readonly message?: string | undefined }): void => {
     if (!message.startsWith(refusedSettingMark)) return;
-    progress(`not restored: ${message.slice(refusedSettingMark.length)}: only a superuser may make it`);
+    progress(`not restored: ${message.slice(refusedSettingMark.length)}: only a superuser may set it`);
   };
   client.on("notice", tell);
   try {

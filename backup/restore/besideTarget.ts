@@ -49,7 +49,7 @@ export async function createBesideTarget(client: pg.Client, target: DatabaseSett
     await end();
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(
-      `Nothing was restored: a database beside ${target.database} cannot be made: ${reason}.`,
+      `Nothing was restored: cannot create a database next to ${target.database}: ${reason}.`,
       exitCodes.targetRefused,
       { cause: error },
     );
@@ -80,7 +80,7 @@ export async function createBesideTarget(client: pg.Client, target: DatabaseSett
         await maintenance.query("rollback").catch(() => undefined);
         const reason = error instanceof Error ? error.message : String(error);
         throw new UserError(
-          `The restored database could not take the place of ${target.database}, which is as it was: ${reason}.`,
+          `The restored database could not replace ${target.database}, which is unchanged: ${reason}.`,
           exitCodes.restoreFailed,
           { cause: error },
         );
@@ -104,7 +104,7 @@ async function requireRights(client: pg.Client, { database }: DatabaseSettings):
   );
   if (rows[0]?.may === true) return;
   throw new UserError(
-    `Nothing was restored: into a server that is no Supabase project, a backup is loaded beside ${database} and takes its place when it is whole, for which the role has to own ${database} and have CREATEDB.`,
+    `Nothing was restored: the server is not a Supabase project, so the backup is loaded into a new database, which then replaces ${database}; for this, the role must own ${database} and have CREATEDB.`,
     exitCodes.targetRefused,
   );
 }

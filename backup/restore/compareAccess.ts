@@ -104,7 +104,7 @@ export function compareAccess(
       if (wanted === present) continue;
       differences.push(
         fact === "definition" && isTextSearch(entry.kind)
-          ? `${what} is another one here: ${attach(entry, present)}`
+          ? `${what} is different here: ${attach(entry, present)}`
           : `${what}: ${fact} ${describe(wanted)} in the backup, ${describe(present)} here`,
       );
     }

@@ -8,7 +8,7 @@ import { asRole } from "./asRole";
 import { emptyExtensionTables } from "./extensionRows";
 import { markObject } from "./unfinished";
 
-/** What has become of a target that could not be emptied. */
+/** The state of a target that could not be emptied. */
 export interface Outcome {
   /** Beginning of the message. */
   readonly text: string;
@@ -23,7 +23,7 @@ export const outcomes = {
 } as const satisfies Record<string, Outcome>;
 
 /**
- * Takes everything of an application out of a database: its schemas, what it put into the schemas that stay and on the platform's tables, its
+ * Removes everything of an application from a database: its schemas, what it put into the schemas that stay and on the platform's tables, its
  * publications, servers, event triggers, large objects, jobs, users and buckets, and the user's rows of extensions that the backup has, too. Extensions and
  * roles stay. Runs in the session's transaction.
  * @throws UserError when something is left; the caller rolls back.
@@ -44,7 +44,7 @@ export async function emptyTarget(
   const left = (await readApplicationObjects(client)).filter(({ what }) => what !== markObject);
   if (left.length === 0) return;
   throw new UserError(
-    `${outcome.text}: ${left.map(({ what }) => what).join(", ")} of the target cannot be removed; remove it first.`,
+    `${outcome.text}: the target's ${left.map(({ what }) => what).join(", ")} cannot be removed; remove it manually first.`,
     outcome.exitCode,
   );
 }
@@ -62,7 +62,7 @@ const objectsAtOnce = 20;
 /** SQLSTATE `out_of_memory`: here, of the server's table of locks. */
 const outOfLocks = "53200";
 
-/** Tells whether the server refused a statement because its transaction takes more locks than the server has. */
+/** Returns whether the server refused a statement because its transaction takes more locks than the server has. */
 export function isOutOfLocks(error: unknown): boolean {
   return (error as { code?: string }).code === outOfLocks;
 }
@@ -94,13 +94,13 @@ async function emptyPlatformTables(client: pg.Client): Promise<void> {
     if (await exists(client, `auth.${table}`)) await client.query(`delete from auth.${table}`);
   }
   if (await exists(client, "storage.buckets")) {
-    // Storage guards its tables against exactly this, unless somebody says that it is meant.
+    // Storage protects its tables against deletes unless this setting allows them.
     await client.query("set local storage.allow_delete_query = 'true'");
     await client.query("delete from storage.buckets");
   }
 }
 
-/** pg_cron lets each role remove its own jobs alone. */
+/** pg_cron lets each role remove only its own jobs. */
 async function removeJobs(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ id: string; owner: string }>(
     "select jobid::text as id, username as owner from cron.job where database = current_database()",

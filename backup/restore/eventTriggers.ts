@@ -78,10 +78,10 @@ export async function createEventTriggers(
 }
 
 /**
- * Turns event triggers on, all or none.
+ * Enables event triggers, all or none.
  *
  * @param enabling what `createEventTriggers` returned
- * @returns what is still off, with the statement that turns it on and the reason
+ * @returns what is still disabled, with the reason and the statement that enables it
  */
 export async function enableEventTriggers(
   settings: DatabaseSettings,
@@ -96,7 +96,7 @@ export async function enableEventTriggers(
     return [];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return enabling.map((statement) => `an event trigger, which is off: ${reason}: ${statement}`);
+    return enabling.map((statement) => `an event trigger, which stays disabled: ${reason}: ${statement}`);
   } finally {
     await client?.end().catch(() => undefined);
   }

@@ -99,7 +99,7 @@ export async function fill(current: Filling): Promise<Filled> {
   await setSequences(client, texts.sequences);
   await expressions.restore();
 
-  progress("making indexes, constraints and policies");
+  progress("creating indexes, constraints and policies");
   const afterRows = named.rest();
   const failed = new Set(await writeLong(afterRows.filter(takesLong), writer, current));
   // An owner may have lost the privileges that references and triggers need.
@@ -135,7 +135,7 @@ export async function fill(current: Filling): Promise<Filled> {
   ];
   if (differences.length > 0) {
     throw new UserError(
-      `The restored database is not what was backed up: ${differences.join("; ")}.`,
+      `The restored database differs from the backup: ${differences.join("; ")}.`,
       exitCodes.restoreFailed,
     );
   }

@@ -55,7 +55,7 @@ export async function lendMemberships(
       );
     else if (needed.includes(name)) {
       throw new UserError(
-        `Nothing was restored: the role that restores is no member of ${name}, which owns objects of the backup, and may not become one; have \`grant ${role} to …\` run for it first.`,
+        `Nothing was restored: the restoring role is not a member of ${name}, which owns objects of the backup, and may not grant itself this membership; run \`grant ${role} to …\` for it first.`,
         exitCodes.targetRefused,
       );
     }

@@ -125,8 +125,8 @@ async function restoreInPlace(restore: Restore, isThrowaway: boolean): Promise<S
   if (checked.holdsData || checked.unfinished !== undefined) {
     progress(
       checked.holdsData || checked.unfinished === undefined
-        ? "removing what the target has"
-        : `removing what the restore of ${checked.unfinished.run} left, which did not end`,
+        ? "removing the target's objects"
+        : `removing what the interrupted restore of ${checked.unfinished.run} left`,
     );
   }
   const takeBack = await begin(restore);
@@ -182,7 +182,7 @@ async function emptyAgain({ target, manifest, progress }: Restore): Promise<void
     progress("the target is empty again");
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    progress(`the target is not empty, and the same command removes what is there: ${reason}`);
+    progress(`the target is not empty; running the same command again removes its contents: ${reason}`);
   } finally {
     await client?.end().catch(() => undefined);
   }

@@ -39,7 +39,7 @@ class CheckedBytes extends Transform {
     const { name, bytes, sha256 } = this.#expected;
     if (this.#bytes !== bytes) done(damaged(name, `${this.#bytes} of ${bytes} bytes`));
     else if (this.#hash.digest("hex") !== sha256)
-      done(damaged(name, "other bytes than those the manifest names"));
+      done(damaged(name, "its content does not match the manifest"));
     else done();
   }
 }
@@ -120,7 +120,7 @@ export async function openScript(object: StoredObject, context: StoredBytesConte
  * it.
  */
 function throwDamage({ name }: StoredObject, error: unknown): never {
-  if (error instanceof ProcessFailure && error.ending.startsWith("exit code "))
+  if (error instanceof ProcessFailure && error.ending.startsWith("exited with code "))
     throw damaged(name, error.message);
   throw error;
 }

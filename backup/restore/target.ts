@@ -42,7 +42,7 @@ export async function checkTarget(client: pg.Client, checks: TargetChecks): Prom
   const target = await readIdentity(client);
   if (manifest.source.serverMajor > target.serverMajor) {
     refuse(
-      `the backup is of PostgreSQL ${manifest.source.serverVersion} and the target is ${target.serverVersion}, older than that`,
+      `the backup is from PostgreSQL ${manifest.source.serverVersion} and the target has the older version ${target.serverVersion}`,
     );
   }
   if (Number.parseInt(manifest.tool.pgDump, 10) > tools.pgDumpMajor) {
@@ -61,12 +61,12 @@ export async function checkTarget(client: pg.Client, checks: TargetChecks): Prom
       .slice(0, 3)
       .join(", ");
     refuse(
-      `the target is not empty: it has ${shown}${found.length > 3 ? " and more" : ""}; restore into a fresh database, or have all of that removed with --replace ${target.database}${isItsSource && intoSource !== target.database ? ` --into-source ${target.database}: it is, by its identifiers, the database that the backup was taken of` : ""}`,
+      `the target is not empty: it has ${shown}${found.length > 3 ? " and more" : ""}; restore into an empty database, or remove all of it with --replace ${target.database}${isItsSource && intoSource !== target.database ? ` --into-source ${target.database}(its identifiers are those of the database that was backed up)` : ""}`,
     );
   }
   if (isItsSource && intoSource !== target.database) {
     refuse(
-      `the target is, by its identifiers, the database that the backup was taken of; if that is meant, say so with --into-source ${target.database}`,
+      `the target's identifiers are those of the database that was backed up; to restore into it anyway, add --into-source ${target.database}`,
     );
   }
   await refuseFiles(client);
@@ -116,7 +116,7 @@ async function refuseFiles(client: pg.Client): Promise<void> {
   if (!(await exists(client, "storage.objects")) || !(await mayRead(client, "storage.objects"))) return;
   const { rows } = await client.query("select from storage.objects limit 1");
   if (rows.length === 0) return;
-  refuse("the target has files in Storage, which no backup would bring back; move them away first");
+  refuse("the target has files in Storage, which no backup contains; move them elsewhere first");
 }
 
 /** Refuses subscriptions, because removing one calls another server, which no transaction can roll back. */
@@ -153,7 +153,7 @@ async function requireRights(client: pg.Client, manifest: Manifest): Promise<voi
   const [rights] = missing;
   if (rights?.create !== true) refuse("the role may not create schemas in the target; restore as `postgres`");
   if (rights.missing.length > 0 && !rights.create_role) {
-    refuse(`the target lacks role ${rights.missing[0]}, and the role that restores may not create it`);
+    refuse(`the target lacks role ${rights.missing[0]}, and the restoring role may not create it`);
   }
 }
 

@@ -49,7 +49,7 @@ export async function decide(runs: readonly DatedRun[], rules: Rules): Promise<D
     }
     if (going.length > 0 && newest.length < minimum) {
       throw new UserError(
-        `Nothing was deleted: ${newest.length} backups are intact, and at least ${minimum} are to remain.`,
+        `Nothing was deleted: ${newest.length} backups are intact, and at least ${minimum} must remain.`,
         exitCodes.damaged,
       );
     }
@@ -64,7 +64,7 @@ export async function decide(runs: readonly DatedRun[], rules: Rules): Promise<D
       ...[...faulty].map(([run, verdict]) => ({
         run,
         goes: false,
-        reason: `kept for somebody to look at: ${verdict}`,
+        reason: `kept for inspection: ${verdict}`,
       })),
     ];
   }

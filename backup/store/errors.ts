@@ -42,14 +42,14 @@ function reason(action: StoreAction, error: unknown): string {
     case "AccessDenied":
     case "Forbidden":
       return /kms/i.test(error.message)
-        ? `the key that encrypts the bucket is refused (kms:GenerateDataKey and kms:Decrypt are needed): ${error.message}`
+        ? `access to the bucket's KMS key was denied (kms:GenerateDataKey and kms:Decrypt are needed): ${error.message}`
         : `permission ${action} is missing`;
     case "NoSuchBucket":
       return "there is no such bucket (BACKUP_BUCKET)";
     case "PreconditionFailed":
       return action === "s3:GetObject"
         ? "it was replaced while it was read"
-        : "the object is there already, and nothing is ever overwritten";
+        : "the object already exists, and backups are never overwritten";
     case "CredentialsProviderError":
       return "there are no AWS credentials";
     case "RequestTimeTooSkewed":
@@ -66,5 +66,5 @@ function reason(action: StoreAction, error: unknown): string {
 
 function causeOf(error: Error): string {
   const code = (error as NodeJS.ErrnoException).code;
-  return code ?? (error.cause instanceof Error ? error.cause.message : "no answer");
+  return code ?? (error.cause instanceof Error ? error.cause.message : "no response");
 }

@@ -40,7 +40,7 @@ export async function* resumedRead(
     signal?.throwIfAborted();
     failures += 1;
     if (failures > mostFailures || offset >= first.bytes) {
-      throw failure ?? new Error(`${offset} of ${first.bytes} bytes came`);
+      throw failure ?? new Error(`received ${offset} of ${first.bytes} bytes`);
     }
     part = await continueAt(offset);
   }

@@ -144,6 +144,6 @@ export class ArchiveReader implements ContentReader {
 function faultOf(reason: unknown): string {
   if (!(reason instanceof ProcessFailure)) throw reason;
   const { ending, message } = reason;
-  if (!/^exit code/.test(ending) && ending !== "signal SIGPIPE") throw reason;
+  if (!ending.startsWith("exited with code ") && ending !== "was ended by signal SIGPIPE") throw reason;
   return message;
 }

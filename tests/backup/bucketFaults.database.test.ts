@@ -105,14 +105,14 @@ describe("a run against a bucket that fails", () => {
       "an object comes back with another bit",
       (wanted) => (wanted.operation === "get object" && isData(wanted) ? { kind: "flip answer" } : undefined),
       5,
-      /does not give back what was written, so this is no backup: data-001\.sql\.zst \(altered/,
+      /does not return what was written, so this is not a backup: data-001\.sql\.zst \(altered/,
     ],
     [
       "an object cannot be read back",
       (wanted) =>
         wanted.operation === "get object" && isData(wanted) ? answer(403, "AccessDenied") : undefined,
       4,
-      /could not be read back, so this is no backup: data-001\.sql\.zst \(could not check: .*s3:GetObject is missing/,
+      /could not be read back, so this is not a backup: data-001\.sql\.zst \(could not check: .*s3:GetObject is missing/,
     ],
     [
       "the manifest cannot be written",

@@ -78,7 +78,7 @@ describe("a project without point-in-time recovery", () => {
     const context = commandContext(without);
     expect((await checkpoint({ name: "x" }, context)).kind).toBe("record");
     expect(context.progressed).toEqual([
-      "no restore point of Supabase: Supabase was not asked (SUPABASE_ACCESS_TOKEN, SUPABASE_PROJECT_REF)",
+      "no restore point of Supabase: SUPABASE_ACCESS_TOKEN or SUPABASE_PROJECT_REF is not set",
     ]);
     expect(supabase.calls).toEqual([]);
   });

@@ -21,17 +21,17 @@ describe("a program", () => {
 
   it("fails with its exit code and output, without secrets", async () => {
     expect((await failureOf("echo 'wrong: p@ss' >&2; echo p%40ss >&2; exit 3", ["p@ss"])).message).toBe(
-      "sh ended with exit code 3: wrong: ********\n********",
+      "sh exited with code 3: wrong: ********\n********",
     );
   });
 
   it("fails with the signal that ended it", async () => {
-    expect((await failureOf("kill -9 $$")).ending).toBe("signal SIGKILL");
+    expect((await failureOf("kill -9 $$")).ending).toBe("was ended by signal SIGKILL");
   });
 
   it("fails if the program does not exist", async () => {
     const { ended } = startProgram("no-such-program", [], { environment: {}, stdio: "ignore" });
-    await expect(ended).rejects.toThrow("no-such-program ended with no start, for there is no such program");
+    await expect(ended).rejects.toThrow("no-such-program could not start: command not found");
   });
 
   it("is stopped by the signal", async () => {

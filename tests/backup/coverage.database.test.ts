@@ -242,7 +242,7 @@ describe("the connection limit of the role", () => {
     const slow = commandContext(taskEnvironment(source, store));
     await run(slow);
     expect(slow.progressed).toContainEqual(
-      expect.stringMatching(/^1 dump at once in place of 2: backup may hold/),
+      expect.stringMatching(/^1 dump at once instead of 2: backup may hold/),
     );
   });
 
@@ -250,6 +250,6 @@ describe("the connection limit of the role", () => {
     await postgres.query("alter role backup connection limit 20");
     const context = commandContext({ ...taskEnvironment(source, store), BACKUP_PARALLEL_DUMPS: "4" });
     await run(context);
-    expect(context.progressed.filter((line) => line.includes("in place of"))).toEqual([]);
+    expect(context.progressed.filter((line) => line.includes("instead of"))).toEqual([]);
   });
 });

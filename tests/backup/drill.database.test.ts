@@ -87,7 +87,7 @@ describe("backup drill", () => {
     const { message, exitCode } = await failureOf(drill({ run: name }, commandContext(environment)));
     expect([exitCode, message]).toEqual([
       10,
-      "The restored database is not what was backed up: shop.tenants has 2 rows, the backup 3.",
+      "The restored database differs from the backup: shop.tenants has 2 rows, the backup 3.",
     ]);
     expect(await receipts()).toContainEqual(
       expect.objectContaining({ event: "drill failed", run: name, reason: message }),
@@ -107,7 +107,7 @@ describe("backup drill", () => {
     const { message, exitCode } = await failureOf(drill({ run: name }, commandContext(environment)));
     expect(exitCode).toBe(11);
     expect(message).toMatch(
-      /^The drill was not run: Nothing was restored: the database takes 1024\.0 TiB and \S+ has [\d.]+ GiB free; give it a larger disk\.$/,
+      /^The drill did not run: Nothing was restored: the database takes 1024\.0 TiB and \S+ has [\d.]+ GiB free; give it a larger disk\.$/,
     );
     expect(await receipts()).toEqual(before);
   });
@@ -115,8 +115,8 @@ describe("backup drill", () => {
   it("lists what it did not cover", async () => {
     const { notCovered, versions } = await drill({}, commandContext(environment));
     expect(versions.server).toBe(manifest.source.serverMajor);
-    expect(notCovered).toContain("files of Storage and secrets of Vault: they are in no backup");
-    expect(notCovered.join()).not.toMatch(/PostgreSQL|pg_cron|of the platform|the rights of/);
+    expect(notCovered).toContain("files of Storage and secrets of Vault: no backup contains them");
+    expect(notCovered.join()).not.toMatch(/PostgreSQL|pg_cron|of the platform|the privileges of/);
   });
 
   it("fails if only a superuser can restore the backup, and names the role without hosted privileges", async () => {
@@ -124,7 +124,7 @@ describe("backup drill", () => {
       drill({ run: ofSuperuser.run }, commandContext(environment)),
     );
     expect(exitCode).toBe(10);
-    expect(message).toMatch(/^Everything was restored but /);
+    expect(message).toMatch(/^Everything was restored except /);
     expect(message).toContain("FUNCTION shop.negated(integer) (permission denied for language internal)");
     expect(message).toContain("FUNCTION shop.leakproof() (only superuser can define a leakproof function)");
     expect(message).toContain("OPERATOR CLASS shop.by_number");
@@ -135,7 +135,7 @@ describe("backup drill", () => {
     );
     expect(event).toBe("drill passed");
     expect(notCovered.join()).toMatch(
-      /the rights of `postgres` in a project: hosted_rights for PostgreSQL \d+ is not installed here/,
+      /the privileges of `postgres` in a project: hosted_rights for PostgreSQL \d+ is not installed here/,
     );
   });
 
@@ -160,7 +160,7 @@ describe("backup drill", () => {
     const { message, exitCode } = await failureOf(drill({}, commandContext(environment)));
     vi.stubEnv("TMPDIR", undefined);
     expect(exitCode).toBe(11);
-    expect(message).toMatch(/^The drill was not run: ENOENT/);
+    expect(message).toMatch(/^The drill did not run: ENOENT/);
     expect(await receipts()).toEqual(before);
   });
 });
@@ -199,7 +199,7 @@ describe("a drill with a failing bucket", () => {
     proxy.fail(() => undefined);
     expect(exitCode).toBe(11);
     expect(message).toMatch(
-      /^The drill was not run: Reading .*data-001.* failed: permission s3:GetObject is missing\.$/,
+      /^The drill did not run: Reading .*data-001.* failed: permission s3:GetObject is missing\.$/,
     );
     expect(await receipts()).toEqual(before);
   });

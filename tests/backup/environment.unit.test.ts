@@ -145,27 +145,27 @@ describe("the target of a restore", () => {
     ["postgres://user@host/x?sslmode=maybe", "RESTORE_DATABASE_URL has an sslmode that is not one of"],
     [
       "postgres://user:secret100%@host/x",
-      "RESTORE_DATABASE_URL has a password with a % that begins no percent-encoded character: write % as %25",
+      "RESTORE_DATABASE_URL has a password with a % that does not start a percent-encoded character: write % as %25",
     ],
     ["postgres://user:%zzsecret@host/x", "RESTORE_DATABASE_URL has a password with a %"],
     ["postgres://user:secret%E0%A4@host/x", "RESTORE_DATABASE_URL has a password with a %"],
     ["postgres://us%er:secret@host/x", "RESTORE_DATABASE_URL has a user with a %"],
     ["postgres://user:secret@host/x%", "RESTORE_DATABASE_URL has a database with a %"],
     // Passwords as they are, of which a URL takes a part for something else.
-    ["postgres://user:@secret/@host/x", "RESTORE_DATABASE_URL has an @, / or # in its database"],
-    ["postgres://user:@x/secret@host/x", "RESTORE_DATABASE_URL has an @, / or # in its database"],
+    ["postgres://user:@secret/@host/x", "RESTORE_DATABASE_URL has an @, / or # in or after the database name"],
+    ["postgres://user:@x/secret@host/x", "RESTORE_DATABASE_URL has an @, / or # in or after the database name"],
     ["postgres://user:secret:@/%@host/x", "RESTORE_DATABASE_URL must be a URL of the form"],
     ["postgres://user:secret#@host/x", "RESTORE_DATABASE_URL must be a URL of the form"],
     ["postgres://user:1#secret@host/x", "RESTORE_DATABASE_URL must be a URL of the form"],
     ["postgres://user:1?secret@host/x", "RESTORE_DATABASE_URL must be a URL of the form"],
-    ["postgres://user:secret@host/x#y", "RESTORE_DATABASE_URL has an @, / or # in its database"],
-    ["postgres://user:secret\twith a tab@host/x", "RESTORE_DATABASE_URL has a blank at an end, a tab"],
-    ["postgres://user:secret\n@host/x", "RESTORE_DATABASE_URL has a blank at an end, a tab"],
+    ["postgres://user:secret@host/x#y", "RESTORE_DATABASE_URL has an @, / or # in or after the database name"],
+    ["postgres://user:secret\twith a tab@host/x", "RESTORE_DATABASE_URL begins or ends with a space, or contains a tab"],
+    ["postgres://user:secret\n@host/x", "RESTORE_DATABASE_URL begins or ends with a space, or contains a tab"],
     // What libpq would take for the host, the server's settings or the authority.
-    ["postgres://user:secret@host/x?host=other", "RESTORE_DATABASE_URL has host behind its ?"],
-    ["postgres://user:secret@host/x?sslmode=require&options=-csearch_path%3Dx", "has options behind its ?"],
-    ["postgres://user:secret@host/x?dbname=y&service=z", "has dbname, service behind its ?"],
-    ["postgres://user:secret@host/x ", "RESTORE_DATABASE_URL has a blank at an end, a tab"],
+    ["postgres://user:secret@host/x?host=other", "RESTORE_DATABASE_URL has the unsupported parameter host: remove it"],
+    ["postgres://user:secret@host/x?sslmode=require&options=-csearch_path%3Dx", "has the unsupported parameter options: remove it"],
+    ["postgres://user:secret@host/x?dbname=y&service=z", "has the unsupported parameter dbname, service: remove it"],
+    ["postgres://user:secret@host/x ", "RESTORE_DATABASE_URL begins or ends with a space, or contains a tab"],
   ])("is refused as %o", (url, message) => {
     expect(() => read(url)).toThrow(message);
     expect(() => read(url)).not.toThrow("secret");

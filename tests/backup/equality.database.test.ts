@@ -89,7 +89,7 @@ describe("a database with every kind of object", () => {
         create trigger elder_watch before insert on auth.users for each row execute function public.elder_watch();
         create table public.elder_users (id uuid references auth.users); create server elder_server foreign data wrapper postgres_fdw;
         create user mapping for public server elder_server; create foreign table public.elder_remote (a int) server elder_server`);
-      // Roles with more rights than in the backup, an extension elsewhere, grants on columns, and objects of a role that postgres is no member of.
+      // Roles with more privileges than in the backup, an extension in another schema, grants on columns, and objects of a role that postgres is not a member of.
       await postgres.query(`
         alter role reader login bypassrls createdb connection limit 9; grant closed_owner to reader; alter role reader set search_path = elder;
         alter role reader in database postgres set lock_timeout = '1h';

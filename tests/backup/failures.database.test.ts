@@ -103,7 +103,7 @@ describe("a backup that waits for a lock", () => {
     program.child.kill("SIGTERM");
     const { exitCode, errorText } = await program.ended;
     expect(exitCode).toBe(143);
-    expect(errorText).toContain("Ended by SIGTERM; what was begun is undone.");
+    expect(errorText).toContain("Stopped by SIGTERM; incomplete work is rolled back.");
     // The lock is still held: a session that was not cancelled would go on waiting.
     await expect.poll(waitingSessions, { timeout: 10_000 }).toBe(0);
     await expectNoBackup();
@@ -142,7 +142,7 @@ describe("a running dump", () => {
 
   beforeAll(async () => {
     faulty = await startFaultyStore(store.environment.AWS_ENDPOINT_URL_S3 ?? "");
-    // More than the parts that are on their way hold, and nothing that zstd could make small.
+    // More than the parts in transit hold, and nothing that zstd could make small.
     await postgres.query(`
       create extension if not exists pgcrypto with schema extensions;
       create table shop.noise as select extensions.gen_random_bytes(1024) as bytes from generate_series(1, 50000)`);
@@ -172,11 +172,11 @@ describe("a running dump", () => {
   ])("fails if its %s is killed, and names it", async (name, argument) => {
     // Not those that read back what is stored already. While the upload is stalled, none of them can end by itself.
     for (const pid of childrenOf(program.child.pid, name, argument)) process.kill(pid, "SIGKILL");
-    // The stall is over, for parts that are on their way are waited for.
+    // The stall is over, because the upload waits for parts in transit.
     faulty.fail(() => undefined);
     const { exitCode, errorText } = await program.ended;
     expect(exitCode).toBe(3);
-    expect(errorText).toContain(`${name} ended with signal SIGKILL`);
+    expect(errorText).toContain(`${name} was ended by signal SIGKILL`);
     expect(errorText).not.toContain("    at ");
     await expectNoBackup();
   });
@@ -194,7 +194,7 @@ describe("a running dump", () => {
       const { exitCode, errorText } = await program.ended;
       expect(children.length).toBeGreaterThan(1);
       expect(exitCode).toBe(code);
-      expect(errorText).toContain(`Ended by ${signal}; what was begun is undone.`);
+      expect(errorText).toContain(`Stopped by ${signal}; incomplete work is rolled back.`);
       const alive = () => children.filter((pid) => identifyProcess(pid) !== undefined);
       await expect.poll(alive, { timeout: 10_000 }).toEqual([]);
       await expectNoBackup();
@@ -289,7 +289,7 @@ describe("an aborted upload", () => {
     );
     expect([exitCode, message]).toEqual([
       4,
-      `Writing s3://test-backups/${key} failed: the object is there already, and nothing is ever overwritten.`,
+      `Writing s3://test-backups/${key} failed: the object already exists, and backups are never overwritten.`,
     ]);
     expect(await store.store.readText(key)).toBe("first");
   });

@@ -209,7 +209,7 @@ describe.skipIf(problem !== undefined)(
         );
         expect(exitCode).toBe(9);
         expect(message).toMatch(
-          /^Nothing was restored: the backup is of PostgreSQL \S+ .*older than that\.$/,
+          /^Nothing was restored: the backup is from PostgreSQL \S+ and the target has the older version \S+\.$/,
         );
         expect(await portraitOf(to, "source")).toEqual(untouched);
       },

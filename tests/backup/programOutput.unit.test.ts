@@ -51,7 +51,7 @@ describe("the output of a program", () => {
     const { output, program } = await start("while echo x; do :; done 2> /dev/null; exit 3");
     await output.read();
     output.close();
-    await expect(program.ended).rejects.toThrow(/exit code 3|SIGPIPE/);
+    await expect(program.ended).rejects.toThrow(/exited with code 3|SIGPIPE/);
     expect(await output.read()).toBeUndefined();
   });
 });

@@ -94,7 +94,7 @@ describe("backup prune", () => {
     const damaged = await storeBackup(14, "select 2;");
     const fates = await prune({ ...policy, confirm: true }, context());
     expect(await complete()).toEqual([second, third, damaged]);
-    expect(fates.at(-1)?.reason).toBe("kept for somebody to look at: damaged");
+    expect(fates.at(-1)?.reason).toBe("kept for inspection: damaged");
   });
 
   it("deletes nothing if fewer than the minimum are intact", async () => {
@@ -103,7 +103,7 @@ describe("backup prune", () => {
     await storeBackup(14);
     const options = { ...policy, minimum: 3, dailyDays: 1, weeklyDays: 1, monthlyDays: 1 };
     expect(await failureOf(prune({ ...options, confirm: true }, context()))).toEqual({
-      message: "Nothing was deleted: 2 backups are intact, and at least 3 are to remain.",
+      message: "Nothing was deleted: 2 backups are intact, and at least 3 must remain.",
       exitCode: 5,
     });
     expect(await complete()).toHaveLength(3);
@@ -125,7 +125,7 @@ describe("backup prune", () => {
     const run = "20260101T030000000Z-00000000";
     await testStore.store.putText(objectKey(run, manifestName), "{", "application/json");
     expect(await prune({ ...policy, confirm: true }, context())).toEqual([
-      { run, goes: false, reason: "kept for somebody to look at: manifest damaged" },
+      { run, goes: false, reason: "kept for inspection: manifest damaged" },
     ]);
     expect(await testStore.keys()).toEqual([objectKey(run, manifestName)]);
   });

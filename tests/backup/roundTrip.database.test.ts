@@ -198,7 +198,7 @@ describe("the source as the target", () => {
     const { message, exitCode } = await failureOf(restore({}, commandContext(environment)));
     expect([exitCode, message]).toEqual([
       9,
-      "Nothing was restored: the target is, by its identifiers, the database that the backup was taken of; if that is meant, say so with --into-source postgres.",
+      "Nothing was restored: the target's identifiers are those of the database that was backed up; to restore into it anyway, add --into-source postgres.",
     ]);
     await restore({ intoSource: "postgres" }, commandContext(environment));
     expect(await readRows(await source.client())).toEqual(rowsAtBackup);
@@ -223,7 +223,7 @@ describe("backup restore --replace", () => {
     await client.query("insert into storage.objects (bucket_id, name) values ('photos', 'cat.jpg')");
     const { message } = await failureOf(restore(inPlace, commandContext(restoreInto(target.url()))));
     expect(message).toBe(
-      "Nothing was restored: the target has files in Storage, which no backup would bring back; move them away first.",
+      "Nothing was restored: the target has files in Storage, which no backup contains; move them elsewhere first.",
     );
     await client.query(
       "begin; set local storage.allow_delete_query = 'true'; delete from storage.objects; commit",

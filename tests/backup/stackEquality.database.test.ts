@@ -125,9 +125,9 @@ describe.each(pairs)("the stack's own database, from PostgreSQL %s to %s", (from
     const isOfVersion = (line: string): boolean => /^not restored: extension \S+: version "/.test(line);
     expect(told.filter(isOfVersion).length > 0).toBe(old.major !== current.major);
     expect(told.filter((line) => !isOfVersion(line))).toEqual([
-      "not restored: setting app.settings.motto of role service_role: only a superuser may make it",
+      "not restored: setting app.settings.motto of role service_role: only a superuser may set it",
     ]);
     expect(receipt).toMatchObject({ event: "drill passed", versions: { server: old.major } });
-    expect(receipt.notCovered.join()).not.toMatch(/the rights of|of the platform/);
+    expect(receipt.notCovered.join()).not.toMatch(/the privileges of|of the platform/);
   }, 300_000);
 });

@@ -118,7 +118,7 @@ describe("an upload over an unreliable network", () => {
     // The control: the same content by another writer.
     expect(await failureOf(store.putText(key, "mine", "text/plain"))).toEqual({
       exitCode: 4,
-      message: `Writing s3://${bucket}/${key} failed: the object is there already, and nothing is ever overwritten.`,
+      message: `Writing s3://${bucket}/${key} failed: the object already exists, and backups are never overwritten.`,
     });
   });
 });

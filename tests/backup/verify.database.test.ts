@@ -270,7 +270,7 @@ describe("backup restore of a damaged backup", () => {
   it.each([
     [
       "20200101T000000000Z-00000000",
-      "There is no complete backup 20200101T000000000Z-00000000 in the bucket: `backup list --all` shows what there is.",
+      "There is no complete backup 20200101T000000000Z-00000000 in the bucket: `backup list --all` lists all runs.",
     ],
     ["2099", '"2099" is not the name of a backup: `backup list` shows them.'],
   ])("refuses the unknown backup %s", async (name, message) => {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkoutRoot } from "../../foundation/checkout";
 import { probeFunction } from "../../foundation/probeContract";
 
-// What Lambda gets: one file in a folder of its own, where no package is beside it.
+// What Lambda receives: one file in its own folder, without packages.
 const bundle = path.join(checkoutRoot(), probeFunction.bundle);
 let folder: string;
 beforeAll(() => {
@@ -16,7 +16,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Calls the handler as Lambda does, with these variables and no others. */
+/** Calls the handler like Lambda, with only these variables. */
 async function call(environment: NodeJS.ProcessEnv): Promise<string> {
   const [file, exported] = probeFunction.handler.split(".");
   const script = `require("./${file}.cjs").${exported}().then(() => console.log("done"), (error) => console.log(error.message))`;
@@ -45,10 +45,10 @@ test("runs from its single file, and reports all errors in its variables at once
   );
 });
 
-test("is the same file on every machine, and small enough to be sent with a request", () => {
+test("is identical on every machine, and small enough for a request", () => {
   const text = readFileSync(bundle, "utf8");
 
   expect(text).not.toContain(checkoutRoot());
-  // Lambda takes 50 MB.
+  // Lambda accepts 50 MB.
   expect(statSync(bundle).size).toBeLessThan(5_000_000);
 });

@@ -18,7 +18,7 @@ afterAll(async () => {
   await Promise.all([database?.remove(), aws?.stop()]);
 });
 
-/** Runs the probe as the stack configures it, but for what a case says. */
+/** Runs the probe as the stack configures it, except for the case's own settings. */
 const probe = (
   more: Partial<Record<ProbeVariable, string>> = {},
   sizeBefore?: { bytes: number; hoursAgo: number },
@@ -38,7 +38,7 @@ const probe = (
     sizeBefore,
   );
 
-/** The names that the log has for a metric. */
+/** The names in the log for a metric. */
 function found({ log }: ProbeRun, metric: string): string[] | undefined {
   const line = log.find(({ event }) => event === probeEvents.measured);
   return (line?.found as Record<string, string[]> | undefined)?.[metric];
@@ -53,7 +53,7 @@ async function until(sql: string): Promise<void> {
   while ((await numberOf(`(${sql})::int`)) !== 1);
 }
 
-/** A session that a case opens and closes. */
+/** A session that a test case opens and closes. */
 async function session(user = "postgres"): Promise<Client> {
   const client = new pg.Client({ connectionString: database.cluster.url(user) });
   await client.connect();
@@ -62,7 +62,7 @@ async function session(user = "postgres"): Promise<Client> {
 
 const clients = "select count(*) from pg_stat_activity where backend_type = 'client backend'";
 
-/** Ends a session, and waits until the server has ended it too. */
+/** Ends a session, and waits until the server has ended it, too. */
 async function ended(client: Client): Promise<void> {
   const before = await numberOf(clients);
   await client.end();
@@ -104,7 +104,7 @@ test("open sessions count as connections, and as a share of the server's limit",
   expect(during.metrics.connectionsPercent).toBeCloseTo((100 * 5) / (100 - reserved), 6);
 });
 
-test("a statement of the application that is slow as a habit is one; a rare one, a quick one and a deployment's are none", async () => {
+test("a frequent slow statement of the application counts; a rare one, a fast one and a deployment's do not", async () => {
   await postgres.query("create role shop login password 'test-password'");
   const shop = new pg.Client({
     ...{ host: "127.0.0.1", port: database.cluster.port, database: "postgres" },
@@ -138,7 +138,7 @@ test("a statement of the application that is slow as a habit is one; a rare one,
 test("runs of a job that failed within the hour are counted; those that succeeded, or failed before, are not", async ({
   skip,
 }) => {
-  // PostgreSQL 15 comes with an older pg_cron here; what the probe asks for is the same in both.
+  // The local PostgreSQL 15 has an older pg_cron; the probe's query is the same for both versions.
   const version = await numberOf(
     "select substring(extversion from '^[0-9]+[.][0-9]+')::numeric from pg_extension where extname = 'pg_cron'",
   );
@@ -166,7 +166,7 @@ test("runs of a job that failed within the hour are counted; those that succeede
   expect(later.metrics.failedJobRuns).toBe(0);
 });
 
-test("the lag of a replication slot that nobody reads grows with what is written, and goes with the slot", async () => {
+test("the lag of an unread replication slot grows with every write, and disappears when the slot is dropped", async () => {
   const lag =
     "select max(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)) from pg_replication_slots where slot_name = 'forgotten'";
   await postgres.query("select pg_create_logical_replication_slot('forgotten', 'test_decoding')");
@@ -186,7 +186,7 @@ test("the lag of a replication slot that nobody reads grows with what is written
   expect(without.metrics.replicationSlotLag).toBe(0);
 });
 
-test("a table that grows is size, and growth against the size of a day ago", async () => {
+test("a growing table increases the size, and the growth since a day ago", async () => {
   const size = "select pg_database_size('postgres')";
   await postgres.query("create table private.growing (line text) with (autovacuum_enabled = false)");
   const before = await numberOf(size);
@@ -215,7 +215,7 @@ test("reading more than the server's memory holds lowers the cache hit rate", as
   await reader.query("select count(*) from pg_class");
   const small = await probe();
   for (let scan = 0; scan < 3; scan++) await reader.query("select count(*) from private.large");
-  // The statistics of a session reach the server's when it ends.
+  // The server's statistics include those of a session when it ends.
   await ended(reader);
   const known = await numberOf(rate);
   const large = await probe();

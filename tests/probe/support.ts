@@ -17,20 +17,20 @@ import { run } from "../../probe/run";
 
 type Environment = Readonly<Record<ProbeVariable, string>>;
 
-/** What one run of the probe published, as CloudWatch has it, and what it logged. */
+/** The metrics that one run of the probe published, read from CloudWatch, and its log. */
 export interface ProbeRun {
   readonly metrics: Readonly<Partial<Record<ProbeMetricKey, number>>>;
   readonly log: readonly Record<string, unknown>[];
-  /** The message of the error that the run ended with. */
+  /** The message of the error with which the run ended. */
   readonly failure?: string;
 }
 
-/** A local AWS that the probe publishes to. */
+/** The local AWS to which the probe publishes. */
 export interface ProbeAws {
-  /** Of the secret with the password. */
+  /** ARN of the secret with the password. */
   readonly secretArn: string;
   setPassword(password: string): Promise<void>;
-  /** Runs the probe in a namespace that no other run has; a size of earlier is there before it. */
+  /** Runs the probe in a unique namespace, which can already contain an earlier size. */
   probe(
     environment: Omit<Environment, "PROBE_METRIC_NAMESPACE" | "PROBE_PASSWORD_SECRET_ARN" | "PGSSLROOTCERT">,
     more?: Partial<Environment>,
@@ -42,7 +42,7 @@ export interface ProbeAws {
 export async function startProbeAws(password: string): Promise<ProbeAws> {
   const directory = mkdtempSync(path.join(tmpdir(), "thorbis probe "));
   const service = await startAws({ directory });
-  // Where the SDK of the probe looks, as it does in Lambda.
+  // The SDK reads its configuration from these variables, as in Lambda.
   Object.assign(process.env, {
     AWS_ENDPOINT_URL: service.endpoint,
     AWS_REGION: service.region,

@@ -43,7 +43,7 @@ describe("the largest row of a table", () => {
       const { message, exitCode } = await failureOf(check(name, 296));
       expect(exitCode).toBe(3);
       expect(message).toBe(
-        `The task has 296.0 MiB of memory, too little for a row of large.${name} that has 40.0 MiB as text: it takes about 300.0 MiB; raise backup.memoryMegabytes, or BACKUP_MEMORY_MEGABYTES where the limit is not the stack's.`,
+        `The task has 296.0 MiB of memory, too little for a row of large.${name} that has 40.0 MiB as text: it takes about 300.0 MiB; raise backup.memoryMegabytes, or BACKUP_MEMORY_MEGABYTES outside a stack.`,
       );
       await check(name, 302);
     },

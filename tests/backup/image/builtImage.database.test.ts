@@ -187,7 +187,7 @@ describe.skipIf(problem !== undefined)(
         versions: { server: major },
       });
       // By the rights that `postgres` has in a project.
-      expect(drilled.stdout).not.toMatch(/the rights of|of the platform/);
+      expect(drilled.stdout).not.toMatch(/the privileges of|of the platform/);
       console.log(`drill: peak ${Math.round((drilled.peakBytes ?? 0) / 1024 / 1024)} MiB`);
     });
 

@@ -35,7 +35,7 @@ describe("a damaged backup", () => {
     expect(goesOf(fates)).toEqual(["2026-05-26"]);
     expect(fates.find(({ run: name }) => name === "2026-05-28")?.reason).toContain("newest of week");
     expect(fates.find(({ run: name }) => name === "2026-05-30")?.reason).toBe(
-      "kept for somebody to look at: damaged",
+      "kept for inspection: damaged",
     );
   });
 

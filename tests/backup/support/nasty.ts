@@ -177,7 +177,7 @@ export async function createNastyObjects(client: Client): Promise<void> {
     alter role reader set work_mem = '5MB';
     create function nasty."f;\n-- Name: x; Type: TABLE" () returns int language sql as 'select 1';
   `);
-  // Of an owner that postgres is no member of any more, with default privileges that take away.
+  // Of an owner that postgres is no longer a member of, with default privileges that take away.
   await client.query(`
     create role estranged nologin;
     grant estranged to postgres;
