@@ -17,11 +17,11 @@ const config = loadStackConfig();
 const { project, database, sql: bundle } = config;
 const { deletionProtection } = project;
 
-// Where the backups run, whose address the database lets in.
+// The network of the backups. The database allows its address.
 const network = declareNetwork(config);
 const natAddress = network.own?.natAddress;
 
-// The project and the way into its database.
+// The project and its database connections.
 const supabase = new SupabaseProject("supabase", {
   name: project.name,
   organizationId: project.organizationId,
@@ -50,17 +50,17 @@ const postgresql = new PostgresqlProvider("postgresql", {
   port: connection.port,
   database: connection.database,
   username: connection.user,
-  // To the pooler the user is `postgres.<ref>`, to the server `postgres`: the plugin hands a deleted role's objects to this one.
+  // The pooler's user is `postgres.<ref>`, the server's `postgres`, to which the plugin reassigns objects of deleted roles.
   databaseUsername: "postgres",
   password: connection.password,
   sslmode: connection.sslMode,
   sslrootcert: connection.sslRootCertificate,
   superuser: false,
-  // The session pooler refuses more than its pool holds (database.poolSize), the deployment's other connections included.
+  // The session pooler limits all connections of the deployment together to its pool size (database.poolSize).
   maxConnections: 4,
 });
 
-// What the SQL builds on, and the SQL.
+// The roles and extensions that the SQL needs, and the SQL.
 const roles = new DatabaseRoles(
   "database-roles",
   {
@@ -124,7 +124,7 @@ const functions = new EdgeFunctions(
   inProject,
 );
 
-// What somebody changes in the project beside all this.
+// Reports changes in the project outside of the stack.
 new ProjectWatch(
   "project-watch",
   {
@@ -155,6 +155,6 @@ export const poolerUrl = connectionUrl(supabase.pooledConnection);
 export const backupBucketName = bucket.bucket.bucket;
 export const backupScheduleName = backup.schedule.name;
 export const backupTaskDefinitionArn = backup.taskDefinition.arn;
-/** The address that backups and probe have on the internet, where the network is the stack's own. */
+/** The public address of backups and probe, if the network is the stack's own. */
 export const backupNatAddress = natAddress ?? null;
 export const sqlBundleVersion = sql.version;

@@ -13,12 +13,12 @@ export interface EnvironmentPlace {
   readonly name: string;
   /** The region of the stack's resources. */
   readonly region: string;
-  /** Beginning of the names of everything in AWS. */
+  /** Prefix of all names in AWS. */
   readonly prefix: string;
   readonly bucketName: string;
-  /** The bucket with the record of requests, whether there is one yet or not. */
+  /** The bucket with the access logs, whether it exists yet or not. */
   readonly logBucketName: string;
-  /** The copies of the backups in a second region, where the stack has them. */
+  /** The copies of the backups in a second region, if the stack has them. */
   readonly replica?: { readonly region: string; readonly bucketName: string };
   /** Earlier buckets of the stack. A deployment that moves away from one removes the replication rule there. Default: none. */
   readonly retiredBucketNames?: readonly string[];

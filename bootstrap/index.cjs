@@ -1,4 +1,4 @@
-// What the engine runs: main.ts, bundled again if a source has changed.
+// The program that the engine runs: main.ts, bundled again if a source has changed.
 const path = require("node:path");
 const { bundle, isStale, root } = require("../build/bundle.cjs");
 

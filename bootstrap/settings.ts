@@ -3,7 +3,7 @@ import { z } from "zod";
 import { UserError } from "../foundation/userError";
 import { type EnvironmentPlace, environmentPlace } from "./environmentPlace";
 
-/** Positive number that GitHub gives to an owner or a repository. */
+/** The positive number by which GitHub identifies an owner or a repository. */
 const id = z.int().positive("must be the number that GitHub gives it: gh api repos/<owner>/<name>");
 
 const settingsSchema = z.strictObject({
@@ -31,7 +31,7 @@ const settingsSchema = z.strictObject({
   deletionProtection: z.boolean().default(true),
 });
 
-/** The settings of an account, with what each environment's stack file says about its place in AWS. */
+/** The settings of an account, with the place in AWS from each environment's stack file. */
 export interface BootstrapSettings extends Omit<z.output<typeof settingsSchema>, "environments"> {
   readonly environments: readonly EnvironmentPlace[];
 }

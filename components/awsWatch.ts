@@ -35,7 +35,7 @@ export interface AwsWatchArgs {
 }
 
 /**
- * Reports what somebody adds outside of the stack to topic, rules, schedules, cluster, log groups, functions, bucket, network, key
+ * Reports what is added outside of the stack to topic, rules, schedules, cluster, log groups, functions, bucket, network, key
  * and password.
  */
 export class AwsWatch extends Component {

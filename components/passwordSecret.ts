@@ -38,7 +38,7 @@ export function passwordSecret(args: PasswordSecretArgs, { name, options }: Chil
       description: `Password of the PostgreSQL role ${args.role}`,
       kmsKeyId: args.key?.arn,
       recoveryWindowInDays: args.secretRecoveryDays ?? 7,
-      // Allows no policy: one that somebody attaches is reported and removed.
+      // Allows no policy: an attached one is reported and removed.
       policy: "{}",
     },
     { ...options, ...takenBack(args.existingSecret?.arn, args.existingSecret?.unknown ?? []) },

@@ -89,7 +89,7 @@ function siblingNames(path: Path): string[] {
 const typeNames: Record<string, string> = {
   int: "a whole number",
   number: "a number",
-  string: "a text",
+  string: "a string",
   boolean: "true or false",
   array: "a list",
   object: "an object",

@@ -9,7 +9,7 @@ const root = path.resolve(__dirname, "..");
 
 const program = new Command("npm run config:generate --")
   .description("write the files that are generated from the schemas")
-  .option("--check", "write nothing, and fail where a file is stale")
+  .option("--check", "write nothing, and fail if a file is stale")
   .action(({ check }: { check?: boolean }) => {
     for (const [name, text] of Object.entries(generatedFiles())) {
       const file = path.join(root, name);

@@ -167,7 +167,7 @@ function takeOutPlainSecrets(
     const group = valueAt(areas, path.slice(0, -1)) as Record<string, unknown>;
     delete group[path.at(-1) ?? ""];
     const command = `${removeCommand(stack, path)} && ${setSecretCommand(stack, path)}`;
-    const message = `is a secret and has a key of its own: ${key}`;
+    const message = `is a secret and has its own key: ${key}`;
     faults.push({ key: plainKey(path), message, command, refusedSecret: key });
   }
   const functions = areas.functions;
@@ -195,7 +195,7 @@ function secretsInAreas({ stack, secretKeys }: ConfigInput, known: readonly Faul
     )
     .map((area) => ({
       key: plainKey([area]),
-      message: "holds a value that was set with --secret but is none of the secrets; set it again without",
+      message: "contains a value that was set with --secret but is not one of the secrets; set it again without",
       command: `pulumi config set --stack ${stack} --path '${plainKey([area])}.<name>' '<value>'`,
     }));
 }

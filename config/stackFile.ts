@@ -39,7 +39,7 @@ function jsonOf(value: unknown, file: string): string {
   try {
     return JSON.stringify(value);
   } catch (cause) {
-    throw new UserError(`${file} has an anchor inside itself: correct it and try again.`, 1, { cause });
+    throw new UserError(`${file} has a YAML alias that contains itself: correct it and try again.`, 1, { cause });
   }
 }
 
@@ -75,7 +75,7 @@ function parseStackFile(file: string): z.output<typeof stackFile> {
 export function openStackFile(file: StackFile, passphrase: string): ConfigInput {
   if (file.encryptionSalt === undefined)
     throw new UserError(
-      `Pulumi.${file.stack}.yaml has no encryptionsalt, so no passphrase opens its secrets: restore the line and try again.`,
+      `Pulumi.${file.stack}.yaml has no encryptionsalt, so its secrets cannot be decrypted: restore the line and try again.`,
     );
   const crypter = passphraseCrypter(passphrase, file.encryptionSalt);
   const open = (key: string, ciphertext: string) => {

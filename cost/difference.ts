@@ -2,10 +2,10 @@ import { areasOf, usages } from "./environments";
 import { type CostLine, total } from "./line";
 import { stackCost } from "./stackCost";
 
-/** What an environment costs in a month, in USD, by the estimate of docs/cost.md. */
+/** The monthly cost of an environment in USD, as estimated in docs/cost.md. */
 export interface CostDifference {
   readonly after: number;
-  /** Undefined where there is nothing to compare with. */
+  /** Undefined without another version to compare with. */
   readonly before: number | undefined;
   /** The lines that differ, the largest difference first. */
   readonly lines: readonly CostChange[];
@@ -22,10 +22,10 @@ export interface CostChange {
 const leastUsd = 0.005;
 
 /**
- * Returns the cost of an environment by its stack file, and what is different by another version of the file. Undefined for an
+ * Returns the cost of an environment from its stack file, and the difference from another version of the file. Undefined for an
  * environment without an estimate.
  *
- * @throws whatever reading the file throws, where it is no valid configuration
+ * @throws the errors of reading the file, if it is not a valid configuration
  */
 export function costDifference(
   environment: string,

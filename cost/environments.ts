@@ -6,7 +6,7 @@ import { readStackFile } from "../config/stackFile";
 import type { Usage } from "./line";
 import type { StackAreas } from "./stackCost";
 
-/** What both estimates take for granted. bench/README.md and backup/README.md have the measurements behind the seconds. */
+/** The assumptions of both estimates. The seconds were measured; see bench/README.md and backup/README.md. */
 const common = {
   compression: 0.25,
   imageGigabytes: 0.3,
@@ -14,13 +14,13 @@ const common = {
   secondsPerGigabyte: { backup: 30, drill: 45 },
 } as const;
 
-/** Environment → what its estimate takes for granted. */
+/** Environment → the assumptions of its estimate. */
 export const usages: Readonly<Record<string, Usage>> = {
   dev: { ...common, databaseGigabytes: 2, egressGigabytes: 10 },
   prod: { ...common, databaseGigabytes: 20, egressGigabytes: 200 },
 };
 
-/** Reads the areas of the configuration that cost something from a file `Pulumi.<environment>.yaml`. */
+/** Reads the areas of the configuration that affect the cost from a file `Pulumi.<environment>.yaml`. */
 export function areasOf(file: string): StackAreas {
   const { values } = readStackFile(file);
   const area = (name: string): unknown => JSON.parse(values[`thorbis-supabase:${name}`] ?? "{}");

@@ -1,14 +1,14 @@
 /**
- * List prices in USD, without taxes and free tiers, as the providers published them on `asOf`; AWS's of us-east-1. Nothing looks them
- * up: change the date with them (https://aws.amazon.com/pricing, https://supabase.com/pricing).
+ * List prices in USD, without taxes and free tiers, as the providers published them on `asOf`; AWS's of us-east-1. They are
+ * maintained manually: change the date with them (https://aws.amazon.com/pricing, https://supabase.com/pricing).
  */
 export const prices = {
   asOf: "2026-11-28",
   hoursPerMonth: 730,
   supabase: {
-    /** For each organization, whatever number of projects it has. */
+    /** Per organization, regardless of its number of projects. */
     proPlan: 25,
-    /** What the plan pays of compute, once for each organization. */
+    /** The compute credits of the plan, once per organization. */
     computeCredits: 10,
     compute: {
       micro: 10,
@@ -24,7 +24,7 @@ export const prices = {
     } as Readonly<Record<string, number>>,
     includedDiskGigabytes: 8,
     diskGigabyte: 0.125,
-    /** For each organization. */
+    /** Per organization. */
     includedEgressGigabytes: 250,
     egressGigabyte: 0.09,
   },

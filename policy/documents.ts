@@ -56,6 +56,6 @@ export const hasText = (properties: Properties, name: string): boolean => {
   return typeof value === "string" && value !== "";
 };
 
-/** Returns the problem if a resource is not encrypted with our own key, from the property that names the key. */
+/** Returns the problem if a resource is not encrypted with a customer-managed key, from the property that names the key. */
 export const withoutOwnKey = (properties: Properties, name: string): string | undefined =>
-  hasText(properties, name) ? undefined : "must have a key of ours";
+  hasText(properties, name) ? undefined : "must have a customer-managed key";

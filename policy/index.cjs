@@ -1,4 +1,4 @@
-// What the engine runs as the policy pack: pack.ts, bundled again if a source has changed.
+// The policy pack that the engine runs: pack.ts, bundled again if a source has changed.
 const path = require("node:path");
 const { bundle, isStale, root } = require("../build/bundle.cjs");
 

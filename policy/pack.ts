@@ -51,7 +51,7 @@ function stackPolicy(rule: StackRule): StackValidationPolicy {
 
 const waiversAreUsed: StackValidationPolicy = {
   name: "waivers-are-used",
-  description: "A waiver that nothing needs is removed.",
+  description: "Unused waivers are removed.",
   enforcementLevel: "advisory",
   validateStack: ({ resources }, report) => {
     const found = violationsOf({ resource: resourceRules, stack: stackRules }, resources.map(toResource));

@@ -1,6 +1,6 @@
 import type { Waiver } from "./waivers";
 
-/** Findings of the scanners (`npm run audit`) that somebody has accepted until a date. */
+/** Findings of the scanners (`npm run audit`) that are accepted until a date. */
 export interface ScannerWaiver extends Omit<Waiver, "rule" | "resource"> {
   /** The scanners' ids: each is waived for each of the resources. */
   readonly rules: readonly string[];
@@ -89,13 +89,13 @@ const ofBothStacks: readonly ScannerWaiver[] = [
     ...everywhere,
     rules: [inBucket("/runs/*")],
     resources: ["backup", "backup-prune", "backup-drill"].map((task) => `${task}-task-role-policy`),
-    reason: "Names of backups contain their time. The actions are single ones.",
+    reason: "Names of backups contain their time. The statement names single actions.",
   },
   {
     ...everywhere,
     rules: [inBucket("/drills/*")],
     resources: ["backup-drill-task-role-policy", "backup-age-task-role-policy"],
-    reason: "Names of receipts contain their time. The actions are single ones.",
+    reason: "Names of receipts contain their time. The statement names single actions.",
   },
   {
     ...everywhere,
@@ -140,7 +140,7 @@ const ofProduction: readonly ScannerWaiver[] = [
     rules: ["CKV_AWS_111", "CKV_AWS_290"],
     resources: ["database-monitoring-probe-role-policy"],
     reason:
-      "In a network, Lambda asks for rights on network interfaces of no certain resource. A condition denies them to the function's own code.",
+      "In a network, Lambda requires permissions on all network interfaces. A condition denies them to the function's own code.",
   },
   {
     ...inProduction,
@@ -165,7 +165,7 @@ const ofProduction: readonly ScannerWaiver[] = [
     ...inProduction,
     rules: ["CKV_AWS_18", "CKV2_AWS_62"],
     resources: ["access-logs-bucket"],
-    reason: "Records of the requests that write records would have no end.",
+    reason: "Recording the requests that write records would never end.",
   },
   {
     ...inProduction,
@@ -180,13 +180,13 @@ const ofDevelopment: readonly ScannerWaiver[] = [
     ...inDevelopment,
     rules: ["CKV_AWS_26"],
     resources: ["backup-alarms-topic"],
-    reason: "Alarms name no data. A key costs 1 USD a month and is for production (backup.ownKey).",
+    reason: "Alarms name no data. A customer-managed key costs 1 USD a month and is for production (backup.ownKey).",
   },
   {
     ...inDevelopment,
     rules: ["CKV_AWS_27"],
     resources: ["backup-dead-letters"],
-    reason: "SQS encrypts the queue with its own key. A key of ours is for production (backup.ownKey).",
+    reason: "SQS encrypts the queue with its own key. A customer-managed key is for production (backup.ownKey).",
   },
   {
     ...inDevelopment,
@@ -198,13 +198,13 @@ const ofDevelopment: readonly ScannerWaiver[] = [
     ...inDevelopment,
     rules: ["CKV_AWS_149"],
     resources: passwords,
-    reason: "Secrets Manager encrypts it with its own key. A key of ours is for production (backup.ownKey).",
+    reason: "Secrets Manager encrypts it with its own key. A customer-managed key is for production (backup.ownKey).",
   },
   {
     ...inDevelopment,
     rules: ["CKV_AWS_297"],
     resources: schedules,
-    reason: "The schedules hold no data. A key of ours is for production (backup.ownKey).",
+    reason: "The schedules hold no data. A customer-managed key is for production (backup.ownKey).",
   },
   {
     ...inDevelopment,
@@ -216,7 +216,7 @@ const ofDevelopment: readonly ScannerWaiver[] = [
     ...inDevelopment,
     rules: ["CKV_AWS_117"],
     resources: probe,
-    reason: "The default network of an account has no way out for a function. Production has its own.",
+    reason: "The default network of an account gives a function no internet access. Production has its own network.",
   },
   {
     ...inDevelopment,

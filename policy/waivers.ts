@@ -1,4 +1,4 @@
-/** A violation that somebody has accepted until a date. */
+/** A violation that is accepted until a date. */
 export interface Waiver {
   /** The name of the rule. */
   readonly rule: string;

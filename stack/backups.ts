@@ -199,7 +199,7 @@ function warnOfSharedRegion({ project, backup }: BackupsConfig): void {
   pulumi.output(currentAwsAccount().region).apply((region) => {
     if (region !== project.region) return;
     void pulumi.log.warn(
-      `The project and its backups are both in ${region}: an outage of that region takes both. Set aws:region to another region before the first deployment, set backup.replica, or say in backup.sameRegionReason why they share it.`,
+      `The project and its backups are both in ${region}: an outage of that region would affect both. Set aws:region to another region before the first deployment, set backup.replica, or say in backup.sameRegionReason why they share it.`,
     );
   });
 }

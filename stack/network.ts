@@ -27,7 +27,7 @@ export function declareNetwork(config: BackupsConfig): StackNetwork {
     ...commonArgs(config),
     cidrBlock: network.cidrBlock,
     bucketName,
-    // The region's first two zones can become others: a network that exists stays where it is.
+    // The first two zones of a region can change, so an existing network keeps its zones.
     availabilityZones: network.availabilityZones ?? ownedResources().networkZones,
   });
   return { tasks: own, functions: own, own };

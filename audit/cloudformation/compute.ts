@@ -72,7 +72,7 @@ export const compute: Readonly<Record<string, Counterpart>> = {
     properties: ({ name, code, environment, sourceCodeHash, ...inputs }) => ({
       ...sameNames(inputs),
       FunctionName: name,
-      // What runs in it is not the scanners' concern.
+      // The scanners do not check its code.
       Code: { S3Bucket: "code", S3Key: "code.zip" },
       Environment: lambdaEnvironment(environment),
     }),

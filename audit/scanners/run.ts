@@ -39,7 +39,7 @@ interface Output {
 /** A report about a large stack has several megabytes. */
 const maxBuffer = 256 * 1024 * 1024;
 
-/** All that a scanner gets of the environment. */
+/** The only environment variables that a scanner receives. */
 const passedOn = ["PATH", "LANG", "LC_ALL", "LC_CTYPE"] as const;
 
 /** Runs a program in a folder that is also its home, so that it finds no configuration and no credentials of the user. */

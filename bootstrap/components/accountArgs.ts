@@ -1,10 +1,10 @@
 import type { AwsAccount } from "../../components/awsAccount";
 
-/** What every component of an account's set-up is given. */
+/** The arguments of every component of an account's setup. */
 export interface AccountArgs {
   readonly account: AwsAccount;
-  /** Tags of everything that can carry any. */
+  /** Tags of all resources that support tags. */
   readonly tags: Readonly<Record<string, string>>;
-  /** Refuses `pulumi destroy`, and keeps what holds data if it leaves the program. */
+  /** Refuses `pulumi destroy`, and keeps resources with data if they leave the program. */
   readonly deletionProtection: boolean;
 }

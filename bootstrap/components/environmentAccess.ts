@@ -20,7 +20,7 @@ export interface EnvironmentAccessArgs extends AccountArgs {
   readonly state: StateBucket;
 }
 
-/** Names of what an environment has in an account. Declared once: workflows and documentation use them too. */
+/** The names of an environment's resources in an account. Declared once, because workflows and documentation use them too. */
 export function accessNames(environment: string) {
   return {
     secretsKey: `thorbis-${environment}-secrets`,
@@ -34,7 +34,7 @@ export function accessNames(environment: string) {
   } as const;
 }
 
-/** Who may deploy and preview one environment from GitHub, and with what: two roles, a key for its secrets, and a boundary. */
+/** The access of GitHub to one environment: a role that deploys, a role that previews, a key for the secrets, and a boundary. */
 export class EnvironmentAccess extends Component {
   readonly secretsKeyAlias: pulumi.Output<string>;
   readonly boundaryArn: pulumi.Output<string>;

@@ -12,7 +12,7 @@ export interface ImageRepositoryArgs extends AccountArgs {
 
 /** Days after which an image without a tag is deleted: no release has it, and no task definition pins it by then. */
 const untaggedDays = 30;
-/** Releases that are kept. A task definition that still pins an older one cannot start any more. */
+/** Number of releases to keep. A task definition that still pins an older one can no longer start. */
 const keptReleases = 100;
 
 /** The ECR repository of the backup image: a tag is pushed once, and every push is scanned. */

@@ -4,8 +4,8 @@ import type { EnvironmentPlace } from "../environmentPlace";
 import { bucketArnOf } from "./place";
 
 /**
- * Returns the most that any role which a deployment creates may do, whatever policy the deployment gives it: the tasks of the
- * backup in their own bucket, log and secret, and the probe of the database. IAM, the organization and other buckets are out of reach.
+ * Returns the boundary of all roles that a deployment creates, which limits their policies: the backup tasks access only their own
+ * bucket, log and secret, and the probe only the database. IAM, the organization and other buckets are not accessible.
  */
 export function boundaryPolicy(place: EnvironmentPlace & { readonly accountId: string }): PolicyDocument {
   const { region, accountId, prefix } = place;

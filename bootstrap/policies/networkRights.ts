@@ -1,7 +1,7 @@
 import { arnIn, type PolicyPlace } from "./place";
 import { type Conditions, type ServiceRights, tagConditions } from "./serviceRights";
 
-/** Everything in a network that EC2 makes with the tag of its stack. */
+/** All parts of a network that EC2 creates with the stack's tag. */
 const taggedKinds = [
   "vpc",
   "subnet",
@@ -14,7 +14,7 @@ const taggedKinds = [
   "security-group",
 ] as const;
 
-/** The calls that make them. */
+/** The calls that create them. */
 const creations = [
   "AllocateAddress",
   "CreateFlowLogs",
@@ -28,8 +28,8 @@ const creations = [
 ] as const;
 
 /**
- * Returns the rights on networks: a policy of its own, since those of a role have 10,240 characters in all. Nothing in a network has a
- * name of ours: what a deployment makes has the environment's tag from the first call on, and it changes nothing without that.
+ * Returns the permissions on networks. They are a separate policy, because a role's own policies have 10,240 characters in total. Parts
+ * of a network have no names of ours: a deployment creates them with the environment's tag, and changes only those with this tag.
  */
 export function networkRights(place: PolicyPlace): readonly ServiceRights[] {
   const { owned, claimed, untagged } = tagConditions(place);
@@ -64,7 +64,7 @@ export function networkRights(place: PolicyPlace): readonly ServiceRights[] {
       condition: claimed,
     },
     {
-      // A creation asks for its right on what it builds on, too.
+      // Creating a resource also requires the permission on the resources that it uses.
       name: "BuildOn",
       resources: arns("vpc", "subnet", "elastic-ip", "route-table"),
       writes: [
@@ -76,7 +76,7 @@ export function networkRights(place: PolicyPlace): readonly ServiceRights[] {
       ],
       condition: owned,
     },
-    // A network that is given has no tag of the stack.
+    // An existing network does not have the stack's tag.
     { name: "GroupsVpc", resources: arns("vpc"), writes: ["ec2:CreateSecurityGroup"] },
     {
       name: "NewTags",
@@ -87,7 +87,7 @@ export function networkRights(place: PolicyPlace): readonly ServiceRights[] {
     ...(place.ownNetwork
       ? [
           {
-            // The default group of a new network: AWS makes it without a tag.
+            // AWS creates the default group of a new network without a tag.
             name: "DefaultGroupTags",
             resources: arns("security-group"),
             writes: ["ec2:CreateTags"],

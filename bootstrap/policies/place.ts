@@ -1,7 +1,7 @@
 import { partitionOf } from "../../config/aws/partition";
 import type { EnvironmentPlace } from "../environmentPlace";
 
-/** What the policies of an environment's roles are made from. */
+/** The input of the policies of an environment's roles. */
 export interface PolicyPlace extends EnvironmentPlace {
   readonly accountId: string;
   /** Bucket with the states of all environments. */
@@ -10,7 +10,7 @@ export interface PolicyPlace extends EnvironmentPlace {
   readonly stateKeyArn: string;
   /** Key of the environment's own secrets. */
   readonly secretsKeyArn: string;
-  /** The most that a role which a deployment creates may do. */
+  /** ARN of the boundary for roles that a deployment creates. */
   readonly boundaryArn: string;
 }
 

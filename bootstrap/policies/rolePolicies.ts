@@ -3,7 +3,7 @@ import { networkRights } from "./networkRights";
 import type { PolicyPlace } from "./place";
 import { type ServiceRights, serviceRights } from "./serviceRights";
 
-/** Returns the policy of the role that deploys an environment, but for its rights on networks. */
+/** Returns the policy of the role that deploys an environment, except for its permissions on networks. */
 export function deployPolicy(place: PolicyPlace): PolicyDocument {
   return policyDocument(
     ...serviceRights(place).flatMap(allStatements),
@@ -11,14 +11,14 @@ export function deployPolicy(place: PolicyPlace): PolicyDocument {
   );
 }
 
-/** Returns the managed policy with the rights of that role on networks: together they would not fit into a role's own policies. */
+/** Returns the managed policy with the permissions of that role on networks: together they would not fit into a role's own policies. */
 export function deployNetworkPolicy(place: PolicyPlace): PolicyDocument {
   return policyDocument(...networkRights(place).flatMap(allStatements));
 }
 
 /**
- * Returns the one policy of the role that previews an environment: it reads what a deployment reads, and writes nothing but
- * the lock of the state. It opens the environment's secrets, as every preview must.
+ * Returns the only policy of the role that previews an environment: it reads the same resources as a deployment, and writes only
+ * the lock of the state. It decrypts the environment's secrets, which every preview needs.
  */
 export function previewPolicy(place: PolicyPlace): PolicyDocument {
   return policyDocument(
@@ -32,7 +32,7 @@ function readStatement({ name, resources, reads = [] }: ServiceRights): PolicySt
   return [{ Sid: `Read${name}`, Effect: "Allow", Action: reads, Resource: resources }];
 }
 
-/** Reads and writes in one statement where no condition is on the writes: a role's policies have 10,240 characters in all. */
+/** Reads and writes are in one statement if the writes have no condition: a role's policies have 10,240 characters in all. */
 function allStatements(rights: ServiceRights): PolicyStatement[] {
   const { name, resources, reads = [], writes = [], condition } = rights;
   if (writes.length === 0) return readStatement(rights);
@@ -44,7 +44,7 @@ function allStatements(rights: ServiceRights): PolicyStatement[] {
   ];
 }
 
-/** The state of this environment and of no other, in the layout of Pulumi's own S3 backend. */
+/** Only the state of this environment, in the layout of Pulumi's own S3 backend. */
 function stateStatements(place: PolicyPlace, actions: readonly string[]): PolicyStatement[] {
   const { stateBucketArn, stateKeyArn, secretsKeyArn, name } = place;
   const below = `${stateBucketArn}/.pulumi`;

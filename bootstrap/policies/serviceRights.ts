@@ -3,9 +3,9 @@ import { arnIn, arnsInRegions, bucketArnOf, dashboardArn, type PolicyPlace, stac
 
 export type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
-/** What a deployment does in one service: what a preview reads, and what only a deployment writes. */
+/** The actions of a deployment in one service: those that a preview also needs for reading, and those that write. */
 export interface ServiceRights {
-  /** Begins the ids of the statements. */
+  /** Prefix of the ids of the statements. */
   readonly name: string;
   readonly resources: string | readonly string[];
   readonly reads?: readonly string[];
@@ -17,7 +17,7 @@ export interface ServiceRights {
 /** Value of the tag `thorbis:stack` of everything in the environment. */
 export const stackOf = ({ name }: Pick<PolicyPlace, "name">): string => `thorbis-supabase/${name}`;
 
-/** Returns the conditions by which rights on what has no name of ours go: by the tag that it has, is given, or does not have. */
+/** Returns conditions for resources without a name of ours: on the tag that they have, receive, or do not have. */
 export function tagConditions(
   place: Pick<PolicyPlace, "name">,
 ): Readonly<Record<"owned" | "claimed" | "untagged", Conditions>> {
@@ -29,9 +29,9 @@ export function tagConditions(
 }
 
 /**
- * Returns every right that the resource types of this stack need in AWS, but for those of networks: the calls of the aws provider for creating, reading,
- * changing and deleting them. Resources are named by the environment's prefix; what has no name of ours goes by its tag. An asterisk
- * stands for both directions of a rule and the like: the policy must fit into a role.
+ * Returns all permissions that the resource types of this stack need in AWS, except for networks: the calls of the aws provider for
+ * creating, reading, changing and deleting them. Resources are identified by the environment's prefix, or else by its tag. Asterisks
+ * combine similar actions, such as both directions of a rule, because the policy must fit into a role.
  */
 export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
   const { prefix, bucketName, logBucketName, replica, retiredBucketNames = [] } = place;
@@ -46,13 +46,13 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
         "ecs:DescribeTaskDefinition",
         "ecs:DescribeServices",
         "ecs:ListServices",
-        // Lambda knows no resource for it.
+        // Lambda supports no resource for it.
         "lambda:ListEventSourceMappings",
         "logs:DescribeLogGroups",
         "cloudwatch:DescribeAlarms",
         "scheduler:ListSchedules",
       ],
-      // ECS knows no resource for it.
+      // ECS supports no resource for it.
       writes: ["ecs:DeregisterTaskDefinition"],
     },
     {
@@ -116,7 +116,7 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
       condition: owned,
     },
     {
-      // KMS asks for the right on the key, above, and on its name.
+      // KMS requires the permission on the key (above) and on its alias.
       name: "KeyAlias",
       resources: arnsInRegions(place, "kms", `alias/${prefix}-backup`),
       writes: ["kms:*Alias"],
@@ -276,7 +276,7 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
   ];
 }
 
-/** A deployment gives its tasks, and its probe, their roles. None of them may do more than the boundary, and none loses it again. */
+/** A deployment passes roles to its tasks and its probe. None of them may do more than the boundary, and none loses it again. */
 function roles(place: PolicyPlace): ServiceRights[] {
   const [ofBackup, ofMonitoring] = [stackRoles(place, "backup"), stackRoles(place, "monitoring")];
   const resources = [ofBackup, ofMonitoring];

@@ -3,7 +3,7 @@ import { type PolicyDocument, policyDocument } from "../../components/policyDocu
 /** Issuer of the tokens of GitHub Actions, without its scheme: the name that condition keys begin with. */
 export const githubIssuer = "token.actions.githubusercontent.com";
 
-/** The audience that aws-actions/configure-aws-credentials asks for. */
+/** The audience that aws-actions/configure-aws-credentials requests. */
 export const githubAudience = "sts.amazonaws.com";
 
 export interface GithubRepository {
@@ -27,7 +27,7 @@ export function subjectsOf({ repository, repositoryIds }: GithubRepository, envi
   ];
 }
 
-/** Returns who may assume a role: jobs of exactly one environment, by a token that was made for AWS. */
+/** Returns who may assume a role: jobs of exactly one environment, with a token that was issued for AWS. */
 export function githubTrust(args: {
   readonly providerArn: string;
   readonly github: GithubRepository;

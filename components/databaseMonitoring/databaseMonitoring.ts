@@ -220,7 +220,7 @@ export class DatabaseMonitoring extends Component {
         target: {
           arn: this.probe.arn,
           roleArn: role.arn,
-          // The next measurement is worth more than a late one.
+          // A late measurement has no value, because the next one follows soon.
           retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
           deadLetterConfig: { arn: deadLetterQueue.arn },
         },

@@ -51,7 +51,7 @@ export function readImportMap(folder: string, root: string): ImportMap {
   const named = path.resolve(folder, own.importMap);
   if (!existsSync(named)) {
     throw new UserError(
-      `${file} names the import map ${own.importMap}, which is not there: correct the path.`,
+      `${file} names the import map ${own.importMap}, which does not exist: correct the path.`,
     );
   }
   return { aliases: aliasesOf(named, readSettings(named), root), ...options, files: [file, named] };
@@ -69,7 +69,7 @@ function readSettings(file: string): z.infer<typeof settings> {
   const parsed = settings.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new UserError(`${file} has a wrong ${issue?.path.join(".")} (${issue?.message}): correct it.`);
+  throw new UserError(`${file} has an invalid ${issue?.path.join(".")} (${issue?.message}): correct it.`);
 }
 
 function aliasesOf(

@@ -210,7 +210,7 @@ export class ScheduledBackup extends Component {
         runtimePlatform: { operatingSystemFamily: "LINUX", cpuArchitecture: args.cpuArchitecture ?? "ARM64" },
         ...(task.hasWorkFolder && { volumes: [{ name: workVolume }] }),
         ...(task.hasWorkFolder && disk !== undefined && { ephemeralStorage: { sizeInGib: disk } }),
-        // A revision that somebody else registers is drift.
+        // A revision that was registered outside of the stack is drift.
         trackLatest: true,
         containerDefinitions: containers,
         executionRoleArn: executionRole.arn,

@@ -99,7 +99,7 @@ export interface AuthArgs {
 
 export type RequiredCharacters = "none" | "lettersDigits" | "lowerUpperDigits" | "lowerUpperDigitsSymbols";
 
-/** The parts with credentials, which are sent separately (authCredentials). Whether they are there is known before any deployment. */
+/** The parts with credentials, which are sent separately (authCredentials). Whether they exist is known before any deployment. */
 type CredentialParts = Pick<AuthArgs, "phone" | "providers" | "smtp">;
 
 /** The arguments once all outputs are known, except for the credentials. */

@@ -18,13 +18,13 @@ export function directEndpoint(ref: string): DatabaseEndpoint {
   return { host: `db.${ref}.supabase.co`, port: 5432, database: "postgres", user: "postgres" };
 }
 
-/** Returns the shared pooler in session mode. Its host cannot be guessed: `url` is the API's answer. */
+/** Returns the shared pooler in session mode. Its host cannot be derived: `url` is the API's response. */
 export function sessionPoolerEndpoint(url: Readonly<Record<string, string>>): DatabaseEndpoint {
   return sessionPooler(url);
 }
 
 /**
- * Returns the pooler as the API answers it: on hosted projects in transaction mode, for applications with short
+ * Returns the pooler as the API returns it: on hosted projects in transaction mode, for applications with short
  * requests.
  */
 export function poolerEndpoint(url: Readonly<Record<string, string>>): DatabaseEndpoint {

@@ -3,7 +3,7 @@ import { isIpv6Block, isOpenToInternet } from "../../foundation/cidrBlocks";
 
 /** The settings that the provider sends to `POST network-restrictions/apply`. */
 export interface NetworkSettings {
-  /** IPv4 before IPv6, as in the answer. Any other order would be a permanent difference. */
+  /** IPv4 before IPv6, as in the response. Any other order would be a permanent difference. */
   readonly restrictions: pulumi.Output<readonly string[]>;
 }
 

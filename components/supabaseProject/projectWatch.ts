@@ -19,7 +19,7 @@ export interface ProjectWatchArgs {
 }
 
 /**
- * Reports what somebody changes in the project outside of the stack: functions, secrets, keys, sign-in providers,
+ * Reports changes in the project outside of the stack: functions, secrets, keys, sign-in providers,
  * domains, branches, add-ons, owners, and every setting that the stack does not send.
  */
 export class ProjectWatch extends Component {

@@ -13,7 +13,7 @@ export const alertsSchema = z.strictObject({
   )
     .optional()
     .meta({
-      description: "Existing topic to use in place of one of our own.",
+      description: "Existing topic to use instead of a new one.",
       example: "arn:aws:sns:us-east-1:123456789012:operations",
     }),
   freshnessHours: integer(1, longestFreshnessHours).default(26).meta({
@@ -21,16 +21,16 @@ export const alertsSchema = z.strictObject({
   }),
   drillFreshnessHours: integer(1, longestFreshnessHours).default(50).meta({
     description:
-      "Alarm when no drill passed for so long; must be longer than the drill schedule's longest gap.",
+      "Alarm when no drill has passed for this many hours; must be longer than the drill schedule's longest gap.",
   }),
   pruneFreshnessHours: integer(1, longestFreshnessHours).default(50).meta({
     description:
-      "Alarm when a backup was not deleted so long after it should have gone; must be longer than the prune schedule's longest gap.",
+      "Alarm when a backup is overdue for deletion by this many hours; must be longer than the prune schedule's longest gap.",
   }),
   durationMinutes: integer(1, 10_080).default(180).meta({
-    description: "Alarm when a backup took longer: soon it may not end before the next one begins.",
+    description: "Alarm when a backup takes longer, because backups may soon overlap.",
   }),
   minimumSizePercent: integer(1, 100).default(50).meta({
-    description: "Alarm when a backup is smaller than this share of the one before.",
+    description: "Alarm when a backup is smaller than this percentage of the previous one.",
   }),
 });

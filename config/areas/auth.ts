@@ -6,7 +6,7 @@ const oauthProvider = (name: string) =>
     .strictObject({
       clientId: matching(
         /^[\x21-\x2b\x2d-\x7e]{1,256}$/,
-        "must be 1 to 256 printable characters, no comma",
+        "must be 1 to 256 printable characters without commas",
       ).meta({
         description: `Client id of the ${name} OAuth application.`,
         example: "1234567890.apps.example.com",
@@ -14,7 +14,7 @@ const oauthProvider = (name: string) =>
       clientSecret: secret(`Client secret of the ${name} OAuth application.`),
     })
     .optional()
-    .meta({ description: `Sign-in with ${name}; leave out to switch it off.` });
+    .meta({ description: `Sign-in with ${name}; disabled if omitted.` });
 
 const redirectUrl = () =>
   checkedText((text) => {
@@ -26,18 +26,18 @@ const redirectUrl = () =>
 
 const emailSchema = z.strictObject({
   enabled: z.boolean().default(true).meta({ description: "Sign-in with e-mail and password or magic link." }),
-  confirmationRequired: z.boolean().default(true).meta({ description: "New addresses must be confirmed." }),
+  confirmationRequired: z.boolean().default(true).meta({ description: "Whether new addresses must be confirmed." }),
   secureChange: z
     .boolean()
     .default(true)
-    .meta({ description: "A change is confirmed at the old address too." }),
+    .meta({ description: "Whether a change must be confirmed at the old address, too." }),
   otpLength: integer(6, 10).default(6).meta({ description: "Digits of a one-time code." }),
-  otpExpirySeconds: integer(60, 86_400).default(3600).meta({ description: "Life of a link or code." }),
+  otpExpirySeconds: integer(60, 86_400).default(3600).meta({ description: "Lifetime of a link or code." }),
 });
 
 const phoneSchema = z.strictObject({
   otpLength: integer(6, 10).default(6).meta({ description: "Digits of a code sent by SMS." }),
-  otpExpirySeconds: integer(30, 3600).default(60).meta({ description: "Life of a code sent by SMS." }),
+  otpExpirySeconds: integer(30, 3600).default(60).meta({ description: "Lifetime of a code sent by SMS." }),
   twilio: z
     .strictObject({
       accountSid: matching(/^AC[0-9a-f]{32}$/, "must be AC and 32 lower-case hexadecimal digits").meta({
@@ -61,33 +61,33 @@ const smtpSchema = z.strictObject({
     example: "smtp.example.com",
   }),
   port: integer(1, 65_535).default(587).meta({ description: "Port of the SMTP server." }),
-  user: matching(/^\S{1,256}$/, "must be 1 to 256 characters without blanks").meta({
+  user: matching(/^\S{1,256}$/, "must be 1 to 256 characters without spaces").meta({
     description: "SMTP user.",
     example: "apikey",
   }),
   password: secret("Password of the SMTP user."),
   senderEmail: emailAddress().meta({
-    description: "Address mails come from.",
+    description: "Sender address of mails.",
     example: "no-reply@example.com",
   }),
   senderName: matching(/^[^\r\n]{1,100}$/, "must be one line of 1 to 100 characters")
     .default("Thorbis")
-    .meta({ description: "Name mails come from." }),
+    .meta({ description: "Sender name of mails." }),
   minIntervalSeconds: integer(0, 32_767)
     .default(60)
-    .meta({ description: "Least time between two mails to a user." }),
+    .meta({ description: "Minimum time between two mails to a user." }),
 });
 
 const passwordSchema = z.strictObject({
   minLength: integer(8, 72)
     .default(12)
-    .meta({ description: "Fewest characters; bcrypt reads no more than 72." }),
+    .meta({ description: "Minimum number of characters; bcrypt reads at most 72." }),
   requiredCharacters: z
     .enum(["none", "lettersDigits", "lowerUpperDigits", "lowerUpperDigitsSymbols"])
     .default("lowerUpperDigits")
-    .meta({ description: "Classes of characters a password must have." }),
+    .meta({ description: "Classes of characters that a password must contain." }),
   refuseLeaked: z.boolean().default(true).meta({
-    description: "Refuse passwords known from leaks (HaveIBeenPwned). Needs the Pro plan.",
+    description: "Whether passwords from known leaks (HaveIBeenPwned) are refused. Needs the Pro plan.",
   }),
 });
 
@@ -109,24 +109,24 @@ const rateLimitsSchema = z.strictObject({
 /** Sign-in and tokens. */
 export const authSchema = z.strictObject({
   siteUrl: webUrl().meta({
-    description: "Where users land after sign-in.",
+    description: "URL to which users return after sign-in.",
     example: "https://app.example.com",
   }),
   redirectUrls: distinct(redirectUrl())
     .default([])
-    .meta({ description: "Further addresses users may land at.", example: "https://app.example.com/**" }),
-  jwtExpirySeconds: integer(60, 604_800).default(3600).meta({ description: "Life of an access token." }),
+    .meta({ description: "Additional URLs to which users may return.", example: "https://app.example.com/**" }),
+  jwtExpirySeconds: integer(60, 604_800).default(3600).meta({ description: "Lifetime of an access token." }),
   signUpEnabled: z.boolean().default(true).meta({ description: "Whether new users may sign up themselves." }),
   anonymousSignInEnabled: z
     .boolean()
     .default(false)
-    .meta({ description: "Whether users may stay anonymous." }),
+    .meta({ description: "Whether users may sign in anonymously." }),
   accessTokenHookEnabled: z.boolean().default(true).meta({
     description:
       "Whether tokens carry the tenant (the bundle's custom access token hook). Without it no tenant sees a row.",
   }),
   email: emailSchema.prefault({}),
-  phone: phoneSchema.optional().meta({ description: "Sign-in by SMS; leave out to switch it off." }),
+  phone: phoneSchema.optional().meta({ description: "Sign-in by SMS; disabled if omitted." }),
   providers: z
     .strictObject({ google: oauthProvider("Google"), github: oauthProvider("GitHub") })
     .prefault({}),
@@ -134,7 +134,7 @@ export const authSchema = z.strictObject({
     .strictObject({
       totpEnabled: z.boolean().default(true).meta({ description: "Second factor by authenticator app." }),
       phoneEnabled: z.boolean().default(false).meta({ description: "Second factor by SMS. A paid add-on." }),
-      maxEnrolledFactors: integer(1, 30).default(10).meta({ description: "Factors per user." }),
+      maxEnrolledFactors: integer(1, 30).default(10).meta({ description: "Maximum number of factors per user." }),
     })
     .prefault({}),
   password: passwordSchema.prefault({}),
@@ -149,14 +149,14 @@ export const authSchema = z.strictObject({
       singlePerUser: z
         .boolean()
         .default(false)
-        .meta({ description: "A new session ends the old. Pro plan." }),
+        .meta({ description: "Whether a new session ends the previous one. Pro plan." }),
       refreshTokenReuseSeconds: integer(0, 300).default(10).meta({
-        description: "How long a refresh token that was already used is still taken.",
+        description: "How long a refresh token is still accepted after its first use.",
       }),
     })
     .prefault({}),
   rateLimits: rateLimitsSchema.prefault({}),
   smtp: smtpSchema
     .optional()
-    .meta({ description: "Own mail server; without it Supabase sends about two mails an hour." }),
+    .meta({ description: "Mail server of the project; without it, Supabase sends about two mails an hour." }),
 });

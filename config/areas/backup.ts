@@ -31,7 +31,7 @@ export const backupSchema = z.strictObject({
     .optional()
     .meta({
       description:
-        "Why project and bucket are in one region, which one outage takes both; without it production says so in every preview.",
+        "Why project and bucket are in the same region, where one outage affects both; if omitted, every preview of production warns.",
       example: "Our contracts keep all data in this region.",
     }),
   retiredBucketNames: distinct(bucketName()).default([]).meta({
@@ -54,27 +54,27 @@ export const backupSchema = z.strictObject({
     })
     .prefault({}),
   minimumRedundancy: integer(1, 100).default(3).meta({
-    description: "Verified backups that are kept however old they are.",
+    description: "Number of verified backups to keep regardless of their age.",
   }),
   objectLock: z
     .strictObject({
       mode: z.enum(["GOVERNANCE", "COMPLIANCE"]).default("GOVERNANCE").meta({
-        description: "`COMPLIANCE` cannot be lifted by anybody, the account's root user included.",
+        description: "Nobody can remove a lock in mode `COMPLIANCE`, not even the account's root user.",
       }),
       complianceReason: matching(/\S.{9,}/, "must be a sentence of at least 10 characters")
         .optional()
         .meta({
-          description: "Why `COMPLIANCE` was chosen; required with it, else left out.",
+          description: "Why `COMPLIANCE` was chosen; required in this mode, otherwise omitted.",
           example: "The contract with our customers requires backups that nobody can delete.",
         }),
-      days: integer(1, 3650).default(14).meta({ description: "Days in which no backup can be deleted." }),
+      days: integer(1, 3650).default(14).meta({ description: "Days during which no backup can be deleted." }),
     })
     .optional()
-    .meta({ description: "Object lock of the bucket; leave out to have none. Cannot be removed later." }),
+    .meta({ description: "Object lock of the bucket; none if omitted. Cannot be removed later." }),
   accessLogs: z
     .strictObject({
       bucketName: bucketName().optional().meta({
-        description: "Name of the bucket with the records; `bucketName` and `-logs` where it is left out.",
+        description: "Name of the bucket for the records; `bucketName` with the suffix `-logs` if omitted.",
         example: "thorbis-backups-dev-logs",
       }),
       retentionDays: integer(1, 3650).default(365).meta({ description: "Days to keep the records." }),
@@ -82,20 +82,20 @@ export const backupSchema = z.strictObject({
     .optional()
     .meta({
       description:
-        "A record of every request to the bucket, in a bucket of its own; none where it is left out.",
+        "Records of all requests to the bucket, in a separate bucket; none if omitted.",
     }),
   replica: z
     .strictObject({
       region: matching(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be an AWS region such as us-west-2").meta({
-        description: "Region of the copies; another one than `aws:region`, in the same partition.",
+        description: "Region of the copies; must differ from `aws:region` and be in the same partition.",
         example: "us-west-2",
       }),
       bucketName: bucketName().optional().meta({
-        description: "Name of the bucket with the copies; `bucketName` and the region where it is left out.",
+        description: "Name of the bucket for the copies; `bucketName` with the region as suffix if omitted.",
         example: "thorbis-backups-dev-us-west-2",
       }),
       lagMinutes: integer(15, 1440).default(60).meta({
-        description: "Minutes that the copies may lag behind before an alarm rings.",
+        description: "Lag of the copies, in minutes, above which an alarm fires.",
       }),
       topicArn: matching(
         /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/,
@@ -104,18 +104,18 @@ export const backupSchema = z.strictObject({
         .optional()
         .meta({
           description:
-            "Topic in `replica.region` for the alarm; required with `alerts.topicArn`. A new one that mails `alerts.emails` where it is left out.",
+            "Topic in `replica.region` for the alarm; required with `alerts.topicArn`. If omitted, a new topic that sends mail to `alerts.emails`.",
           example: "arn:aws:sns:us-west-2:123456789012:alarms",
         }),
     })
     .optional()
     .meta({
       description:
-        "A copy of every backup in a second region, with its own bucket, key and lock; none where it is left out.",
+        "Copies of all backups in a second region, with their own bucket, key and lock; none if omitted.",
     }),
   deletionAlarm: z.boolean().optional().meta({
     description:
-      "Ring when somebody deletes a version of a backup for good; on in production, else off, where it is left out.",
+      "Alarm when a version of a backup is permanently deleted. Default: true in production, else false.",
     example: true,
   }),
   image: matching(
@@ -144,42 +144,42 @@ export const backupSchema = z.strictObject({
     .default(1024)
     .meta({ description: "CPU of the Fargate task; 1024 is one vCPU." }),
   memoryMegabytes: integer(512, 122_880).default(2048).meta({
-    description: "Memory of the Fargate task; must be one that goes with `cpuUnits`.",
+    description: "Memory of the Fargate task; must be a value that Fargate supports with `cpuUnits`.",
   }),
   pruneExpression: expression().default("cron(0 6 * * ? *)").meta({
-    description: "When to delete what is no longer kept, in `schedule.timeZone`.",
+    description: "When to delete expired backups, in `schedule.timeZone`.",
   }),
   drillExpression: expression().default("cron(0 12 * * ? *)").meta({
-    description: "When to restore the newest backup to see that it can be, in `schedule.timeZone`.",
+    description: "When to restore the newest backup as a test, in `schedule.timeZone`.",
   }),
   drillDiskGibibytes: integer(21, 200).optional().meta({
-    description: "Disk of a drill, which holds the whole database; Fargate's 20 GiB where it is left out.",
+    description: "Disk of a drill, which must hold the whole database; Fargate's 20 GiB if omitted.",
     example: 100,
   }),
   noncurrentRetentionDays: integer(1, 3650).default(30).meta({
-    description: "Days after which a version that was replaced or deleted is gone for good.",
+    description: "Days after which a replaced or deleted version is permanently removed.",
   }),
   storageTiers: z
     .strictObject({
       infrequentAccessDays: integer(30, 3650).default(30).meta({
         description:
-          "Days after which a backup moves to S3 Standard-IA: half the price, and a price for reading.",
+          "Days after which a backup moves to S3 Standard-IA: half the price, plus a charge for reads.",
       }),
       archiveDays: integer(60, 3650).optional().meta({
         description:
-          "Days after which it moves to S3 Glacier Instant Retrieval, which is paid for at least 90 days; never where it is left out.",
+          "Days after which it moves to S3 Glacier Instant Retrieval, which is billed for at least 90 days; never if omitted.",
         example: 90,
       }),
     })
     .prefault({}),
   ownKey: z.boolean().optional().meta({
     description:
-      "A KMS key of our own in place of S3's, for 1 USD a month; on in production, else off, where it is left out.",
+      "Whether to use our own KMS key instead of S3's, for 1 USD a month. Default: true in production, else false.",
     example: true,
   }),
   containerInsights: z.boolean().optional().meta({
     description:
-      "Metrics of each task, for a few cents a run; on in production, else off, where it is left out.",
+      "Whether to collect metrics of each task, for a few cents per run. Default: true in production, else false.",
     example: true,
   }),
   secretRecoveryDays: z
@@ -187,15 +187,15 @@ export const backupSchema = z.strictObject({
     .optional()
     .meta({
       description:
-        "Days in which a deleted password can be brought back; 30 in production, else 0, which deletes at once, where it is left out.",
+        "Days during which a deleted password can be restored; 0 deletes it immediately. Default: 30 in production, else 0.",
       example: 7,
     }),
   parallelDumps: integer(1, 16).default(4).meta({
     description:
-      "Dumps of rows at once; each holds a connection, and the other sessions of a backup hold up to 8 more.",
+      "Parallel dumps of rows; each holds a connection, and the other sessions of a backup hold up to 8 more.",
   }),
   retryAttempts: integer(0, 3).default(2).meta({
-    description: "How often the schedule tries again, within one hour, to start a task that did not start.",
+    description: "How often the schedule retries, within one hour, to start a task that did not start.",
   }),
   permissionsBoundaryArn: matching(
     /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/[A-Za-z0-9+=,.@_/-]{1,512}$/,
@@ -204,7 +204,7 @@ export const backupSchema = z.strictObject({
     .optional()
     .meta({
       description:
-        "The most that the roles of the tasks may do; required by the deploy role that `bootstrap/` creates, which names it.",
+        "Managed policy that limits the roles of the tasks; required by the deploy role that `bootstrap/` creates.",
       example: "arn:aws:iam::123456789012:policy/thorbis-dev-boundary",
     }),
   network: z
@@ -220,24 +220,24 @@ export const backupSchema = z.strictObject({
         .optional()
         .meta({
           description:
-            "Zones of the two private subnets; those of the existing network, or the first two of the region, where they are left out. A change is refused while the network exists.",
+            "Zones of the two private subnets. If omitted, those of the existing network, else the first two of the region. A change is refused while the network exists.",
           example: "us-east-1a",
         }),
       flowLogRetentionDays: z
         .union(logRetentionDays.map((days) => z.literal(days)))
         .default(365)
-        .meta({ description: "Days to keep the record of the network's connections." }),
+        .meta({ description: "Days to keep the records of the network's connections." }),
     })
     .optional()
     .meta({
       description:
-        "A network of the stack's own: two private subnets, a NAT gateway whose fixed address the database lets in, and an endpoint for S3.",
+        "A separate network for the stack: two private subnets, a NAT gateway with a fixed address that the database allows, and an endpoint for S3.",
     }),
   vpcId: matching(/^vpc-[0-9a-f]{8,17}$/, "must be the id of a VPC: vpc- and hexadecimal digits")
     .optional()
     .meta({
       description:
-        "VPC of the task, in place of `network`; the account's default VPC where both are left out.",
+        "VPC of the task, instead of `network`; the account's default VPC if both are omitted.",
       example: "vpc-0123456789abcdef0",
     }),
   subnetIds: distinct(
@@ -246,7 +246,7 @@ export const backupSchema = z.strictObject({
     .max(16, { error: "must have at most 16 subnets" })
     .default([])
     .meta({
-      description: "Subnets of the task; those of the default VPC where there are none.",
+      description: "Subnets of the task; those of the default VPC if there are none.",
       example: "subnet-0123456789abcdef0",
     }),
   assignPublicIp: z.boolean().default(false).meta({

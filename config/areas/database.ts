@@ -29,7 +29,7 @@ const loginRole = (who: string, connectionLimit: number) =>
     connectionLimit: integer(1, 100)
       .default(connectionLimit)
       .meta({
-        description: `Most connections the ${who} role may hold at once.`,
+        description: `Maximum number of connections of the ${who} role.`,
       }),
   });
 
@@ -67,7 +67,7 @@ export const databaseSchema = z.strictObject({
     .optional()
     .meta({
       description:
-        "PEM file in `certificates/` of the authority that signs the server's certificate. With it every connection verifies the server; without it connections are encrypted only.",
+        "PEM file in `certificates/` of the CA that signs the server's certificate. With it, every connection verifies the server; without it, connections are only encrypted.",
       example: "certificates/supabase.crt",
     }),
   // A backup with one parallel dump needs this many.

@@ -9,15 +9,15 @@ export const monitoringSchema = z.strictObject({
   }),
   intervalMinutes: integer(1, 60).default(5).meta({ description: "How often to measure." }),
   slowStatementMilliseconds: integer(1, 3_600_000).default(1000).meta({
-    description: "Mean time above which a statement of the application is slow; runs under ten do not count.",
+    description: "Mean time above which a statement of the application is slow; statements with fewer than ten calls do not count.",
   }),
   blockedSeconds: integer(0, 86_400).default(30).meta({
-    description: "How long a session must wait for a lock to be called blocked.",
+    description: "How long a session must wait for a lock to count as blocked.",
   }),
   thresholds: z
     .strictObject({
       connectionsPercent: integer(1, 100).default(80).meta({
-        description: "Alarm when more of the connections that the server allows are in use.",
+        description: "Alarm when a larger percentage of the allowed connections is in use.",
       }),
       slowStatements: integer(0, 5000)
         .default(5)
@@ -26,7 +26,7 @@ export const monitoringSchema = z.strictObject({
         description: "Alarm when more runs of scheduled jobs failed within an hour.",
       }),
       replicationSlotLagMegabytes: integer(1, 1_000_000).default(1024).meta({
-        description: "Alarm when a replication slot keeps more WAL.",
+        description: "Alarm when a replication slot retains more WAL.",
       }),
       databaseSizeGigabytes: integer(1, 60_000).default(8).meta({
         description: "Alarm when the database is larger; the disk that Supabase's plan includes has 8 GB.",
@@ -35,7 +35,7 @@ export const monitoringSchema = z.strictObject({
         description: "Alarm when the database grew by more within a day.",
       }),
       cacheHitPercent: integer(1, 100).default(95).meta({
-        description: "Alarm when fewer of the blocks that were read were found in memory.",
+        description: "Alarm when a smaller percentage of the blocks that were read was found in memory.",
       }),
       oldestTransactionMinutes: integer(1, 10_080).default(30).meta({
         description: "Alarm when a transaction is open for longer; the backup's does not count.",
@@ -44,7 +44,7 @@ export const monitoringSchema = z.strictObject({
         description: "Alarm when more sessions are blocked.",
       }),
       tablesWithoutRowSecurity: integer(0, 10_000).default(0).meta({
-        description: "Alarm when more tables that clients reach have no row-level security.",
+        description: "Alarm when more tables that clients can reach have no row-level security.",
       }),
     })
     .prefault({}),

@@ -41,7 +41,7 @@ function blockProblem(
 export const networkSchema = z.strictObject({
   allowedCidrs: z
     .array(z.string())
-    .min(1, { error: "must have at least one block; an empty list would lock everybody out" })
+    .min(1, { error: "must have at least one block; an empty list would lock everyone out" })
     .superRefine((blocks, context) => {
       blocks.forEach((block, index) => {
         const message = blockProblem(blocks, index, inspectCidr(block));
@@ -49,14 +49,14 @@ export const networkSchema = z.strictObject({
       });
     })
     .meta({
-      description: "Blocks that may connect, IPv4 before IPv6; no default, so that it is a decision.",
+      description: "Blocks that may connect, IPv4 before IPv6; required, because it is a security decision.",
       example: "203.0.113.0/24",
     }),
   openToInternetReason: matching(/\S.{9,}/, "must be a sentence of at least 10 characters")
     .optional()
     .meta({
       description:
-        "Why production may be reached from everywhere (0.0.0.0/0 or ::/0); required there, else left out.",
+        "Why production can be reached from everywhere (0.0.0.0/0 or ::/0); required in this case, otherwise omitted.",
       example: "Deployments run on GitHub-hosted runners, which have no fixed addresses.",
     }),
 });

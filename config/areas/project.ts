@@ -56,7 +56,7 @@ const instanceSizes = Object.keys(connectionsOfInstance) as [InstanceSize, ...In
 export const projectSchema = z.strictObject({
   name: matching(
     /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,62}$/,
-    "must be 1 to 63 letters, digits, blanks or . _ -",
+    "must be 1 to 63 letters, digits, spaces or . _ -",
   ).meta({
     description: "Name of the Supabase project, as the dashboard shows it.",
     example: "thorbis-dev",
@@ -67,17 +67,17 @@ export const projectSchema = z.strictObject({
   }),
   resourcePrefix: checkedText(resourcePrefixProblem).optional().meta({
     description:
-      "Beginning of every name in AWS; derived from `project.name` where it is left out. Cannot change: names in AWS are for life.",
+      "Prefix of all names in AWS; derived from `project.name` if omitted. Cannot change, because names in AWS cannot change.",
     example: "thorbis-dev",
   }),
   owner: matching(
     /^[A-Za-z0-9][A-Za-z0-9 +=._:/@-]{0,127}$/,
-    "must be 1 to 128 letters, digits, blanks or + - = . _ : / @",
+    "must be 1 to 128 letters, digits, spaces or + - = . _ : / @",
   )
     .optional()
     .meta({
       description:
-        "Who is responsible, as the tag `Owner` of every AWS resource; `project.organizationId` where it is left out.",
+        "Who is responsible, as the tag `Owner` of every AWS resource; `project.organizationId` if omitted.",
       example: "platform@example.com",
     }),
   dataClass: z
@@ -98,7 +98,7 @@ export const projectSchema = z.strictObject({
   instanceSize: z.enum(instanceSizes).default("micro").meta({ description: "Compute size of the project." }),
   accept: distinct(matching(bundleAcceptance.pattern, bundleAcceptance.reason)).default([]).meta({
     description:
-      "Changes in the project outside of the stack that belong to the baseline from the next deployment on, as a deployment names them. An entry holds for that change only.",
+      "Changes in the project outside of the stack that the next deployment accepts into the baseline, as a deployment names them. An entry accepts only that change.",
     example: "edge function status-page @ 1a2b3c4d",
   }),
   deletionProtection: z.boolean().default(true).meta({

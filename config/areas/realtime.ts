@@ -8,13 +8,13 @@ export const realtimeSchema = z.strictObject({
     .default(true)
     .meta({ description: "Whether the service runs; also `REALTIME_ENABLED`." }),
   privateOnly: z.boolean().default(true).meta({
-    description: "Whether only channels with authorization may be joined.",
+    description: "Whether only channels with authorization can be joined.",
   }),
   maxConcurrentUsers: integer(1, 50_000).default(200).meta({
-    description: "Most clients at once; also `REALTIME_MAX_CONNECTIONS`.",
+    description: "Maximum number of concurrent clients; also `REALTIME_MAX_CONNECTIONS`.",
   }),
-  maxEventsPerSecond: integer(1, 50_000).default(100).meta({ description: "Most events per second." }),
-  maxChannelsPerClient: integer(1, 10_000).default(100).meta({ description: "Most channels of one client." }),
-  maxJoinsPerSecond: integer(1, 5_000).default(100).meta({ description: "Most joins per second." }),
+  maxEventsPerSecond: integer(1, 50_000).default(100).meta({ description: "Maximum number of events per second." }),
+  maxChannelsPerClient: integer(1, 10_000).default(100).meta({ description: "Maximum number of channels per client." }),
+  maxJoinsPerSecond: integer(1, 5_000).default(100).meta({ description: "Maximum number of joins per second." }),
   debug: z.boolean().default(false).meta({ description: "`REALTIME_DEBUG` of the application." }),
 });

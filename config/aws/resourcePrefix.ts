@@ -11,7 +11,7 @@ const reserved = /^(sg-|aws$|aws-)/;
 export function resourcePrefixProblem(prefix: string): string | undefined {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(prefix) || prefix.length < 3 || prefix.length > longest)
     return `must be 3 to ${longest} lower-case letters, digits and single hyphens, and begin with a letter`;
-  if (reserved.test(prefix)) return "must not begin with sg- or aws-, which AWS keeps for itself";
+  if (reserved.test(prefix)) return "must not begin with sg- or aws-, which AWS reserves";
   return undefined;
 }
 

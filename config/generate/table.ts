@@ -14,13 +14,13 @@ export function configurationTable(): string {
 
     pulumi config set --path '${configNamespace}:backup.retentionDays.daily' 30
 
-A value that looks like a number but is a text (an id of digits, say) must be quoted in the file: \`--path\` stores it as a number.
+A string that looks like a number, such as an id of digits, must be quoted in the file, because \`--path\` would store it as a number.
 
-Every fault is reported in one run, with the command that corrects it, before anything is touched.
+One run reports all errors, each with the command that fixes it, before anything is changed.
 
 ## Secrets
 
-A secret has a key of its own, set without \`--path\` ([why](adr/0001-secrets-have-their-own-keys.md)):
+A secret has its own key, which is set without \`--path\` ([why](adr/0001-secrets-have-their-own-keys.md)):
 
     pulumi config set --secret ${configNamespace}:databasePassword
 
@@ -30,7 +30,7 @@ ${areaNames.map(areaSection).join("\n\n")}
 
 ## Production
 
-Where \`project.environment\` is \`production\`:
+If \`project.environment\` is \`production\`:
 
 ${table(
   ["Key", "Rule"],
@@ -90,7 +90,7 @@ function typeOf(schema: JsonSchema): string {
     return schema.anyOf.map((option: JsonSchema) => String(option.const)).join(", ");
   if (schema.type === "integer" || schema.type === "number") return `${schema.minimum} to ${schema.maximum}`;
   if (schema.type === "boolean") return "true, false";
-  return schema.type === "array" ? "list" : "text";
+  return schema.type === "array" ? "list" : "string";
 }
 
 function defaultOf({ defaultValue, optional, optionalGroup }: Leaf): string {

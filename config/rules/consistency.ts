@@ -68,7 +68,7 @@ const defaultVpcHasNoNat: Rule = ({ stack, config }) => {
     faultAt(
       stack,
       ["backup", "assignPublicIp"],
-      "must be true without backup.vpcId or backup.network: the default VPC has no other way out",
+      "must be true without backup.vpcId or backup.network: the default VPC has no other internet access",
       true,
     ),
   ];
@@ -180,7 +180,7 @@ const probeReachesDatabase: Rule = ({ stack, config }) => {
   if (config.backup?.network !== undefined || config.backup?.assignPublicIp !== true) return [];
   if (blocks.some((block) => isOpenToInternet(block) && !isIpv6Block(block))) return [];
   const message =
-    "must be false with backup.assignPublicIp: network.allowedCidrs shuts out the probe, whose only fixed address is a NAT gateway's";
+    "must be false with backup.assignPublicIp: without a NAT gateway the probe has no fixed address that network.allowedCidrs could allow";
   return [faultAt(stack, ["monitoring", "enabled"], message, false)];
 };
 
@@ -214,7 +214,7 @@ const replicaFits: Rule = ({ stack, config }) => {
           faultAt(
             stack,
             ["backup", "ownKey"],
-            "must be true with backup.replica: S3 copies an object with the kind of encryption that it has",
+            "must be true with backup.replica: a copy in S3 keeps the kind of encryption of its source",
             true,
           ),
         ]),
@@ -248,7 +248,7 @@ const networkIsOne: Rule = ({ stack, config }) => {
   if (network === undefined) return [];
   const leftOut = (path: Path): Fault => ({
     key: plainKey(path),
-    message: "must be left out with backup.network, which is a network of its own",
+    message: "must be omitted with backup.network, which creates its own network",
     command: removeCommand(stack, path),
   });
   return [
@@ -285,7 +285,7 @@ const poolFitsServer: Rule = ({ stack, config }) => {
   const ceiling = maxConnections ?? (size === undefined ? undefined : connectionsOfInstance[size]);
   if (pool === undefined || ceiling === undefined || pool < ceiling) return [];
   const source =
-    maxConnections === undefined ? "project.instanceSize brings" : "database.settings.maxConnections allows";
+    maxConnections === undefined ? "project.instanceSize allows" : "database.settings.maxConnections allows";
   const message = `must be less than the connections that ${source}`;
   return [faultAt(stack, ["database", "poolSize"], message, Math.floor(ceiling / 2))];
 };
@@ -313,7 +313,7 @@ const companions: Rule = ({ stack, config }) => {
   const signIns = [auth?.email?.enabled, auth?.phone, auth?.providers?.google, auth?.providers?.github];
   if (auth?.email?.enabled === false && signIns.every((way) => way === false || way === undefined))
     faults.push(
-      faultAt(stack, ["auth", "email", "enabled"], "must be true: there is no other way to sign in", true),
+      faultAt(stack, ["auth", "email", "enabled"], "must be true: no other way to sign in is enabled", true),
     );
   return faults;
 };

@@ -54,13 +54,12 @@ function placeholders({ stack, config }: RuleContext): Fault[] {
     const places: [Path, unknown][] = Array.isArray(value)
       ? value.map((item, index) => [[...leaf.path, index], item])
       : [[leaf.path, value]];
-    const instead =
-      leaf.optionalGroup === undefined ? "" : `, or leave out ${formatPath(leaf.optionalGroup)}`;
+    const instead = leaf.optionalGroup === undefined ? "" : `, or omit ${formatPath(leaf.optionalGroup)}`;
     return places
       .filter(([, text]) => typeof text === "string" && zeros.test(text))
       .map(([place]) => ({
         key: plainKey(place),
-        message: `is a placeholder: ids that are all zeros stand for your own${instead}`,
+        message: `is a placeholder: replace the zeros with your own id${instead}`,
         command: setCommand(stack, place, "<your own>"),
       }));
   });
@@ -71,7 +70,7 @@ function accountPlaceholders(stack: string, { values }: Deployment): Fault[] {
     .filter((account) => zeros.test(account))
     .map(() => ({
       key: allowedAccountsKey,
-      message: "is a placeholder: ids that are all zeros stand for your own",
+      message: "is a placeholder: replace the zeros with your own id",
       command: setAccountCommand(stack),
     }));
 }
@@ -90,7 +89,7 @@ function certificateFaults({ stack, config }: RuleContext, projectFolder: string
     return [
       {
         key: plainKey(place),
-        message: `names a file that is not there; compare its fingerprint with that in certificates/README.md`,
+        message: `names a missing file; download it and compare its fingerprint with that in certificates/README.md`,
         command: `curl --fail --output ${file} ${download}`,
       },
     ];
@@ -136,7 +135,7 @@ function credentialFaults(stack: string, { environment, values }: Deployment): F
     faults.push({
       key: "SUPABASE_ACCESS_TOKEN",
       message:
-        "is not set: the Management API wants a token of https://supabase.com/dashboard/account/tokens",
+        "is not set: the Management API requires a token from https://supabase.com/dashboard/account/tokens",
       command: "export SUPABASE_ACCESS_TOKEN=<token>",
     });
   if (regionOf({ environment, values }) === undefined)

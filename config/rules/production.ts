@@ -37,7 +37,7 @@ export const requirements: readonly Requirement[] = [
   },
   {
     path: ["database", "sslRootCertificate"],
-    message: "is missing: production must tell its own database from a server that poses as it",
+    message: "is missing: production must verify that it connects to its own database",
     value: "certificates/supabase.crt",
     broken: ({ database }) => database !== undefined && database.sslRootCertificate === undefined,
   },
@@ -49,13 +49,13 @@ export const requirements: readonly Requirement[] = [
   },
   {
     path: ["auth", "jwtExpirySeconds"],
-    message: "must be at most 3600 in production: a stolen token works until it ends",
+    message: "must be at most 3600 in production: a stolen token works until it expires",
     value: 3600,
     broken: ({ auth }) => above(auth?.jwtExpirySeconds, 3600),
   },
   {
     path: ["auth", "accessTokenHookEnabled"],
-    message: "must be true in production: without it no token names a tenant",
+    message: "must be true in production: without it no token contains a tenant",
     value: true,
     broken: ({ auth }) => auth?.accessTokenHookEnabled === false,
   },
@@ -102,7 +102,7 @@ export const requirements: readonly Requirement[] = [
   },
   {
     path: ["realtime", "privateOnly"],
-    message: "must be true in production: a public channel crosses tenants",
+    message: "must be true in production: all tenants share public channels",
     value: true,
     broken: ({ realtime }) => realtime?.privateOnly === false,
   },
@@ -181,7 +181,7 @@ export const requirements: readonly Requirement[] = [
   },
   {
     path: ["alerts", "emails", 0],
-    message: "is missing: production alarms must reach somebody (alerts.emails or alerts.topicArn)",
+    message: "is missing: production alarms must notify someone (alerts.emails or alerts.topicArn)",
     value: "operations@example.com",
     broken: ({ alerts }) => alerts?.emails?.length === 0 && alerts.topicArn === undefined,
   },

@@ -2,7 +2,7 @@ import { eachOf, listOf, property, type StackRule } from "../rule";
 
 export const clusterHasInsights: StackRule = {
   name: "cluster-has-insights",
-  description: "In production a cluster measures its tasks.",
+  description: "In production a cluster has Container Insights.",
   severity: "low",
   controls: ["CKV_AWS_65", "ECS.12"],
   onlyInProduction: true,

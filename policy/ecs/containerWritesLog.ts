@@ -4,7 +4,7 @@ import { property } from "../rule";
 
 export const containerWritesLog: ResourceRule = {
   name: "container-writes-log",
-  description: "A container writes a log, and waits for it.",
+  description: "A container writes a log in blocking mode.",
   severity: "medium",
   controls: ["ECS.9", "AwsSolutions-ECS7"],
   types: ["aws:ecs/taskDefinition:TaskDefinition"],

@@ -2,7 +2,7 @@ import type { ResourceRule } from "../rule";
 
 export const taskHasOwnNetwork: ResourceRule = {
   name: "task-has-own-network",
-  description: "A task has a network interface and processes of its own.",
+  description: "A task has its own network interface and its own processes.",
   severity: "high",
   controls: ["CKV_AWS_335", "ECS.3", "ECS.17"],
   types: ["aws:ecs/taskDefinition:TaskDefinition"],

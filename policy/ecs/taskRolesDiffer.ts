@@ -2,7 +2,7 @@ import type { ResourceRule } from "../rule";
 
 export const taskRolesDiffer: ResourceRule = {
   name: "task-roles-differ",
-  description: "A task runs as another role than the one that starts it.",
+  description: "A task's role differs from its execution role.",
   severity: "high",
   controls: ["CKV_AWS_249"],
   types: ["aws:ecs/taskDefinition:TaskDefinition"],

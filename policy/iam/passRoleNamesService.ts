@@ -3,7 +3,7 @@ import type { ResourceRule } from "../rule";
 
 export const passRoleNamesService: ResourceRule = {
   name: "pass-role-names-service",
-  description: "iam:PassRole is for named roles and one service.",
+  description: "iam:PassRole is limited to named roles and one service.",
   severity: "critical",
   controls: ["F38", "IAM.21"],
   types: ["aws:iam/rolePolicy:RolePolicy"],

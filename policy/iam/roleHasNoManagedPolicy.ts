@@ -3,7 +3,7 @@ import { listOf } from "../rule";
 
 export const roleHasNoManagedPolicy: ResourceRule = {
   name: "role-has-no-managed-policy",
-  description: "A role has policies of its own, and none that AWS manages.",
+  description: "A role has no policy that AWS manages.",
   severity: "medium",
   controls: ["AwsSolutions-IAM4", "CKV_AWS_274"],
   types: ["aws:iam/role:Role", "aws:iam/rolePolicyAttachment:RolePolicyAttachment"],

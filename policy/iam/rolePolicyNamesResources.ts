@@ -20,7 +20,7 @@ const withoutResource: readonly string[] = [
 
 export const rolePolicyNamesResources: ResourceRule = {
   name: "role-policy-names-resources",
-  description: "A policy of a role allows actions on named resources, but for those that take none.",
+  description: "A role's policy names the resources of its actions, except for actions without resources.",
   severity: "high",
   controls: ["CKV_AWS_290", "CKV_AWS_355"],
   types: ["aws:iam/rolePolicy:RolePolicy"],

@@ -4,7 +4,7 @@ import type { ResourceRule } from "../rule";
 export const roleTrustNamesAccount: ResourceRule = {
   name: "role-trust-names-account",
   description:
-    "A role that a service assumes is bound to one account, but for S3's replication, which only takes roles of its own.",
+    "A role that a service assumes is bound to one account, except for S3's replication, which only accepts roles of its own account.",
   severity: "high",
   controls: ["CKV_AWS_60", "CKV_AWS_61"],
   types: ["aws:iam/role:Role"],

@@ -2,7 +2,7 @@ import type { ResourceRule } from "../rule";
 
 export const keyWaitsForDeletion: ResourceRule = {
   name: "key-waits-for-deletion",
-  description: "A key that is deleted can be brought back for 30 days.",
+  description: "A deleted key can be restored for 30 days.",
   severity: "high",
   controls: ["KMS.3"],
   types: ["aws:kms/key:Key"],

@@ -5,7 +5,7 @@ const longestSeconds = 300;
 
 export const functionEndsInTime: ResourceRule = {
   name: "function-ends-in-time",
-  description: "A function that hangs is ended within five minutes.",
+  description: "A function times out after five minutes at most.",
   severity: "low",
   controls: [],
   types: ["aws:lambda/function:Function"],

@@ -3,7 +3,7 @@ import { property, type ResourceRule } from "../rule";
 
 export const functionHasNoPlainSecret: ResourceRule = {
   name: "function-has-no-plain-secret",
-  description: "A function reads its secrets itself: its environment names them, and does not hold them.",
+  description: "A function reads its secrets itself: its environment contains their names, not their values.",
   severity: "critical",
   controls: ["CKV_AWS_45"],
   types: ["aws:lambda/function:Function"],

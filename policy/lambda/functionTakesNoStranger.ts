@@ -3,13 +3,13 @@ import type { ResourceRule } from "../rule";
 export const functionTakesNoStranger: ResourceRule = {
   name: "function-takes-no-stranger",
   description:
-    "A function can be called by roles of the account alone: it has no address of its own, and no one else a right on it.",
+    "Only roles of the account can call a function: its URL requires IAM, and its policy allows no public access.",
   severity: "critical",
   controls: ["CKV_AWS_258", "CKV_AWS_301", "Lambda.1"],
   types: ["aws:lambda/functionUrl:FunctionUrl", "aws:lambda/permission:Permission"],
   problem: ({ authorizationType, principal, sourceAccount, principalOrgId }) => {
-    if (authorizationType === "NONE") return "must ask for AWS_IAM";
+    if (authorizationType === "NONE") return "must require AWS_IAM";
     const isOpen = principal === "*" && sourceAccount === undefined && principalOrgId === undefined;
-    return isOpen ? "must not let everybody call the function" : undefined;
+    return isOpen ? "must not make the function public" : undefined;
   },
 };

@@ -3,7 +3,7 @@ import { property, type ResourceRule } from "../rule";
 export const functionWritesLog: ResourceRule = {
   name: "function-writes-log",
   description:
-    "A function writes to a log group of the stack: the one that Lambda makes by itself is kept forever.",
+    "A function writes to a log group of the stack, because the group that Lambda creates keeps its logs forever.",
   severity: "medium",
   controls: [],
   types: ["aws:lambda/function:Function"],

@@ -3,9 +3,9 @@ import type { ResourceRule } from "../rule";
 
 export const queueIsClosed: ResourceRule = {
   name: "queue-is-closed",
-  description: "A queue takes nothing from everybody.",
+  description: "A queue allows no public access.",
   severity: "critical",
   controls: ["CKV_AWS_168", "CKV_AWS_387"],
   types: ["aws:sqs/queuePolicy:QueuePolicy"],
-  problem: ({ policy }) => (allowsEverybody(policy) ? "must not allow anything to everybody" : undefined),
+  problem: ({ policy }) => (allowsEverybody(policy) ? "must not allow public access" : undefined),
 };

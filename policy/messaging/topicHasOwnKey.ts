@@ -3,7 +3,7 @@ import { eachOf, type StackRule } from "../rule";
 
 export const topicHasOwnKey: StackRule = {
   name: "topic-has-own-key",
-  description: "In production a topic is encrypted with a key of ours.",
+  description: "In production a topic is encrypted with a customer-managed key.",
   severity: "medium",
   controls: ["CKV_AWS_26", "SNS.1"],
   onlyInProduction: true,

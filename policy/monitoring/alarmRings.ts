@@ -3,7 +3,7 @@ import { listOf } from "../rule";
 
 export const alarmRings: ResourceRule = {
   name: "alarm-rings",
-  description: "An alarm tells somebody.",
+  description: "An alarm notifies someone.",
   severity: "high",
   controls: ["CKV_AWS_319"],
   types: ["aws:cloudwatch/metricAlarm:MetricAlarm"],

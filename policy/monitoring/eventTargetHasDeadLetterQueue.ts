@@ -3,7 +3,7 @@ import { property } from "../rule";
 
 export const eventTargetHasDeadLetterQueue: ResourceRule = {
   name: "event-target-has-dead-letter-queue",
-  description: "What an event rule cannot deliver is kept in a queue.",
+  description: "An event rule keeps undelivered events in a dead-letter queue.",
   severity: "medium",
   controls: [],
   types: ["aws:cloudwatch/eventTarget:EventTarget"],

@@ -2,7 +2,7 @@ import type { ResourceRule } from "../rule";
 
 export const logGroupForgets: ResourceRule = {
   name: "log-group-forgets",
-  description: "A log group keeps what it has for a known time.",
+  description: "A log group has a retention time.",
   severity: "low",
   controls: ["CKV_AWS_66"],
   types: ["aws:cloudwatch/logGroup:LogGroup"],

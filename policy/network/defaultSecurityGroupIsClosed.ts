@@ -3,7 +3,7 @@ import { listOf } from "../rule";
 
 export const defaultSecurityGroupIsClosed: ResourceRule = {
   name: "default-security-group-is-closed",
-  description: "The default security group of a network lets nothing in and nothing out.",
+  description: "The default security group of a network allows no traffic.",
   severity: "high",
   controls: ["CKV2_AWS_12", "EC2.2"],
   types: ["aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"],

@@ -3,7 +3,7 @@ import type { ResourceRule } from "../rule";
 
 export const endpointHasPolicy: ResourceRule = {
   name: "endpoint-has-policy",
-  description: "An endpoint says what may pass it: without a policy everything may.",
+  description: "An endpoint has a policy, because without one it allows everything.",
   severity: "medium",
   controls: [],
   types: ["aws:ec2/vpcEndpoint:VpcEndpoint"],

@@ -4,7 +4,7 @@ import { listOf, property } from "../rule";
 
 export const securityGroupIsDescribed: ResourceRule = {
   name: "security-group-is-described",
-  description: "A security group and each of its rules say what they are for.",
+  description: "A security group and each of its rules have a description.",
   severity: "low",
   controls: ["CKV_AWS_23"],
   types: ["aws:ec2/securityGroup:SecurityGroup"],

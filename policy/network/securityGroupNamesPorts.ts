@@ -3,7 +3,7 @@ import { listOf, property } from "../rule";
 
 export const securityGroupNamesPorts: ResourceRule = {
   name: "security-group-names-ports",
-  description: "What goes out goes to named ports.",
+  description: "A security group allows outbound traffic only to named ports.",
   severity: "high",
   controls: ["CKV_AWS_382"],
   types: ["aws:ec2/securityGroup:SecurityGroup"],
@@ -13,6 +13,6 @@ export const securityGroupNamesPorts: ResourceRule = {
         String(property(rule, "protocol")) === "-1" ||
         property(rule, "fromPort") !== property(rule, "toPort"),
     )
-      ? "must name the ports that it goes out to"
+      ? "must name the ports of its outbound traffic"
       : undefined,
 };

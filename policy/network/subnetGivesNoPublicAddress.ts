@@ -2,7 +2,7 @@ import type { ResourceRule } from "../rule";
 
 export const subnetGivesNoPublicAddress: ResourceRule = {
   name: "subnet-gives-no-public-address",
-  description: "Nothing gets a public address because of the subnet that it is in.",
+  description: "A subnet assigns no public addresses.",
   severity: "medium",
   controls: ["CKV_AWS_130", "EC2.15"],
   types: ["aws:ec2/subnet:Subnet"],

@@ -6,7 +6,7 @@ import { eachOf, listOf, type StackRule } from "../rule";
  */
 export const tablesHaveRowSecurity: StackRule = {
   name: "tables-have-row-security",
-  description: "Every table that the SQL bundle makes has row-level security.",
+  description: "Every table that the SQL bundle creates has row-level security.",
   severity: "critical",
   controls: [],
   problems: eachOf("supabasex:index:SqlBundle", ({ openTables }) => {

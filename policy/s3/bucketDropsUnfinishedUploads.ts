@@ -3,7 +3,7 @@ import { listOf, property } from "../rule";
 
 export const bucketDropsUnfinishedUploads: ResourceRule = {
   name: "bucket-drops-unfinished-uploads",
-  description: "A life cycle drops uploads that were never finished, of all objects.",
+  description: "A lifecycle rule aborts unfinished uploads of all objects.",
   severity: "low",
   controls: ["CKV_AWS_300"],
   types: ["aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"],

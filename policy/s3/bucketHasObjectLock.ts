@@ -2,7 +2,7 @@ import { eachBucketHas, exceptForAccessLogs, type StackRule } from "../rule";
 
 export const bucketHasObjectLock: StackRule = {
   name: "bucket-has-object-lock",
-  description: "In production every bucket has an object lock, but for one with access logs.",
+  description: "In production every bucket has an object lock, except for one with access logs.",
   severity: "high",
   controls: ["CKV_AWS_143", "S3.15"],
   onlyInProduction: true,

@@ -2,7 +2,7 @@ import { eachBucketHas, type StackRule } from "../rule";
 
 export const bucketHasOwnershipControls: StackRule = {
   name: "bucket-has-ownership-controls",
-  description: "Every bucket enforces its owner.",
+  description: "Every bucket has ownership controls.",
   severity: "high",
   controls: ["CKV2_AWS_65", "S3.12"],
   problems: eachBucketHas("aws:s3/bucketOwnershipControls:BucketOwnershipControls", "ownership controls"),

@@ -2,7 +2,7 @@ import type { ResourceRule } from "../rule";
 
 export const bucketIsNeverEmptied: ResourceRule = {
   name: "bucket-is-never-emptied",
-  description: "Nothing deletes a bucket with the objects in it.",
+  description: "No deployment deletes a bucket together with its objects.",
   severity: "critical",
   controls: [],
   types: ["aws:s3/bucket:Bucket"],

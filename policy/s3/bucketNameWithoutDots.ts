@@ -2,7 +2,7 @@ import type { ResourceRule } from "../rule";
 
 export const bucketNameWithoutDots: ResourceRule = {
   name: "bucket-name-without-dots",
-  description: "A bucket has no dots in its name, which its certificate does not cover.",
+  description: "A bucket's name has no dots, because the certificate does not cover names with dots.",
   severity: "low",
   controls: ["AWS-0320"],
   types: ["aws:s3/bucket:Bucket"],

@@ -3,7 +3,7 @@ import { property } from "../rule";
 
 export const bucketOwnerEnforced: ResourceRule = {
   name: "bucket-owner-enforced",
-  description: "Objects belong to the owner of the bucket, and no access list applies.",
+  description: "Objects belong to the owner of the bucket, and access control lists are disabled.",
   severity: "high",
   controls: ["CKV2_AWS_65", "S3.12"],
   types: ["aws:s3/bucketOwnershipControls:BucketOwnershipControls"],

@@ -3,7 +3,7 @@ import { property } from "../rule";
 
 export const scheduleHasDeadLetterQueue: ResourceRule = {
   name: "schedule-has-dead-letter-queue",
-  description: "A schedule sends to a queue when it cannot start its task.",
+  description: "A schedule has a dead-letter queue for failed starts.",
   severity: "medium",
   controls: [],
   types: ["aws:scheduler/schedule:Schedule"],

@@ -3,7 +3,7 @@ import { eachOf, type StackRule } from "../rule";
 
 export const scheduleHasOwnKey: StackRule = {
   name: "schedule-has-own-key",
-  description: "In production a schedule is encrypted with a key of ours.",
+  description: "In production a schedule is encrypted with a customer-managed key.",
   severity: "low",
   controls: ["CKV_AWS_297"],
   onlyInProduction: true,

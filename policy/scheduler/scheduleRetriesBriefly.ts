@@ -3,7 +3,7 @@ import { property } from "../rule";
 
 export const scheduleRetriesBriefly: ResourceRule = {
   name: "schedule-retries-briefly",
-  description: "A schedule tries again at most three times, within an hour.",
+  description: "A schedule retries at most three times, within an hour.",
   severity: "medium",
   controls: [],
   types: ["aws:scheduler/schedule:Schedule"],
@@ -14,6 +14,6 @@ export const scheduleRetriesBriefly: ResourceRule = {
     );
     return typeof attempts === "number" && attempts <= 3 && typeof age === "number" && age <= 3600
       ? undefined
-      : "must try again at most 3 times within 3600 seconds";
+      : "must retry at most 3 times within 3600 seconds";
   },
 };

@@ -2,7 +2,7 @@ import { eachOf, type StackRule } from "../rule";
 
 export const secretCanBeRecovered: StackRule = {
   name: "secret-can-be-recovered",
-  description: "In production a deleted secret can be brought back.",
+  description: "In production a deleted secret can be restored.",
   severity: "medium",
   controls: ["SecretsManager.3"],
   onlyInProduction: true,

@@ -3,7 +3,7 @@ import { eachOf, type StackRule } from "../rule";
 
 export const secretHasOwnKey: StackRule = {
   name: "secret-has-own-key",
-  description: "In production a secret is encrypted with a key of ours.",
+  description: "In production a secret is encrypted with a customer-managed key.",
   severity: "medium",
   controls: ["CKV_AWS_149"],
   onlyInProduction: true,

@@ -12,14 +12,14 @@ export interface ConfiguredNetwork {
 
 /** A subnet of the stack's own network, as EC2 describes it. */
 export interface ExistingSubnet {
-  /** Block of the VPC that it is in. */
+  /** Block of the VPC that contains it. */
   readonly vpcBlock: string;
   readonly cidrBlock: string;
   readonly availabilityZone: string;
 }
 
 /**
- * Returns the zones of the two private subnets, which the network keeps where `availabilityZones` is left out; undefined unless both
+ * Returns the zones of the two private subnets, which the network keeps if `availabilityZones` is omitted; undefined unless both
  * subnets exist.
  */
 export function zonesOfNetwork(
@@ -32,9 +32,9 @@ export function zonesOfNetwork(
 }
 
 /**
- * Returns why the existing network cannot become the configured one: one sentence, or none where nothing changes. Pulumi creates a
+ * Returns why the existing network cannot become the configured one: one sentence, or none if nothing changes. Pulumi creates a
  * replacement before it deletes, and EC2 refuses that: a block is one subnet of a VPC, an address belongs to one NAT gateway. Deletion
- * first fails too, since the probe's interfaces are in the subnets.
+ * first fails too, because the probe's interfaces are in the subnets.
  */
 export function networkFaults(
   stackName: string,
@@ -65,7 +65,7 @@ export function networkFaults(
 }
 
 /**
- * Looks up the subnets of the network that the stack has made, by their tag `Name`. Needs the rights `ec2:DescribeSubnets` and
+ * Looks up the subnets of the stack's network by their tag `Name`. Needs the permissions `ec2:DescribeSubnets` and
  * `ec2:DescribeVpc*`.
  */
 export async function subnetsOfNetwork(stack: string, names: readonly string[]): Promise<ExistingSubnet[]> {

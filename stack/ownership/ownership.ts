@@ -30,7 +30,7 @@ export interface OwnedResources {
   readonly secretArns?: Readonly<Partial<Record<SecretRole, string>>>;
   /** Its bucket with copies and the key for them, in the second region. */
   readonly replica?: { readonly bucketName?: string; readonly keyId?: string };
-  /** The zones of the private subnets of its own network, where both exist. */
+  /** The zones of the private subnets of its own network, if both exist. */
   readonly networkZones?: readonly string[];
 }
 
@@ -152,7 +152,7 @@ async function liveSecret(role: SecretRole, arn: string | undefined): Promise<st
   } catch (error) {
     if (!/couldn't find resource|empty result/.test(String(error))) throw error;
     throw new UserError(
-      `The secret ${arn} of the role ${role} waits for its deletion: bring it back with \`aws secretsmanager restore-secret --secret-id ${arn}\`, then run the deployment again, which takes it over.`,
+      `The secret ${arn} of the role ${role} is scheduled for deletion: restore it with \`aws secretsmanager restore-secret --secret-id ${arn}\`, then run the deployment again, which takes it over.`,
     );
   }
 }

@@ -49,23 +49,23 @@ const faultsOf = (input: ConfigInput, environment: Record<string, string>) =>
 
 const set = (stack: string, key: string) =>
   `pulumi config set --stack ${stack} --path 'thorbis-supabase:${key}' '<your own>'`;
-const zeros = "is a placeholder: ids that are all zeros stand for your own";
+const zeros = "is a placeholder: replace the zeros with your own id";
 
 test("dev as committed lacks the ids and the token, each with the command that sets it", () => {
   expect(faultsOf(committed("dev"), {})).toEqual([
-    "SUPABASE_ACCESS_TOKEN is not set: the Management API wants a token of https://supabase.com/dashboard/account/tokens | export SUPABASE_ACCESS_TOKEN=<token>",
-    `auth.phone.twilio.accountSid ${zeros}, or leave out auth.phone | ${set("dev", "auth.phone.twilio.accountSid")}`,
-    `auth.phone.twilio.messageServiceSid ${zeros}, or leave out auth.phone | ${set("dev", "auth.phone.twilio.messageServiceSid")}`,
+    "SUPABASE_ACCESS_TOKEN is not set: the Management API requires a token from https://supabase.com/dashboard/account/tokens | export SUPABASE_ACCESS_TOKEN=<token>",
+    `auth.phone.twilio.accountSid ${zeros}, or omit auth.phone | ${set("dev", "auth.phone.twilio.accountSid")}`,
+    `auth.phone.twilio.messageServiceSid ${zeros}, or omit auth.phone | ${set("dev", "auth.phone.twilio.messageServiceSid")}`,
   ]);
 });
 
 test("prod as committed lacks the ids of its account, network and image, and the certificate", () => {
   expect(faultsOf(committed("prod"), token)).toEqual([
     `aws:allowedAccountIds ${zeros} | pulumi config set --stack prod --type string --path 'aws:allowedAccountIds[0]' '<account id>'`,
-    `auth.phone.twilio.accountSid ${zeros}, or leave out auth.phone | ${set("prod", "auth.phone.twilio.accountSid")}`,
-    `auth.phone.twilio.messageServiceSid ${zeros}, or leave out auth.phone | ${set("prod", "auth.phone.twilio.messageServiceSid")}`,
+    `auth.phone.twilio.accountSid ${zeros}, or omit auth.phone | ${set("prod", "auth.phone.twilio.accountSid")}`,
+    `auth.phone.twilio.messageServiceSid ${zeros}, or omit auth.phone | ${set("prod", "auth.phone.twilio.messageServiceSid")}`,
     `backup.image ${zeros} | ${set("prod", "backup.image")}`,
-    "database.sslRootCertificate names a file that is not there; compare its fingerprint with that in certificates/README.md | " +
+    "database.sslRootCertificate names a missing file; download it and compare its fingerprint with that in certificates/README.md | " +
       "curl --fail --output certificates/supabase.crt https://supabase-downloads.s3-ap-southeast-1.amazonaws.com/prod/ssl/prod-ca-2021.crt",
   ]);
 });

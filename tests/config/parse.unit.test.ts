@@ -142,7 +142,7 @@ describe("secrets", () => {
         const { faults } = checkStackConfig(input);
 
         expect(faults.map((fault) => `${fault.key} ${fault.message}`)).toEqual([
-          `${key(path.join("."))} is a secret and has a key of its own: ${secretKey}`,
+          `${key(path.join("."))} is a secret and has its own key: ${secretKey}`,
         ]);
         expect(JSON.stringify(faults)).not.toContain(canary);
       }
@@ -157,7 +157,7 @@ describe("secrets", () => {
     expect(faults).toEqual([
       {
         key: key("auth"),
-        message: "holds a value that was set with --secret but is none of the secrets; set it again without",
+        message: "contains a value that was set with --secret but is not one of the secrets; set it again without",
         command: "pulumi config set --stack dev --path 'thorbis-supabase:auth.<name>' '<value>'",
       },
     ]);

@@ -28,7 +28,7 @@ test.each(["sg-shop", "aws-shop", "aws", "2nd shop", "a", "._ -"])(
 
 test("a configured prefix must be valid", () => {
   expect(resourcePrefixProblem("sg-shop")).toBe(
-    "must not begin with sg- or aws-, which AWS keeps for itself",
+    "must not begin with sg- or aws-, which AWS reserves",
   );
   for (const wrong of ["ab", "Shop", "shop-", "shop--a", "2shop", "s".repeat(41)]) {
     expect(resourcePrefixProblem(wrong)).toBe(

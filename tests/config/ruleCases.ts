@@ -120,7 +120,7 @@ export const acrossFields: ValueCase[] = [
     "backup",
     { bucketName: "thorbis-backups-dev", image: "registry.example.com/backup:Main-2.1_RC" },
     [
-      "backup.assignPublicIp must be true without backup.vpcId or backup.network: the default VPC has no other way out",
+      "backup.assignPublicIp must be true without backup.vpcId or backup.network: the default VPC has no other internet access",
     ],
   ],
   ["backup.objectLock.days", 30, []],
@@ -137,7 +137,7 @@ export const acrossFields: ValueCase[] = [
   [
     "database.poolSize",
     60,
-    ["database.poolSize must be less than the connections that project.instanceSize brings"],
+    ["database.poolSize must be less than the connections that project.instanceSize allows"],
   ],
   [
     "database.settings.maxConnections",
@@ -148,7 +148,7 @@ export const acrossFields: ValueCase[] = [
     "backup.assignPublicIp",
     true,
     [
-      "monitoring.enabled must be false with backup.assignPublicIp: network.allowedCidrs shuts out the probe, whose only fixed address is a NAT gateway's",
+      "monitoring.enabled must be false with backup.assignPublicIp: without a NAT gateway the probe has no fixed address that network.allowedCidrs could allow",
     ],
   ],
   ["backup.vpcId", undefined, ["backup.vpcId is missing: backup.subnetIds needs it"]],
@@ -172,7 +172,7 @@ export const acrossFields: ValueCase[] = [
     "backup.ownKey",
     undefined,
     [
-      "backup.ownKey must be true with backup.replica: S3 copies an object with the kind of encryption that it has",
+      "backup.ownKey must be true with backup.replica: a copy in S3 keeps the kind of encryption of its source",
     ],
   ],
   ["backup.replica", undefined, []],
@@ -195,8 +195,8 @@ export const acrossFields: ValueCase[] = [
     "backup.network",
     {},
     [
-      "backup.subnetIds must be left out with backup.network, which is a network of its own",
-      "backup.vpcId must be left out with backup.network, which is a network of its own",
+      "backup.subnetIds must be omitted with backup.network, which creates its own network",
+      "backup.vpcId must be omitted with backup.network, which creates its own network",
     ],
   ],
   ["backup.subnetIds", [], ["backup.subnetIds[0] is missing: backup.vpcId needs it"]],
@@ -218,7 +218,7 @@ export const singleFields: ValueCase[] = [
   [
     "network.allowedCidrs",
     [],
-    ["network.allowedCidrs must have at least one block; an empty list would lock everybody out"],
+    ["network.allowedCidrs must have at least one block; an empty list would lock everyone out"],
   ],
   ["network.allowedCidrs", ["203.0.113.7"], [`network.allowedCidrs[0] ${cidr}`]],
   ["network.allowedCidrs", ["203.0/16"], [`network.allowedCidrs[0] ${cidr}`]],

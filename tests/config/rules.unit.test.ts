@@ -44,7 +44,7 @@ describe("production", () => {
       const expected = companions.includes(name) ? companions : [name];
       expect(inProduction.map((fault) => fault.split(" ")[0])).toEqual(expected.map(key).sort());
       // Elsewhere the default VPC will do, for tasks with a public address.
-      const defaultVpc = `${key("backup.assignPublicIp")} must be true without backup.vpcId or backup.network: the default VPC has no other way out`;
+      const defaultVpc = `${key("backup.assignPublicIp")} must be true without backup.vpcId or backup.network: the default VPC has no other internet access`;
       expect(elsewhere).toEqual(companions.includes(name) ? [defaultVpc] : []);
     },
   );
@@ -105,7 +105,7 @@ describe("across fields", () => {
     const secrets = developmentSecrets.filter((name) => !name.startsWith("auth"));
 
     expect(faultsOf("dev", areas, secrets)).toEqual([
-      "thorbis-supabase:auth.email.enabled must be true: there is no other way to sign in",
+      "thorbis-supabase:auth.email.enabled must be true: no other way to sign in is enabled",
       "thorbis-supabase:auth.mfa.phoneEnabled needs auth.phone",
       "thorbis-supabase:auth.rateLimits.emailsPerHour has no effect without auth.smtp",
     ]);

@@ -40,7 +40,7 @@ async function warningsOf(stack: BackupsConfig): Promise<string[]> {
 
 test("production is warned of backups in the region of the project", async () => {
   expect(await warningsOf(config("us-east-1", "production"))).toEqual([
-    "The project and its backups are both in us-east-1: an outage of that region takes both. Set aws:region to another region before the first deployment, set backup.replica, or say in backup.sameRegionReason why they share it.",
+    "The project and its backups are both in us-east-1: an outage of that region would affect both. Set aws:region to another region before the first deployment, set backup.replica, or say in backup.sameRegionReason why they share it.",
   ]);
 });
 

@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-/** Saves a source; an hour ago, because what is saved while a bundle is made counts as newer than it. */
+/** Saves a source with a time an hour ago, because a file that is saved during the build counts as newer than the bundle. */
 async function source(name: string, text: string, savedAt = anHourAgo) {
   const file = path.join(root, "functions", name);
   await writeFile(file, text);
@@ -26,7 +26,7 @@ async function source(name: string, text: string, savedAt = anHourAgo) {
 }
 const bundled = async () => readFile(path.join(root, bundleEntryPoint("x", "functions/x.ts", root)), "utf8");
 
-test("joins what the entry point imports, and leaves to Deno what Deno loads", async () => {
+test("bundles the imports of the entry point, except those that Deno loads itself", async () => {
   await source("greeting.ts", 'export const greeting: string = "hello";');
   await source(
     "x.ts",
@@ -53,13 +53,13 @@ test("does not write the file if nothing has changed", async () => {
   await source("x.ts", "console.log(1);");
   await bundled();
   const file = path.join(root, "dist/functions/x/index.js");
-  // A file that was made again would not have this.
+  // A rewritten file would not contain this.
   await writeFile(file, "// kept");
 
   expect(await bundled()).toBe("// kept");
 });
 
-test("reports where a function does not build", async () => {
+test("reports the position of a build error", async () => {
   await source("x.ts", 'import "./gone.ts";');
 
   expect(() => bundleEntryPoint("x", "functions/x.ts", root)).toThrow(
@@ -135,7 +135,7 @@ test("follows a change of the options for JSX, and refuses an unknown mode", asy
   expect(await bundled()).toContain('two("p"');
   await map({ compilerOptions: { jsx: "vue" } });
   expect(() => bundleEntryPoint("x", "functions/x.ts", root)).toThrow(
-    /deno\.json has a wrong compilerOptions\.jsx \(.*\): correct it\.$/,
+    /deno\.json has an invalid compilerOptions\.jsx \(.*\): correct it\.$/,
   );
 });
 
@@ -150,11 +150,11 @@ test("the file that `importMap` names is the import map", async () => {
 
 test.each([
   ["no JSON", "{", /deno\.json is not JSON \(.*\): correct it\.$/],
-  ["imports that are no map", '{"imports": []}', /deno\.json has a wrong imports \(.*\): correct it\.$/],
+  ["imports that are not a map", '{"imports": []}', /deno\.json has an invalid imports \(.*\): correct it\.$/],
   [
-    "a target that is no text",
+    "a target that is not a string",
     '{"imports": {"a": 1}}',
-    /deno\.json has a wrong imports\.a \(.*\): correct it\.$/,
+    /deno\.json has an invalid imports\.a \(.*\): correct it\.$/,
   ],
   [
     "scopes",
@@ -167,9 +167,9 @@ test.each([
     /deno\.json maps \.\/a\.ts, which this stack cannot bundle: map a name such as "lib" or "lib\/", and import that\.$/,
   ],
   [
-    "a map that is not there",
+    "a map that does not exist",
     '{"importMap": "./gone.json"}',
-    /deno\.json names the import map \.\/gone\.json, which is not there: correct the path\.$/,
+    /deno\.json names the import map \.\/gone\.json, which does not exist: correct the path\.$/,
   ],
 ])("a deno.json with %s is refused", async (_, text, message) => {
   await source("deno.json", text);
