@@ -276,7 +276,7 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
   ];
 }
 
-/** A deployment passes roles to its tasks and its probe. None of them may do more than the boundary, and none loses it again. */
+/** A deployment passes roles to its tasks and its probe. Every role must have the boundary, which cannot be removed. */
 function roles(place: PolicyPlace): ServiceRights[] {
   const [ofBackup, ofMonitoring] = [stackRoles(place, "backup"), stackRoles(place, "monitoring")];
   const resources = [ofBackup, ofMonitoring];
@@ -321,7 +321,7 @@ function roles(place: PolicyPlace): ServiceRights[] {
   ];
 }
 
-/** A part's roles go to what runs it or writes for it, and to its schedule, and nowhere else. */
+/** Allows passing a part's roles only to the services that run it or write for it, and to its schedule. */
 function handOver(name: string, resources: string, runners: readonly string[]): ServiceRights {
   return {
     name,

@@ -20,7 +20,7 @@ const statementsOf = (logicalId: string, property = "PolicyDocument") =>
   documentIn(logicalId, property)?.Statement ?? [];
 
 describe("a template", () => {
-  test("has a bucket with the settings that Pulumi has as resources of their own", () => {
+  test("has a bucket with the settings that are separate resources in Pulumi", () => {
     const bucket = inTemplate("BackupBucketBucket");
 
     expect(bucket?.Type).toBe("AWS::S3::Bucket");
@@ -68,7 +68,7 @@ describe("a template", () => {
     });
   });
 
-  test("refers to resources in policies, also where an ARN goes on", () => {
+  test("refers to resources in policies, also if more text follows an ARN", () => {
     expect(statementsOf("BackupBucketPolicy")[0]).toEqual({
       Sid: "DenyPlainHttp",
       Effect: "Deny",
@@ -83,7 +83,7 @@ describe("a template", () => {
     expect(inTemplate("BackupBucketPolicy")?.Properties.Bucket).toEqual({ Ref: "BackupBucketBucket" });
   });
 
-  test("has a role's policy by the role, and not the ARN of what is made after the role", () => {
+  test("has a role's policy by the role, and not the ARN of a resource that is created after the role", () => {
     expect(inTemplate("DatabaseMonitoringProbeRolePolicy")?.Properties.Roles).toEqual([
       { Ref: "DatabaseMonitoringProbeRoleRole" },
     ]);
@@ -94,7 +94,7 @@ describe("a template", () => {
     });
   });
 
-  test("has what CloudFormation names otherwise", () => {
+  test("has CloudFormation's names where they differ", () => {
     expect(inTemplate("BackupSchedule")?.Properties.Target).toMatchObject({
       EcsParameters: {
         EnableECSManagedTags: false,
@@ -268,7 +268,7 @@ describe("a plan", () => {
   });
 });
 
-test("no form holds the value of a secret", () => {
+test("no form contains the value of a secret", () => {
   const forms = JSON.stringify([template.document, terraformPlan(resources).document]);
 
   expect(JSON.stringify(resources)).toContain("(not shown)");

@@ -58,7 +58,7 @@ test("checkov's findings in both forms lead to the resource, and count once", ()
 test.each([
   { resource_count: 0, parsing_errors: 0 },
   { resource_count: 2, parsing_errors: 1 },
-])("a file that checkov did not read is no clean result: %j", (unread) => {
+])("a file that checkov did not read is not a clean result: %j", (unread) => {
   const reports = [clean("terraform_plan"), { ...clean("cloudformation"), summary: unread }];
 
   expect(() => checkovFindings(reports, names)).toThrow("checkov could not read a converted stack");
@@ -72,7 +72,7 @@ test.each([
   [[], "terraform_plan and cloudformation"],
   [["terraform_plan"], "cloudformation"],
   [["cloudformation"], "terraform_plan"],
-])("checkov's reports %j are no clean result, because one is missing", (types, missing) => {
+])("checkov's reports %j are not a clean result, because one is missing", (types, missing) => {
   expect(() => checkovFindings(types.map(clean), names)).toThrow(
     `checkov has no report of the framework ${missing}`,
   );

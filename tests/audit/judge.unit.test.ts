@@ -30,7 +30,7 @@ test("a finding without a waiver is a violation that says what to do", () => {
   });
 });
 
-test("a waiver holds through its last day", () => {
+test("a waiver applies through its last day", () => {
   expect(judge([finding], [waiver], lastDay)).toEqual({ violations: [], advice: [], waived: 1 });
 });
 
@@ -60,7 +60,7 @@ describe("the committed waivers", () => {
     expect(new Set(waivers.map(({ rule, resource }) => `${rule} ${resource}`)).size).toBe(waivers.length);
   });
 
-  test("do not hold in other stacks", () => {
+  test("do not apply to other stacks", () => {
     expect(waiversOfStack("prod").map(({ rule }) => rule)).not.toContain("CKV_AWS_65");
     expect(waiversOfStack("staging")).toEqual([]);
   });

@@ -4,7 +4,7 @@ import type { Finding } from "../../audit/finding";
 import { scanStack } from "../../audit/scan";
 import { ensureScanners } from "../../audit/scanners/installation";
 
-// The real scanners, which are installed from PyPI and npm: AUDIT=1 runs this test. It shows that each of them sees what is wrong with a
+// The real scanners, which are installed from PyPI and npm: AUDIT=1 runs this test. It shows that each of them detects the faults of a
 // converted stack, so that no finding in `npm run audit` means something.
 describe.runIf(process.env.AUDIT === "1")("a stack with faults", () => {
   let findings: readonly Finding[];
@@ -31,17 +31,17 @@ describe.runIf(process.env.AUDIT === "1")("a stack with faults", () => {
     findings = await scanStack(await ensureScanners(() => undefined), faulty);
   }, 600_000);
 
-  test("is found faulty by checkov, in the plan and across resources", () => {
+  test("has findings of checkov, in the plan and across resources", () => {
     expect(found("checkov", "backup-bucket-bucket")).toEqual(
       expect.arrayContaining(["CKV_AWS_21", "CKV2_AWS_6"]),
     );
   });
 
-  test("is found faulty by cfn-lint", () => {
+  test("has findings of cfn-lint", () => {
     expect(found("cfn-lint", "network-log-record")).toEqual(["E3030"]);
   });
 
-  test("is found faulty by cdk-nag", () => {
+  test("has findings of cdk-nag", () => {
     expect(found("cdk-nag", "backup-bucket-bucket")).toEqual(["AwsSolutions-S10"]);
   });
 });

@@ -9,7 +9,7 @@ import { bucket, startTestStore, type TestStore } from "./support/store";
 
 // The ages that alarms watch, measured on a real S3 server.
 let testStore: TestStore;
-/** Makes the names of runs differ between tests: a name that was removed is not free again. */
+/** Makes the names of runs unique between tests, because a removed name cannot be reused. */
 let serial = 0;
 const now = new Date("2026-06-15T12:00:00Z");
 const hour = 3600;
@@ -28,7 +28,7 @@ beforeEach(async () => {
 
 const hoursAgo = (hours: number) => new Date(now.getTime() - hours * hour * 1000);
 
-/** A run of so many hours ago, with this text as its manifest. */
+/** Creates a run that is this many hours old, with this text as its manifest. */
 async function storeRun(hours: number, manifest?: (run: string) => string): Promise<string> {
   const start = hoursAgo(hours).toISOString().replace(/[-:.]/g, "");
   const run = `${start}-${String(++serial).padStart(8, "0")}`;

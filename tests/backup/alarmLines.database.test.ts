@@ -19,7 +19,7 @@ interface MetricFilter {
 let source: TestCluster;
 let store: TestStore;
 let filters: MetricFilter[];
-/** What the log of the tasks has: both streams, line by line. */
+/** The log of the tasks: the lines of both streams. */
 let log: string[];
 
 beforeAll(async () => {
@@ -28,7 +28,7 @@ beforeAll(async () => {
   filters = await renderFilters();
   const environment = taskEnvironment(source, store);
   log = [];
-  // Two backups: the size of the first one has nothing to be compared with.
+  // Two backups, because the first one has no previous size to compare with.
   for (const args of [["run"], ["run"], ["drill"], ["age"], ["list"]]) {
     const { exitCode, outputText, errorText } = await startBackupProgram(args, environment).ended;
     expect([args, exitCode]).toEqual([args, 0]);

@@ -19,7 +19,7 @@ let locales: string | undefined;
 
 /**
  * Returns a folder with locale `de_DE.utf8`, which writes an amount as `1.234,50 €`, and the locale of the clusters. Returns undefined
- * where the sources of locales are missing (Debian's package `locales`): amounts are then written as everywhere.
+ * where the sources of locales are missing (Debian's package `locales`); then amounts are written as everywhere.
  */
 async function compileLocale(): Promise<string | undefined> {
   if (!existsSync("/usr/share/i18n/locales/de_DE") || !existsSync(systemLocale)) return undefined;
@@ -33,7 +33,7 @@ async function compileLocale(): Promise<string | undefined> {
 
 const systemLocale = "/usr/lib/locale/C.utf8";
 
-/** What somebody adds to a table, a view and a function of an extension, and how to see it. */
+/** Changes to a table, a view and a function of an extension, and how to read them. */
 const added = {
   "table column extensions.spatial_ref_sys.ours":
     "alter table extensions.spatial_ref_sys add column ours text default 'x'",
@@ -85,7 +85,7 @@ const added = {
     "create or replace function extensions.find_srid(varchar, varchar, varchar) returns int language sql as 'select 4326'",
 } as const;
 
-/** What is only named, since no statement of a backup holds it, or the platform has its own version. */
+/** What is only named, because no statement of a backup contains it, or the platform has its own version. */
 const named = {
   // The extension's own rows have no value for it.
   "table column extensions.spatial_ref_sys.required":
@@ -212,7 +212,7 @@ const startOf = (what: string, lines: readonly string[]): string | undefined =>
   lines.find((line) => line.startsWith(what)) && what;
 
 describe("changes of a user to objects of an extension or the platform", () => {
-  it("are reported with their SQL by a restore that may not apply them", async () => {
+  it("are reported with their SQL by a restore that lacks the privilege to apply them", async () => {
     const { lines, target } = await restoreAs(
       "postgres",
       "alter table auth.users add column nickname text generated always as (lower(email)) stored",
@@ -228,7 +228,7 @@ describe("changes of a user to objects of an extension or the platform", () => {
       );
       const { rows } = await (await target.client()).query("select email from auth.users");
       expect(rows).toEqual([{ email: "a@example.com" }]);
-      // Settings of the database or of a role change nothing of what is saved.
+      // Settings of the database or of a role do not affect what is saved.
       const found = await readWritten(target);
       expect(found).toEqual(await readWritten(source));
       expect(found).toMatchObject([
@@ -239,7 +239,7 @@ describe("changes of a user to objects of an extension or the platform", () => {
     }
   });
 
-  it("are restored by one that may, and the extension's or the platform's own objects are not reported", async () => {
+  it("are restored by one that has it, and the extension's or the platform's own objects are not reported", async () => {
     const { lines, target } = await restoreAs("supabase_admin");
     try {
       expect(

@@ -23,14 +23,14 @@ import { type Fault, type FaultyStore, type S3Request, startFaultyStore } from "
 import { createShop } from "./support/shop";
 import { bucket, startTestStore, type TestStore } from "./support/store";
 
-// Whole runs against a bucket that fails, is attacked, or holds what a wrong clock made.
+// Whole runs against a bucket that fails, is attacked, or contains runs with wrong dates.
 
 let source: TestCluster;
 let target: TestCluster;
 let store: TestStore;
 let proxy: FaultyStore;
 let postgres: pg.Client;
-/** As the task has it, by way of the proxy. */
+/** The environment of the task, with the proxy as endpoint. */
 let environment: Record<string, string>;
 
 beforeAll(async () => {
@@ -102,7 +102,7 @@ describe("a run against a bucket that fails", () => {
       /Writing s3:.*data-001.* failed: InternalError/,
     ],
     [
-      "an object comes back with another bit",
+      "an object is returned with a flipped bit",
       (wanted) => (wanted.operation === "get object" && isData(wanted) ? { kind: "flip answer" } : undefined),
       5,
       /does not return what was written, so this is not a backup: data-001\.sql\.zst \(altered/,
@@ -153,7 +153,7 @@ describe("a run that is killed during an upload", () => {
     for (const { run: name } of killed) {
       expect((await failureOf(restore({ run: name }, commandContext(into)))).exitCode).toBe(8);
     }
-    // Its programs end by themselves, for nobody reads them, and its lock ends with its session.
+    // Its programs end because nothing reads their output, and its lock ends with its session.
     await expect.poll(() => children.filter(isAlive), { timeout: 20_000 }).toEqual([]);
     await expect
       .poll(async () => (await postgres.query("select from pg_locks where locktype = 'advisory'")).rowCount, {
@@ -164,7 +164,7 @@ describe("a run that is killed during an upload", () => {
     expect(await complete()).toHaveLength(before.length + 1);
   });
 
-  /** Not one that has ended and that nobody has asked about yet. */
+  /** Not a zombie, which has ended and was not waited for. */
   const isAlive = (pid: number) => identifyProcess(pid) !== undefined;
 });
 
@@ -248,7 +248,7 @@ describe("clocks", () => {
     await store.store.putText(objectKey(tomorrow, manifestName), "{}", "application/json");
     const [report] = await verify({}, commandContext(taskEnvironment(source, store)));
     expect(report?.run).toBe(newest);
-    // The control: asked for by its name it is looked at.
+    // The control: it is checked if its name is given.
     const { message } = await failureOf(
       verify({ run: tomorrow }, commandContext(taskEnvironment(source, store))),
     );

@@ -128,13 +128,13 @@ describe("a project with point-in-time recovery", () => {
   });
 });
 
-describe("a pending answer", () => {
+describe("a pending response", () => {
   const original = globalThis.fetch;
   afterEach(() => {
     globalThis.fetch = original;
   });
 
-  /** Supabase as it answers these one after the other. */
+  /** Supabase that returns these responses in order. */
   async function answered(...answers: unknown[]) {
     const urls: string[] = [];
     globalThis.fetch = async (url) => {

@@ -65,7 +65,7 @@ async function backUpWhile(change: string): Promise<{ manifest: Manifest; contex
   return { manifest: (await running).manifest, context };
 }
 
-/** Of the tables of this test, wherever they have moved to. */
+/** Of the tables of this test, in whichever schema they are now. */
 const ours = (schema: string): boolean => ["shop", "elsewhere"].includes(schema);
 
 const countsOf = ({ tables }: Manifest): Record<string, number> =>
@@ -80,21 +80,21 @@ describe("a table that another session changes while a backup starts", () => {
       "truncate shop.t; insert into shop.t select n, '' from generate_series(1, 777) n",
       { t: 777 },
     ],
-    ["rewritten by another type", "alter table shop.t alter a type bigint", { t: 100 }],
+    ["rewritten by a change of type", "alter table shop.t alter a type bigint", { t: 100 }],
     [
       "rewritten by a volatile default",
       "alter table shop.t add c uuid default gen_random_uuid()",
       { t: 100 },
     ],
     ["dropped", "drop table shop.dropped", { dropped: Number.NaN }],
-    ["made unlogged", "alter table shop.t set unlogged", { t: 100 }],
+    ["altered to unlogged", "alter table shop.t set unlogged", { t: 100 }],
     [
       "clustered",
       "create index t_a on shop.t (a); cluster shop.t using t_a; truncate shop.child",
       { child: 0 },
     ],
     [
-      "replaced by another of its name",
+      "replaced by another one of the same name",
       "drop table shop.t; create table shop.t (b text, a int); insert into shop.t values ('new', 1)",
       { t: 1 },
     ],
@@ -105,8 +105,8 @@ describe("a table that another session changes while a backup starts", () => {
     ],
     ["emptied by a cascade", "truncate shop.t, shop.parent cascade", { t: 0, child: 0 }],
     ["renamed", "alter table shop.t rename to renamed", { t: Number.NaN, renamed: 100 }],
-    ["given another column", "alter table shop.t add c int", { t: 100 }],
-    ["deprived of a column", "alter table shop.t drop b", { t: 100 }],
+    ["altered to add a column", "alter table shop.t add c int", { t: 100 }],
+    ["altered to drop a column", "alter table shop.t drop b", { t: 100 }],
     [
       "moved to another schema",
       "create schema elsewhere; alter table shop.t set schema elsewhere; alter table elsewhere.t rename to moved",
@@ -134,7 +134,7 @@ describe("a table that another session changes while a backup starts", () => {
     expect(rewritten.context.progressed.join("\n")).toContain(
       "taking a new snapshot: shop.t changed after the snapshot was taken",
     );
-    // Nor may an index, a policy or a trigger that the snapshot shows be gone when pg_dump asks what it is.
+    // An index, a policy or a trigger in the snapshot must still exist when pg_dump reads its definition.
     for (const change of [
       "create policy shut on shop.t using (false)",
       "create index t_b on shop.t (b)",
@@ -151,7 +151,7 @@ describe("a table that another session changes while a backup starts", () => {
 
 describe("a backup during concurrent writes, truncates, alters, vacuums and attaches", () => {
   it("has the row counts of its manifest, from one point in time", async () => {
-    // Both tables change in one transaction only, so that their sum tells whether they are of one moment.
+    // Both tables only change together, so their sum shows whether they are from one point in time.
     await postgres.query(
       "create table shop.twin (a int); insert into shop.twin select generate_series(1, 100)",
     );

@@ -59,7 +59,7 @@ break, ""quotes"" :name \\ and 'more'" values (E'a\\b\nc\td'), (null), ('\\.'), 
     comment on extension postgis is 'Our maps'; grant pg_monitor to authenticator;
     create role lender login valid until '2030-01-01';
     alter role lender set log_statement = 'all'`);
-  // The values are there twice, so that the index is left invalid.
+  // The values are duplicates, so the index stays invalid.
   await postgres.query("create table public.invalid (n int); insert into public.invalid values (1), (1)");
   await postgres
     .query("create unique index concurrently invalid_n on public.invalid (n)")
@@ -137,7 +137,7 @@ break, ""quotes"" :name \\ and 'more'" t order by 1`);
     expect(after.rows).toHaveLength(4);
   });
 
-  it("are listed together with what is left out, in the output and the manifest", () => {
+  it("are listed together with what is omitted, in the output and the manifest", () => {
     const left = Object.fromEntries(manifest.notCovered.map(({ what, reason }) => [what, reason]));
     expect(Object.keys(left)).toEqual(
       expect.arrayContaining([

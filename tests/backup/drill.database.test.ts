@@ -42,7 +42,7 @@ beforeAll(async () => {
     drop function shop.negated(int), shop.leakproof(); drop operator family shop.by_number using btree`);
   await admin.end();
   ({ manifest } = await run(commandContext(environment)));
-  // A drill has no business with the source, so it is held without it.
+  // A drill does not need the source, so it runs without one.
   await postgres.end();
   await source.stop();
 });
@@ -60,7 +60,7 @@ const receipts = async () =>
 
 describe("backup drill", () => {
   it("passes if the backup can be restored, and writes a receipt", async () => {
-    // A folder of this test's own, that the server's user can enter: drills of others come and go in the common one.
+    // A separate folder that the server's user can enter, because other drills use the common one.
     const folder = mkdtempSync(path.join(tmpdir(), "thorbis-test-"));
     chmodSync(folder, 0o755);
     vi.stubEnv("TMPDIR", folder);
@@ -128,7 +128,7 @@ describe("backup drill", () => {
     expect(message).toContain("FUNCTION shop.negated(integer) (permission denied for language internal)");
     expect(message).toContain("FUNCTION shop.leakproof() (only superuser can define a leakproof function)");
     expect(message).toContain("OPERATOR CLASS shop.by_number");
-    // The control: without the library a superuser restores, and the receipt tells.
+    // The control: without the library a superuser restores, and the receipt says so.
     const { event, notCovered } = await drill(
       { run: ofSuperuser.run },
       commandContext({ ...environment, BACKUP_HOSTED_RIGHTS: "/nonexistent" }),
@@ -178,7 +178,7 @@ describe("a drill with a failing bucket", () => {
     await proxy?.stop();
   });
 
-  it("passes if connections break now and then", async () => {
+  it("passes if connections break occasionally", async () => {
     const cut = new Set<string>();
     proxy.fail(({ operation, key }) => {
       if (operation !== "get object" || cut.has(key)) return undefined;
@@ -207,7 +207,7 @@ describe("a drill with a failing bucket", () => {
 
 let copies = 0;
 
-/** Stores a copy of the backup as a run of its own, with another manifest and without one of the objects. */
+/** Stores a copy of the backup as another run, with another manifest and without one of the objects. */
 async function storeCopy(change: (manifest: Manifest) => Manifest, missing?: string): Promise<string> {
   const name = `2099010${++copies}T000000000Z-00000000`;
   for (const { name: object } of manifest.objects) {

@@ -151,7 +151,7 @@ describe("the target of a restore", () => {
     ["postgres://user:secret%E0%A4@host/x", "RESTORE_DATABASE_URL has a password with a %"],
     ["postgres://us%er:secret@host/x", "RESTORE_DATABASE_URL has a user with a %"],
     ["postgres://user:secret@host/x%", "RESTORE_DATABASE_URL has a database with a %"],
-    // Passwords as they are, of which a URL takes a part for something else.
+    // Unencoded passwords, of which a URL parser reads a part as something else.
     ["postgres://user:@secret/@host/x", "RESTORE_DATABASE_URL has an @, / or # in or after the database name"],
     ["postgres://user:@x/secret@host/x", "RESTORE_DATABASE_URL has an @, / or # in or after the database name"],
     ["postgres://user:secret:@/%@host/x", "RESTORE_DATABASE_URL must be a URL of the form"],
@@ -161,7 +161,7 @@ describe("the target of a restore", () => {
     ["postgres://user:secret@host/x#y", "RESTORE_DATABASE_URL has an @, / or # in or after the database name"],
     ["postgres://user:secret\twith a tab@host/x", "RESTORE_DATABASE_URL begins or ends with a space, or contains a tab"],
     ["postgres://user:secret\n@host/x", "RESTORE_DATABASE_URL begins or ends with a space, or contains a tab"],
-    // What libpq would take for the host, the server's settings or the authority.
+    // Parameters that libpq would use as the host, the server's settings or the CA.
     ["postgres://user:secret@host/x?host=other", "RESTORE_DATABASE_URL has the unsupported parameter host: remove it"],
     ["postgres://user:secret@host/x?sslmode=require&options=-csearch_path%3Dx", "has the unsupported parameter options: remove it"],
     ["postgres://user:secret@host/x?dbname=y&service=z", "has the unsupported parameter dbname, service: remove it"],
@@ -182,7 +182,7 @@ describe("the target of a restore", () => {
     },
   );
 
-  it("can have a password with unencoded quotes, blanks, backslashes and umlauts", () => {
+  it("can have a password with unencoded quotes, spaces, backslashes and umlauts", () => {
     expect(read(`postgres://user:it's "two" wörds\\@host/x`).password).toBe(`it's "two" wörds\\`);
   });
 

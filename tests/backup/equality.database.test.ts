@@ -21,7 +21,7 @@ const into = async (target: TestCluster, options = {}) => {
   return context;
 };
 
-/** The platform's own default privileges, which `postgres` may not change, are those of the project and not of the backup. */
+/** The platform's own default privileges, which `postgres` may not change, belong to the project and not to the backup. */
 async function portraitOf(target: TestCluster): Promise<Portrait> {
   const admin = await target.client("supabase_admin");
   // Event triggers of the backup would log these statements.
@@ -41,7 +41,7 @@ beforeAll(async () => {
   await createNastyObjects(postgres);
   await run(commandContext(taskEnvironment(source, store)));
   before = await takePortrait(source.url("supabase_admin"));
-  // Grants on the database are among what has to come back.
+  // Grants on the database must be restored, too.
   expect(before.access.find((line) => line.startsWith('{"kind":"database"'))).toContain(
     "closed_owner: CREATE*",
   );

@@ -45,7 +45,7 @@ beforeEach(async () => {
   runsBefore = await manifests();
 });
 
-/** No backup came of it, and nothing is left that costs money. */
+/** There is no backup, and nothing is left that costs money. */
 async function expectNoBackup(): Promise<void> {
   expect(await manifests()).toBe(runsBefore);
   expect(await store.unfinishedUploads()).toBe(0);
@@ -104,7 +104,7 @@ describe("a backup that waits for a lock", () => {
     const { exitCode, errorText } = await program.ended;
     expect(exitCode).toBe(143);
     expect(errorText).toContain("Stopped by SIGTERM; incomplete work is rolled back.");
-    // The lock is still held: a session that was not cancelled would go on waiting.
+    // The lock is still held: a session that was not cancelled would keep waiting.
     await expect.poll(waitingSessions, { timeout: 10_000 }).toBe(0);
     await expectNoBackup();
   });
@@ -142,7 +142,7 @@ describe("a running dump", () => {
 
   beforeAll(async () => {
     faulty = await startFaultyStore(store.environment.AWS_ENDPOINT_URL_S3 ?? "");
-    // More than the parts in transit hold, and nothing that zstd could make small.
+    // More than the parts in transit hold, and incompressible.
     await postgres.query(`
       create extension if not exists pgcrypto with schema extensions;
       create table shop.noise as select extensions.gen_random_bytes(1024) as bytes from generate_series(1, 50000)`);
@@ -170,7 +170,7 @@ describe("a running dump", () => {
     ["psql", "--no-psqlrc"],
     ["zstd", "--single-thread"],
   ])("fails if its %s is killed, and names it", async (name, argument) => {
-    // Not those that read back what is stored already. While the upload is stalled, none of them can end by itself.
+    // Not those that read back stored objects. While the upload is stalled, none of them can end.
     for (const pid of childrenOf(program.child.pid, name, argument)) process.kill(pid, "SIGKILL");
     // The stall is over, because the upload waits for parts in transit.
     faulty.fail(() => undefined);
@@ -211,7 +211,7 @@ describe("a running dump", () => {
   });
 
   it("fails with one sentence if the session of the snapshot is lost", async () => {
-    // It is idle once everything that is not dumped is stored.
+    // It is idle after everything that is not dumped was stored.
     const terminated = async () =>
       (
         await postgres.query(
@@ -268,7 +268,7 @@ describe("an aborted upload", () => {
   it("leaves no object and no parts", async () => {
     const controller = new AbortController();
     const body = new PassThrough({ highWaterMark: 32 * 1024 * 1024 });
-    // More than one part, and no end.
+    // More than one part, without an end.
     body.write(Buffer.alloc(20 * 1024 * 1024, 7));
     const upload = store.store.putStream(key, body, controller.signal);
     upload.catch(() => undefined);

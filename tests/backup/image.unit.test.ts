@@ -7,19 +7,19 @@ import { backupImage, certificateInImage, taskVariables } from "../../foundation
 
 const { userId, workFolder } = backupImage;
 
-// The image is built elsewhere; what it and the task definition say of each other must agree here.
+// The image is built elsewhere. These tests check that it matches the task definition.
 
 const dockerfile = readFileSync(path.join(__dirname, "..", "..", "backup", "Dockerfile"), "utf8")
   .replace(/\\\n/g, " ")
   .split("\n")
   .filter((line) => line !== "" && !line.startsWith("#"));
 
-/** What stands behind an instruction, wherever it stands. */
+/** The arguments of an instruction in any stage. */
 const all = (instruction: string, lines = dockerfile): string[] =>
   lines
     .filter((line) => line.startsWith(`${instruction} `))
     .map((line) => line.slice(instruction.length + 1));
-/** The last stage, which is what runs. */
+/** The last stage, which is the image. */
 const stage = dockerfile.slice(dockerfile.findLastIndex((line) => line.startsWith("FROM ")));
 const installed = all("RUN", stage).join(" ");
 
@@ -74,13 +74,13 @@ describe("the image", () => {
     expect(user).toBe(`${userId}:${userId}`);
     expect(installed).toContain(`useradd --uid ${userId} --gid ${userId} `);
     expect(installed).toContain(`groupadd --gid ${userId} `);
-    // Names that Debian's base-passwd gives to users and groups of its own.
+    // Names of users and groups in Debian's base-passwd.
     const name = /groupadd --gid \d+ (\S+)/.exec(installed)?.[1] ?? "";
     expect(["backup", "daemon", "mail", "news", "nobody", "operator", "staff", "users"]).not.toContain(name);
     expect(userId).toBeGreaterThanOrEqual(1000);
   });
 
-  it("has the only folder that a drill may write to, owned by that user", () => {
+  it("has the only folder to which a drill may write, owned by that user", () => {
     const { environment, mountPoints } = container({ command: ["drill"], hasWorkFolder: true });
     expect(JSON.parse(all("VOLUME", stage)[0] ?? "[]")).toEqual([workFolder]);
     expect(mountPoints?.map(({ containerPath }) => containerPath)).toEqual([workFolder]);
@@ -104,7 +104,7 @@ describe("the image", () => {
   it("contains no secret and nothing that its program does not need", () => {
     expect(all("ENV", stage)).toEqual(["NODE_ENV=production"]);
     expect(all("ADD")).toEqual([]);
-    // The context has what the build copies, and nothing else.
+    // The context contains only what the build copies.
     const ignore = readFileSync(
       path.join(__dirname, "..", "..", "backup", "Dockerfile.dockerignore"),
       "utf8",

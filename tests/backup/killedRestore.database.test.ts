@@ -6,7 +6,7 @@ import { type Portrait, takePortrait } from "./support/portrait";
 import { createShop } from "./support/shop";
 import { startTestStore, type TestStore } from "./support/store";
 
-/** Moments at which a restore is killed, spread over the time that one takes; `npm run soak` takes more of them. */
+/** Moments at which a restore is killed, spread over its duration; `npm run soak` uses more of them. */
 const moments = Number(process.env.SOAK_ROUNDS ?? 3);
 
 let source: TestCluster;
@@ -30,7 +30,7 @@ const restoreInto = (url: string, args: readonly string[]) =>
     RESTORE_DATABASE_URL: `${url}?sslmode=disable`,
   });
 
-/** Kills the program after each of the moments and runs it again; the time that a whole restore takes gives the moments. */
+/** Kills the program at each of the moments and runs it again. The moments are parts of the duration of a whole restore. */
 async function killAndRepeat(
   url: string,
   args: readonly string[],

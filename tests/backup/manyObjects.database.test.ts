@@ -35,7 +35,7 @@ async function createMany(cluster: TestCluster, schema: string): Promise<void> {
 }
 
 /**
- * What all those tables depend on, a partitioned table, and many schemas: dropping one of these objects first, or all schemas at once, takes more
+ * Objects on which all those tables depend, a partitioned table, and many schemas: dropping one of these objects first, or all schemas at once, takes more
  * locks than the target has.
  */
 async function tieTogether(cluster: TestCluster): Promise<void> {
@@ -122,7 +122,7 @@ it("a database with more objects than a transaction can lock is emptied and rest
     `select relname from pg_class join pg_namespace n on n.oid = relnamespace
      where nspname in ('elder', 'public') and relkind in ('r', 'p') order by 1`,
   );
-  // Of more than 600: the oldest, and at most those that went back with it.
+  // Of more than 600: the oldest, and at most those of its transaction, which was rolled back.
   expect(rows).toContainEqual({ relname: "held" });
   expect(rows.length).toBeLessThanOrEqual(20);
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
   [source, target, store] = await Promise.all([startTestCluster(), startTestCluster(), startTestStore()]);
   const postgres = await source.client();
   await createShop(postgres);
-  // Each of them was made when it could be, and cannot be made again.
+  // Each of them was created under conditions that no longer hold, so it cannot be recreated.
   await postgres.query(`
     create table public.limits (most int);
     insert into public.limits values (10);

@@ -34,7 +34,7 @@ function withoutReported({ schema, access, ...rest }: Portrait): unknown {
   };
 }
 
-it("a database of rare objects, and of changes to PostgreSQL's own, comes back the same on a plain server", async () => {
+it("a database with rare objects and changes to PostgreSQL's own objects is restored identically on a plain server", async () => {
   await create("source");
   await create("target");
   const connectionString = cluster.url("supabase_admin", "source");

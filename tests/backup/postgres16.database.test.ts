@@ -29,7 +29,7 @@ interface Server {
 
 const connectionOf = (major: number, database: string): string => servers.get(major)?.url(database) ?? "";
 
-/** Version 16 is a plain server, as no shape of a project exists for it. */
+/** Version 16 is a plain server, because no project has this version. */
 async function startServer(major: number, folder: string): Promise<Server> {
   if (major !== 16) {
     const cluster = await startTestCluster({ binDirectory: folder });
@@ -45,7 +45,7 @@ async function startServer(major: number, folder: string): Promise<Server> {
   return { url: (database) => `postgresql://${user}:${password}@127.0.0.1:${port}/${database}`, remove };
 }
 
-/** The programs of a version, as in an environment where they are the only ones. */
+/** The programs of a version, as if no others were installed. */
 async function withProgramsOf<T>(major: number, work: () => Promise<T>): Promise<T> {
   vi.stubEnv(postgresqlBinVariable, bin.get(major));
   try {
@@ -55,7 +55,7 @@ async function withProgramsOf<T>(major: number, work: () => Promise<T>): Promise
   }
 }
 
-/** As the pg_dump of the server's own version sees it. */
+/** The schema as printed by the pg_dump of the server's own version. */
 const portraitOf = async (major: number, database: string): Promise<Portrait> =>
   await withProgramsOf(major, async () => await takePortrait(connectionOf(major, database)));
 
@@ -73,7 +73,7 @@ const environmentOf = (major: number, database: string): Record<string, string> 
   };
 };
 
-/** A database with what differs between the versions: memberships, grants, identities, partitions, and statistics. */
+/** A database with objects that differ between the versions: memberships, grants, identities, partitions, and statistics. */
 async function createSource(major: number): Promise<void> {
   const maintenance = new pg.Client({ connectionString: connectionOf(major, "postgres") });
   await maintenance.connect();
@@ -109,7 +109,7 @@ async function createSource(major: number): Promise<void> {
 }
 
 /**
- * What does not depend on the server: version 17 has one privilege more, each version writes expressions and its schema in its own way, and
+ * Returns what does not depend on the server: version 17 has one more privilege, each version writes expressions and its schema in its own way, and
  * the database and the language belong to the server's first superuser.
  */
 function acrossVersions({ rows, sequences, largeObjects, access }: Portrait): unknown {

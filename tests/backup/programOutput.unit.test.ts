@@ -22,7 +22,7 @@ describe("the output of a program", () => {
     expect(await output.read()).toBeUndefined();
   });
 
-  it("is complete and in order with one buffer, however slowly it is read", async () => {
+  it("is complete and in order with one buffer, even if it is read slowly", async () => {
     const { output, program } = await start("seq 1 400000");
     const hash = createHash("sha256");
     const buffers = new Set<ArrayBufferLike>();
@@ -47,7 +47,7 @@ describe("the output of a program", () => {
     await expect(program.ended).rejects.toThrow("signal SIGKILL");
   });
 
-  it("tells a program that its output is no longer read", async () => {
+  it("lets a program detect that its output is no longer read", async () => {
     const { output, program } = await start("while echo x; do :; done 2> /dev/null; exit 3");
     await output.read();
     output.close();

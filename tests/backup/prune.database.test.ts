@@ -28,7 +28,7 @@ beforeEach(async () => {
   for (const key of await testStore.keys()) await testStore.store.remove(key);
 });
 
-/** A whole backup with one small object, made on that day of June 2026. */
+/** Creates a complete backup with one small object, dated on that day of June 2026. */
 async function storeBackup(day: number, stored = "select 1;"): Promise<string> {
   const run = `202606${String(day).padStart(2, "0")}T030000000Z-${String(++serial).padStart(8, "0")}`;
   const text = "select 1;";
@@ -89,7 +89,7 @@ describe("backup prune", () => {
   });
 
   it("keeps the newest intact backups regardless of age; a damaged one does not count", async () => {
-    // The first goes, the second is one of two, and the last says nothing of how old the others are.
+    // The first is deleted, the second is one of the two intact ones, and the last does not affect the age of the others.
     const [, second, third] = [await storeBackup(1), await storeBackup(3), await storeBackup(11)];
     const damaged = await storeBackup(14, "select 2;");
     const fates = await prune({ ...policy, confirm: true }, context());

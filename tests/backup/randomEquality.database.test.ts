@@ -8,7 +8,7 @@ import { createRandomSchema } from "./support/randomDatabase";
 import { createShop } from "./support/shop";
 import { startTestStore, type TestStore } from "./support/store";
 
-/** Two databases with grants of several grantors; `npm run soak` takes twenty, and `SEED=<n>` another one. */
+/** Two databases with grants of several grantors; `npm run soak` uses twenty, and `SEED=<n>` selects another one. */
 const seeds =
   process.env.SEED !== undefined
     ? [Number(process.env.SEED)]

@@ -206,7 +206,7 @@ describe("the source as the target", () => {
 });
 
 describe("backup restore --replace", () => {
-  // Test clusters are copies of one template, and this one's log has come further than the backup's by now.
+  // Test clusters are copies of one template, and this one's log position is already ahead of the backup's.
   const inPlace = { replace: "postgres", intoSource: "postgres" };
 
   it("removes nothing from a database with another name", async () => {
@@ -271,7 +271,7 @@ describe("plain pg_restore and psql", () => {
     const byHand = (args: string[], input: Buffer): string =>
       spawnSync(pgRestore, [`--dbname=${url}`, ...args], { input, encoding: "utf8" }).stderr;
 
-    // As an operator would: everything that needs no extension or job of the platform.
+    // Like an operator: everything that needs no extension or job of the platform.
     byHand(["--section=pre-data"], schema);
     expect(psql(data)).toBe("");
     expect(psql(sequences)).toBe("");
@@ -304,7 +304,7 @@ async function readObject(key: string): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Everything of the application is gone, as after a mistake at the keyboard. */
+/** Removes everything of the application, as a mistyped command would. */
 async function wipe(client: pg.Client): Promise<void> {
   await client.query(`
     drop schema shop, "Odd "" schema" cascade;

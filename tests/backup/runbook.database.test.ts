@@ -15,11 +15,11 @@ import { commandContext, taskEnvironment } from "./support/commands";
 import { createShop, readRows } from "./support/shop";
 import { bucket, startTestStore, type TestStore } from "./support/store";
 
-// The runbook of docs/operations.md: the commands are read from the page, and bash runs them as they stand there, in an empty folder.
+// The runbook of docs/operations.md: the commands are read from the page, and bash runs them unchanged in an empty folder.
 
 const checkout = path.join(__dirname, "..", "..");
 const page = readFileSync(path.join(checkout, "docs", "operations.md"), "utf8");
-/** What plain tools need that this machine may not have. */
+/** Plain tools that may be missing on this machine. */
 const missing = ["aws", "jq", "sha256sum"].filter(
   (program) => findExecutable(program, (process.env.PATH ?? "").split(path.delimiter)) === undefined,
 );
@@ -63,7 +63,7 @@ async function createCommands(): Promise<void> {
   chmodSync(program, 0o755);
 }
 
-/** The commands of a disaster, as the page has them. */
+/** The commands of a disaster, read from the page. */
 function commandsOf(title: string): string {
   const section = page.slice(page.indexOf(`\n### ${title}\n`)).slice(1);
   const end = /\n##/.exec(section.slice(3))?.index ?? section.length;
@@ -159,7 +159,7 @@ describe("the runbook", () => {
   it("restores the rows into a new project with an empty schema", async () => {
     const client = await fresh.client();
     await client.query("create schema shop; create table shop.tenants (id int)");
-    // The newest backup: of what the restore before has brought back.
+    // The newest backup, which contains the result of the previous restore.
     await run(commandContext(taskEnvironment(source, store)));
     const ended = await runAsWritten("3. The project is gone", { RESTORE_DATABASE_URL: urlOf(fresh) });
     expect(ended).toEqual({ exitCode: 0, text: expect.stringContaining("restored ") });

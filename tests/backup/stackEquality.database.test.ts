@@ -20,7 +20,7 @@ import { startTestStore, type TestStore } from "./support/store";
 
 // The database of this repository's own stack: its migrations and repeatables, with rows of two tenants in every table.
 
-/** Source and target; `npm run soak` takes the other pairs. */
+/** Source and target; `npm run soak` runs the other pairs. */
 const pairs: readonly (readonly [number | undefined, number | undefined])[] =
   process.env.SOAK_ROUNDS === undefined
     ? [[undefined, undefined]]
@@ -41,7 +41,7 @@ afterAll(async () => {
   for (const each of [...started, store]) await each?.remove();
 });
 
-/** Undefined where this machine cannot have the version; `npm test` has said so then. */
+/** Undefined if this machine does not have the version; `npm test` has reported that. */
 async function install(major: number | undefined): Promise<PostgresInstallation | undefined> {
   try {
     return await ensurePostgresInstalled(() => undefined, major === undefined ? {} : { major });
@@ -55,14 +55,14 @@ async function startSource({ binDirectory }: PostgresInstallation): Promise<Bund
   const source = await startBundledDatabase({ binDirectory });
   started.push(source);
   await seedWorld(source.postgres);
-  // Nothing of the application is compared as an empty table.
+  // No table of the application is empty, so the comparison is meaningful.
   const { rows } = await source.postgres.query<{ empty: string }>(`
     select format('%I.%I', n.nspname, c.relname) as empty from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where c.relkind = 'r' and not c.relispartition
       and n.nspname in ('shared', 'audit', 'private', 'home_services', 'restaurants', 'automotive', 'retail')
       and (xpath('/row/n/text()', query_to_xml(format('select count(*) as n from %I.%I', n.nspname, c.relname), false, true, '')))[1]::text = '0'`);
   expect(rows).toEqual([]);
-  // Rows that tell of files are in no backup.
+  // No backup contains rows that describe files.
   await source.postgres.query("set storage.allow_delete_query = 'true'; delete from storage.objects");
   // Settings of the platform's roles that are the application's.
   await source.postgres.query(`
@@ -73,7 +73,7 @@ async function startSource({ binDirectory }: PostgresInstallation): Promise<Bund
   return source;
 }
 
-/** The application's settings that only a superuser may restore; the stack makes them again. */
+/** The application's settings that only a superuser may restore; the stack sets them again. */
 const settingsOfStack = [
   ",log_min_duration_statement=1000",
   ",log_statement=mod",
@@ -93,7 +93,7 @@ describe.each(pairs)("the stack's own database, from PostgreSQL %s to %s", (from
       RESTORE_DATABASE_URL: `${target.url()}?sslmode=disable`,
       BACKUP_HOSTED_RIGHTS: await hostedRightsFolder(old, () => undefined),
     };
-    // The programs of the newer one read and write both.
+    // The programs of the newer version read and write both.
     vi.stubEnv(postgresqlBinVariable, current.binDirectory);
 
     const { manifest } = await run(commandContext(environment));

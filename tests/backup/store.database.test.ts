@@ -8,7 +8,7 @@ import { failureOf } from "./support/commands";
 import { type Fault, type FaultyStore, type S3Request, startFaultyStore } from "./support/faultyStore";
 import { bucket, startTestStore, type TestStore } from "./support/store";
 
-// The bucket behind a network that fails. What is stored is looked at directly, not through it.
+// The bucket behind a network that fails. The tests read stored objects directly, not through it.
 
 const mebibyte = 1024 * 1024;
 const never = new AbortController().signal;
@@ -30,7 +30,7 @@ afterAll(async () => {
   await direct?.remove();
 });
 
-/** A store as the program makes it; the client reads its environment at its first request. */
+/** A store as the program creates it; the client reads its environment on its first request. */
 function storeAt(endpoint: string, secretKey?: string): ObjectStore {
   vi.stubEnv("AWS_ENDPOINT_URL_S3", endpoint);
   if (secretKey !== undefined) vi.stubEnv("AWS_SECRET_ACCESS_KEY", secretKey);
@@ -41,7 +41,7 @@ function storeAt(endpoint: string, secretKey?: string): ObjectStore {
 }
 
 const newKey = () => `runs/20260101T000000000Z-${String(++serial).padStart(8, "0")}/object`;
-/** In pieces, as a program's output comes. */
+/** In chunks, like a program's output. */
 const streamOf = (content: Buffer) =>
   Readable.from(
     (function* () {
@@ -59,7 +59,7 @@ async function readBy(reader: ObjectStore, key: string): Promise<Buffer | undefi
   return Buffer.concat(chunks);
 }
 
-/** This fault for the first so many requests of this kind. */
+/** Applies this fault to the first requests of this kind. */
 const first =
   (times: number, operation: S3Request["operation"], fault: Fault) =>
   (wanted: S3Request, nth: number): Fault | undefined =>
@@ -91,16 +91,16 @@ describe("an upload over an unreliable network", () => {
   const content = randomBytes(20 * mebibyte);
 
   it.each<[string, (wanted: S3Request, nth: number) => Fault | undefined]>([
-    ["a part is answered with 500", first(2, "put part", answer(500, "InternalError"))],
-    ["a part is answered with 503", first(1, "put part", answer(503, "SlowDown"))],
-    ["the connection breaks amid a part", first(2, "put part", { kind: "reset", afterBytes: mebibyte })],
-    ["a part is never answered", first(1, "put part", { kind: "stall" })],
-    ["the answer to a part is lost", first(1, "put part", { kind: "lose answer" })],
+    ["a part gets status 500", first(2, "put part", answer(500, "InternalError"))],
+    ["a part gets status 503", first(1, "put part", answer(503, "SlowDown"))],
+    ["the connection breaks in the middle of a part", first(2, "put part", { kind: "reset", afterBytes: mebibyte })],
+    ["a part gets no response", first(1, "put part", { kind: "stall" })],
+    ["the response to a part is lost", first(1, "put part", { kind: "lose answer" })],
     [
-      "completing is answered with 200 and an error",
+      "completing gets status 200 and an error",
       first(1, "complete upload", answer(200, "InternalError")),
     ],
-    ["the answer to completing is lost", first(1, "complete upload", { kind: "lose answer" })],
+    ["the response to completing is lost", first(1, "complete upload", { kind: "lose answer" })],
   ])("succeeds if %s", async (_, decide) => {
     const key = newKey();
     proxy.fail(decide);
@@ -109,7 +109,7 @@ describe("an upload over an unreliable network", () => {
     expect(await direct.unfinishedUploads()).toBe(0);
   });
 
-  it("recognizes its own small object after a lost answer, and that of another run", async () => {
+  it("after a lost response, recognizes its own small object, and that of another run", async () => {
     const key = newKey();
     proxy.fail(first(1, "put object", { kind: "lose answer" }));
     await store.putText(key, "mine", "text/plain");
@@ -127,14 +127,14 @@ describe("an upload that cannot succeed", () => {
   const content = randomBytes(20 * mebibyte);
 
   it.each<[string, (wanted: S3Request, nth: number) => Fault | undefined, RegExp]>([
-    ["every part is answered with 500", always("put part", answer(500, "InternalError")), /InternalError/],
+    ["every part gets status 500", always("put part", answer(500, "InternalError")), /InternalError/],
     [
       "every connection breaks",
       always("put part", { kind: "reset", afterBytes: 1000 }),
       /ECONNRESET|socket hang up|EPIPE/,
     ],
     ["completing always fails", always("complete upload", answer(200, "InternalError")), /InternalError/],
-    ["a bit is flipped on the way", first(1, "put part", { kind: "flip request" }), /failed: ./],
+    ["a bit is flipped in transit", first(1, "put part", { kind: "flip request" }), /failed: ./],
   ])("fails and leaves nothing if %s", async (_, decide, reason) => {
     const key = newKey();
     proxy.fail(decide);
@@ -147,7 +147,7 @@ describe("an upload that cannot succeed", () => {
     expect(await direct.unfinishedUploads()).toBe(0);
   });
 
-  it("is not retried if a retry cannot help, and stops at once when it is aborted", async () => {
+  it("is not retried if a retry cannot help, and stops immediately when it is aborted", async () => {
     proxy.fail(always("put object", answer(403, "AccessDenied")));
     await failureOf(store.putText(newKey(), "x", "text/plain"));
     expect(countOf("put object")).toBe(1);
@@ -157,7 +157,7 @@ describe("an upload that cannot succeed", () => {
     const upload = put(newKey(), content, controller.signal);
     upload.catch(() => undefined);
     await proxy.next("put part");
-    controller.abort(new Error("told to"));
+    controller.abort(new Error("on request"));
     await expect(upload).rejects.toThrow();
     proxy.fail(() => undefined);
     await store.abortUploads("runs/");
@@ -235,9 +235,9 @@ describe("a download over an unreliable network", () => {
 
   it.each([
     ["is cut off", { kind: "cut answer", afterBytes: mebibyte }],
-    ["never comes", { kind: "stall" }],
-    ["is refused with 500", answer(500, "InternalError")],
-  ] as [string, Fault][])("resumes if an answer %s", async (_, fault) => {
+    ["is never received", { kind: "stall" }],
+    ["has status 500", answer(500, "InternalError")],
+  ] as [string, Fault][])("resumes if a response %s", async (_, fault) => {
     proxy.fail(first(3, "get object", fault));
     expect((await readBy(store, key))?.equals(content)).toBe(true);
     expect(countOf("get object")).toBe(4);

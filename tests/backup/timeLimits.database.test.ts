@@ -7,7 +7,7 @@ import { commandContext, taskEnvironment } from "./support/commands";
 import { createShop } from "./support/shop";
 import { startTestStore, type TestStore } from "./support/store";
 
-// Time limits that roles have by default, shorter than the work on one table takes. `transaction_timeout` came with 17.
+// Default time limits of roles, shorter than the work on one table. `transaction_timeout` came with 17.
 
 const limit = "150ms";
 const rows = 1_000_000;
@@ -27,7 +27,7 @@ afterAll(async () => {
   await Promise.all([source?.remove(), target?.remove(), store?.remove()]);
 });
 
-/** Limits the sessions that a role begins from now on, and returns the names of the limits that this server has. */
+/** Limits new sessions of a role, and returns the names of the limits that this server supports. */
 async function limitRole(cluster: TestCluster, role: string): Promise<string[]> {
   const admin = await cluster.client("supabase_admin");
   const { rows: found } = await admin.query<{ name: string }>(
@@ -38,10 +38,10 @@ async function limitRole(cluster: TestCluster, role: string): Promise<string[]> 
   return found.map(({ name }) => name);
 }
 
-/** Returns what ends a query that takes longer than the limit. */
+/** Returns the error that ends a query above the limit. */
 async function sleepIn(cluster: TestCluster): Promise<string> {
   const client = new pg.Client({ connectionString: cluster.url() });
-  // The server may end the session, not the query alone.
+  // The server may end the session, not only the query.
   client.on("error", () => undefined);
   await client.connect();
   const ended = await client.query("select pg_sleep(1)").then(
@@ -54,7 +54,7 @@ async function sleepIn(cluster: TestCluster): Promise<string> {
 
 test("time limits of the roles cancel neither a backup nor a restore", async () => {
   const limits = [await limitRole(source, "backup"), await limitRole(target, "postgres")];
-  // The control: as the everyday work of the role, the same takes too long.
+  // The control: in an ordinary session of the role, the same work takes too long.
   const everyday = await sleepIn(target);
 
   const { manifest } = await run(commandContext(taskEnvironment(source, store)));

@@ -42,14 +42,14 @@ async function readObject(key: string): Promise<Buffer> {
 }
 
 interface Damage {
-  /** Changes what is stored under the names of objects; an undefined content is not stored. */
+  /** Replaces stored objects by name; undefined removes one. */
   readonly objects?: (stored: Map<string, Buffer | undefined>) => void;
   readonly manifest?: (manifest: Manifest) => Manifest;
-  /** Changes the text of the manifest, hash and all; undefined stores none. */
+  /** Changes the text of the manifest including its hash; undefined stores none. */
   readonly text?: (text: string) => string | undefined;
 }
 
-/** Stores a copy of the good backup as a run of its own, with this damage. */
+/** Stores a copy of the good backup as another run, with this damage. */
 async function storeDamaged({ objects, manifest, text }: Damage): Promise<string> {
   const name = `20990101T0000${String(copies++).padStart(2, "0")}000Z-00000000`;
   const stored = new Map<string, Buffer | undefined>(contents);
@@ -65,7 +65,7 @@ async function storeDamaged({ objects, manifest, text }: Damage): Promise<string
   return name;
 }
 
-/** Everything that verify finds, `object: verdict`, except what is intact. */
+/** All findings of verify as `object: verdict`, except for intact objects. */
 async function faultsOf(name: string): Promise<{ faults: string[]; exitCode: number }> {
   const context = commandContext(environment);
   const { exitCode } = await failureOf(verify({ run: name, json: true }, context));
@@ -96,12 +96,12 @@ const damages: Record<string, Damage & { readonly faults: readonly string[] }> =
     objects: (stored) => stored.set(data, flipped(of(stored, data))),
     faults: [`${data}: altered`],
   },
-  "a dropped object": { objects: (stored) => stored.set(data, undefined), faults: [`${data}: missing`] },
+  "a missing object": { objects: (stored) => stored.set(data, undefined), faults: [`${data}: missing`] },
   "a truncated object": {
     objects: (stored) => stored.set(data, of(stored, data).subarray(0, 100)),
     faults: [`${data}: truncated`],
   },
-  "an object with more at its end": {
+  "an object with additional bytes at its end": {
     objects: (stored) => stored.set(data, Buffer.concat([of(stored, data), Buffer.from("more")])),
     faults: [`${data}: extended`],
   },
@@ -113,7 +113,7 @@ const damages: Record<string, Damage & { readonly faults: readonly string[] }> =
     },
     faults: [`${data}: swapped`, "auth.sql.zst: swapped"],
   },
-  "an object that nobody knows": {
+  "an unknown object": {
     objects: (stored) => stored.set("extra.txt", Buffer.from("?")),
     faults: ["extra.txt: unknown object"],
   },
@@ -121,13 +121,13 @@ const damages: Record<string, Damage & { readonly faults: readonly string[] }> =
     manifest: (manifest) => changeObject(manifest, data, { bytes: 1 }),
     faults: [`${data}: wrong size`],
   },
-  "a schema that is no archive": {
+  "a schema that is not an archive": {
     objects: (stored) => stored.set("schema.dump.zst", Buffer.from("no archive")),
     manifest: (manifest) =>
       changeObject(manifest, "schema.dump.zst", describeBytes(Buffer.from("no archive"))),
     faults: ["schema.dump.zst: unreadable"],
   },
-  "rows that are no zstd frame": {
+  "rows that are not a zstd frame": {
     objects: (stored) => stored.set(data, Buffer.from("no archive")),
     manifest: (manifest) => changeObject(manifest, data, describeBytes(Buffer.from("no archive"))),
     faults: [`${data}: unreadable`],
@@ -145,7 +145,7 @@ const damages: Record<string, Damage & { readonly faults: readonly string[] }> =
     faults: ["manifest damaged"],
   },
   "a manifest that is cut off": { text: (text) => text.slice(0, 200), faults: ["manifest damaged"] },
-  "a manifest from the future": {
+  "a manifest of a newer format": {
     text: (text) => text.replace('"formatVersion": 2', '"formatVersion": 3'),
     faults: ["manifest too new"],
   },
@@ -182,7 +182,7 @@ describe("the signal that stops a command", () => {
   ])("has no listener left after %s", async (_, command) => {
     const context = commandContext(environment);
     await command(context);
-    // A request lets go when its connection is idle again, which is a moment after its answer.
+    // A request removes its listener when its connection is idle, shortly after its response.
     await expect.poll(() => getEventListeners(context.signal, "abort"), { timeout: 10_000 }).toEqual([]);
   });
 });
@@ -195,7 +195,7 @@ describe("backup verify", () => {
   });
 
   it.each(Object.entries(damages))("reports %s", async (_, { faults, ...damage }) => {
-    // Another format is no damage: this program cannot check it.
+    // Another format is not damage: this program cannot check it.
     const exitCode = faults.some((fault) => /too (new|old)/.test(fault)) ? 6 : 5;
     expect(await faultsOf(await storeDamaged(damage))).toEqual({ faults, exitCode });
   });

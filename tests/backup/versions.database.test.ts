@@ -21,7 +21,7 @@ for (const major of [15, 17]) {
   try {
     bin.set(major, (await ensurePostgresInstalled(() => undefined, { major })).binDirectory);
   } catch (error) {
-    // `npm test` has said what this machine cannot have.
+    // `npm test` has reported the versions that this machine lacks.
     if (!(error instanceof UserError)) throw error;
   }
 }
@@ -40,7 +40,7 @@ async function start(major: number): Promise<TestCluster> {
   return cluster;
 }
 
-/** The programs of a version, as in an environment where they are the only ones. */
+/** The programs of a version, as if no others were installed. */
 async function withProgramsOf<T>(major: number, work: () => Promise<T>): Promise<T> {
   vi.stubEnv(postgresqlBinVariable, bin.get(major));
   try {
@@ -66,7 +66,7 @@ const into = (source: TestCluster, target: TestCluster) =>
     RESTORE_DATABASE_URL: `${target.url()}?sslmode=disable`,
   });
 
-/** What `postgres` may do as a member of each role, with the options of version 16 and newer: only ADMIN in a role that it made. */
+/** The memberships of `postgres`, with the options of version 16 and newer: only ADMIN in a role that it created. */
 async function membershipsOfPostgres(cluster: TestCluster): Promise<unknown[]> {
   const { rows } = await (await cluster.client("supabase_admin")).query(
     `select roleid::regrole::text as role, bool_or(admin_option) as admin, bool_or(inherit_option) as inherit,
@@ -88,7 +88,7 @@ describe.skipIf(bin.size < 2)("a backup of one version of PostgreSQL", () => {
       );
       expect(await membershipsOfPostgres(newer)).toEqual(await membershipsOfPostgres(source));
     });
-    // Programs of 15 alone cannot read it, and do not say that it is damaged.
+    // Programs of 15 cannot read it, and do not report it as damaged.
     const verified = await withProgramsOf(15, () =>
       failureOf(verify({ run: name }, commandContext(taskEnvironment(source, store)))),
     );

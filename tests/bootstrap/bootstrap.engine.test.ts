@@ -71,7 +71,7 @@ test("all errors in the settings are listed before anything is created", async (
   await configure({});
 });
 
-test("one up sets up the account, a second changes nothing, and the outputs are what a deployment needs", async () => {
+test("the first up sets up the account, a second changes nothing, and the outputs contain what a deployment needs", async () => {
   const up = await pulumi("up", "--yes", "--skip-preview");
   expect(up.exitCode, up.output).toBe(0);
 

@@ -67,7 +67,7 @@ const roles: Record<string, PolicyDocument> = {
   }),
 };
 
-/** Each statement that allows something, as single calls with the context that its conditions ask for. */
+/** Each allowing statement, as single calls with the context that its conditions require. */
 const calls = Object.entries(roles).flatMap(([role, { Statement }]) =>
   Statement.filter(({ Effect }) => Effect === "Allow").flatMap(({ Action, Resource, Condition = {} }) => {
     const context = Object.fromEntries(
@@ -97,7 +97,7 @@ test.each([
   ["sts:AssumeRole", `arn:aws:iam::${accountId}:role/admin`],
   ["lambda:InvokeFunction", arn("lambda", "function:thorbis-dev-monitoring")],
   ["ec2:RunInstances", arn("ec2", "instance/*")],
-])("refuses %s, whatever policy the role gets", async (action, resource) => {
+])("refuses %s, regardless of the role's policy", async (action, resource) => {
   expect(await decideFor(boundary, [action, resource])).toBe("ImplicitlyDenied");
 });
 

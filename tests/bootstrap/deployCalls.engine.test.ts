@@ -13,8 +13,8 @@ import { IamRequests } from "./calls/iamRequests";
 import { awsCall } from "./calls/wire";
 import { type Call, decideFor, place } from "./place";
 
-// Every call that a stack sends to AWS from its first deployment to its last, with all parts that can be configured, judged by IAM's
-// rules for the roles of bootstrap/. The local AWS enforces no rights itself.
+// Every call that a stack sends to AWS from its first deployment to its last, with all optional parts, judged by IAM's
+// rules for the roles of bootstrap/. The local AWS does not enforce permissions.
 const areas = (image: string): AwsAreas => ({
   project: {
     name: place.prefix,
@@ -40,7 +40,7 @@ const areas = (image: string): AwsAreas => ({
 let account: AwsAccountUnderTest;
 let stack: AwsStack;
 let recorded: RecordedRequest[] = [];
-/** Phase of the life cycle → what IAM is asked in it, each request once. */
+/** Phase of the life cycle → its IAM requests, each once. */
 const phases: Record<"create" | "preview" | "change" | "destroy", Call[]> = {
   create: [],
   preview: [],
@@ -72,7 +72,7 @@ afterAll(async () => {
   await account?.remove();
 });
 
-/** Returns the calls that a role gets another answer to than the expected one. */
+/** Returns the calls for which a role gets another decision than expected. */
 async function unexpected(
   identity: PolicyDocument,
   calls: readonly Call[],
@@ -112,14 +112,14 @@ describe("a whole life cycle", () => {
   });
 
   test.each(["create", "preview", "change", "destroy"] as const)(
-    "makes no call to %s that the role which deploys may not make",
+    "makes no call to %s that the deploy role may not make",
     async (phase) => {
       expect(phases[phase].length).toBeGreaterThan(50);
       expect(await unexpected(deployRole, phases[phase], "Allowed")).toEqual([]);
     },
   );
 
-  test("makes no call in a preview that the role which previews may not make", async () => {
+  test("makes no call in a preview that the preview role may not make", async () => {
     expect(await unexpected(previewPolicy(place), phases.preview, "Allowed")).toEqual([]);
   });
 });
@@ -127,19 +127,19 @@ describe("a whole life cycle", () => {
 describe("the same calls", () => {
   const isWrite = ([action]: Call) => !/:(Describe|Get|List)/.test(action);
   /**
-   * What another environment's calls have in common with ours: tags are allowed with a creation, which has its own condition, and a group
-   * may be created in a network that is given and has no tag.
+   * Calls of another environment that are allowed for ours: tags with a creation, which has its own condition, and groups in an
+   * existing network without a tag.
    */
   const isOwn = ([action, resource, context = {}]: Call) =>
     !("ec2:CreateAction" in context) && !(action === "ec2:CreateSecurityGroup" && resource.includes(":vpc/"));
   const writes = () => [...phases.create, ...phases.change, ...phases.destroy].filter(isWrite);
 
-  test("that change something are refused to the role which previews", async () => {
+  test("that change something are refused for the preview role", async () => {
     expect(writes().length).toBeGreaterThan(100);
     expect(await unexpected(previewPolicy(place), writes(), "ImplicitlyDenied")).toEqual([]);
   });
 
-  test("about another environment are refused to the role which deploys", async () => {
+  test("about another environment are refused for the deploy role", async () => {
     const elsewhere = writes()
       .filter(isOwn)
       .flatMap((call): Call[] => {

@@ -20,11 +20,11 @@ export const place: PolicyPlace = {
   boundaryArn: `arn:aws:iam::${accountId}:policy/thorbis-prod-boundary`,
 };
 
-/** The ARN of something in the account and region. */
+/** The ARN of a resource in the account and region. */
 export const arn = (service: string, resource: string) =>
   `arn:aws:${service}:us-east-1:${accountId}:${resource}`;
 
-/** The policy of every key of the account: IAM decides. Without it no identity may use a key at all. */
+/** The policy of every key of the account: IAM decides. Without it, no identity may use a key. */
 const keyPolicy = policyDocument({
   Sid: "AccountDecides",
   Effect: "Allow",
@@ -36,7 +36,7 @@ const keyPolicy = policyDocument({
 /** One call: the action, the resource, and the values of condition keys. */
 export type Call = [action: string, resource: string, context?: Record<string, string>];
 
-/** What IAM would decide for an identity with this one policy. */
+/** Returns IAM's decision for an identity with only this policy. */
 export async function decideFor(identity: PolicyDocument, [action, resource, context = {}]: Call) {
   const isKey = action.startsWith("kms:") && resource !== "*";
   return await decide({ action, resource, context, identity, ...(isKey && { resourcePolicy: keyPolicy }) });

@@ -20,7 +20,7 @@ const ours = { "aws:ResourceTag/thorbis:stack": "thorbis-supabase/prod" };
 const claimed = { "aws:RequestTag/thorbis:stack": "thorbis-supabase/prod" };
 const foreign = { "aws:ResourceTag/thorbis:stack": "thorbis-supabase/dev" };
 
-/** What a refresh and a preview call. */
+/** The calls of a refresh and a preview. */
 const reads: Call[] = [
   ["tag:GetResources", "*"],
   ["kms:ListAliases", "*"],
@@ -71,7 +71,7 @@ const reads: Call[] = [
   ["kms:Decrypt", place.secretsKeyArn],
 ];
 
-/** What only a deployment calls, from the first `up` to the last `destroy`. */
+/** The calls of only a deployment, from the first `up` to the last `destroy`. */
 const writes: Call[] = [
   ["s3:CreateBucket", bucket],
   ["s3:PutBucketPolicy", bucket],
@@ -161,7 +161,7 @@ const writes: Call[] = [
   ["s3:PutObject", `${state}/history/thorbis-supabase/prod/prod-1.history.json`],
 ];
 
-/** What neither role may do: another environment, more rights for itself, and the backups' own content. */
+/** Calls that neither role may make: to another environment, for more permissions, and on the content of backups. */
 const never: Call[] = [
   ["s3:GetObject", `${bucket}/runs/20260101T000000000Z-00000000/data-001.sql.zst`],
   ["s3:DeleteObject", `${bucket}/runs/20260101T000000000Z-00000000/data-001.sql.zst`],
@@ -216,7 +216,7 @@ const never: Call[] = [
   ["organizations:LeaveOrganization", "*"],
 ];
 
-describe("the role that deploys", () => {
+describe("the deploy role", () => {
   const identity = policyDocument(...deployPolicy(place).Statement, ...deployNetworkPolicy(place).Statement);
 
   it.each([...reads, ...writes])("may %s on %s", async (action, resource, context = {}) => {
@@ -237,7 +237,7 @@ test("may adopt the default security group only if the stack creates a network",
   );
 });
 
-describe("the role that previews", () => {
+describe("the preview role", () => {
   const identity = previewPolicy(place);
 
   it.each(reads)("may %s on %s", async (action, resource, context = {}) => {
@@ -276,9 +276,9 @@ test("keeps its permissions on an earlier bucket of the stack, where a move remo
 });
 
 test.each([
-  ["a role, which takes 10,240 characters", deployPolicy, 10_240],
+  ["a role, which allows 10,240 characters", deployPolicy, 10_240],
   ["a role", previewPolicy, 10_240],
-  ["a managed policy, which takes 6,144", deployNetworkPolicy, 6144],
+  ["a managed policy, which allows 6,144", deployNetworkPolicy, 6144],
 ])("fits into %s without white space", (_, policyOf, characters) => {
   const longest = {
     ...place,

@@ -4,7 +4,7 @@ import { githubTrust, subjectsOf } from "../../bootstrap/policies/trust";
 const providerArn = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
 const withIds = { repository: "thorbis/backend", repositoryIds: { owner: 7, repository: 9 } };
 
-test("a repository with ids is trusted in both forms of its subject, and in no other", () => {
+test("a repository with ids is trusted in exactly the two forms of its subject", () => {
   expect(subjectsOf(withIds, "prod")).toEqual([
     "repo:thorbis/backend:environment:prod",
     "repo:thorbis@7/backend@9:environment:prod",

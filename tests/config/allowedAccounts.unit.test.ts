@@ -35,12 +35,12 @@ test("production must name its account", () => {
   ]);
 });
 
-test("development may leave it out", () => {
+test("development may omit it", () => {
   expect(faultsWith(undefined, development)).toEqual([]);
 });
 
 test.each(["123456789012", "[]", "[123456789012]", '["12345"]', '[""]', "{", '{"0": "123456789012"}'])(
-  "what is not a list of account ids is refused: %s",
+  "a value that is not a list of account ids is refused: %s",
   (value) => {
     expect(faultsWith(value)).toEqual([
       {

@@ -7,15 +7,15 @@ import type { DatabaseMonitoringArgs } from "../../components/databaseMonitoring
 import type { ScheduledBackupArgs } from "../../components/scheduledBackup/scheduledBackupArgs";
 import type { ParsedStackConfig } from "../../config/schema";
 
-// Whatever a component can do, a stack file can ask for. The compiler holds the two together: an argument that is neither a
-// key of its area nor in the list of what the program decides itself is an error here.
+// A stack file can configure everything that a component supports. The compiler checks that: an argument that is neither a
+// key of its area nor in the list of arguments that the program sets itself is an error here.
 type Unreachable<Args, Area, Decided extends keyof Args> = Exclude<keyof Args, keyof Area | Decided>;
 
 type Common = "account" | "tags";
 type OfBucket = Unreachable<
   BackupBucketArgs,
   ParsedStackConfig["backup"],
-  // The last from the network.
+  // The last one comes from the network.
   // `deletionAlarm`.
   Common | "physicalName" | "deletionProtection" | "existing" | "s3EndpointId" | "sendsEvents"
 >;
@@ -72,7 +72,7 @@ type OfMonitoring = Unreachable<
   | "network"
   | "deletionProtection"
   | "existingSecret"
-  // Of the backups, beside which it is declared.
+  // Shared with the backups.
   | "topicArn"
   | "scheduleGroup"
   | "deadLetterQueue"

@@ -17,7 +17,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => void vi.useRealTimers());
 
-/** An authority of nobody's, whose key was thrown away. Valid until 2126. */
+/** A CA certificate whose key was deleted. Valid until 2126. */
 const certificate = `-----BEGIN CERTIFICATE-----
 MIIBhDCCASugAwIBAgIUV4fViqt6T8GhxZDAJYPS+F5/JzcwCgYIKoZIzj0EAwIw
 FzEVMBMGA1UEAwwMVGVzdCBSb290IENBMCAXDTI2MTEyMjE1NTIzM1oYDzIxMjYx
@@ -74,7 +74,7 @@ test.each([
   ["local", {}],
   ["dev", { SUPABASE_API_ENDPOINT: "http://127.0.0.1:4000" }],
   ["prod", { SUPABASE_API_ENDPOINT: "http://127.0.0.1:4000" }],
-])("stack %s on local services needs none of it", (stack, environment) => {
+])("stack %s on local services needs none of these", (stack, environment) => {
   expect(faultsOf(committed(stack), environment)).toEqual([]);
 });
 
@@ -181,7 +181,7 @@ test("a topic of the region's partition is accepted in any partition", () => {
   expect(faultsOf({ ...dev, values }, token).filter((text) => text.startsWith("alerts"))).toEqual([]);
 });
 
-/** A stack file's faults about the copies in a second region. */
+/** The faults of a stack file about the copies in a second region. */
 function replicaFaults(stack: string, region: string, replica: object, environment: Record<string, string>) {
   const file = committed(stack);
   const backup = { ...JSON.parse(file.values["thorbis-supabase:backup"] ?? "{}"), ownKey: true, replica };

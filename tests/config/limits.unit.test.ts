@@ -19,13 +19,13 @@ import { storageConfigPatch } from "../../emulators/managementApi/settings/stora
 import { apiName, groupFaults } from "../../plugins/supabasex/provider/platformSettings/settings";
 import { type Areas, development, developmentSecrets, inputOf, key, withValue } from "./specimens";
 
-// The configuration refuses what the Management API would refuse in the middle of a deployment. What the API takes is kept
-// apart from it, in the emulator.
+// The configuration refuses what the Management API would refuse in the middle of a deployment. What the API accepts is stored
+// separately, in the emulator.
 
 const configOf = (areas: Areas) =>
   parseStackConfig(inputOf("dev", areas, developmentSecrets)) as unknown as StackConfig;
 
-/** Leaves room for any value of one number among those that depend on each other. */
+/** Sets dependent numbers so that any value of one of them is valid. */
 const roomy = withValue(
   withValue(
     withValue(development, ["backup", "parallelDumps"], 1),
@@ -36,7 +36,7 @@ const roomy = withValue(
   10,
 );
 
-/** What a deployment sends, by the part of the API that judges it. */
+/** What a deployment sends, by the part of the API that validates it. */
 function faultsOfBodies(config: StackConfig): string[] {
   const withTexts = (settings: object) =>
     Object.fromEntries(
@@ -61,7 +61,7 @@ function faultsOfBodies(config: StackConfig): string[] {
   ];
 }
 
-/** Areas and groups whose numbers the Management API judges. */
+/** Areas and groups whose numbers the Management API validates. */
 const sent = /^(auth|api|realtime|storage|database\.(settings|poolSize))\b/;
 
 const numbers = leavesOf(stackSchema).flatMap(({ path, inner }) =>
@@ -70,17 +70,17 @@ const numbers = leavesOf(stackSchema).flatMap(({ path, inner }) =>
     : [],
 );
 
-test("the numbers that the API judges are found", () => {
+test("the numbers that the API validates are found", () => {
   expect(numbers.length).toBeGreaterThan(30);
   expect(faultsOfBodies(configOf(development))).toEqual([]);
 });
 
 describe.each(numbers)("$name", ({ path, least, most }) => {
-  test.each([least, most])("at %i is one that the API takes", (value) => {
+  test.each([least, most])("at %i is one that the API accepts", (value) => {
     expect(faultsOfBodies(configOf(withValue(roomy, path, value)))).toEqual([]);
   });
 
-  test.each([least - 1, most + 1, least + 0.5])("at %d is refused before anything is touched", (value) => {
+  test.each([least - 1, most + 1, least + 0.5])("at %d is refused before anything is changed", (value) => {
     expect(() => configOf(withValue(roomy, path, value))).toThrow(formatPath(path));
   });
 });

@@ -13,7 +13,7 @@ const plainLeaves = leavesOf(stackSchema).filter(
 const definition = (leaf: (typeof plainLeaves)[number]) =>
   (leaf.inner as unknown as { def: { type: string; entries?: object; format?: string } }).def;
 
-/** A change of one leaf: numbers near and far, words of the enums, anything JSON can say. */
+/** A change of one leaf: near and far numbers, values of enums, any JSON. */
 const mutation = fc.constantFrom(...plainLeaves).chain((leaf) => {
   const choices: fc.Arbitrary<unknown>[] = [
     fc.jsonValue({ maxDepth: 2 }),
@@ -27,7 +27,7 @@ const mutation = fc.constantFrom(...plainLeaves).chain((leaf) => {
   return fc.record({ path: fc.constant(leaf.path), value: fc.oneof(...choices) });
 });
 
-/** The configuration as somebody would type it after reading it: without secrets, which have keys of their own. */
+/** The configuration as a user would write it: without secrets, which have their own keys. */
 function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (typeof value !== "object" || value === null) return value;
@@ -38,7 +38,7 @@ function withoutSecrets(value: unknown): unknown {
   );
 }
 
-/** A network of the stack's own takes the place of one that is given. */
+/** The stack's own network replaces an existing one. */
 function roomFor(path: readonly string[]): Areas {
   if (path[1] !== "network") return development;
   const { vpcId: _, subnetIds: __, ...backup } = development.backup ?? {};
@@ -51,7 +51,7 @@ describe("any configuration", { timeout: 60_000 }, () => {
     (mutations) => {
       const areas = mutations.reduce<Areas>((at, { path, value }) => withValue(at, path, value), development);
       const { config } = checkStackConfig(inputOf("any", areas, developmentSecrets));
-      // Most mutations break it; that they are then reported is the next property.
+      // Most mutations break it. The next property checks that they are reported.
       if (config === undefined) return;
 
       const written = withoutSecrets(config) as Areas;

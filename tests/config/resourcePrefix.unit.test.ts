@@ -10,8 +10,8 @@ test("a name that AWS accepts is used unchanged, and a configured prefix takes p
 
 test.each([
   ["case", "thorbis-prod", "Thorbis-Prod"],
-  ["characters that AWS has not", "thorbis prod", "thorbis.prod"],
-  ["what is beyond 40 characters", `${"t".repeat(45)}-dev`, `${"t".repeat(45)}-prod`],
+  ["characters that AWS does not allow", "thorbis prod", "thorbis.prod"],
+  ["characters after the 40th", `${"t".repeat(45)}-dev`, `${"t".repeat(45)}-prod`],
   ["a trailing separator", "thorbis", "thorbis_"],
 ])("two names that differ only in %s have two prefixes", (_what, one, other) => {
   expect(prefixOf(one)).not.toBe(prefixOf(other));
@@ -19,7 +19,7 @@ test.each([
 });
 
 test.each(["sg-shop", "aws-shop", "aws", "2nd shop", "a", "._ -"])(
-  "a prefix of %j begins with nothing that AWS keeps for itself",
+  "a prefix of %j does not begin with anything that AWS reserves",
   (name) => {
     expect(resourcePrefixProblem(prefixOf(name))).toBeUndefined();
     expect(prefixOf(name)).not.toMatch(/^(sg-|aws)/);

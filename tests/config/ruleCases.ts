@@ -4,7 +4,7 @@ import { type Areas, withValue } from "./specimens";
 /** A value at its path in the configuration, and the faults that it causes. */
 export type ValueCase = [path: string, value: unknown, faults: string[]];
 
-/** Path → a value that development takes and production does not. */
+/** Path → a value that development accepts and production does not. */
 export const offences: Record<string, unknown> = {
   "project.deletionProtection": false,
   "database.sslEnforcement": false,
@@ -34,7 +34,7 @@ export const offences: Record<string, unknown> = {
   "backup.assignPublicIp": true,
   "alerts.emails[0]": [],
 };
-/** Where the value goes, if not to the key that the fault names. */
+/** The key of the value, if it is not the key in the fault. */
 export const offendingPath: Record<string, string[]> = {
   "auth.smtp.host": ["auth", "smtp"],
   "network.openToInternetReason": ["network", "allowedCidrs"],
@@ -42,7 +42,7 @@ export const offendingPath: Record<string, string[]> = {
   "backup.subnetIds[0]": ["backup", "subnetIds"],
   "alerts.emails[0]": ["alerts", "emails"],
 };
-/** What else has to change, so that the offence is the only fault. */
+/** Other changes, so that there is only this fault. */
 export const adjust = (name: string, areas: Areas): Areas => {
   if (name === "backup.schedule.expression") return withValue(areas, ["alerts", "freshnessHours"], 48);
   if (name === "backup.vpcId") return withValue(areas, ["backup", "subnetIds"], []);

@@ -43,7 +43,7 @@ describe("production", () => {
       const companions = ["backup.vpcId", "backup.subnetIds[0]"];
       const expected = companions.includes(name) ? companions : [name];
       expect(inProduction.map((fault) => fault.split(" ")[0])).toEqual(expected.map(key).sort());
-      // Elsewhere the default VPC will do, for tasks with a public address.
+      // Elsewhere the default VPC is allowed, for tasks with a public address.
       const defaultVpc = `${key("backup.assignPublicIp")} must be true without backup.vpcId or backup.network: the default VPC has no other internet access`;
       expect(elsewhere).toEqual(companions.includes(name) ? [defaultVpc] : []);
     },

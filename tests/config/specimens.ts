@@ -34,7 +34,7 @@ export const development: Areas = {
   },
 };
 
-/** The least that production takes. */
+/** The minimal configuration that production accepts. */
 export const production: Areas = {
   project: {
     name: "thorbis-prod",
@@ -79,7 +79,7 @@ export const productionSecrets = [...alwaysSecret, "authSmtpPassword"];
 
 export const key = (name: string) => `${configNamespace}:${name}`;
 
-/** What the engine would pass for these areas and secrets; each secret's text is the canary. */
+/** The input that the engine would pass for these areas and secrets; each secret's text is the canary. */
 export function inputOf(stack: string, areas: Areas, secrets: readonly string[]): ConfigInput {
   const plain = Object.entries(areas).map(([area, value]) => [key(area), JSON.stringify(value)]);
   const secret = secrets.map((name) => [key(name), canary]);
@@ -89,7 +89,7 @@ export function inputOf(stack: string, areas: Areas, secrets: readonly string[])
   return { stack, values, secretKeys: secrets.map(key) };
 }
 
-/** A copy with the value at a path replaced, groups made on the way; undefined removes it. */
+/** A copy with the value at a path replaced, including missing groups; undefined removes it. */
 export function withValue(areas: Areas, path: readonly (string | number)[], value: unknown): Areas {
   const copy = structuredClone(areas);
   let group: Record<string | number, unknown> = copy;

@@ -39,7 +39,7 @@ describe.each([
     expect(checkStackConfig(withSecrets(stack)).faults).toEqual([]);
   });
 
-  test("lacks exactly those secrets otherwise, each with its command", () => {
+  test("otherwise lacks exactly those secrets, each with its command", () => {
     const { values } = stackFile(stack);
 
     const { faults } = checkStackConfig({ stack, values, secretKeys: [] });

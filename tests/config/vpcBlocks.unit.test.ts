@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { quartersOf, vpcBlockProblem } from "../../config/aws/vpcBlocks";
 
-test.each(["10.80.0.0/24", "172.16.0.0/16", "192.168.255.192/26"])("takes %s", (block) => {
+test.each(["10.80.0.0/24", "172.16.0.0/16", "192.168.255.192/26"])("accepts %s", (block) => {
   expect(vpcBlockProblem(block)).toBeUndefined();
 });
 

@@ -38,7 +38,7 @@ test.each([
   expect(runsPerMonth(schedule)).toBeCloseTo(expected, 1);
 });
 
-test("a project costs its plan, its compute, and disk and egress beyond what the plan has", () => {
+test("a project costs its plan, its compute, and disk and egress beyond those of the plan", () => {
   expect(usdOf(supabaseProjectCost({ instanceSize: "small", backupsPerMonth: 30 }, usage))).toEqual({
     "Pro plan": 25,
     Compute: 5,
@@ -85,7 +85,7 @@ test("a bucket costs young backups, old ones and its key", () => {
   expect(total(backupBucketCost({ ...size, ownKey: false }, usage))).toBeCloseTo(5.3288, 4);
 });
 
-test("tasks cost their hours and their way out; a gateway endpoint takes S3 off the NAT gateway", () => {
+test("tasks cost their hours and their internet access; a gateway endpoint removes S3 traffic from the NAT gateway", () => {
   const size = {
     runsPerMonth: { backup: 30, prune: 30, drill: 30, age: 60 },
     ...({ cpuArchitecture: "ARM64", cpuUnits: 1024, memoryMegabytes: 1024 } as const),

@@ -22,7 +22,7 @@ function withChange(from: RegExp, to: string): string {
   return file;
 }
 
-test("a larger instance is named as what costs more", () => {
+test("a larger instance is named as the reason of a higher cost", () => {
   const after = withChange(/instanceSize: \w+/, "instanceSize: 2xlarge");
 
   const {
@@ -39,14 +39,14 @@ test("a larger instance is named as what costs more", () => {
   expect(usd - before).toBeCloseTo((lines[0]?.after ?? 0) - (lines[0]?.before ?? 0), 6);
 });
 
-test("the same configuration costs the same, and names nothing", () => {
+test("the same configuration costs the same, without differences", () => {
   const found = costDifference("prod", { before: committed, after: committed });
 
   expect(found?.lines).toEqual([]);
   expect(found?.after).toBe(found?.before);
 });
 
-test("without a base there is a cost and nothing to compare with", () => {
+test("without a base there is a cost, but no comparison", () => {
   expect(costDifference("prod", { before: undefined, after: committed })).toMatchObject({
     before: undefined,
     lines: [],

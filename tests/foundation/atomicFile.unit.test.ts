@@ -16,7 +16,7 @@ afterEach(() => {
 
 const permissions = (file: string) => statSync(file).mode & 0o777;
 
-test("replaces a file and leaves nothing beside it", () => {
+test("replaces a file and leaves no other file", () => {
   const file = path.join(folder, "record.json");
   writeFileSync(file, "old");
 
@@ -29,7 +29,7 @@ test("replaces a file and leaves nothing beside it", () => {
 
 test("sets the requested permissions regardless of the umask", () => {
   const file = path.join(folder, "program");
-  // Any umask but 000 takes something away from these.
+  // Any umask except 000 removes some of these.
   writeFileAtomically(file, "#!/bin/sh\n", { mode: 0o777 });
 
   expect(permissions(file)).toBe(0o777);

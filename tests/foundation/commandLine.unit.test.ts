@@ -71,7 +71,7 @@ test.each<[args: string, sentence: string]>([
 });
 
 test.each([["--help"], ["--version"], ["sell", "--help"]])(
-  "shop %s %s is no error of the user",
+  "shop %s %s is not an error of the user",
   async (...args) => {
     const shop = program();
     speakPlainly(shop, (command) => command.name());

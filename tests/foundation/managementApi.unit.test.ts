@@ -15,7 +15,7 @@ let requests: { method?: string; url?: string; headers: IncomingMessage["headers
 let waits: number[];
 let api: ManagementApi;
 
-/** Milliseconds; far longer than any answer of this server takes that comes at all. */
+/** Milliseconds; far longer than any response of this server takes. */
 const patience = { read: 1_000, write: 1_500 };
 
 beforeEach(async () => {
@@ -53,7 +53,7 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-test("sends the token without blanks, its own name, and a content type only with a body", async () => {
+test("sends the token without spaces, its own name, and a content type only with a body", async () => {
   await api.call("GET", "/projects");
   await api.call("PATCH", "/projects/x", { body: { name: "y" } });
 
@@ -67,7 +67,7 @@ test("sends the token without blanks, its own name, and a content type only with
 });
 
 test.each([408, 429, 500, 502, 503, 504])(
-  "a read that ends with %i is tried again, four times in all",
+  "a read with status %i is tried four times",
   async (status) => {
     replies = Array.from({ length: 4 }, () => ({ status }));
 
@@ -83,14 +83,14 @@ test.each([408, 429, 500, 502, 503, 504])(
   },
 );
 
-test.each([400, 401, 404, 422])("a read that ends with %i is not", async (status) => {
+test.each([400, 401, 404, 422])("a read with status %i is not retried", async (status) => {
   replies = [{ status }];
 
   expect((await api.call("GET", "/projects")).status).toBe(status);
   expect(requests).toHaveLength(1);
 });
 
-test.each(["POST", "PATCH", "PUT", "DELETE"])("a %s is sent once, whatever becomes of it", async (method) => {
+test.each(["POST", "PATCH", "PUT", "DELETE"])("a %s is sent once, regardless of its result", async (method) => {
   replies = [{ status: 503 }];
   expect((await api.call(method, "/projects")).status).toBe(503);
 
@@ -146,7 +146,7 @@ test("a call ends when it is cancelled", async () => {
 });
 
 test.each(["silence", "silence in the body"] as const)(
-  "a read that meets %s is tried again",
+  "a read with %s is tried again",
   async (reply) => {
     replies = [reply];
 
@@ -156,7 +156,7 @@ test.each(["silence", "silence in the body"] as const)(
 );
 
 test.each(["silence", "silence in the body"] as const)(
-  "reads that meet %s end after four attempts",
+  "reads with %s end after four attempts",
   async (reply) => {
     replies = Array.from({ length: 4 }, () => reply);
 
@@ -174,7 +174,7 @@ test("a write without a response ends after its own, longer time limit and is no
   expect(requests).toHaveLength(1);
 });
 
-test("a call that is cancelled while the service is silent ends at once", async () => {
+test("a call that is cancelled during silence of the service ends immediately", async () => {
   replies = ["silence"];
   const cancellation = new AbortController();
   const call = api.call("GET", "/projects", { signal: cancellation.signal });

@@ -6,7 +6,7 @@ const shared =
 
 test.each([
   [
-    "hosted's transaction row, whose host takes sessions too",
+    "the row of transaction mode of a hosted project, whose host accepts sessions too",
     { transaction: `${shared}:6543/postgres` },
     5432,
   ],
@@ -25,7 +25,7 @@ test.each([
   });
 });
 
-test("takes the local emulator's row, which leads to the cluster itself", () => {
+test("takes the local emulator's row, which points to the cluster itself", () => {
   expect(
     sessionPooler({ transaction: "postgresql://postgres:[YOUR-PASSWORD]@127.0.0.1:54321/postgres" }),
   ).toEqual({

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { shellQuote } from "../../foundation/shellQuote";
 
 test.each(["", "plain", "two words", "it's", `"$HOME"`, "`id`", "a\\b", "line\nbreak", "-n", "é"])(
-  "a shell takes %j as one word, as it is",
+  "a shell reads %j as one unchanged word",
   (text) => {
     const printed = execFileSync("sh", ["-c", `printf '%s|' ${shellQuote(text)} end`], { encoding: "utf8" });
 

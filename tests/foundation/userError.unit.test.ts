@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { describeError, UserError } from "../../foundation/userError";
 
-test("an error for users is described by its sentence alone", () => {
+test("an error for users is described only by its sentence", () => {
   expect(describeError(new UserError("Port 1 is taken: choose another."))).toBe(
     "Port 1 is taken: choose another.",
   );

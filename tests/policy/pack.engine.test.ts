@@ -8,7 +8,7 @@ import {
   createAwsAccount,
 } from "../support/awsStack";
 
-// The pack on the real engine: ours passes a preview, in which much is unknown yet; a bad stack gets every violation.
+// The pack on the real engine: our stack passes a preview with many unknown values; a bad stack gets every violation.
 let account: AwsAccountUnderTest;
 let stack: AwsStack;
 

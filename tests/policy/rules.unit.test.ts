@@ -8,7 +8,7 @@ import { bad } from "./specimens";
 
 const all = { resource: resourceRules, stack: stackRules };
 const names = [...resourceRules, ...stackRules].map(({ name }) => name);
-/** Makes a stack one of production, and breaks nothing. */
+/** Makes a stack a production stack, without a violation. */
 const production: StackResource = {
   urn: "urn:marker",
   type: "marker",
@@ -32,7 +32,7 @@ test.each(Object.entries(bad))("%s reports the resource that violates it", (rule
 });
 
 describe("our own stacks", () => {
-  /** The AWS part of a stack as its committed configuration declares it; what mocks do not see, an engine test does. */
+  /** The AWS part of a stack as its committed configuration declares it. Engine tests cover what mocks do not see. */
   async function resourcesOf(stack: string, changes: Readonly<Record<string, unknown>> = {}) {
     const { config, resources } = await declaredStack(stack, changes);
     return resources.map(

@@ -1,6 +1,6 @@
 import type { Properties } from "../../policy/rule";
 
-/** A resource that breaks one rule and is as small as that can be. */
+/** A minimal resource that violates one rule. */
 export interface Bad {
   readonly type: string;
   readonly properties: Properties;
@@ -18,7 +18,7 @@ const taskDefinition = (properties: Properties): Bad => ({
 
 const aFunction = (properties: Properties): Bad => ({ type: "aws:lambda/function:Function", properties });
 
-/** By rule: one minimal bad resource. */
+/** Rule → a minimal resource that violates it. */
 export const bad: Readonly<Record<string, Bad>> = {
   "default-security-group-is-closed": {
     type: "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",

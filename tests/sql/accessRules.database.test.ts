@@ -13,7 +13,7 @@ afterAll(async () => await database.remove());
 beforeEach(async () => void (await database.postgres.query("begin")));
 afterEach(async () => void (await database.postgres.query("rollback")));
 
-/** The rows that the actor reaches, inside the test's transaction. */
+/** The rows that the actor can access, inside the test's transaction. */
 async function reach(actor: Actor, sql: string): Promise<number | string> {
   const client = database.postgres;
   await client.query("select set_config('request.jwt.claims', $1, true)", [JSON.stringify(actor.claims)]);
@@ -45,7 +45,7 @@ describe("business hours", () => {
     ["opens this moment", 0, 1, 2],
     ["closes this moment", -1, 0, 0],
     ["open past midnight or not, closed for one hour around now", 0.5, -0.5, 0],
-    ["open all day but for an hour that is past", -1, -2, 2],
+    ["open all day except for an hour that has passed", -1, -2, 2],
   ])("%s", async (_when, opens, closes, expected) => {
     await openFor(opens, closes);
 
@@ -160,13 +160,13 @@ describe("input validation", () => {
     ["an avatar that is a script", "update shared.users set avatar_url = 'javascript:alert(1)'", "23514"],
     ["a state that does not exist", "update home_services.work_orders set status = 'lost'", "23514"],
     ["a negative amount", "update restaurants.orders set total_amount = -1", "23514"],
-    ["an amount that is no number", "update restaurants.orders set total_amount = 'NaN'", "23514"],
+    ["an amount that is not a number", "update restaurants.orders set total_amount = 'NaN'", "23514"],
     ["an infinite amount", "update restaurants.orders set total_amount = 'Infinity'", "22003"],
-    ["a name of blanks", "update shared.customers set first_name = '   '", "23514"],
-    ["items that are no list", "update retail.orders set items = '{}'", "23514"],
+    ["a name of spaces", "update shared.customers set first_name = '   '", "23514"],
+    ["items that are not a list", "update retail.orders set items = '{}'", "23514"],
     ["a creation at the end of time", "update shared.customers set created_at = 'infinity'", "23514"],
     [
-      "an order that is never scheduled",
+      "an order that is scheduled at infinity",
       "update home_services.work_orders set scheduled_at = '-infinity'",
       "23514",
     ],

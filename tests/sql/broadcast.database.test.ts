@@ -31,7 +31,7 @@ async function read<T extends object>(sql: string, values: unknown[] = []): Prom
   return rows;
 }
 
-/** Messages of this transaction: they are stamped with its start. */
+/** Messages of this transaction: their timestamp is its start. */
 const messages = async (topic = changes) =>
   await read<{ payload: Record<string, unknown>; event: string; private: boolean }>(
     `select payload - 'id' - 'timestamp' as payload, event, private from realtime.messages
@@ -152,7 +152,7 @@ describe("writes keep working", () => {
 
   const breakages: [string, string][] = [
     ["no partition of realtime.messages", "drop-partitions"],
-    ["realtime.send is gone", "drop-send"],
+    ["realtime.send is missing", "drop-send"],
     ["realtime.send raises", "raise"],
   ];
 
@@ -175,7 +175,7 @@ describe("writes keep working", () => {
     }
   });
 
-  /** Breaks Realtime as its own server could find itself, and returns what mends it. */
+  /** Breaks Realtime in a way that can happen on a real server, and returns the statements that repair it. */
   async function breakRealtime(admin: Client, how: string): Promise<() => Promise<unknown>> {
     switch (how) {
       case "drop-partitions": {

@@ -21,7 +21,7 @@ afterAll(async () => await database.remove());
 const names = async (sql: string): Promise<string[]> =>
   (await postgres.query<{ name: string }>(sql)).rows.map((row) => row.name);
 
-/** Runs statements that a check must notice, then the check, and takes everything back. */
+/** Runs statements that a check must detect, then the check, and rolls everything back. */
 async function afterwards(statements: string, sql: string): Promise<string[]> {
   await postgres.query("begin");
   try {
@@ -74,7 +74,7 @@ describe("row-level security", () => {
     ]);
   });
 
-  // Several permissive policies of one role and command are OR-ed row by row: slow, and wider than each looks.
+  // Several permissive policies of one role and command are combined with OR for each row: slow, and wider than each looks.
   test("one permissive policy per table, role and command", async () => {
     const duplicates = `
       select polrelid::regclass || ' ' || role::regrole || ' ' || command as name
@@ -174,11 +174,11 @@ describe("ownership", () => {
       where typtype = 'd' and typnamespace::regnamespace::text in ${schemas} and typowner <> 'app_owner'::regrole`;
 
     expect((await names(others)).sort()).toEqual([
-      // Reads what pg_cron shows of each job to the role of the job alone; returns names and numbers.
+      // Reads what pg_cron shows only to the role of the job; returns names and numbers.
       "monitoring.failed_job_runs(interval)",
-      // Searches with the tenant as its own filter: under policies no index serves a search.
+      // Searches with its own filter on the tenant, because no index can be used for a search under policies.
       "private.find_customers(text,integer)",
-      // Writes realtime.messages, to which app_owner cannot be given a right; reads no table.
+      // Writes realtime.messages, on which app_owner cannot get a privilege; reads no table.
       "private.notify_realtime_changes()",
     ]);
   });
@@ -193,7 +193,7 @@ describe("ownership", () => {
 });
 
 describe("functions", () => {
-  // pg_temp by name and last: left out, it comes first, and a caller's temporary type takes the place of a built-in one.
+  // pg_temp must be named last: if omitted, it is searched first, and a caller's temporary type replaces a built-in one.
   test("no search_path depends on the caller", async () => {
     const mutable = `
       select oid::regprocedure::text as name from pg_proc
@@ -292,7 +292,7 @@ const withoutText = (sql: string): string => sql.replaceAll(/--.*$/gm, "").repla
 
 test("every diagnostic query runs unchanged", async () => {
   const files = readBundleFiles("diagnostics");
-  // What the deployer makes, and the bundle by itself does not.
+  // Objects that the deployer creates, and not the bundle itself.
   await postgres.query(`
     create schema if not exists supabase_migrations;
     create table if not exists supabase_migrations.schema_migrations (version text primary key, statements text[], name text)`);
@@ -312,7 +312,7 @@ describe("default privileges", () => {
     select nspname || ' ' || coalesce(nspacl::text, '') from pg_namespace where nspname in ${schemas}
     order by 1`;
 
-  // Where automatic grants were never switched off, and even where somebody widened them to every schema.
+  // If automatic grants were never disabled, and even if they were widened to every schema.
   test("do not change any privilege", async () => {
     const cluster = await startTestCluster({ legacyDefaultPrivileges: true });
     try {
@@ -332,7 +332,7 @@ describe("default privileges", () => {
     }
   });
 
-  /** Access control lists keep the order in which rights were given. */
+  /** Access control lists keep the order in which privileges were granted. */
   const sorted = (line: string): string =>
     line.replace(/\{.*\}/, (acl) => acl.slice(1, -1).split(",").sort().join(","));
 });

@@ -9,7 +9,7 @@ import { sqlDirectory } from "./support/applyBundle";
 import { createExtensions, createRoles } from "./support/roles";
 import { outsiderId } from "./support/world";
 
-// The bundle through the deployer itself, in the order of one life of a database.
+// The bundle, applied by the deployer itself, in the order of a database's life cycle.
 
 let cluster: TestCluster;
 let bundle: BundleUnderTest;
@@ -101,7 +101,7 @@ test("manual changes of tenant isolation are reported by name and repaired", asy
   ]) {
     expect(named).toContain(object);
   }
-  // A right that the bundle does not know of is dropped when asked to.
+  // A privilege that the bundle does not contain is revoked on request.
   bundle.inputs = { ...bundle.inputs, prune: "drop" };
   expect(await bundle.up()).toBe(true);
   expect(await bundle.refresh()).toEqual([]);

@@ -9,7 +9,7 @@ import { type Finding, findingsOf } from "../../ops/advisors/findings";
 import { clients, reason } from "../support/officialClients";
 import { type BundledDatabase, startBundledDatabase } from "./support/database";
 
-// What Supabase's own tools say about the database that the stack makes: the linter that the dashboard shows, and the generator
+// The results of Supabase's own tools for the stack's database: the linter that the dashboard shows, and the generator
 // of types. On both servers.
 describe.skipIf(typeof clients === "string")(`Supabase's advisors and types${reason}`, () => {
   let database: BundledDatabase;
@@ -34,11 +34,11 @@ describe.skipIf(typeof clients === "string")(`Supabase's advisors and types${rea
     const found = await findings();
 
     expect(found.filter((finding) => acceptanceOf(finding) === undefined)).toEqual([]);
-    // An acceptance that nothing needs any more goes.
+    // Unused acceptances must be removed.
     expect(new Set(found.map(({ name }) => name))).toEqual(new Set(Object.keys(acceptedFindings)));
   });
 
-  test("the advisors find a view that shows anybody the users, and a function without a search path", async () => {
+  test("the advisors find a view that shows the users to anyone, and a function without a search path", async () => {
     await database.postgres.query(`
       create view public.everybody as select * from auth.users;
       grant select on public.everybody to anon;

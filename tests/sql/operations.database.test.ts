@@ -30,7 +30,7 @@ describe("metrics", () => {
     await client.query("update shared.customers set created_at = '2026-11-02T11:59:59Z'");
     await client.query("update home_services.work_orders set created_at = '2026-11-02T01:00:00Z'");
     await client.query("update restaurants.orders set created_at = '2026-11-01T12:00:00Z'");
-    // Outside of the window, by a moment each.
+    // Just outside of the window.
     await client.query("update shared.customers set created_at = '2026-11-02T12:00:00Z' where id = $1", [
       idOf("b", 2, 0),
     ]);
@@ -166,7 +166,7 @@ describe("recovery checkpoints", () => {
 describe("monitoring", () => {
   test("its role can read other roles' queries in every view, and no tenant's rows", async () => {
     const monitoring = await database.connectAs("monitoring");
-    // Long enough to be among the fifty.
+    // Long enough to be among the fifty slowest.
     await client.query("select 'a needle' as needle, count(*) from generate_series(1, 2000000)");
     const seen = await monitoring.query(
       "select query from monitoring.slow_queries where query like 'select $1 as needle%'",
@@ -182,7 +182,7 @@ describe("monitoring", () => {
     );
   });
 
-  test("blocking_queries pairs a waiting session with the session that blocks it, and with no other", async () => {
+  test("blocking_queries pairs a waiting session with exactly the session that blocks it", async () => {
     const holder = await database.cluster.client("postgres");
     const bystander = await database.cluster.client("postgres");
     const waiter = await database.cluster.client("postgres");
@@ -272,7 +272,7 @@ describe("explain_row_access", () => {
     expect((await explained("manager")).at(-1)).toBe("verdict (update): passes");
   });
 
-  test("leaves the session's claims as they were", async () => {
+  test("leaves the session's claims unchanged", async () => {
     await client.query("select set_config('request.jwt.claims', '{\"sub\": \"x\"}', true)");
     await explain(userId("a", "admin"), "shared.customers", idOf("a", 2, 1));
     const { rows } = await client.query("select current_setting('request.jwt.claims') as claims");

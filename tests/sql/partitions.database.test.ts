@@ -31,7 +31,7 @@ const months = (parent: string, ...names: string[]): string[] => [
 ];
 
 describe("maintenance", () => {
-  test("runs through three months and their ends, with traffic, cron and autovacuum, and the catalog stays as it was", async () => {
+  test("runs through three months and their ends, with traffic, cron and autovacuum, and the catalog stays unchanged", async () => {
     const before = await readCatalog(client);
     const writer = await database.cluster.client("postgres");
     let writing = true;
@@ -48,7 +48,7 @@ describe("maintenance", () => {
       return written;
     })();
 
-    // The last and the first second of each month, at the session's own time zone's worst.
+    // The last and the first second of each month, in the most unfavourable time zone of a session.
     await client.query("set time zone 'Pacific/Auckland'");
     const moments = [
       "2027-01-31T23:59:59Z",
@@ -76,7 +76,7 @@ describe("maintenance", () => {
     expect(await readCatalog(client)).toEqual(before);
   });
 
-  test("control: a partition that is not as its parent shows in the catalog", async () => {
+  test("control: a partition that differs from its parent is visible in the catalog", async () => {
     const before = await readCatalog(client);
     await client.query("alter table shared.metrics_2027_07 disable row level security");
     await client.query("grant select on shared.metrics_2027_06 to authenticated");
@@ -91,7 +91,7 @@ describe("maintenance", () => {
     expect(await readCatalog(client)).toEqual(before);
   });
 
-  test("may run twice, and at once", async () => {
+  test("may run twice, and concurrently", async () => {
     const other = await database.cluster.client("postgres");
     await Promise.all([
       maintain("2027-08-01T00:00:00Z"),
@@ -103,7 +103,7 @@ describe("maintenance", () => {
     expect(await partitionsOf("audit.entries")).toEqual(once);
   });
 
-  test("rows that came while their month had no partition are moved out of the default one", async () => {
+  test("rows that were inserted while their month had no partition are moved out of the default one", async () => {
     await client.query(
       `insert into shared.metrics (tenant_id, metric_name, metric_value, "timestamp")
        values ($1, 'early', 1, '2028-06-15'), ($1, 'early', 2, '2028-07-01'), ($1, 'late', 3, '2029-01-01')`,
@@ -131,7 +131,7 @@ describe("maintenance", () => {
     expect(await partitionsOf("audit.entries")).toEqual(
       months(
         "audit.entries",
-        // 24 months: June 2028's is the oldest that is there.
+        // 24 months: June 2028 is the oldest one that exists.
         "2028_06",
         "2028_07",
         "2028_08",
@@ -158,7 +158,7 @@ test("every partition is closed: owner, row-level security, no grants", async ()
   expect(rows).toEqual([]);
 });
 
-test("no other function or file makes partitions", async () => {
+test("no other function or file creates partitions", async () => {
   const { rows } = await client.query<{ name: string }>(
     `select oid::regprocedure::text as name from pg_proc
      where prosrc ~* 'partition of|attach partition' and pronamespace::regnamespace::text in ('private', 'shared')`,
@@ -167,7 +167,7 @@ test("no other function or file makes partitions", async () => {
   expect(rows).toEqual([{ name: "private.create_partition(regclass,date)" }]);
 });
 
-test("the jobs are scheduled as postgres, whose rights are enough for each", async () => {
+test("the jobs are scheduled as postgres, whose privileges are sufficient for each", async () => {
   const { rows } = await client.query<{ jobname: string; command: string }>(
     "select jobname, schedule, username, active, command from cron.job order by jobname",
   );

@@ -4,7 +4,7 @@ import { type Actor, as, member } from "./support/actors";
 import { type BundledDatabase, startBundledDatabase } from "./support/database";
 import { seedWorld, tenantId } from "./support/world";
 
-// What the planner makes of the policies, on tenants of some thousand rows.
+// How the planner handles the policies, with tenants of a few thousand rows.
 let database: BundledDatabase;
 let client: Client;
 
@@ -64,7 +64,7 @@ describe("a condition that is false for every row reads no row of the tenant", (
 
   test("a user's customers", async () => {
     expect(removed(await planOf(member("a", "user"), "select * from shared.customers"))).toBe(0);
-    // Control: an employee's are there, but for the restricted one.
+    // Control: an employee's exist, except for the restricted one.
     const rows = await as(
       database,
       member("a", "employee"),
@@ -77,7 +77,7 @@ describe("a condition that is false for every row reads no row of the tenant", (
     await closeFor(async () => {
       const plan = await planOf(member("a", "employee"), "select * from home_services.work_orders");
       expect(removed(plan)).toBe(0);
-      // Control: a manager's are there.
+      // Control: a manager's exist.
       const rows = await as(
         database,
         member("a", "manager"),
@@ -88,7 +88,7 @@ describe("a condition that is false for every row reads no row of the tenant", (
     });
   });
 
-  test("the audit trail for anybody except an admin", async () => {
+  test("the audit trail for anyone except an admin", async () => {
     expect(removed(await planOf(member("a", "manager"), "select * from audit.entries"))).toBe(0);
   });
 });
@@ -116,7 +116,7 @@ describe("an email address is found by its index under row-level security", () =
 });
 
 test("an index that API roles cannot use under row-level security is a listed exception", async () => {
-  // Equality and order of these types are leakproof; of anything else an index needs a function that looks past the policies.
+  // Equality and order of these types are leakproof. For all others, an index needs a function that bypasses the policies.
   const { rows } = await client.query<{ index: string }>(`
     select distinct index.indexrelid::regclass::text as index
     from pg_index as index
@@ -139,7 +139,7 @@ test("an index that API roles cannot use under row-level security is a listed ex
     order by 1`);
 
   expect(rows.map(({ index }) => index)).toEqual([
-    // Behind private.find_customers(), which filters by the tenant itself.
+    // Used by private.find_customers(), which filters by the tenant itself.
     "shared.customers_search_terms_idx",
   ]);
 });
@@ -153,6 +153,6 @@ test("estimates do not reveal which values are frequent in another tenant", asyn
   expect(await estimate("Frequent")).toBe(await estimate("Nowhere"));
   await client.query("alter table shared.customers alter column last_name set statistics 100");
   await client.query("analyze shared.customers");
-  // Control: with statistics the planner gives it away.
+  // Control: with statistics the planner reveals it.
   expect(await estimate("Frequent")).toBeGreaterThan(await estimate("Nowhere"));
 });

@@ -10,7 +10,7 @@ import { sqlDirectory } from "./support/applyBundle";
 import { createExtensions, createRoles } from "./support/roles";
 import { seedWorld, tenantId } from "./support/world";
 
-// A deployed database that is used, over and over, and never reports anything: who is woken for nothing stops to look.
+// A deployed database in ordinary use never reports anything, because people ignore alarms after false ones.
 // `npm run soak` plays 50 rounds.
 const rounds = Number(process.env.QUIET_ROUNDS ?? 4);
 const seed = Number(process.env.SEED ?? 20_261_129);
@@ -51,17 +51,17 @@ async function asMember(...statements: string[]): Promise<void> {
 }
 
 /**
- * By how many months the clock of the partitions is ahead. The job runs every day, so that it misses no month; a clock that is ahead by
- * as long as metrics are kept would drop this month's.
+ * By how many months the clock of the partitions is ahead. The job runs every day, so that it misses no month; a clock that is
+ * ahead by the retention of metrics would drop this month's.
  */
 let monthsAhead = 0;
 const mostMonthsAhead = 10;
 
 type Event = (round: number) => Promise<unknown>;
 
-/** What happens in a database that people use, by what it is. */
+/** Events in a database that people use, by name. */
 const events: Readonly<Record<string, Event>> = {
-  "somebody signs up and joins a tenant": async (round) => {
+  "a user signs up and joins a tenant": async (round) => {
     await platform.query("insert into auth.users (id, email) values (gen_random_uuid(), $1)", [
       `person${round}@example.com`,
     ]);
@@ -71,7 +71,7 @@ const events: Readonly<Record<string, Event>> = {
       [`person${round}@example.com`, tenantId("a")],
     );
   },
-  "somebody signs in without a name": async () =>
+  "a user signs in without a name": async () =>
     await platform.query("insert into auth.users (id, is_anonymous) values (gen_random_uuid(), true)"),
   "a member works": async (round) =>
     await asMember(
@@ -118,7 +118,7 @@ const events: Readonly<Record<string, Event>> = {
     await postgres.query("reindex table concurrently shared.customers");
     await platform.query("select pg_stat_reset()");
   },
-  "a change is tried and taken back": async () => {
+  "a change is tried and rolled back": async () => {
     await postgres.query("begin");
     await postgres.query("alter table shared.customers disable row level security");
     await postgres.query("create table public.tried (id int)");

@@ -53,12 +53,12 @@ describe("search", () => {
     ["words in any order", "hopper grace", ["Grace Hopper"]],
     ["a wildcard, which is text", "100%", ["Per_cent 100%"]],
     ["an underscore, which is text", "r_c", ["Per_cent 100%"]],
-    ["nothing that is there", "zzzzqqqq", []],
+    ["nothing by a word that no name contains", "zzzzqqqq", []],
     ["nothing by a quote that is not closed", '"zzzzqqqq', []],
     ["nothing by a backslash at the end", "zzzz\\", []],
     ["nothing by a face", "😀", []],
-    ["the beginning of what is very long", `lovelace ${" ".repeat(10_000)}zzzz`, ["Ada Lovelace"]],
-    ["nothing by a megabyte of words, at once", "y z".repeat(333_333), []],
+    ["the beginning of a very long text", `lovelace ${" ".repeat(10_000)}zzzz`, ["Ada Lovelace"]],
+    ["nothing by a megabyte of words, without delay", "y z".repeat(333_333), []],
   ])("finds %s", async (_what, wanted, names) => {
     expect(await search(wanted)).toEqual(names);
   });
@@ -86,7 +86,7 @@ describe("search", () => {
       return rows.length;
     };
 
-    // By word and by part these are the same 1,000; by spelling, others may come first.
+    // By word and by part these are the same 1,000; by spelling, others may be first.
     expect(await count("filler")).toBeGreaterThanOrEqual(1000);
     expect(await count("filler")).toBeLessThanOrEqual(2000);
     expect(await count("l")).toBe(1000);
@@ -114,7 +114,7 @@ describe("search", () => {
 });
 
 describe("other tenants' rows", () => {
-  /** Blocks that a statement reads, the second time, when nothing about it is new any more. */
+  /** Blocks that a statement reads the second time, with warm caches. */
   const blocksOf = async (statement: string): Promise<number> =>
     await as(database, manager, async (session) => {
       const explain = () => session.query(`explain (analyze, buffers, format json) ${statement}`);
@@ -132,7 +132,7 @@ describe("other tenants' rows", () => {
     await client.query("vacuum analyze shared.customers");
   });
 
-  // No letter of these is in the names of tenant a, whose own terms would count.
+  // The names of tenant a contain none of these letters, because its own terms would count.
   const searched = (wanted: string): Promise<number> =>
     blocksOf(`select from shared.search_customers('${wanted}')`);
 
@@ -143,7 +143,7 @@ describe("other tenants' rows", () => {
     ["a phrase", '"bzyfzdyb a"', '"bzyczdyb a"'],
     ["a negation", "-bzyfzdyb", "-bzyczdyb"],
     ["one of two words", "bzyfzdyb or zzzz", "bzyczdyb or zzzz"],
-  ])("costs a search for %s nothing", async (_what, elsewhere, nowhere) => {
+  ])("do not slow down a search for %s", async (_what, elsewhere, nowhere) => {
     const blocks = await searched(elsewhere);
 
     expect(blocks).toBe(await searched(nowhere));

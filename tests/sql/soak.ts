@@ -1,5 +1,5 @@
-// The isolation property for long: random tenants, users, rows and statements, until so many statements have run.
-// Run: npx tsx tests/sql/soak.ts [statements, default 10000] [seed]. Exit code 1 and the smallest case when a foreign row showed.
+// A long run of the isolation property: random tenants, users, rows and statements, until this number of statements has run.
+// Run: npx tsx tests/sql/soak.ts [statements, default 10000] [seed]. Exits with 1 and prints the smallest case if a foreign row was visible.
 import fc from "fast-check";
 import { type Ending, isolationProperty } from "./properties/isolationProperty";
 import { startBundledDatabase } from "./support/database";

@@ -5,7 +5,7 @@ import { type BundledDatabase, startBundledDatabase } from "./support/database";
 import { outsiderId, seedWorld, tenantId, tenantRoles, userId } from "./support/world";
 
 let database: BundledDatabase;
-/** As Auth runs the hook: its own role, bound by row-level security. */
+/** Runs the hook like Auth: with its own role, to which row-level security applies. */
 let auth: Client;
 
 beforeAll(async () => {
@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(async () => await database.remove());
 
-/** What Auth sends; every claim that its validator asks for. */
+/** The event that Auth sends, with every claim that its validator requires. */
 function eventOf(user: string, extraClaims: Record<string, unknown> = {}) {
   return {
     metadata: { uuid: crypto.randomUUID(), time: "2026-11-01T00:00:00Z", name: "customize-access-token" },
@@ -64,7 +64,7 @@ describe("a member's token", () => {
   });
 
   test.each(["service_role", "app_owner", "anon"])(
-    "is for authenticated, though its account has the role %s",
+    "is for authenticated, although its account has the role %s",
     async (role) => {
       expect(await tokenFor(eventOf(userId("a", "user"), { role }))).toMatchObject({
         role: "authenticated",
@@ -95,7 +95,7 @@ describe("a member's token", () => {
 
 describe("no tenant in the token", () => {
   const cases: [string, string, string][] = [
-    ["of somebody without a membership", outsiderId, "select"],
+    ["of a user without a membership", outsiderId, "select"],
     [
       "of a disabled member",
       userId("a", "user"),
@@ -158,7 +158,7 @@ test.each(["anon", "authenticated", "service_role"])("%s may not call the hook",
   expect(outcome).toEqual({ code: "42501", message: "permission denied for schema private" });
 });
 
-describe("an event in another form than Auth sends", () => {
+describe("an event with another structure than Auth sends", () => {
   const call = async (event: unknown): Promise<unknown> => {
     const { rows } = await auth.query<{ result: unknown }>(
       "select private.custom_access_token_hook($1) as result",
@@ -173,7 +173,7 @@ describe("an event in another form than Auth sends", () => {
     ["a list", [], { claims: {} }],
     ["no user", { claims: { aud: "x", tenant_id: "y" } }, { claims: { aud: "x" } }],
     ["a user that is null", { user_id: null, claims: {} }, { user_id: null, claims: {} }],
-    ["a user that is no uuid", { user_id: "nobody", claims: {} }, { user_id: "nobody", claims: {} }],
+    ["a user that is not a uuid", { user_id: "nobody", claims: {} }, { user_id: "nobody", claims: {} }],
     [
       "a user that is a list",
       { user_id: [userId("a", "admin")], claims: {} },
@@ -210,13 +210,13 @@ describe("signing in", () => {
     expect(rows).toEqual([{ email: "new@a.example.com", last_login_at: new Date("2026-11-01T10:00:00Z") }]);
   });
 
-  test("works for somebody without a membership, and when the membership refuses the change", async () => {
+  test("works for a user without a membership, and if the membership refuses the change", async () => {
     const warnings: string[] = [];
     auth.on("notice", (notice) => warnings.push(notice.message ?? ""));
     await auth.query("update auth.users set last_sign_in_at = now() where id = $1", [outsiderId]);
     expect(warnings).toEqual([]);
 
-    // The address is taken inside the tenant.
+    // The address is already used in the tenant.
     const outcome = await auth.query("update auth.users set email = 'new@A.example.com' where id = $1", [
       userId("a", "admin"),
     ]);
@@ -226,7 +226,7 @@ describe("signing in", () => {
     ]);
   });
 
-  test("does not wait for a membership that somebody has locked, and the next one catches up", async () => {
+  test("does not wait for a locked membership, and the next one catches up", async () => {
     const user = userId("a", "user");
     const holder = await database.cluster.client("postgres");
     await holder.query("begin");
@@ -248,7 +248,7 @@ describe("signing in", () => {
     ]);
   });
 
-  test("takes an address over from a membership that was left behind with it", async () => {
+  test("takes over an address from an orphaned membership", async () => {
     const [first, second] = [userId("b", "manager"), userId("b", "admin")];
     await database.postgres.query("update shared.users set email = 'shared@b.example.com' where id = $1", [
       first,
@@ -265,7 +265,7 @@ describe("signing in", () => {
     ]);
   });
 
-  test("a soft deletion ends the membership, and nothing of the person is left in it", async () => {
+  test("a soft deletion ends the membership and removes all personal data from it", async () => {
     const user = userId("b", "employee");
     await database.postgres.query(
       "update shared.users set last_name = 'Doe', phone = '+41 44 668 18 00', settings = '{\"a\": 1}' where id = $1",
@@ -298,7 +298,7 @@ describe("signing in", () => {
   });
 });
 
-test("deleting the account takes the membership, and leaves the tenant's rows without it", async () => {
+test("deleting the account deletes the membership, and keeps the tenant's rows without it", async () => {
   const user = userId("a", "employee");
   await database.postgres.query(
     `insert into auth.users (id, email) values ($1, 'back@a.example.com') on conflict do nothing`,

@@ -16,7 +16,7 @@ beforeAll(async () => {
   [cluster, store] = await Promise.all([startTestCluster(), startTestStore()]);
   postgres = await cluster.client();
   await createShop(postgres);
-  // Each has one row of 40 MiB as text, which PostgreSQL stores in a fraction of that, and one that is small.
+  // Each has one row of 40 MiB as text, which PostgreSQL stores in a fraction of that size, and one small row.
   await postgres.query(`
     create schema large;
     create table large.texts as select 1 as id, 'small' as value union all select 2, repeat('0123456789abcdef', 2621440);

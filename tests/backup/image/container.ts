@@ -2,13 +2,13 @@ import { mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 
-/** A process in a root file system of its own: what `docker run` gives a container, as far as the tests need it. */
+/** A process in a separate root file system, with the features of `docker run` that the tests need. */
 export interface ContainerOptions {
   /** Folder that becomes `/`. */
   readonly root: string;
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  /** `uid:gid`. Without it the process is root with all capabilities, as a build's RUN is. */
+  /** `uid:gid`. Without it, the process is root with all capabilities, like RUN in a build. */
   readonly user?: string | undefined;
   readonly workingDirectory?: string | undefined;
   /** Makes `/` read-only. The default is false. */
@@ -16,7 +16,7 @@ export interface ContainerOptions {
   /** Folders and files of this machine, by their path in the container; writable unless their path is in `readOnlyMounts`. */
   readonly mounts?: Readonly<Record<string, string>> | undefined;
   readonly readOnlyMounts?: Readonly<Record<string, string>> | undefined;
-  /** Memory of all its processes together, enforced by the kernel. The default is no limit. */
+  /** Memory limit of all its processes together, enforced by the kernel. The default is no limit. */
   readonly memoryMegabytes?: number | undefined;
 }
 
@@ -24,9 +24,9 @@ export interface ContainerResult {
   readonly exitCode: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
-  /** Highest use of memory, page cache included; undefined without a limit. */
+  /** Peak memory, including page cache; undefined without a limit. */
   readonly peakBytes: number | undefined;
-  /** How often the limit was reached, which is no failure by itself: the kernel reclaims page cache first. */
+  /** How often the limit was reached. This is not a failure, because the kernel first reclaims page cache. */
   readonly limitHits: number | undefined;
 }
 
@@ -47,7 +47,7 @@ export async function runContainer(options: ContainerOptions): Promise<Container
 
 const noLimit = { peakBytes: undefined, limitHits: undefined };
 
-/** Mounts what a container has, and replaces itself by the command. */
+/** Mounts the file systems of a container, and replaces itself by the command. */
 function startScript(options: ContainerOptions, limit: MemoryLimit | undefined): string {
   const { root, mounts = {}, readOnlyMounts = {}, workingDirectory = "/" } = options;
   const inRoot = (file: string): string => quote(path.join(root, file));
@@ -75,7 +75,7 @@ function startScript(options: ContainerOptions, limit: MemoryLimit | undefined):
   ].join("\n");
 }
 
-/** A user has no capability and can get none; a shell changes the folder, since chroot starts in `/`. */
+/** A user has no capabilities and cannot get any. A shell changes the folder, because chroot starts in `/`. */
 function innerCommand({ user, environment, command }: ContainerOptions, folder: string): string[] {
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   const [userId = "", groupId = ""] = user?.split(":") ?? [];
@@ -102,7 +102,7 @@ interface MemoryLimit {
 
 const memoryGroups = "/sys/fs/cgroup/memory";
 
-/** Returns why the kernel cannot limit the memory of a group of processes here; undefined where it can. */
+/** Returns why the kernel cannot limit the memory of a group of processes; undefined if it can. */
 export async function memoryLimitProblem(): Promise<string | undefined> {
   const entries = await readdir(memoryGroups).catch((): string[] => []);
   return entries.includes("memory.limit_in_bytes") ? undefined : `there is no ${memoryGroups}`;

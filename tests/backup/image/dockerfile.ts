@@ -5,7 +5,7 @@ export interface Instruction {
   readonly text: string;
 }
 
-/** What stands between one FROM and the next. */
+/** The instructions between one FROM and the next. */
 export interface Stage {
   readonly base: string;
   readonly name: string | undefined;

@@ -4,7 +4,7 @@ import { execa } from "execa";
 import { runContainer } from "./container";
 import { type Instruction, parseDockerfile } from "./dockerfile";
 
-/** The file system of an image and what it says of the containers that are started from it. */
+/** The file system of an image and the settings of its containers. */
 export interface Image {
   readonly root: string;
   readonly environment: Record<string, string>;
@@ -19,14 +19,14 @@ export interface Image {
 export interface BuildOptions {
   /** Path of the Dockerfile; its `.dockerignore` is beside it. */
   readonly dockerfile: string;
-  /** Folder that COPY takes files from, as far as `.dockerignore` lets it. */
+  /** Folder from which COPY takes files, except those in `.dockerignore`. */
   readonly context: string;
   /** Makes the file system of a base in an empty folder. */
   readonly createBase: (base: string, root: string) => Promise<void>;
   readonly buildArguments: Readonly<Record<string, string>>;
-  /** Where the file systems of the stages go; on this machine's disk. */
+  /** Folder for the file systems of the stages, on this machine's disk. */
   readonly folder: string;
-  /** What a build needs of this machine to reach its package registries. */
+  /** This machine's settings that a build needs to reach its package registries. */
   readonly network: {
     readonly environment: Readonly<Record<string, string>>;
     readonly mounts: Readonly<Record<string, string>>;
@@ -43,8 +43,8 @@ interface Build extends BuildOptions {
 const searchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /**
- * Builds an image as a container engine would, without one: every instruction is carried out in a root file system, RUN in a container of
- * its own. Unlike an engine, it has no layers and no cache.
+ * Builds an image as a container engine would, without one: every instruction runs in a root file system, RUN in a separate
+ * container. Unlike an engine, it has no layers and no cache.
  * @returns the last stage
  * @throws Error for an instruction that it does not know, and for a RUN that fails, with its output
  */

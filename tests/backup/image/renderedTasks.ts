@@ -3,7 +3,7 @@ import { ScheduledBackup } from "../../../components/scheduledBackup/scheduledBa
 import type { ScheduledBackupArgs } from "../../../components/scheduledBackup/scheduledBackupArgs";
 import { account, registered, registeredInAws, tags } from "../../components/awsWorld";
 
-/** A container of a task definition, as ECS is given it. */
+/** A container of a task definition, as sent to ECS. */
 export interface RenderedContainer {
   readonly name: string;
   readonly command: readonly string[];

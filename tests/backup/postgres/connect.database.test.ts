@@ -71,7 +71,7 @@ it("keeps an idle session alive, before a NAT gateway drops it", async () => {
   await control.connect();
   try {
     expect(await keepAliveSeconds(client)).toBeLessThanOrEqual(60);
-    // The control: without a delay of its own a connection has the kernel's, two hours unless somebody changed it.
+    // The control: without its own delay, a connection has the kernel's, which is two hours by default.
     const kernelSeconds = Number(readFileSync("/proc/sys/net/ipv4/tcp_keepalive_time", "utf8"));
     expect(await keepAliveSeconds(control)).toBeGreaterThan(kernelSeconds - 60);
   } finally {

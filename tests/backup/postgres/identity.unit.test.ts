@@ -27,7 +27,7 @@ describe("a target is the source", () => {
       project,
       false,
     ],
-    ["by the server's identifiers where one of the projects is not known", source, project, true],
+    ["by the server's identifiers if one of the projects is not known", source, project, true],
   ])("%s", (_, target, backedUp, expected) => {
     expect(isSource(target, backedUp)).toBe(expected);
   });

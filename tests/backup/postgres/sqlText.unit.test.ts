@@ -9,7 +9,7 @@ describe("maskQuoted", () => {
     ["a plain string that ends with a backslash", "select '\\'; select 1", "select xxx; select 1"],
     ["a name", 'create table "a;""b" ()', "create table xxxxxxx ()"],
     ["a dollar-quoted text", "as $_$ a; $$ b $_$;", "as xxxxxxxxxxxxxxx;"],
-    ["parameters, which are no dollar quotes", "return $1 + $2; $$a$$", "return $1 + $2; xxxxx"],
+    ["parameters, which are not dollar quotes", "return $1 + $2; $$a$$", "return $1 + $2; xxxxx"],
     ["a comment, which stays", "-- it's\nselect 'a'", "-- it's\nselect xxx"],
     ["a string of several lines", "is '\n--\n-- TOC\n';", "is xxxxxxxxxxxxx;"],
   ])("masks %s", (_, sql, masked) => {
@@ -19,7 +19,7 @@ describe("maskQuoted", () => {
 });
 
 describe("splitStatements", () => {
-  it("splits at the end of statements, and not inside of quotes", () => {
+  it("splits at the end of statements, but not inside quotes", () => {
     expect(splitStatements("-- first\nselect 'a;\nb';\nrefresh \"c;\nd\";\n\nselect $$;\n$$")).toEqual([
       "-- first\nselect 'a;\nb';",
       'refresh "c;\nd";',

@@ -57,7 +57,7 @@ describe("the SQL that adds a part to an object of an extension", () => {
     expect(attach(ofExtension(kind, name, { definition }))).toBe(expected);
   });
 
-  it("creates the sequence of a column, and leaves one alone that no column owns", () => {
+  it("creates the sequence of a column, but not one that no column owns", () => {
     const facts = { definition: "create sequence if not exists e.s as bigint", owner: 'a"b' };
     expect(attach(ofExtension("sequence", "e.s", { ...facts, "owned by": "e.t.c" }))).toBe(
       'create sequence if not exists e.s as bigint; alter sequence e.s owner to "a""b"; alter sequence e.s owned by e.t.c',

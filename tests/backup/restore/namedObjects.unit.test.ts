@@ -11,7 +11,7 @@ const index = entry("INDEX", "orders_at");
 const key = entry("CONSTRAINT", "orders odd key");
 const trigger = entry("TRIGGER", "orders missing");
 
-/** Fails as the load of a value that names this relation, until it exists. */
+/** Fails like loading a value that names this relation, until the relation exists. */
 function loading(relation: string, written: readonly SchemaEntry[], needed: SchemaEntry) {
   return async (): Promise<string> => {
     if (written.includes(needed)) return "loaded";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { changeConfiguration, changeDictionary } from "../../../backup/restore/textSearch";
 
 describe("the SQL that changes text search", () => {
-  it("gives a configuration the mappings of the backup, and no other", () => {
+  it("gives a configuration exactly the mappings of the backup", () => {
     expect(
       changeConfiguration(
         "pg_catalog.english",
@@ -24,7 +24,7 @@ describe("the SQL that changes text search", () => {
     ["a = '1'", "", "a = '1'"],
     ["", "a = 'x, b = ''y'''", "a"],
     ["a = '1'", `"odd, name" = E'\\\\ '', c = 3', a = '2', d = 4`, `a = '1', "odd, name", d`],
-  ])("gives a dictionary the options %j where it has %j", (options, present, expected) => {
+  ])("gives a dictionary the options %j if it has %j", (options, present, expected) => {
     expect(changeDictionary("e.d", options, present)).toBe(`alter text search dictionary e.d (${expected})`);
   });
 });

@@ -6,7 +6,7 @@ import { fc, test } from "../../support/properties";
 const now = new Date("2026-06-15T12:00:00Z");
 const run = (date: string): DatedRun => ({ name: date, start: new Date(`${date}T03:00:00Z`) });
 
-/** Rules under which the named runs are not intact, and what was read. */
+/** The rules, with the named runs not intact, and a record of what was read. */
 function rules(change: Partial<Rules> = {}, faulty: Record<string, "damaged" | "could not check"> = {}) {
   const read: string[] = [];
   const all: Rules = {

@@ -3,7 +3,7 @@ import { decide, type Rules } from "../../../backup/retention/decide";
 import type { DatedRun } from "../../../backup/retention/policy";
 import { seededRandom } from "../../support/random";
 
-// A year of backups, prunes, damage and gaps at random, judged by what a user expects and not by how the program decides.
+// A year of backups, prunes, damage and gaps at random, judged by the user's expectations, independently of the program's logic.
 
 const dayMilliseconds = 24 * 60 * 60 * 1000;
 const rounds = Number(process.env.SOAK_ROUNDS ?? 20);
@@ -14,7 +14,7 @@ const weekOf = ({ start }: DatedRun): string =>
   new Date(start.getTime() - ((start.getUTCDay() + 6) % 7) * dayMilliseconds).toISOString().slice(0, 10);
 const monthOf = ({ start }: DatedRun): string => start.toISOString().slice(0, 7);
 
-/** The newest intact backups of everything that the policy promises to keep. */
+/** The newest intact backups that the policy must keep. */
 function promised(
   intact: readonly DatedRun[],
   { policy, minimum }: Pick<Rules, "policy" | "minimum">,
@@ -35,7 +35,7 @@ function promised(
 }
 
 it.each(Array.from({ length: rounds }, (_, round) => round + 1))(
-  "history %i keeps every intact backup that the policy promises, and a second prune deletes nothing",
+  "history %i keeps every intact backup that the policy requires, and a second prune deletes nothing",
   async (seed) => {
     const random = seededRandom(seed);
     const below = (limit: number): number => Math.floor(random() * limit);
@@ -49,7 +49,7 @@ it.each(Array.from({ length: rounds }, (_, round) => round + 1))(
     for (let day = 0; day < 200; day += 1) {
       const now = new Date(Date.UTC(2025, 10, 1) + day * dayMilliseconds);
       if (random() > gaps) {
-        // One in a hundred is dated by a clock that is wrong.
+        // One in a hundred is dated by a wrong clock.
         const start = new Date(
           now.getTime() - below(3600) * 1000 + (random() < 0.01 ? 400 * dayMilliseconds : 0),
         );

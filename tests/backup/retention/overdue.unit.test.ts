@@ -21,7 +21,7 @@ test("a backup is overdue since the backup that made it superfluous", () => {
   expect(since([1, 20])).toEqual(noonOf(20));
 });
 
-test("a backup that the minimum keeps is not overdue, whatever its age", () => {
+test("a backup that the minimum keeps is not overdue, regardless of its age", () => {
   expect(since([1, 20], 2)).toBeUndefined();
   expect(since([1, 19, 20], 2)).toEqual(noonOf(20));
 });

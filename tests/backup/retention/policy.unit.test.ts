@@ -6,7 +6,7 @@ const day = 24 * 60 * 60 * 1000;
 const run = (date: string): DatedRun => ({ name: date, start: new Date(date) });
 const policy: RetentionPolicy = { dailyDays: 7, weeklyDays: 28, monthlyDays: 365 };
 
-/** What is kept of these backups where the newest one is of this moment. */
+/** Returns which of these backups are kept if the newest one is from this moment. */
 const kept = (
   dates: string[],
   now: string,

@@ -45,7 +45,7 @@ export function commandContext(environment: Record<string, string>): RecordedCon
   };
 }
 
-/** The error that a command for users ends with. */
+/** The UserError with which a command ends. */
 export async function failureOf(command: Promise<unknown>): Promise<{ message: string; exitCode: number }> {
   try {
     await command;
@@ -53,7 +53,7 @@ export async function failureOf(command: Promise<unknown>): Promise<{ message: s
     if (!(error instanceof UserError)) throw error;
     return { message: error.message, exitCode: error.exitCode };
   }
-  throw new Error("the command ended well");
+  throw new Error("the command succeeded");
 }
 
 export interface RunningCommand {
@@ -101,7 +101,7 @@ export function childrenOf(pid: number | undefined, program: string, argument?: 
   });
 }
 
-/** The command lines of all processes, as everybody on the machine can read them. */
+/** The command lines of all processes, which every user of the machine can read. */
 export function commandLines(): string {
   return processIds()
     .map((id) => readProcessFile(id, "cmdline").replaceAll("\0", " "))

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What the client wants, as far as a fault is about it. */
+/** The operations that a fault can affect. */
 export interface S3Request {
   readonly operation:
     | "put object"
@@ -18,7 +18,7 @@ export interface S3Request {
   readonly key: string;
 }
 
-/** What happens to a request in place of being passed on. */
+/** What happens to a request instead of passing it on. */
 export type Fault =
   | {
       readonly kind: "answer";
@@ -26,30 +26,30 @@ export type Fault =
       readonly code: string;
       readonly headers?: Record<string, string>;
     }
-  /** Passed on, carried out, and its answer lost. */
+  /** It is passed on and executed, and its response is lost. */
   | { readonly kind: "lose answer" }
-  /** The connection breaks after so many bytes of the request's body. */
+  /** The connection breaks after this number of bytes of the request's body. */
   | { readonly kind: "reset"; readonly afterBytes: number }
   /** Never answered. */
   | { readonly kind: "stall" }
-  /** The connection breaks after so many bytes of the answer's body. */
+  /** The connection breaks after this number of bytes of the response's body. */
   | { readonly kind: "cut answer"; readonly afterBytes: number }
-  /** One bit of the request's, or of the answer's, body is another. */
+  /** One bit of the body of the request or of the response is flipped. */
   | { readonly kind: "flip request" }
   | { readonly kind: "flip answer" };
 
 export interface FaultyStore {
   readonly endpoint: string;
-  /** Every request in order, those with a fault included. */
+  /** All requests in order, including those with a fault. */
   readonly requests: S3Request[];
   /** Decides on the fault of each request from now on; undefined passes it on. */
   fail(decide: (wanted: S3Request, nth: number) => Fault | undefined): void;
-  /** Resolves with the first request from now on that is of this operation. */
+  /** Resolves with the next request for this operation. */
   next(operation: S3Request["operation"]): Promise<S3Request>;
   stop(): Promise<void>;
 }
 
-/** An HTTP proxy in front of an S3 server; signatures stay good, for the client signs the proxy's own address. */
+/** An HTTP proxy in front of an S3 server. Signatures stay valid, because the client signs the proxy's address. */
 export async function startFaultyStore(endpoint: string): Promise<FaultyStore> {
   const target = new URL(endpoint);
   const requests: S3Request[] = [];
@@ -63,7 +63,7 @@ export async function startFaultyStore(endpoint: string): Promise<FaultyStore> {
     for (const waiter of waiting.filter(({ operation }) => operation === wanted.operation))
       waiter.resolve(wanted);
     waiting = waiting.filter(({ operation }) => operation !== wanted.operation);
-    // A connection that we or the client break is not to end the test.
+    // A connection that we or the client break must not end the test.
     incoming.on("error", () => undefined);
     outgoing.on("error", () => undefined);
     serve(incoming, outgoing, decide(wanted, nth));
@@ -72,7 +72,7 @@ export async function startFaultyStore(endpoint: string): Promise<FaultyStore> {
   function serve(incoming: IncomingMessage, outgoing: ServerResponse, fault: Fault | undefined): void {
     if (fault?.kind === "stall") return void incoming.resume();
     if (fault?.kind === "answer") {
-      // After all of the request: a client that is still writing would meet a closed connection in place of the answer.
+      // After the whole request, because a client that is still writing would get a closed connection instead of the response.
       incoming.resume().on("end", () => {
         outgoing.writeHead(fault.status, { "content-type": "application/xml", ...fault.headers });
         outgoing.end(

@@ -32,7 +32,7 @@ export async function createNastyObjects(client: Client): Promise<void> {
     insert into extensions.own_things (note) values ('one'), ('two');
     create function extensions.own_helper() returns int language sql immutable as 'select 41';
   `);
-  // Types and what is made of them.
+  // Types and objects that use them.
   await client.query(`
     create type nasty.pair as (a int, b extensions.citext);
     create domain nasty.positive as int check (value > 0);
@@ -48,7 +48,7 @@ export async function createNastyObjects(client: Client): Promise<void> {
     create operator nasty.=== (leftarg = int, rightarg = int, function = nasty.same);
     create cast (nasty.pair as text) with inout;
   `);
-  // Functions that everything was revoked from, and settings of theirs.
+  // Functions with all privileges revoked, and with settings.
   await client.query(`
     create function nasty.admin_only(a int default 1, variadic rest text[] default '{}') returns int language sql security definer
       set search_path = '' as 'select 1';
@@ -129,7 +129,7 @@ export async function createNastyObjects(client: Client): Promise<void> {
     insert into nasty.self values (1, 2), (2, 1);
   `);
   await client.query("alter table nasty.self add constraint not_checked check (id < 2) not valid");
-  // Row security in all its states.
+  // Row-level security in all its states.
   await client.query(`
     create table nasty.rls_off (id int);
     create table nasty.rls_on (id int, owner text default current_user);
@@ -142,7 +142,7 @@ export async function createNastyObjects(client: Client): Promise<void> {
     alter table nasty.rls_on owner to closed_owner;
     insert into nasty.rls_on select n from generate_series(1, 4) n;
   `);
-  // What belongs to no schema, and rights on the platform's objects.
+  // Objects without a schema, and privileges on the platform's objects.
   await client.query(`
     create publication own_changes for table nasty.parent, nasty.parts with (publish = 'insert', publish_via_partition_root = true);
     create publication own_schemas for tables in schema etl with (publish = 'update');
@@ -177,7 +177,7 @@ export async function createNastyObjects(client: Client): Promise<void> {
     alter role reader set work_mem = '5MB';
     create function nasty."f;\n-- Name: x; Type: TABLE" () returns int language sql as 'select 1';
   `);
-  // Of an owner that postgres is no longer a member of, with default privileges that take away.
+  // Of an owner that postgres is no longer a member of, with default privileges that revoke.
   await client.query(`
     create role estranged nologin;
     grant estranged to postgres;
@@ -218,7 +218,7 @@ export async function createNastyObjects(client: Client): Promise<void> {
     `create table nasty.wide (${Array.from({ length: 400 }, (_, n) => `"column ${n}" int default ${n}`).join(", ")})`,
   );
   await client.query("insert into nasty.wide default values");
-  // As a project of before 2026-05-30 has it: what is closed above was closed by hand.
+  // As in a project from before 2026-05-30: the privileges above were revoked manually.
   await client.query("alter default privileges in schema public grant all on tables to anon, authenticated");
   for (let n = 0; n < 60; n += 1) {
     await client.query(
@@ -229,7 +229,7 @@ export async function createNastyObjects(client: Client): Promise<void> {
   await createEventTriggers(client);
 }
 
-/** Rows of partitions by hash and by function, an index that no session of version 17 can make again, grants of grantees, settings of storage. */
+/** Rows of partitions by hash and by function, an index that no session of version 17 can recreate, grants by grantees, storage settings. */
 async function createRowsThatDependOnTheirPlace(client: Client): Promise<void> {
   await client.query(`
     create table nasty.by_hash (id int, kind nasty."Color of it") partition by hash (kind);
@@ -270,7 +270,7 @@ async function createRowsThatDependOnTheirPlace(client: Client): Promise<void> {
     alter table nasty.parent set (fillfactor = 50, toast.autovacuum_enabled = false), cluster on parent_pkey, replica identity full`);
 }
 
-/** What depends on its owner: functions of a range, rows that policies show, references of an owner without privileges; and a value that names an index. */
+/** Objects that depend on their owner: functions of a range, rows that policies show, references of an owner without privileges; and a value that names an index. */
 async function createWhatDependsOnItsOwner(client: Client): Promise<void> {
   await client.query(`
     create table nasty.shown (id int); alter table nasty.shown enable row level security;
@@ -287,7 +287,7 @@ async function createWhatDependsOnItsOwner(client: Client): Promise<void> {
     insert into nasty.names values ('nasty.tagged_by'), ('nasty.keyed_pkey'), ('nasty.shown')`);
 }
 
-/** What groups by a primary key exists only once the key does: `pg_dump` creates it behind the rows, or twice. */
+/** Objects that group by a primary key need that key, so `pg_dump` creates them after the rows, or twice. */
 async function createWhatNeedsKeys(client: Client): Promise<void> {
   await client.query(`
     create table nasty.keyed (id int primary key, name text);
@@ -306,7 +306,7 @@ async function createWhatNeedsKeys(client: Client): Promise<void> {
     create publication everything for all tables with (publish = 'insert')`);
 }
 
-/** One that logs schema changes, as this repository's own does, and one that refuses some: neither may see those of a restore. */
+/** An event trigger that logs schema changes, like this repository's, and one that refuses some: neither may act on those of a restore. */
 async function createEventTriggers(client: Client): Promise<void> {
   await client.query(`
     create table nasty.history (id serial primary key, tag text, at timestamptz default now());

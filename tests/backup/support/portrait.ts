@@ -4,9 +4,9 @@ import pg from "pg";
 import { readAccess } from "../../../backup/postgres/access";
 import { findTools } from "../../../backup/postgres/tools";
 
-/** Everything by which two databases can be told apart; no part of the program that restores takes part. */
+/** Everything that distinguishes two databases, read without code of the restoring program. */
 export interface Portrait {
-  /** What pg_dump writes of the schema, line by line. */
+  /** The schema as pg_dump writes it, line by line. */
   readonly schema: readonly string[];
   /** Owners, grants, row security: one line per object. */
   readonly access: readonly string[];
@@ -62,7 +62,7 @@ export async function takePortrait(url: string): Promise<Portrait> {
     return {
       schema: await dumpSchema(url),
       access: (await readAccess(client))
-        // Made for today and the days around it by each start.
+        // Created on each start for today and the days around it.
         .filter(({ name }) => !/realtime\.messages_\d/.test(name))
         .map((entry) => JSON.stringify(entry)),
       rows,

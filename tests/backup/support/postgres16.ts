@@ -5,7 +5,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { userCache } from "../../../local/userCache";
 
-/** A package of PyPI that holds PostgreSQL 16.2 with its clients; Debian has 15 and 17 only. */
+/** A package of PyPI that contains PostgreSQL 16.2 with its clients; Debian only has 15 and 17. */
 const wheel = "pgserver==0.1.4";
 const target = [
   "--only-binary=:all:",
@@ -20,7 +20,7 @@ export interface Postgres16 {
   remove(): Promise<void>;
 }
 
-/** Returns why there is no PostgreSQL 16 for this machine; undefined where there is one. */
+/** Returns why there is no PostgreSQL 16 for this machine; undefined if there is one. */
 export async function postgres16Problem(): Promise<string | undefined> {
   if (process.platform !== "linux" || process.arch !== "x64") return "its package is for Linux on x64";
   try {

@@ -28,7 +28,7 @@ const names = [
 const roles = ["anon", "authenticated", "service_role", "app_owner"];
 
 /**
- * Makes a schema that the seed determines: tables with rows, indexes, references, policies, grants, views and functions.
+ * Creates a schema that the seed determines: tables with rows, indexes, references, policies, grants, views and functions.
  *
  * @param client `postgres`, on a database that `createShop` has filled
  */

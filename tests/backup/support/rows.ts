@@ -4,7 +4,7 @@ import { objectKey } from "../../../backup/runName";
 import type { TestStore } from "./store";
 
 /**
- * The lines of each table of these schemas in a backup's stored rows, found without the program: by zstd and the end of each COPY.
+ * The lines of each table of these schemas in a backup's stored rows, read without the program: with zstd and the end of each COPY.
  */
 export async function storedRows(
   { store }: TestStore,

@@ -9,12 +9,12 @@ import { startS3 } from "../../../emulators/s3";
 
 export const bucket = "test-backups";
 
-/** An S3 server of its own with one bucket, and the process's environment pointing at it. */
+/** A separate S3 server with one bucket, selected by the environment of the process. */
 export interface TestStore {
   readonly store: ObjectStore;
-  /** For what the program itself never does, such as replacing an object. */
+  /** For operations that the program never uses, such as replacing an object. */
   readonly client: S3Client;
-  /** What the backup program needs to find it. */
+  /** The environment with which the backup program finds it. */
   readonly environment: Readonly<Record<string, string>>;
   /** Keys of the bucket, in order. */
   keys(prefix?: string): Promise<string[]>;

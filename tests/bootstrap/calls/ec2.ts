@@ -13,7 +13,7 @@ const kinds: Readonly<Record<string, string>> = {
   vpce: "vpc-endpoint",
 };
 
-/** Operation → the kind that it makes. */
+/** Operation → the kind that it creates. */
 export const creations: Readonly<Record<string, string>> = {
   AllocateAddress: "elastic-ip",
   CreateFlowLogs: "vpc-flow-log",
@@ -33,7 +33,7 @@ export const ec2Ids = (text: string): string[] => [...new Set([...text.matchAll(
 
 export const kindOf = (id: string): string => kinds[id.split("-")[0] ?? ""] ?? "";
 
-/** Returns the ids in a request on which IAM asks for a right. A route is a part of its table, and its target is not asked about. */
+/** Returns the ids in a request for which IAM requires a permission. A route is a part of its table, and its target needs no permission. */
 export function judgedIds(operation: string, form: URLSearchParams): string[] {
   const ids = ec2Ids([...form.values()].join(" "));
   return operation === "CreateRoute" ? ids.filter((id) => kindOf(id) === "route-table") : ids;

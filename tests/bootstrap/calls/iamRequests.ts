@@ -8,10 +8,10 @@ import type { AwsCall } from "./wire";
 
 type Context = Record<string, string>;
 
-/** Signing name → prefix of IAM's actions, where it is another. */
+/** Signing name → prefix of IAM's actions, if it differs. */
 const prefixes: Readonly<Record<string, string>> = { monitoring: "cloudwatch", tagging: "tag" };
 
-/** Operations that IAM knows no resource for. */
+/** Operations for which IAM supports no resource. */
 const withoutResource: ReadonlySet<string> = new Set([
   "ecs:DeregisterTaskDefinition",
   "ecs:DescribeTaskDefinition",
@@ -25,7 +25,7 @@ const withoutResource: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Translates calls into what IAM is asked: action, resource and the values of condition keys. It follows the calls in their order,
+ * Translates calls into IAM requests: action, resource and the values of condition keys. It follows the calls in their order,
  * because a resource has the tags that an earlier call gave it.
  */
 export class IamRequests {
@@ -33,7 +33,7 @@ export class IamRequests {
 
   constructor(private readonly place: PolicyPlace) {}
 
-  /** Returns the requests that one call leads to, among them those for the roles that it hands over. */
+  /** Returns the requests of one call, including those for the roles that it passes. */
   of(call: AwsCall): Call[] {
     const requests = [...this.#direct(call), ...this.#handedOver(call)];
     if (this.#claims(call)) {
@@ -90,7 +90,7 @@ export class IamRequests {
     ];
   }
 
-  /** IAM requires the right to pass a role from the caller that gives it to a service. */
+  /** IAM requires the permission to pass a role from the caller that gives it to a service. */
   #handedOver(call: AwsCall): Call[] {
     const receivers: Readonly<Record<string, string>> = {
       ecs: "ecs-tasks",
@@ -102,7 +102,7 @@ export class IamRequests {
     const receiver = receivers[call.service];
     if (receiver === undefined || call.operation === "DELETE" || call.operation === "GET") return [];
     const text = call.service === "ec2" ? (call.form.get("DeliverLogsPermissionArn") ?? "") : call.body;
-    // The policy of a bucket names roles without handing them over.
+    // The policy of a bucket names roles without passing them.
     if (call.service === "s3" && !call.query.has("replication")) return [];
     const roles = new Set(text.match(/arn:aws:iam::\d{12}:role\/[\w+=,.@-]+/g) ?? []);
     return [...roles].map(
@@ -158,7 +158,7 @@ export class IamRequests {
     }
   }
 
-  /** A role has the boundary that it was made with: all of the stack's have the environment's. */
+  /** A role has the boundary with which it was created: all roles of the stack have the environment's. */
   #boundary({ service, operation, form }: AwsCall): Context {
     if (service !== "iam") return {};
     const boundary = operation === "CreateRole" ? form.get("PermissionsBoundary") : this.place.boundaryArn;
@@ -169,14 +169,14 @@ export class IamRequests {
     return `arn:${partitionOf(region)}:${service}:${region}:${this.place.accountId}:${resource}`;
   }
 
-  /** Whether a call gives the tag of the stack. */
+  /** Whether a call sets the stack's tag. */
   #claims({ body }: AwsCall): boolean {
     const texts = [body, decodeURIComponent(body.replace(/\+|%(?![0-9A-F]{2})/g, " "))];
     return texts.some((text) => text.includes(stackTag) && text.includes(this.#stack()));
   }
 
   #ownership(id: string): Context {
-    // What is known by an association has the tags of the table or address.
+    // A resource that is identified by an association has the tags of the table or address.
     const isTagged = this.#tagged.has(id) || /assoc-/.test(id);
     return isTagged ? { [`aws:ResourceTag/${stackTag}`]: this.#stack() } : {};
   }

@@ -21,7 +21,7 @@ const nouns: Readonly<Record<string, string>> = {
   website: "BucketWebsite",
 };
 
-/** Requests for the bucket as such. */
+/** Requests for the bucket itself. */
 const ofBucket: Readonly<Record<string, string>> = {
   HEAD: "ListBucket",
   GET: "ListBucket",
@@ -29,7 +29,7 @@ const ofBucket: Readonly<Record<string, string>> = {
   DELETE: "DeleteBucket",
 };
 
-/** Returns IAM's action for a request to S3. A deletion of a setting needs the right to put it, but for a bucket's policy. */
+/** Returns IAM's action for a request to S3. Deleting a setting requires the permission to put it, except for a bucket's policy. */
 export function s3Action({ operation, query }: AwsCall): string {
   const names = [...query.keys()].filter((name) => name !== "x-id");
   const subresource = names.find((name) => name in nouns);

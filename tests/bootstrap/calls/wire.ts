@@ -2,10 +2,10 @@ import type { RecordedRequest } from "../../support/awsRecorder";
 
 /** A call of an AWS API. */
 export interface AwsCall {
-  /** As requests are signed for it, such as `monitoring` for CloudWatch. */
+  /** The signing name, such as `monitoring` for CloudWatch. */
   readonly service: string;
   readonly region: string;
-  /** Name of the operation; of the method and the path for S3, Lambda and Scheduler, which have no other. */
+  /** Name of the operation; method and path for S3, Lambda and Scheduler, which have no names. */
   readonly operation: string;
   readonly path: string;
   readonly query: URLSearchParams;
@@ -17,7 +17,7 @@ export interface AwsCall {
   readonly response: string;
 }
 
-/** Reads what a request asks for, in the protocols JSON, Query and REST. */
+/** Reads the operation of a request, in the protocols JSON, Query and REST. */
 export function awsCall({ method, url, service, region, target, body, response }: RecordedRequest): AwsCall {
   const { pathname, searchParams } = new URL(url, "http://aws");
   const text = body.toString("utf8");

@@ -3,7 +3,7 @@ import { handlerOn, request, tenantId, workOrder } from "./support";
 
 const customerId = "44444444-4444-4444-8444-444444444444";
 
-/** The faults that a request is refused for, as `field problem`. */
+/** The errors for which a request is refused, as `field problem`. */
 async function faultsOf(action: string, data: unknown): Promise<string[]> {
   const { handle, calls } = handlerOn();
   const response = await handle(request({ action, data }));
@@ -13,7 +13,7 @@ async function faultsOf(action: string, data: unknown): Promise<string[]> {
   return faults.map(({ field, problem }) => `${field} ${problem}`);
 }
 
-test("create_work_order takes everything that a work order has", async () => {
+test("create_work_order accepts all fields of a work order", async () => {
   const { handle, calls } = handlerOn();
   const data = {
     ...workOrder,
@@ -29,7 +29,7 @@ test("create_work_order takes everything that a work order has", async () => {
   expect(calls.map(({ values }) => values)).toEqual([{ ...data, notes: "Ring twice", tenant_id: tenantId }]);
 });
 
-test("create_work_order says everything that is wrong at once", async () => {
+test("create_work_order reports all errors at once", async () => {
   const data = {
     customer_id: 7,
     service_type: "  ",
@@ -51,7 +51,7 @@ test.each([undefined, null, [], "text"])("create_work_order refuses %j as data",
   expect(await faultsOf("create_work_order", data)).toEqual(["data must be an object"]);
 });
 
-test("update_customer changes what is named, in the row of the caller's tenant", async () => {
+test("update_customer changes the given fields, in the row of the caller's tenant", async () => {
   const { handle, calls } = handlerOn({ id: customerId });
   const changes = { email: null, phone: "+49 40 123456", tags: ["vip"], address: { city: "Hamburg" } };
 
@@ -68,7 +68,7 @@ test("update_customer changes what is named, in the row of the caller's tenant",
   ]);
 });
 
-test("update_customer of a row that the caller does not see is 404, whether it exists or not", async () => {
+test("update_customer returns 404 for a row that the caller does not see, whether it exists or not", async () => {
   const { handle } = handlerOn(null);
   const body = { action: "update_customer", data: { id: customerId, first_name: "Ada" } };
 
@@ -78,7 +78,7 @@ test("update_customer of a row that the caller does not see is 404, whether it e
   expect(await response.json()).toEqual({ error: "There is no such row." });
 });
 
-test("update_customer says what is wrong", async () => {
+test("update_customer reports all errors", async () => {
   expect(await faultsOf("update_customer", { id: customerId })).toEqual(["data must change something"]);
   const data = {
     id: "1",

@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { restDataApi } from "../../../functions/business-automation/dataApi.ts";
 
-// The HTTP side against a server that answers as PostgREST does.
+// The HTTP requests, with a server that responds like PostgREST.
 
 let server: Server;
 let url: string;
@@ -32,7 +32,7 @@ const row = { tenant_id: "t", customer_id: "c", service_type: "Repair" };
 const api = (timeoutMilliseconds?: number) =>
   restDataApi({ url, apiKey: "anon-key", accessToken: "callers-token", timeoutMilliseconds });
 
-test("inserts as the caller, into the schema of the table, and answers the row", async () => {
+test("inserts as the caller, into the schema of the table, and returns the row", async () => {
   answer = { status: 201, body: '[{"id":"1"}]' };
 
   expect(await api().insert(table, row)).toEqual({ id: "1" });
@@ -49,7 +49,7 @@ test("inserts as the caller, into the schema of the table, and answers the row",
   });
 });
 
-test("updates the row with the key, and answers undefined where there is none", async () => {
+test("updates the row with the key, and returns undefined if there is none", async () => {
   answer = { status: 200, body: "[]" };
 
   expect(await api().update(table, { tenant_id: "t", id: "a&b=c" }, { notes: null })).toBeUndefined();
@@ -61,7 +61,7 @@ test("updates the row with the key, and answers undefined where there is none", 
 
 test.each([
   ['{"code":"42501","message":"no"}', "42501", "no"],
-  ["gateway fell over", "", "gateway fell over"],
+  ["gateway crashed", "", "gateway crashed"],
 ])("a refusal %j keeps status, code and text", async (body, code, message) => {
   answer = { status: 403, body };
 
@@ -73,7 +73,7 @@ test.each([
   });
 });
 
-test("a server that does not answer ends as a timeout", async () => {
+test("a server that does not respond results in a timeout", async () => {
   answer = "none";
 
   await expect(api(50).insert(table, row)).rejects.toMatchObject({ name: "TimeoutError" });

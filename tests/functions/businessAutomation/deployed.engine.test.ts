@@ -12,7 +12,7 @@ import { denoProgram, type ServedFunction, serveInDeno } from "../../support/den
 import { clients, reason } from "../../support/officialClients";
 import { allowedOrigin, createWorkOrder, request, tenantId, token, workOrder } from "./support";
 
-// The file that is deployed, served by Deno itself, with a Data API behind it that notes what it is asked.
+// The deployed file, served by Deno itself, with a Data API that records its requests.
 
 const checkout = checkoutRoot();
 const entrypoint = "functions/business-automation/index.ts";
@@ -48,7 +48,7 @@ describe.skipIf(typeof clients === "string")(`in Deno${reason}`, () => {
     await rm(cache, { recursive: true });
   });
 
-  /** Sends a request that was made for a handler to the function that Deno serves. */
+  /** Sends a handler's request to the function that Deno serves. */
   async function send(made: Request): Promise<Response> {
     const { pathname, search } = new URL(made.url);
     const body = made.body === null ? {} : { body: await made.text() };
@@ -59,7 +59,7 @@ describe.skipIf(typeof clients === "string")(`in Deno${reason}`, () => {
     });
   }
 
-  test("serves a request in the caller's name, with the key that opens no row", async () => {
+  test("serves a request in the caller's name, with the key that gives no access to rows", async () => {
     const response = await send(request(createWorkOrder, { headers: { origin: allowedOrigin } }));
 
     expect(response.status, served.output()).toBe(201);

@@ -11,7 +11,7 @@ import {
 } from "./support";
 
 describe("the caller", () => {
-  test("is who the Data API hears, with the tenant of the token", async () => {
+  test("is passed on to the Data API, with the tenant of the token", async () => {
     const { handle, calls } = handlerOn();
 
     const response = await handle(request(createWorkOrder));
@@ -28,7 +28,7 @@ describe("the caller", () => {
     ]);
   });
 
-  test.each([["beside the data", { ...createWorkOrder, tenant_id: "33333333-3333-4333-8333-333333333333" }]])(
+  test.each([["next to the data", { ...createWorkOrder, tenant_id: "33333333-3333-4333-8333-333333333333" }]])(
     "cannot name another tenant %s: it is not read",
     async (_, body) => {
       const { handle, calls } = handlerOn();
@@ -55,10 +55,10 @@ describe("the caller", () => {
 
   test.each([
     ["no token", undefined],
-    ["an API key in place of a token", "Bearer sb_publishable_123"],
+    ["an API key instead of a token", "Bearer sb_publishable_123"],
     ["another scheme", `Basic ${token()}`],
-    ["a payload that is no JSON", "Bearer e30.bm8.x"],
-  ])("with %s is asked to sign in", async (_, authorization) => {
+    ["a payload that is not JSON", "Bearer e30.bm8.x"],
+  ])("with %s gets the response to sign in", async (_, authorization) => {
     const { handle, calls } = handlerOn();
 
     const response = await handle(request(createWorkOrder, { headers: { authorization } }));
@@ -68,7 +68,7 @@ describe("the caller", () => {
     expect(calls).toEqual([]);
   });
 
-  test("who is in no tenant may do nothing", async () => {
+  test("without a tenant is refused", async () => {
     const { handle, calls } = handlerOn();
 
     const response = await handle(
@@ -91,7 +91,7 @@ describe("pages of other origins", () => {
     expect(response.headers.get("vary")).toBe("origin");
   });
 
-  test("another one is refused before anything is done", async () => {
+  test("another one is refused before the request is handled", async () => {
     const { handle, calls } = handlerOn();
 
     const response = await handle(request(createWorkOrder, { headers: { origin: "https://evil.example" } }));
@@ -111,7 +111,7 @@ describe("pages of other origins", () => {
   test.each([
     [allowedOrigin, 204, "POST, OPTIONS"],
     ["https://evil.example", 403, null],
-  ])("a preflight from %s is answered %i", async (origin, status, methods) => {
+  ])("a preflight from %s gets status %i", async (origin, status, methods) => {
     const preflight = request(undefined, {
       method: "OPTIONS",
       headers: { origin, authorization: undefined },
@@ -123,7 +123,7 @@ describe("pages of other origins", () => {
     expect(response.headers.get("access-control-allow-methods")).toBe(methods);
   });
 
-  test("an error to an allowed page can be read by it", async () => {
+  test("an allowed page can read an error", async () => {
     const headers = { origin: allowedOrigin, authorization: undefined };
 
     const response = await handlerOn().handle(request(createWorkOrder, { headers }));
@@ -154,7 +154,7 @@ describe("the request", () => {
       request(undefined, { text: `"${"x".repeat(100_000)}"` }),
       "The body must have at most 100000 bytes.",
     ],
-  ])("that is wrong is answered %i", async (status, wrong, error) => {
+  ])("that is wrong gets status %i", async (status, wrong, error) => {
     const { handle, calls } = handlerOn();
 
     const response = await handle(wrong);
@@ -185,7 +185,7 @@ describe("a refusal by the database", () => {
     [502, refusal(503, "PGRST002"), "The database could not be asked."],
     [504, new DOMException("aborted", "TimeoutError"), "The database did not answer in time."],
     [500, new TypeError("canary: fetch failed"), "Something went wrong."],
-  ])("is answered %i in our words, and logged in its own", async (status, error, message) => {
+  ])("gets status %i with our message, and the original message is logged", async (status, error, message) => {
     const { handle, logged } = handlerOn(error);
 
     const response = await handle(request(createWorkOrder));

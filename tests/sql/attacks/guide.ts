@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 
 /**
- * The guide's own SQL, as far as the attacks need it, in a schema `guide`: what each attack is first proven to work on. Names
+ * The guide's own SQL that the attacks need, in a schema `guide`. Each attack is first shown to succeed there. Names
  * and bodies are the guide's; only the schema differs, and a grant lets signed-in users in at all.
  *
  * @param client `postgres`, after `seedWorld`

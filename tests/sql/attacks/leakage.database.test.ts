@@ -132,7 +132,7 @@ describe("hijacking a security definer function by search_path", () => {
 
 describe("hijacking a security definer function by a temporary type", () => {
   const types = ["uuid", "text", "jsonb", "bool", "timestamptz", "regclass", "tsquery", "name"];
-  // A domain may call any function to judge a value, with the rights of whoever converts it.
+  // A domain may call any function to check a value, with the privileges of the role that converts it.
   const bait = [
     `create function pg_temp.tell(value pg_catalog.text) returns pg_catalog.bool language plpgsql as $$
      begin
@@ -142,9 +142,9 @@ describe("hijacking a security definer function by a temporary type", () => {
     ...types.map((type) => `create domain pg_temp.${type} as pg_catalog.${type} check (pg_temp.tell('x'))`),
   ];
 
-  /** Whose rights the bait got, in everything that somebody signed in can set off. */
+  /** Returns the roles with which the bait ran, for everything that a signed-in user can trigger. */
   const taken = async (...statements: string[]): Promise<string[]> => {
-    // A connection of its own: functions are compiled once per connection, and it is then that names are looked up.
+    // A separate connection, because functions are compiled once per connection, which is when names are looked up.
     const session = await database.cluster.client("authenticator");
     const told = new Set<string>();
     session.on("notice", (notice) => told.add(notice.message ?? ""));
@@ -155,7 +155,7 @@ describe("hijacking a security definer function by a temporary type", () => {
     await session.query("set local role authenticated");
     for (const statement of [...bait, ...statements]) await session.query(statement);
     await session.query("rollback");
-    // The own rights are no gain: what is not security definer has them anyway.
+    // The caller's own privileges are no gain: what is not security definer has them anyway.
     told.delete("runs as authenticated");
     return [...told].sort();
   };
@@ -177,7 +177,7 @@ describe("hijacking a security definer function by a temporary type", () => {
     ).toEqual([]);
   });
 
-  test("control: an empty search_path, which searches pg_temp first, gives away the definer's privileges", async () => {
+  test("control: an empty search_path, which searches pg_temp first, leaks the definer's privileges", async () => {
     await database.postgres.query(`
       create function guide.count_users() returns pg_catalog.int8
       language plpgsql security definer set search_path = '' as $$
@@ -279,12 +279,12 @@ describe("statistics", () => {
   });
 });
 
-// What bench/sql/timing.ts measures as time, here as what takes the time: blocks and rows that were touched, counted by PostgreSQL.
+// bench/sql/timing.ts measures the time. These tests count what takes the time: the blocks and rows that PostgreSQL touched.
 describe("the work of a statement", () => {
   const nowhere = "99999999-0002-4000-8000-000000000001";
   const inB = idOf("b", 2, 1);
 
-  /** Blocks and rows that a statement touches in tables and indexes; it may be refused, and is taken back. */
+  /** Blocks and rows that a statement touches in tables and indexes. It may be refused, and is rolled back. */
   const workOf = async (sql: string): Promise<number[]> =>
     await as(database, manager, async (client) => {
       const counters = async (): Promise<number[]> => {
@@ -297,7 +297,7 @@ describe("the work of a statement", () => {
         );
         return (rows[0]?.counts ?? []).map(Number);
       };
-      // Whatever statistics say by now, the same plan; and once before, for what the first time costs.
+      // Forces the same plan regardless of statistics, and runs once before, because of the cost of a first run.
       await client.query("set local enable_seqscan = off; set local enable_bitmapscan = off");
       await attempt(client, sql, [], { undo: true });
       const before = await counters();

@@ -168,7 +168,7 @@ describe("realtime topics", () => {
     "*",
     own,
     "",
-  ])("guessing %s is of no use", async (topic) => {
+  ])("guessing %s is useless", async (topic) => {
     expect(await joins(topic)).toEqual({ receive: false, send: false });
   });
 
@@ -190,7 +190,7 @@ describe("realtime topics", () => {
     }
   });
 
-  test("joining one's own topic does not show messages of another topic", async () => {
+  test("joining an own topic does not show messages of another topic", async () => {
     const foreign = `tenant:${other}:changes`;
     await as(database, employee, async (client) => {
       await client.query("reset role");

@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 afterAll(async () => await database.remove());
 
-/** Whose customers a request sees, after statements that the attacker managed to run first. */
+/** Returns the tenants whose customers a request sees, after statements that the attacker ran first. */
 async function tenantsSeen(actor: Actor, table: string, ...first: string[]): Promise<string[]> {
   return await as(database, actor, async (client) => {
     for (const sql of first) await client.query(sql);
@@ -62,8 +62,8 @@ describe("malformed and misplaced claims show nothing and raise nothing", () => 
   test.each<[string, Record<string, unknown>]>([
     ["no claim at all", {}],
     ["no sub", { tenant_id: tenantId("a") }],
-    ["a sub that is no uuid", { sub: "admin' or '1'='1", tenant_id: tenantId("a") }],
-    ["a tenant that is no uuid", { sub: userId("a", "manager"), tenant_id: "*" }],
+    ["a sub that is not a uuid", { sub: "admin' or '1'='1", tenant_id: tenantId("a") }],
+    ["a tenant that is not a uuid", { sub: userId("a", "manager"), tenant_id: "*" }],
     ["a tenant that is null", { sub: userId("a", "manager"), tenant_id: null }],
     ["a tenant that is a list", { sub: userId("a", "manager"), tenant_id: [tenantId("a"), tenantId("b")] }],
     [
@@ -74,7 +74,7 @@ describe("malformed and misplaced claims show nothing and raise nothing", () => 
     ["a sub that is a list", { sub: [userId("a", "manager")], tenant_id: tenantId("a") }],
     ["a tenant that is an object", { sub: userId("a", "manager"), tenant_id: { id: tenantId("a") } }],
     ["a tenant that is empty", { sub: userId("a", "manager"), tenant_id: "" }],
-    ["a tenant with a blank before it", { sub: userId("a", "manager"), tenant_id: ` ${tenantId("a")}` }],
+    ["a tenant with a leading space", { sub: userId("a", "manager"), tenant_id: ` ${tenantId("a")}` }],
   ])("%s", async (_what, claims) => {
     expect(await tenantsSeen(withClaims(claims), "shared.customers")).toEqual([]);
   });
@@ -93,7 +93,7 @@ describe("a role that the token claims", () => {
     expect(await tenantsSeen(selfMade, "shared.customers")).toEqual([]);
   });
 
-  test("control: the guide's policies show restricted customers to every role, whatever the claim", async () => {
+  test("control: the guide's policies show restricted customers to every role, regardless of the claim", async () => {
     const restricted = await as(database, member("a", "user"), async (client) => {
       const { rowCount } = await client.query(
         "select from guide.customers where settings ? 'pii_restricted'",
@@ -125,7 +125,7 @@ describe("a token that outlived the membership", () => {
 
       const outcome = await attempt(database.postgres, "select from shared.customers");
       expect(outcome).toEqual({ rows: 0 });
-      // Control: the guide goes by the token alone, and shows the tenant for as long as it is valid.
+      // Control: the guide only checks the token, and shows the tenant as long as it is valid.
       const guide = await attempt(database.postgres, "select from guide.customers");
       expect(guide).toEqual({ rows: 2 });
     } finally {
@@ -161,7 +161,7 @@ describe("a token that outlived the membership", () => {
     expect(seen).toEqual([]);
   });
 
-  test("a demotion takes effect at once", async () => {
+  test("a demotion takes effect immediately", async () => {
     const boss = member("a", "admin");
     await database.postgres.query("begin");
     try {
@@ -216,7 +216,7 @@ describe("a prepared statement that the next request on the connection executes 
   });
 });
 
-// Signed with the project's key by a backend of ours, for whoever comes from Auth is a person.
+// Signed with the project's key by our own backend, because every user from Auth is a person.
 describe("a machine's token", () => {
   const backend = machine("a", "manager");
 
@@ -245,12 +245,12 @@ describe("a machine's token", () => {
   test.each<[string, Record<string, unknown>]>([
     ["has a session of Auth's", { session_id: crypto.randomUUID() }],
     ["has a session of Auth's that is null", { session_id: null }],
-    ["is of somebody who has an account and no membership", { sub: outsiderId }],
+    ["is of a user with an account and no membership", { sub: outsiderId }],
     ["is of a member of another tenant", { sub: userId("b", "manager") }],
     ["is another identity provider's, whose subjects are uuids", { iss: "https://login.example.com/" }],
     ["has an issuer that is empty", { iss: "" }],
     ["has an issuer that is a list", { iss: ["supabase"] }],
-  ])("is none when it %s", async (_what, claims) => {
+  ])("is not a machine's token if it %s", async (_what, claims) => {
     const actor = { ...backend, claims: { ...backend.claims, ...claims } };
 
     expect(await tenantsSeen(actor, "restaurants.orders")).toEqual([]);

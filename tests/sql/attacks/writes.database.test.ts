@@ -15,7 +15,7 @@ beforeAll(async () => {
   database = await startBundledDatabase();
   await seedWorld(database.postgres);
   await installGuide(database.postgres);
-  // A copy with the guide's names and policies that forget to check what is written.
+  // A copy with the guide's names, whose policies do not check what is written.
   await database.postgres.query(`
     create schema weakened;
     grant usage on schema weakened to authenticated, service_role;
@@ -192,9 +192,9 @@ describe("privilege escalation through users.role", () => {
   const me = userId("a", "user");
   const attempts: [string, Actor, string][] = [
     ["own role", member("a", "user"), `update shared.users set role = 'admin' where id = '${me}'`],
-    ["own role, second factor or not", member("a", "manager"), "update shared.users set role = 'admin'"],
+    ["own role, with or without second factor", member("a", "manager"), "update shared.users set role = 'admin'"],
     [
-      "undoing the own suspension",
+      "reverting the own suspension",
       member("a", "user"),
       `update shared.users set disabled_at = now() where id = '${me}'`,
     ],
@@ -290,7 +290,7 @@ describe("unique columns as oracles", () => {
       order by 1`);
 
     expect(rows.map((row) => row.name)).toEqual([
-      // Operators' data, nobody else's.
+      // Data of operators only.
       "shared.recovery_checkpoints_pkey",
       // Not writable by any API role: id is generated, subdomain is global by nature.
       "shared.tenants_pkey",

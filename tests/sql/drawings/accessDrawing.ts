@@ -15,16 +15,16 @@ const roles = [
 interface Cell {
   readonly relation: string;
   readonly role: (typeof roles)[number];
-  /** Of select, insert, update, delete: the first letters of those that are granted, small when only for some columns. */
+  /** The first letters of the granted privileges select, insert, update and delete; lower case if only for some columns. */
   readonly commands: string;
-  /** Which rows those reach: every one, those that policies let through, none for want of a policy, or no tenant's at all. */
+  /** The accessible rows: all, those that policies allow, none because there is no policy, or none of any tenant. */
   readonly rows: "every" | "policies" | "none" | "statistics";
 }
 
 const colours = { every: "#f6c89f", policies: "#b7dfb9", none: "#dcdcdc", statistics: "#c3d7ee" } as const;
 const size = { name: 260, cell: 118, row: 22, top: 96, margin: 24 };
 
-/** Who may do what on every table, partitioned table and view of the bundle, as grants and policies in the catalog say. */
+/** Draws the privileges on every table, partitioned table and view of the bundle, from grants and policies in the catalog. */
 export async function drawAccess(client: Client): Promise<string> {
   const cells = await readCells(client);
   const relations = [...new Set(cells.map((cell) => cell.relation))];

@@ -26,7 +26,7 @@ const schemaColours: Readonly<Record<string, string>> = {
 const width = { box: 300, gap: 60, margin: 24 };
 const height = { header: 26, row: 18, gap: 28, top: 64 };
 
-/** The entity-relationship diagram of every table of the bundle, as the catalog has it. */
+/** Draws the entity-relationship diagram of all tables of the bundle, from the catalog. */
 export async function drawSchema(client: Client): Promise<string> {
   const tables = await readTables(client);
   const keys = await readForeignKeys(client);
@@ -54,7 +54,7 @@ interface Box {
 
 const boxHeight = (table: Table): number => height.header + table.columns.length * height.row + 8;
 
-/** Tables that refer to one another stand side by side; one that is not named here goes below the shortest column. */
+/** Tables that refer to each other are adjacent; one that is not listed is placed below the shortest column. */
 const places: readonly (readonly string[])[] = [
   ["restaurants.orders", "retail.orders", "retail.products"],
   ["shared.customers", "shared.tenants", "audit.entries"],
@@ -153,7 +153,7 @@ async function readTables(client: Client): Promise<Table[]> {
   return rows;
 }
 
-/** Foreign keys by the column that names the other row; those of tenant_id alone are left out. */
+/** Foreign keys by the column that refers to the other row, without those of only tenant_id. */
 async function readForeignKeys(client: Client): Promise<ForeignKey[]> {
   const { rows } = await client.query<ForeignKey>(`
     select k.conrelid::regclass::text as from, k.confrelid::regclass::text as to, a.attname::text as column

@@ -1,10 +1,10 @@
-/** Text as it stands in an SVG file. */
+/** Escapes text for an SVG file. */
 const escaped = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
 export type Attributes = Readonly<Record<string, string | number>>;
 
-/** One element on a line of its own, so that a change shows as a small diff. */
+/** Returns an element on a separate line, so that a change results in a small diff. */
 export function element(name: string, attributes: Attributes, content = ""): string {
   const listed = Object.entries(attributes)
     .map(([key, value]) => ` ${key}="${escaped(String(value))}"`)
@@ -16,7 +16,7 @@ export function text(x: number, y: number, content: string, attributes: Attribut
   return element("text", { x, y, ...attributes }, escaped(content));
 }
 
-/** A drawing on white, readable in light and dark pages alike. */
+/** Returns a drawing on a white background, which is readable on light and dark pages. */
 export function drawing(width: number, height: number, title: string, parts: readonly string[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="ui-sans-serif, system-ui, sans-serif" font-size="12">`,

@@ -1,13 +1,13 @@
 import type { Client } from "pg";
 
-/** A table, partition or view of the schemas that the bundle makes. */
+/** A table, partition or view in the schemas of the bundle. */
 export interface Relation {
   /** With its schema, quoted. */
   readonly name: string;
   readonly kind: "table" | "partitioned" | "partition" | "view";
-  /** As the security model calls it. */
+  /** The name in the security model. */
   readonly class: string;
-  /** Columns that tell its rows apart, and the tenant if it has one. */
+  /** Columns that identify its rows, and the tenant if it has one. */
   readonly columns: readonly string[];
 }
 
@@ -16,7 +16,7 @@ export interface CatalogFunction {
   readonly class: string;
 }
 
-/** Classes of the relations that are no plain tenants' data. Whatever is not here is `data`. */
+/** Classes of the relations that are not plain tenant data. All others are `data`. */
 const relationClasses: Readonly<Record<string, string>> = {
   "shared.customers": "customers",
   "shared.presence": "presence",

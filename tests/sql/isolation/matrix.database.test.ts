@@ -6,7 +6,7 @@ import { seedWorld, tenantId } from "../support/world";
 import { type Relation, readFunctions, readRelations } from "./catalog";
 import { type Expected, expectedOf } from "./securityModel";
 
-/** A row as the deployer sees it, with what decides who may reach it. */
+/** A row as the deployer sees it, with the columns that determine who may access it. */
 interface Row {
   readonly id: string;
   readonly tenant: string | null;
@@ -46,7 +46,7 @@ afterAll(async () => await database.remove());
 const namesOf = (actor: Actor): string[] =>
   actor.tenantRole === undefined ? [actor.name] : ["member", actor.tenantRole];
 
-/** The ids that the expectation stands for. */
+/** The ids that correspond to the expectation. */
 function expectedIds(actor: Actor, relation: Relation, expected: Expected): string[] | "denied" {
   const rows = rowsOf.get(relation.name) ?? [];
   const tenant = actor.tenant === undefined ? undefined : tenantId(actor.tenant);
@@ -64,13 +64,13 @@ function expectedIds(actor: Actor, relation: Relation, expected: Expected): stri
     case "all":
       return idsOf(rows);
     default:
-      throw new Error(`${expected} is no outcome of a table`);
+      throw new Error(`${expected} is not an outcome of a table`);
   }
 }
 
 const idsOf = (rows: readonly { id: string }[]): string[] => rows.map((row) => row.id).sort();
 
-/** Tries each row by itself, so that the outcome names the very rows that were touched. */
+/** Tries each row separately, so that the outcome names exactly the rows that were touched. */
 async function touchedIds(
   client: Client,
   relation: Relation,
@@ -79,14 +79,14 @@ async function touchedIds(
   const touched: Row[] = [];
   for (const row of rowsOf.get(relation.name) ?? []) {
     const outcome = await attempt(client, ...statement(row), { undo: true });
-    // A missing right has nothing to do with the row: one is enough.
+    // A missing privilege does not depend on the row, so one attempt is enough.
     if (lacksRight(outcome)) return "denied";
     if ("rows" in outcome ? outcome.rows > 0 : reached(outcome.code)) touched.push(row);
   }
   return idsOf(touched);
 }
 
-/** A foreign key, a duplicate key or a guarding trigger spoke: rights and policies had let the statement through. */
+/** A foreign key, a duplicate key or a trigger refused it, so privileges and policies had allowed the statement. */
 const reached = (code: string): boolean => /^23/.test(code);
 
 const lacksRight = (outcome: Outcome): boolean =>
@@ -253,7 +253,7 @@ describe.each(actors.map((actor) => [actor.name, actor] as const))("%s", (_name,
   });
 });
 
-/** Rights on a table that skip its policies; PostgreSQL 17 added one. */
+/** Privileges on a table that bypass its policies; PostgreSQL 17 added one. */
 async function tableRights(client: Client): Promise<string[]> {
   const { rows } = await client.query<{ version: number }>(
     "select current_setting('server_version_num')::int as version",

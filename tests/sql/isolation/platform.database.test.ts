@@ -19,14 +19,14 @@ afterAll(async () => await database.remove());
 const namesOf = (actor: Actor): string[] =>
   actor.tenantRole === undefined ? [actor.name] : ["member", actor.tenantRole];
 
-/** Of whose objects, or on whose topics, the command is to work. */
+/** The tenants whose objects or topics the command must be able to access. */
 function expectedTenants(actor: Actor, expected: Expected): readonly TenantLetter[] | "denied" {
   if (expected === "denied") return "denied";
   if (expected === "all") return tenants;
   return expected === "tenant" && actor.tenant !== undefined ? [actor.tenant] : [];
 }
 
-/** Of whose objects, or on whose topics, the command does work. */
+/** The tenants whose objects or topics the command can access. */
 async function workingTenants(
   client: Client,
   statement: (tenant: TenantLetter) => [sql: string, values: unknown[]],
@@ -83,7 +83,7 @@ describe.each(actors.map((actor) => [actor.name, actor] as const))("%s", (_name,
     const expected = expectedTenants(actor, expectedOf(namesOf(actor), "bucket", command));
     const actual: Record<string, unknown> = {};
     await as(database, actor, async (client) => {
-      // As the Storage API does before it deletes.
+      // Like the Storage API before it deletes.
       await client.query("select set_config('storage.allow_delete_query', 'true', true)");
       for (const bucket of rows) {
         actual[bucket.id] = await workingTenants(client, (tenant) =>
@@ -95,7 +95,7 @@ describe.each(actors.map((actor) => [actor.name, actor] as const))("%s", (_name,
     expect(actual).toEqual(Object.fromEntries([...buckets].map((bucket) => [bucket, expected])));
   });
 
-  // As Realtime asks at join: rows with nothing but topic and extension, and the topic in a setting.
+  // Like Realtime at join: rows with only topic and extension, and the topic in a setting.
   test.each(["topic", "changes"])("%s: receive and send", async (kind) => {
     const topicOf = (tenant: TenantLetter): string =>
       `tenant:${tenantId(tenant)}${kind === "changes" ? ":changes" : ":room:1"}`;

@@ -7,15 +7,15 @@
  */
 export type Expected = "denied" | "none" | "self" | "tenant" | "open" | "all" | "callable" | "policies";
 
-/** Who, on which class of object, with which commands, comes to what. Names are separated by blanks; `*` is any. */
+/** Actors, classes of objects, commands, and their outcome. Names are separated by spaces; `*` is any. */
 export type Rule = readonly [who: string, what: string, commands: string, expected: Expected];
 
 /**
- * The security model. The first rule that fits decides; what no rule names is denied. It is written by hand and knows
- * nothing of the policies: a table that is not named here is `data`, and must be isolated like all data.
+ * The security model. The first rule that fits decides; what no rule names is denied. It is written manually and independent of
+ * the policies: a table that is not named here is `data`, and must be isolated like all data.
  */
 export const rules: readonly Rule[] = [
-  // Tenants' data: members reach their own tenant's, and some of it by role.
+  // Tenant data: members can access their own tenant's, and some of it depending on their role.
   ["user", "customers", "select copy insert update delete", "none"],
   ["employee", "customers", "select copy insert update delete", "open"],
   ["member", "data customers", "select copy insert update delete", "tenant"],
@@ -29,7 +29,7 @@ export const rules: readonly Rule[] = [
   ["member", "tenants", "update", "none"],
   ["admin", "audit", "select copy", "tenant"],
   ["member", "audit", "select copy", "none"],
-  // A signed-in person without a tenant holds the same grants and reaches nothing.
+  // A signed-in user without a tenant has the same grants and cannot access anything.
   ["outsider", "data customers presence", "select copy insert update delete", "none"],
   ["outsider", "users tenants", "select copy update", "none"],
   ["outsider", "users", "delete", "none"],
@@ -41,21 +41,21 @@ export const rules: readonly Rule[] = [
   ["supabase_auth_admin", "users", "update", "all"],
   ["backup", "*", "select copy receive", "all"],
   ["monitoring", "statistics", "select copy", "all"],
-  // What the platform keeps: objects by bucket, topics by tenant; on a tenant's topic :changes only the database speaks.
+  // The platform's data: objects by bucket, topics by tenant; only the database sends to a tenant's topic :changes.
   ["member", "bucket topic", "select insert update delete receive send", "tenant"],
   ["member", "changes", "receive", "tenant"],
   ["member outsider anon", "bucket topic changes", "select insert update delete receive send", "none"],
   ["service_role", "bucket topic changes", "select insert update delete receive send", "all"],
-  // The owner is bound by the policies, save for what no policy binds.
+  // Policies apply to the owner, except where no policy applies.
   ["app_owner", "*", "truncate references trigger maintain", "all"],
   ["app_owner", "statistics", "select copy", "all"],
   ["app_owner", "audit checkpoints log", "insert", "all"],
   ["app_owner", "people", "select copy insert update delete", "all"],
   ["app_owner", "bucket topic changes", "select insert update delete receive send", "denied"],
   ["app_owner", "*", "select copy insert update delete", "none"],
-  // Functions. Helpers work inside policies, and the finder inside the search, only.
+  // Functions. Helpers only work inside policies, and the finder only inside the search.
   ["member outsider", "helper finder", "execute", "policies"],
-  // An index of the customers calls it with the rights of the role that writes a row.
+  // An index of the customers calls it with the privileges of the role that writes a row.
   ["member outsider service_role", "terms", "execute", "policies"],
   ["member outsider", "search", "execute", "callable"],
   ["supabase_auth_admin", "hook", "execute", "callable"],
@@ -64,7 +64,7 @@ export const rules: readonly Rule[] = [
   ["app_owner", "helper search hook checkpoint internal terms", "execute", "callable"],
 ];
 
-/** The names by which rules know an actor: its own, and `member` for whoever belongs to a tenant. */
+/** The names of an actor in rules: its own, and `member` for everyone who belongs to a tenant. */
 export function expectedOf(who: readonly string[], what: string, command: string): Expected {
   const names = (list: string, wanted: readonly string[]): boolean =>
     list === "*" || list.split(" ").some((name) => wanted.includes(name));

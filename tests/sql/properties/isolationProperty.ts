@@ -13,10 +13,10 @@ import {
   userIdAt,
 } from "./randomWorld";
 
-/** SQLSTATE classes that a refused statement may end with: rights and syntax, integrity, data, unsupported, limits. */
+/** SQLSTATE classes with which a statement may be refused: privileges and syntax, integrity, data, unsupported, limits. */
 const refusals = /^(42501|23|22|0A|21|428C9)/;
 
-/** Everything that a tenant has, as one number per table and tenant. */
+/** All data of a tenant, as one number per table and tenant. */
 const fingerprints = tables
   .map((table) => {
     const column = tenantColumn(table);
@@ -29,7 +29,7 @@ async function readFingerprints(client: Client): Promise<Map<string, string>> {
   return new Map(rows.map((row) => [`${row.name} of ${row.tenant}`, row.rows]));
 }
 
-/** Who sends a request: positions that exist, or nobody who belongs to a tenant. */
+/** The sender of a request: existing positions, or a user without a tenant. */
 function senderOf(
   tenants: readonly RandomTenant[],
   sent: Request,
@@ -40,8 +40,8 @@ function senderOf(
 }
 
 /**
- * The tenant whose rows a request may reach: none for outsiders, disabled users and tokens of another tenant than the person's.
- * A machine belongs to the tenant that its token names.
+ * The tenant whose rows a request may access: none for outsiders, disabled users and tokens of another tenant than the user's.
+ * A machine belongs to the tenant in its token.
  */
 function ownTenant(tenants: readonly RandomTenant[], sent: Request): string | undefined {
   if (sent.machineRole !== undefined) return tenantIdAt(namedTenant(tenants, sent));
@@ -51,22 +51,22 @@ function ownTenant(tenants: readonly RandomTenant[], sent: Request): string | un
   return (sent.forgedTenant ?? sender.tenant) === sender.tenant ? tenantIdAt(sender.tenant) : undefined;
 }
 
-/** Position of the tenant that the token names. */
+/** Position of the tenant in the token. */
 const namedTenant = (tenants: readonly RandomTenant[], sent: Request): number =>
   sent.forgedTenant ?? senderOf(tenants, sent)?.tenant ?? 0;
 
-/** The token's sub: a machine is nobody whom Auth ever knew. */
+/** The token's sub: Auth has no user for a machine. */
 function subjectOf(tenants: readonly RandomTenant[], sent: Request): string {
   if (sent.machineRole !== undefined) return crypto.randomUUID();
   const sender = senderOf(tenants, sent);
   return sender === undefined ? outsiderId : userIdAt(sender.tenant, sender.user);
 }
 
-/** How a statement ended: refused, or with or without an effect on the sender's own rows or in its result. */
+/** The outcome of a statement: refused, or with or without an effect on the sender's own rows or in its result. */
 export type Ending = "refused" | "reached" | "nothing";
 
 /**
- * Whatever tenants, users and rows there are, and whatever is sent, no statement returns another tenant's row and none
+ * With any tenants, users and rows, and for any request, no statement returns another tenant's row and none
  * leaves another tenant's rows different. The transaction is rolled back after each run.
  *
  * @param client `postgres`

@@ -11,12 +11,12 @@ import {
   writableColumns,
 } from "./randomWorld";
 
-/** What somebody sends, and as whom. Everything is SQL text, so that a counterexample can be pasted into psql. */
+/** A request and its sender. Everything is SQL text, so that a counterexample can be pasted into psql. */
 export interface Request {
-  /** Positions of the tenant and the user, counted around; -1 is somebody without a tenant. */
+  /** Positions of the tenant and the user, modulo their number; -1 is a user without a tenant. */
   readonly tenant: number;
   readonly user: number;
-  /** The sender is no person: a token with this role, without account, session or membership. */
+  /** The sender is a machine: a token with this role, without account, session or membership. */
   readonly machineRole: (typeof tenantRoles)[number] | undefined;
   /** Another tenant's position: the token claims that one. */
   readonly forgedTenant: number | undefined;
@@ -33,7 +33,7 @@ const anyId = fc.oneof(
   fc.tuple(place, fc.nat({ max: 2 })).map(([tenant, user]) => userIdAt(tenant, user)),
 );
 
-/** Conditions, honest and not: everything, one row, one tenant, anybody but the own, another table's rows. */
+/** Conditions, legitimate or not: everything, one row, one tenant, all tenants except the own, another table's rows. */
 const condition = (table: Table): fc.Arbitrary<string> =>
   fc.oneof(
     fc.constant("true"),
@@ -128,7 +128,7 @@ const setting = fc.oneof(
   fc.constant("set local enable_indexscan = off"),
 );
 
-/** Nine times of ten the first: what is refused outright tells little. */
+/** Nine times out of ten the first, because statements that are always refused show little. */
 const mostly = <A, B>(usual: fc.Arbitrary<A>, rare: fc.Arbitrary<B>): fc.Arbitrary<A | B> =>
   fc.oneof({ arbitrary: usual, weight: 9 }, { arbitrary: rare, weight: 1 });
 

@@ -38,7 +38,7 @@ export const userIdAt = (tenant: number, ordinal: number): string => id(1, tenan
 /** The id of a tenant's nth row, the same in every table. */
 export const rowIdAt = (tenant: number, ordinal: number): string => id(2, tenant, ordinal);
 
-/** The tables that statements are made for, with a column that anybody might write. */
+/** The tables that statements use, with a column that every user might write. */
 export const writableColumns = {
   "shared.customers": "last_name",
   "home_services.work_orders": "notes",

@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import type { BundledDatabase } from "./database";
 import { idOf, outsiderId, type TenantLetter, type TenantRole, tenantId, tenantRoles, userId } from "./world";
 
-/** Somebody who reaches the database: a Postgres role and, through the Data API, the claims of a token. */
+/** A user of the database: a Postgres role and, through the Data API, the claims of a token. */
 export interface Actor {
   /** `admin of a`, `anon`, `monitoring`, … */
   readonly name: string;
@@ -12,7 +12,7 @@ export interface Actor {
   readonly tenantRole?: TenantRole;
 }
 
-/** The claims that the token hook gives a user, with a second factor unless said otherwise. */
+/** The claims that the token hook gives a user, by default with a second factor. */
 export function claimsOf(tenant: TenantLetter, role: TenantRole, aal = "aal2"): Record<string, unknown> {
   return {
     sub: userId(tenant, role),
@@ -33,7 +33,7 @@ export function member(tenant: TenantLetter, tenantRole: TenantRole): Actor {
   };
 }
 
-/** A backend of ours with a token that it signed itself: no account, no session of Auth's, no membership. */
+/** Our own backend with a token that it signed itself: no account, no session of Auth, no membership. */
 export function machine(tenant: TenantLetter, tenantRole: TenantRole): Actor {
   return {
     name: `machine, ${tenantRole} of ${tenant}`,
@@ -50,7 +50,7 @@ export const outsider: Actor = {
   claims: { sub: outsiderId, role: "authenticated", aal: "aal2" },
 };
 
-/** Everybody of the isolation matrix. */
+/** All actors of the isolation matrix. */
 export const actors: readonly Actor[] = [
   { name: "anon", role: "anon", claims: { role: "anon" } },
   ...tenantRoles.map((role) => member("a", role)),
@@ -66,7 +66,7 @@ export const actors: readonly Actor[] = [
 
 const ownConnections = new WeakMap<BundledDatabase, Map<string, Promise<Client>>>();
 
-/** The connection that an actor comes in by, and whether the role is set on it or logged in with. */
+/** The connection of an actor, and whether the role is set on it or used to log in. */
 async function connectionOf(database: BundledDatabase, actor: Actor): Promise<[Client, boolean]> {
   const connections = ownConnections.get(database) ?? new Map<string, Promise<Client>>();
   ownConnections.set(database, connections);
@@ -107,14 +107,14 @@ export async function as<T>(
   }
 }
 
-/** What a statement came to: its row count, or the SQLSTATE and message it failed with. The transaction goes on. */
+/** The result of a statement: its row count, or the SQLSTATE and message of its failure. The transaction continues. */
 export type Outcome = { readonly rows: number } | { readonly code: string; readonly message: string };
 
 export async function attempt(
   client: Client,
   sql: string,
   values: unknown[] = [],
-  options: { /** Take back what it did. */ readonly undo?: boolean } = {},
+  options: { /** Roll back its effects. */ readonly undo?: boolean } = {},
 ): Promise<Outcome> {
   await client.query("savepoint attempt");
   try {

@@ -5,7 +5,7 @@ import type { Client } from "pg";
 /** The bundle of this repository. */
 export const sqlDirectory = path.join(__dirname, "..", "..", "..", "sql");
 
-/** SQLSTATEs of a file that came before something it needs. */
+/** SQLSTATEs of a file that ran before an object that it needs was created. */
 const notYetThere = new Set(["42P01", "42883", "42704", "3F000"]);
 
 export interface BundleFile {
@@ -24,8 +24,8 @@ export function readBundleFiles(folder: "migrations" | "repeatable" | "diagnosti
 }
 
 /**
- * Applies the whole bundle to a database that has the roles and extensions, as the deployer does: migrations one transaction
- * each, repeatables all in one, where a file that needs another waits for it.
+ * Applies the whole bundle to a database that has the roles and extensions, like the deployer: each migration in its own
+ * transaction, all repeatables in one, where a file runs after those that it needs.
  *
  * @param client connected as the deploying role, `postgres`
  */
@@ -36,7 +36,7 @@ export async function applyBundle(client: Client): Promise<void> {
   await inTransaction(client, () => applyRepeatables(client, readBundleFiles("repeatable")));
 }
 
-/** Runs repeatables until each had its turn; gives up when a whole round got nowhere. */
+/** Runs repeatables until all have succeeded; fails if a whole round makes no progress. */
 async function applyRepeatables(client: Client, files: readonly BundleFile[]): Promise<void> {
   let waiting = files;
   while (waiting.length > 0) {

@@ -4,12 +4,12 @@ import { startTestCluster, type TestCluster } from "../../support/cluster";
 import { applyBundle } from "./applyBundle";
 import { createExtensions, createRoles, rolePassword } from "./roles";
 
-/** A throw-away database with the whole bundle in it. */
+/** A temporary database with the whole bundle. */
 export interface BundledDatabase {
   readonly cluster: TestCluster;
-  /** `postgres`, as hosted: no superuser, BYPASSRLS. */
+  /** `postgres`, as on hosted projects: not a superuser, but with BYPASSRLS. */
   readonly postgres: pg.Client;
-  /** A connection of a login role that DatabaseRoles makes; those of Supabase's own roles come from the cluster. */
+  /** A connection of a login role that DatabaseRoles creates; those of Supabase's own roles come from the cluster. */
   connectAs(role: "monitoring" | "backup" | "preview"): Promise<pg.Client>;
   remove(): Promise<void>;
 }

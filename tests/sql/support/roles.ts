@@ -1,11 +1,11 @@
 import type { Client } from "pg";
 import { type RoleDefinition, roleDefinitions } from "../../../components/databaseRoles/roleDefinitions";
 
-/** Password of every login role that `createRoles` makes. */
+/** Password of all login roles that `createRoles` creates. */
 export const rolePassword = "test-password";
 
 /**
- * What Pulumi's DatabaseRoles makes before the bundle, made by hand from the same definitions.
+ * Creates the roles of DatabaseRoles, which exist before the bundle, from the same definitions.
  *
  * @param client connected as `postgres`, who becomes a member of app_owner
  */
@@ -22,7 +22,7 @@ export async function createRoles(client: Client): Promise<void> {
   }
 }
 
-/** Extension and schema, as DatabaseExtensions makes them; without postgis, which is slow to make and used by no object. */
+/** Extension and schema, as DatabaseExtensions creates them; without postgis, which is slow to create and used by no object. */
 const extensions = {
   "uuid-ossp": "extensions",
   pgcrypto: "extensions",
@@ -32,7 +32,7 @@ const extensions = {
   pg_cron: "pg_catalog",
 } as const;
 
-/** What Pulumi's DatabaseExtensions makes before the bundle. */
+/** Creates the extensions of DatabaseExtensions, which exist before the bundle. */
 export async function createExtensions(client: Client): Promise<void> {
   for (const [name, schema] of Object.entries(extensions)) {
     await client.query(

@@ -5,7 +5,7 @@ export type TenantRole = (typeof tenantRoles)[number];
 
 export type TenantLetter = "a" | "b";
 
-/** Ids are readable: they begin with the tenant's letter, and end with what they are of. */
+/** Ids are readable: they begin with the tenant's letter and contain the kind of object. */
 export function idOf(tenant: TenantLetter | "f", kind: number, ordinal = 0): string {
   return `${tenant.repeat(8)}-${String(kind).padStart(4, "0")}-4000-8000-${String(ordinal).padStart(12, "0")}`;
 }
@@ -14,14 +14,14 @@ export const tenantId = (tenant: TenantLetter): string => idOf(tenant, 0);
 export const userId = (tenant: TenantLetter, role: TenantRole): string =>
   idOf(tenant, 1, tenantRoles.indexOf(role));
 
-/** Somebody who signed up and belongs to no tenant. */
+/** A user who signed up and belongs to no tenant. */
 export const outsiderId = idOf("f", 1);
 
 export const buckets = ["avatars", "documents", "attachments"] as const;
 
 /**
- * Two tenants with one user per role, and rows in every table; tenant b has one row more of everything, so that no count of
- * one is right for the other. Both are open around the clock, so that no test depends on when it runs.
+ * Two tenants with one user per role, and rows in every table; tenant b has one more row of everything, so that counts differ
+ * between the tenants. Both are open around the clock, so that no test depends on when it runs.
  *
  * @param client `postgres`
  */
@@ -64,7 +64,7 @@ async function seedTenant(
   }
   for (let ordinal = 0; ordinal < rowCount; ordinal++) await seedRows(client, tenant, ordinal);
 
-  // One in every partition, the default one included.
+  // One in every partition, including the default one.
   await client.query(
     `insert into shared.metrics (tenant_id, metric_name, metric_value, "timestamp")
      select $1, 'sample_' || n, n, moment
