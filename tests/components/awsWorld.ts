@@ -5,7 +5,7 @@ export const account: AwsAccount = { accountId: "123456789012", region: "us-east
 
 export const tags = { Owner: "platform@example.com", "thorbis:stack": "thorbis-supabase/test" } as const;
 
-/** Registers a piece of program in which every resource has an ARN after its logical name. */
+/** Registers part of a program, in which every resource has an ARN with its logical name. */
 export async function registeredInAws(program: () => unknown): Promise<Map<string, RegisteredResource>> {
   const resources = await registeredResources(
     program,
@@ -22,7 +22,7 @@ export async function registeredInAws(program: () => unknown): Promise<Map<strin
   );
 }
 
-/** What the account answers to a program that looks itself up. */
+/** What the account returns to a program that looks up its own resources. */
 function answerOf(token: string, inputs: Record<string, unknown>): Record<string, unknown> {
   if (token.endsWith(":getRegion")) return { region: account.region };
   if (token.endsWith(":getCallerIdentity")) return { accountId: account.accountId };
@@ -32,7 +32,7 @@ function answerOf(token: string, inputs: Record<string, unknown>): Record<string
   return inputs;
 }
 
-/** The type and inputs of the resource of this logical name. */
+/** The type and inputs of the resource with this logical name. */
 export function registered(resources: ReadonlyMap<string, RegisteredResource>, name: string) {
   const found = resources.get(name);
   if (found === undefined)

@@ -5,7 +5,7 @@ import { policyDocument } from "../../components/policyDocument";
 import { TaskRole } from "../../components/taskRole";
 import { registered, registeredInAws, tags } from "./awsWorld";
 
-/** Registers a role, and returns its inputs and the names of what is deleted after it. */
+/** Registers a role, and returns its inputs and the names of the resources that are deleted after it. */
 async function roleWith(purpose: "managed" | "alone") {
   const before = new Map<string, readonly string[]>();
   const names = new Map<unknown, string>();

@@ -21,8 +21,8 @@ import {
 } from "../support/clouds";
 import { createTestStack, type TestStack } from "../support/testStack";
 
-// The whole local stack on the real engine: every resource of AWS and Supabase changed, and then deleted, where it lives.
-// What is changed of each stands in tests/support/clouds. All of them at once: one refresh, one up.
+// The whole local stack on the real engine: every resource of AWS and Supabase is changed manually, and then deleted.
+// tests/support/clouds lists the changes. All are made before one refresh and one up.
 let stack: TestStack;
 let clouds: Clouds;
 
@@ -43,7 +43,7 @@ async function deployedResources(): Promise<Deployed[]> {
   return deployedInClouds((await stack.pulumi("stack", "export")).stdout);
 }
 
-/** By name, what the endpoints hold of each resource. The ARN of a secret ends in six letters of chance: without these. */
+/** Each resource by name, as its endpoint returns it. ARNs of secrets are without their six random characters. */
 async function endpointValues(): Promise<Record<string, unknown>> {
   const values: Record<string, unknown> = {};
   for (const resource of await deployedResources()) {
@@ -52,14 +52,14 @@ async function endpointValues(): Promise<Record<string, unknown>> {
   return JSON.parse(JSON.stringify(values).replaceAll(/(:secret:[\w/-]+)-\w{6}\b/g, "$1"));
 }
 
-/** Anything that stays other than it should be would be in the report of the next test, which expects an exact list. */
+/** Any remaining difference would be in the report of the next test, which expects an exact list. */
 async function expectUpRestores(values: object): Promise<void> {
   const repaired = await stack.pulumi("up", "--yes", "--skip-preview");
   expect(repaired.exitCode, repaired.output).toBe(0);
   expect(await endpointValues()).toEqual(values);
 }
 
-test("the tables have a row for every resource, and no row for a type that is not there", async () => {
+test("the tables have a row for every resource, and no row for a missing type", async () => {
   const resources = await deployedResources();
 
   const rows = new Set(resources.map((resource) => rowOf(cloudChanges, resource)));
@@ -68,7 +68,7 @@ test("the tables have a row for every resource, and no row for a type that is no
   expect(resources.length).toBeGreaterThan(35);
 });
 
-test("what the stack does not manage in the AWS account is nobody's drift", async () => {
+test("resources in the AWS account that the stack does not manage are not drift", async () => {
   const { id: Bucket } = await one("aws:s3/bucket:Bucket");
   const note = { Bucket, Key: "note.txt" };
   const { VersionId } = await clouds.s3.send(new PutObjectCommand({ ...note, Body: "by hand" }));
@@ -81,7 +81,7 @@ test("what the stack does not manage in the AWS account is nobody's drift", asyn
   await clouds.s3.send(new DeleteObjectCommand({ ...note, VersionId }));
 });
 
-test("what somebody adds to project and account beside the stack is reported, with its severity, until it is undone", async () => {
+test("additions to project and account outside of the stack are reported, with their severity, until they are undone", async () => {
   const project = `/projects/${(await one("supabase:index/project:Project")).id}`;
   await clouds.supabase("POST", `${project}/secrets`, [{ name: "OF_SOMEBODY_ELSE", value: "by hand" }]);
   await clouds.supabase("PATCH", `${project}/config/auth`, { sms_test_otp: "15551234567=123456" });
@@ -217,7 +217,7 @@ async function placesInAws(): Promise<Places> {
   };
 }
 
-/** Returns a resource of a type, the first by URN: the state has them in the order in which they were made. */
+/** Returns a resource of a type, the first by URN: the state has them in the order in which they were created. */
 async function one(type: string): Promise<Deployed> {
   const [found] = (await deployedResources())
     .filter((resource) => resource.type === type)

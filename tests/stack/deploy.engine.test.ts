@@ -6,7 +6,7 @@ import { localAccessToken } from "../../local/environment";
 import { fingerprint, readCatalog } from "../../plugins/supabasex/provider/sqlBundle/catalog";
 import { createTestStack, type TestStack } from "../support/testStack";
 
-// The whole local stack on the real engine: first deployment, nothing to do, and files that do not work.
+// The whole local stack on the real engine: first deployment, no changes, and files with errors.
 let database: pg.Client;
 let stack: TestStack;
 
@@ -18,7 +18,7 @@ afterAll(async () => {
   await stack?.remove();
 });
 
-/** The projects that the Management API knows. */
+/** The projects that the Management API returns. */
 async function projects(): Promise<unknown> {
   const response = await fetch(`${stack.services.supabase.endpoint}/v1/projects`, {
     headers: { Authorization: `Bearer ${localAccessToken}` },
@@ -50,7 +50,7 @@ test("up, then up again: nothing to do; then refresh: nothing has drifted", asyn
   expect(refresh.exitCode, refresh.output).toBe(0);
 });
 
-test("a migration with a typing error fails the preview like a compiler, and leaves the database as it was", async () => {
+test("a migration with a typing error fails the preview like a compiler, and leaves the database unchanged", async () => {
   const before = fingerprint(await readCatalog(database));
   const file = migration("20270101000000_add_loyalty.sql");
   await writeFile(
@@ -85,7 +85,7 @@ test("no password is in the state or in the output", async () => {
   const exported = await stack.pulumi("stack", "export");
   const printed = await stack.pulumi("up", "--yes", "--diff", "--skip-preview");
 
-  // The stack's own passwords, and as a control one text that is no secret.
+  // The stack's own passwords, and as a control a text that is not a secret.
   for (const password of ["test-password", "thorbis-local-postgres"]) {
     expect(exported.output).not.toContain(password);
     expect(printed.output).not.toContain(password);
@@ -93,8 +93,8 @@ test("no password is in the state or in the output", async () => {
   expect(exported.output).toContain("app_owner");
 });
 
-test("destroy of a stack that is not protected leaves nothing at the API", async () => {
-  // Its server goes too.
+test("destroying an unprotected stack leaves nothing at the API", async () => {
+  // Its server is deleted, too.
   await database.end();
 
   const destroyed = await stack.pulumi("destroy", "--yes", "--skip-preview");

@@ -11,7 +11,7 @@ import { platformSchemas } from "../../plugins/supabasex/provider/sqlBundle/cata
 import { seededRandom } from "../support/random";
 import { createTestStack, type TestStack } from "../support/testStack";
 
-// The whole local stack on the real engine: what a person changes by hand, and what refresh and up make of it.
+// The whole local stack on the real engine: manual changes, and the reaction of refresh and up.
 const seed = Number(process.env.SEED ?? 20261122);
 
 let database: pg.Client;
@@ -30,7 +30,7 @@ afterAll(async () => {
 
 const refresh = () => stack.pulumi("refresh", "--preview-only", "--expect-no-changes", "--diff");
 
-/** What somebody might do to one object of each kind; the statement is given the object's name as SQL writes it. */
+/** A possible manual change to one object of each kind. The statement receives the object's quoted name. */
 const changesByKind: Record<string, (name: string) => string> = {
   policy: (name) => `drop policy ${policyOnTable(name)}`,
   function: (name) => `alter function ${name} set work_mem = '8MB'`,
@@ -51,7 +51,7 @@ const policyOnTable = (name: string) => `${lastWord(name)} on ${tableOfTrigger(n
 const isOfPlatform = (identity: string) =>
   new RegExp(platformSchemas).test(partsOfIdentity(identity).schema ?? "");
 
-/** One object of each kind, picked by the seed from what the bundle made in its own schemas. */
+/** Returns one object of each kind, selected by the seed from the bundle's objects in its own schemas. */
 function pickObjects(catalog: Catalog): { identity: string; statement: string }[] {
   const random = seededRandom(seed);
   return Object.entries(changesByKind).map(([kind, change]) => {
@@ -63,15 +63,15 @@ function pickObjects(catalog: Catalog): { identity: string; statement: string }[
           !(kind === "publication" && / table /.test(identity)),
       )
       .map((identity) => identity.slice(kind.length + 1))
-      // Partitions come and go; the schema public is the platform's, and of its tables only our policies are ours.
+      // Excludes partitions, which jobs create and drop, the schema public, and the platform's tables except for our policies on them.
       .filter((name) => !/^public$|_\d{4}_\d{2}/.test(name));
     const name = names[Math.floor(random() * names.length)];
-    if (name === undefined) throw new Error(`the bundle makes no ${kind}`);
+    if (name === undefined) throw new Error(`the bundle creates no ${kind}`);
     return { identity: `${kind} ${name}`, statement: change(name) };
   });
 }
 
-test(`one object of each kind changed by hand: refresh names it, up repairs it (SEED=${seed})`, async () => {
+test(`a manual change to one object of each kind: refresh names it, up repairs it (SEED=${seed})`, async () => {
   expect(await refresh()).toMatchObject({ exitCode: 0 });
   const before = await readCatalog(database);
   const picked = pickObjects(before);
@@ -85,7 +85,7 @@ test(`one object of each kind changed by hand: refresh names it, up repairs it (
   const repaired = await stack.pulumi("up", "--yes", "--skip-preview");
 
   expect(repaired.exitCode, repaired.output).toBe(0);
-  // What was granted beside the bundle is reported, and taken away only by `sql.prune: drop`.
+  // A grant outside of the bundle is reported, and only revoked by `sql.prune: drop`.
   for (const { identity, statement } of picked) {
     if (statement.includes("grant create")) await database.query(`revoke create on ${identity} from anon`);
     if (statement.includes("grant select")) await database.query(`revoke select on ${identity} from anon`);

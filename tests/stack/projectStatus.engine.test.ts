@@ -4,8 +4,8 @@ import type { JsonObject } from "../../foundation/json";
 import { type Clouds, connectClouds } from "../support/clouds";
 import { createTestStack, type TestStack } from "../support/testStack";
 
-// A whole project paused and then deleted where it lives. The provider is blind to both (a 404 leaves its state as it was),
-// and whatever is in the database cannot be read: one sentence has to say why, and what to do.
+// A whole project is paused and then deleted at the API. The provider detects neither (after a 404 its state is unchanged),
+// and the database cannot be read: one sentence has to say why, and what to do.
 let stack: TestStack;
 let clouds: Clouds;
 
@@ -30,7 +30,7 @@ async function projects(): Promise<{ id: unknown; status: unknown }[]> {
   return found.map(({ id, status }) => ({ id, status }));
 }
 
-/** The command that the sentence about the project gives. */
+/** The command in the sentence about the project. */
 function commandIn(output: string): string[] {
   const command = /^.*warning: Project \w+ .*`pulumi (up [^`]+)`/m.exec(output)?.[1];
   if (command === undefined) throw new Error(`no command in ${output}`);

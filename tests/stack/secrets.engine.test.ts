@@ -14,7 +14,7 @@ import { commandLinesDuring } from "../support/commandLines";
 import { filesBelow, findLeaks, type PlantedSecret, type ReadableText } from "../support/leaks";
 import { createTestStack, type TestStack } from "../support/testStack";
 
-// A secret of its own in every secret leaf of the configuration; then everything that the stack leaves behind or prints is
+// Every secret leaf of the configuration has a unique secret. Then everything that the stack leaves behind or prints is
 // searched for them: the state, the output of up, preview, refresh and failures, the logs, and all command lines.
 const groups = {
   "auth.smtp.host": "smtp.example.com",
@@ -24,9 +24,9 @@ const groups = {
 };
 const key = (name: string) => `thorbis-supabase:${name}`;
 
-/** Both ends tell it from any other text, and what is between them looks different in every encoding. */
+/** Both ends distinguish it from any other text, and the part between them differs in every encoding. */
 const canaryText = () => `${ending()}"\\/%+&<'é ${ending()}`;
-/** Of the alphabet that database passwords must have. */
+/** Only characters that database passwords may contain. */
 const canaryPassword = () => `${ending()}._~-${ending()}`;
 const ending = () => randomBytes(8).toString("hex");
 
@@ -54,7 +54,7 @@ afterAll(async () => {
   await stack?.remove();
 });
 
-/** Runs the CLI, keeps what it printed, and answers it. */
+/** Runs the CLI, stores its output, and returns it. */
 async function pulumi(...args: string[]): Promise<{ exitCode: number; output: string }> {
   const { exitCode, output } = await stack.pulumi(...args);
   printed.push({ where: `output of pulumi ${args.join(" ").slice(0, 60)}`, text: output });
@@ -69,7 +69,7 @@ async function run(...args: string[]): Promise<void> {
 const setSecrets = (secrets: readonly PlantedSecret[]) =>
   run("config", "set-all", ...secrets.flatMap(({ name, text }) => ["--secret", `${name}=${text}`]));
 
-/** Everything that can be read afterwards, but for what the services keep as the clouds would. */
+/** Everything that can be read afterwards, except what the services store like the clouds. */
 const leftBehind = async (): Promise<ReadableText[]> => [
   ...filesBelow(stack.project),
   ...filesBelow(path.dirname(state), (file) => !file.startsWith("services/") || file.endsWith(".log")),
@@ -107,7 +107,7 @@ test("control: each canary reached the stack, visible only with the passphrase o
   const { output } = await stack.pulumi("stack", "export", "--show-secrets");
   const inState = findLeaks(planted, [{ where: "export", text: output }]).map(({ secret }) => secret);
 
-  // Of what only people log in with, the state has a verifier, not the password.
+  // For roles of people, the state contains a verifier instead of the password.
   const verified = ["monitoring", "preview"].map((role) => ({
     role,
     secret: planted.find(
@@ -117,7 +117,7 @@ test("control: each canary reached the stack, visible only with the passphrase o
   expect(new Set([...inState, ...verified.map(({ secret }) => secret?.name)])).toEqual(
     new Set(planted.map(({ name }) => name)),
   );
-  // The pooler knows a role by its name and the project's ref: postgres.<ref>.
+  // The pooler identifies a role by its name and the project's ref: postgres.<ref>.
   const { host, port, database, user: deployer = "" } = await stack.database();
   for (const { role, secret } of verified) {
     const user = deployer.replace("postgres", role);
@@ -127,7 +127,7 @@ test("control: each canary reached the stack, visible only with the passphrase o
   }
 });
 
-test("after manual changes of a secret and of a value beside it, preview and refresh do not show the secret", async () => {
+test("after manual changes of a secret and of another value, preview and refresh do not show the secret", async () => {
   const byHand = { name: "SMTP password set by hand", text: canaryText() };
   planted.push(byHand);
   const api = new ManagementApi({
@@ -168,14 +168,14 @@ test("every secret replaced by another: neither the old nor the new one shows", 
   expect(findLeaks(planted, await leftBehind())).toEqual([]);
 });
 
-/** New texts for all leaves but the project's own password, with which the test stays connected. */
+/** New texts for all leaves except the project's own password, which keeps the test's connections valid. */
 const replacements = (): PlantedSecret[] =>
   planted
     .filter(({ name }) => name.startsWith("thorbis-supabase:") && name !== key("databasePassword"))
     .map(({ name }) => ({ name, text: /Password$/.test(name) ? canaryPassword() : canaryText() }));
 
-// In previews: of every up the engine keeps the stack's configuration in its history as it is, plain text in plain.
-describe("a secret that is refused is not quoted", () => {
+// In previews, because on every up the engine stores the configuration in its history, plain text included.
+describe("a refused secret is not quoted", () => {
   test.each([
     ["of the wrong format", "databaseRolesBackupPassword", ["--secret"]],
     ["in plain text", "authSmtpPassword", ["--plaintext"]],

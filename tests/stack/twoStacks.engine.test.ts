@@ -6,7 +6,7 @@ import {
   createAwsAccount,
 } from "../support/awsStack";
 
-// Two environments in one account and region: neither takes, changes or removes what the other has.
+// Two environments in one account and region: neither takes over, changes or removes resources of the other.
 let account: AwsAccountUnderTest;
 let first: AwsStack;
 let second: AwsStack;
@@ -48,7 +48,7 @@ test("a second stack with the names of the first is refused with the first one's
 });
 
 test("creating and destroying a second stack does not change the first", async () => {
-  // The same letters but for their case, which names in AWS do not keep.
+  // The same letters except for their case, which names in AWS do not preserve.
   second.configure(areas("Shop", "shop-backups-second"));
 
   await second.succeeds("up", "--yes", "--skip-preview");

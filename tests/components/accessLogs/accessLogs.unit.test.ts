@@ -21,7 +21,7 @@ const register = (onOptions: (name: string, options: pulumi.CustomResourceOption
     new AccessLogs("logs", { account, tags, source, bucketName: "thorbis-backups-logs", retentionDays: 90 });
   });
 
-test("requests to the backup bucket are recorded in a bucket that is as closed, and forgets them", async () => {
+test("requests to the backup bucket are recorded in a bucket that is equally closed and has a retention", async () => {
   const resources = await register();
   const inputsOf = (name: string) => registered(resources, `logs-${name}`).inputs;
 
@@ -51,14 +51,14 @@ test("requests to the backup bucket are recorded in a bucket that is as closed, 
   );
 });
 
-test("EventBridge is told what happens in the backup bucket", async () => {
+test("the backup bucket sends events to EventBridge", async () => {
   expect(registered(await register(), "backup-events").inputs).toEqual({
     bucket: "thorbis-backups",
     eventbridge: true,
   });
 });
 
-test("logging and events are taken off a protected bucket when they are switched off, unlike what protects it", async () => {
+test("disabling removes logging and events from a protected bucket, but not its protection", async () => {
   const isKept = new Map<string, boolean>();
 
   await register((name, { retainOnDelete = false }) => isKept.set(name, retainOnDelete));
@@ -91,7 +91,7 @@ test.each([
     undefined,
     "ImplicitlyDenied",
   ],
-  ["anything at another place", ours, `${bucketArn}/elsewhere`, "ImplicitlyDenied"],
+  ["anything under another prefix", ours, `${bucketArn}/elsewhere`, "ImplicitlyDenied"],
   ["plain HTTP", { ...ours, "aws:SecureTransport": "false" }, undefined, "ExplicitlyDenied"],
 ])("S3 writing %s", async (_, context, resource, expected) => {
   expect(await write(context, resource)).toBe(expected);

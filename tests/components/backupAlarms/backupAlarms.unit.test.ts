@@ -208,7 +208,7 @@ test("with an existing topic no new one is created, and every alarm uses it", as
   ]);
 });
 
-/** What EventBridge makes of a template: a value stands in as JSON; inside quotes it would stand bare, unescaped. */
+/** How EventBridge expands a template: it inserts a value as JSON, but unescaped inside quotes. */
 function transformed(event: { readonly time: string; readonly detail: Readonly<Record<string, unknown>> }) {
   const { inputPaths, inputTemplate } = failedTaskMessage;
   return inputTemplate.replaceAll(
@@ -246,7 +246,7 @@ test("a message that the topic rejects goes to the dead-letter queue", async () 
   });
 });
 
-test("the estimate of the cost counts what is declared", async () => {
+test("the cost estimate counts the declared resources", async () => {
   const resources = [...(await register()).values()];
   const count = (type: string) => resources.filter((resource) => resource.type === type).length;
 

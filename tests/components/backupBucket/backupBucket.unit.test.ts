@@ -16,7 +16,7 @@ const register = (args: Partial<BackupBucketArgs> = {}) =>
       }),
   );
 
-test("declares the bucket with all its satellites, and a key of its own", async () => {
+test("declares the bucket with all its satellites, and its own key", async () => {
   const resources = await register({ objectLock: { mode: "GOVERNANCE", days: 14 } });
 
   expect([...resources.values()].map(({ name, type }) => `${name} ${type}`).sort()).toEqual([
@@ -81,14 +81,14 @@ test("declares the bucket with all its satellites, and a key of its own", async 
   });
 });
 
-test("without object lock there is none, neither on the bucket nor beside it", async () => {
+test("without object lock there is none, neither on the bucket nor as a separate resource", async () => {
   const resources = await register();
 
   expect(registered(resources, "backup-bucket").inputs).not.toHaveProperty("objectLockEnabled");
   expect(resources.has("backup-object-lock")).toBe(false);
 });
 
-test("without a key of its own S3 encrypts, and the policy asks for no key", async () => {
+test("without its own key S3 encrypts, and the policy requires no key", async () => {
   const resources = await register({ ownKey: false });
 
   expect(resources.has("backup-key")).toBe(false);
@@ -100,7 +100,7 @@ test("without a key of its own S3 encrypts, and the policy asks for no key", asy
   );
 });
 
-test("backups move to cheaper storage when the stack says so", async () => {
+test("backups move to cheaper storage as configured", async () => {
   const tiersOf = async (args: Parameters<typeof register>[0]) => {
     const rules = registered(await register(args), "backup-lifecycle").inputs.rules as Record<
       string,

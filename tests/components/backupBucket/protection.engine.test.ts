@@ -8,7 +8,7 @@ import {
 } from "../../support/awsStack";
 import { type BucketProtection, bucketProtection } from "../../support/bucketProtection";
 
-// Whatever a deployment does or fails to do, a bucket that holds backups is as protected as before. A deployment takes seconds, so the
+// A bucket with backups stays protected after any deployment, even a failed one. A deployment takes seconds, so the
 // tests of a `describe` share one: each leaves the stack deployed, and the bucket with its backup. Each can run alone: one that needs
 // object lock switches it on itself.
 let account: AwsAccountUnderTest;
@@ -104,9 +104,9 @@ function areas(bucketName: string, deletionProtection: boolean, backup: object =
   };
 }
 
-/** The promises that do not depend on deletion protection. */
+/** The tests that do not depend on deletion protection. */
 function describeCommonPromises(deployed: () => BucketStack): void {
-  test("another name for the bucket is refused before anything is touched", async () => {
+  test("another name for the bucket is refused before anything is changed", async () => {
     const stack = deployed();
     const before = await stack.protection();
     stack.configure({ bucketName: `${stack.bucket}-new` });
@@ -121,7 +121,7 @@ function describeCommonPromises(deployed: () => BucketStack): void {
     await stack.expectNoChanges();
   });
 
-  test("object lock that is switched on later is set in place", async () => {
+  test("object lock that is enabled later is set in place", async () => {
     const stack = deployed();
     const before = await stack.protection();
     stack.configure(lock);
@@ -149,7 +149,7 @@ describe("a bucket without deletion protection", () => {
     stack = await BucketStack.withBackup("kept-unprotected", false);
   });
 
-  test("is as protected as before after a replacement of something that is set on it", async () => {
+  test("is as protected as before after one of its settings is replaced", async () => {
     const before = await stack.protection();
 
     await stack.up("--replace", await stack.urn("backup-bucket-policy"));

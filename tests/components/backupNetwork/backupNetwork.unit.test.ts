@@ -64,7 +64,7 @@ test("zones are those of the configuration if it names them", async () => {
   expect(zones).toEqual(["us-east-1c", "us-east-1c", "us-east-1f"]);
 });
 
-test("S3 is reached by a gateway of the private routes", async () => {
+test("the private subnets reach S3 through a gateway endpoint", async () => {
   const { inputs } = registered(await register(), "network-s3");
 
   expect(inputs).toMatchObject({
@@ -94,7 +94,7 @@ test("the default security group is closed, and every connection recorded", asyn
   });
 });
 
-test("tasks may connect over IPv4 to their ports only; the resolver of the VPC needs no rule", async () => {
+test("tasks may only connect over IPv4 and to their ports; the resolver of the VPC needs no rule", async () => {
   const resources = await register();
   const egressOf = (name: string) =>
     (registered(resources, name).inputs.egress as Record<string, unknown>[]).map(
@@ -112,7 +112,7 @@ test.each([
   ["s3:PutObject", "arn:aws:s3:::thorbis-backups/runs/1/manifest.json", "Allowed"],
   ["s3:GetObject", "arn:aws:s3:::layers-of-a-registry/layer", "Allowed"],
   ["s3:PutObject", "arn:aws:s3:::bucket-of-a-thief/runs/1/manifest.json", "ImplicitlyDenied"],
-])("what passes the endpoint: %s on %s is %s", async (action, resource, expected) => {
+])("the endpoint's policy: %s on %s is %s", async (action, resource, expected) => {
   const { Statement, Version } = endpointPolicy({ region: "us-east-1" }, "thorbis-backups");
   const identity = { Version, Statement: Statement.map(({ Principal: _, ...statement }) => statement) };
 

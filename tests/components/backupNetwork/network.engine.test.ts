@@ -55,7 +55,7 @@ const guards = async () => {
   return statements.find(({ Sid }) => Sid === "DenyTasksOutsideNetwork")?.Condition;
 };
 
-test("a stack makes its network, and its bucket refuses tasks from elsewhere", async () => {
+test("a stack creates its network, and its bucket refuses tasks from elsewhere", async () => {
   await stack.succeeds("up", "--yes", "--skip-preview");
 
   expect((await ownVpc())?.CidrBlock).toBe("10.80.0.0/24");
@@ -75,7 +75,7 @@ test.each([
     { availabilityZones: ["us-east-1c", "us-east-1d"] },
     /backup\.network\.availabilityZones is us-east-1c, us-east-1d, but .* is in us-east-1a, us-east-1b/,
   ],
-])("%j is refused before anything is touched", async (network, fault) => {
+])("%j is refused before anything is changed", async (network, fault) => {
   stack.configure(areas({ network }));
 
   const { exitCode, output } = await stack.pulumi("up", "--yes", "--skip-preview");

@@ -81,7 +81,7 @@ const replicationOf = async (s3: S3Client, Bucket: string) =>
 /** The error of S3 for a bucket without a rule. */
 const noRule = { name: "ReplicationConfigurationNotFoundError" };
 
-/** What the copies consist of in S3: their bucket with its settings, and the rule on the source. */
+/** The copies in S3: their bucket with its settings, and the rule on the source. */
 async function copies(): Promise<{ resource: Deployed; clouds: Clouds }[]> {
   const all = deployedInClouds((await stack.pulumi("stack", "export")).stdout);
   return all
@@ -89,7 +89,7 @@ async function copies(): Promise<{ resource: Deployed; clouds: Clouds }[]> {
     .map((resource) => ({ resource, clouds: resource.name === "backup-replica-rule" ? here : there }));
 }
 
-test("the copies are as protected as the backups, and S3 is told to make them", async () => {
+test("the copies are as protected as the backups, and S3 is configured to create them", async () => {
   await up();
   await there.s3.send(new PutObjectCommand({ Bucket: replica, Key: "runs/one", Body: "a backup" }));
 
@@ -117,7 +117,7 @@ test("the copies are as protected as the backups, and S3 is told to make them", 
 
 const removable = /bucketReplicationConfig|bucketPolicy|bucketPublicAccessBlock/;
 
-test("the rule removed, the copies opened and every other part changed by hand: all is named and put back", async () => {
+test("manual changes of every part, including a removed rule and public copies, are reported and repaired", async () => {
   const before = await bucketProtection(there.s3, replica);
   const all = (await copies()).map(({ resource, clouds }) => ({
     ...{ resource, clouds, row: rowOf(replicaChanges, resource) },
@@ -155,7 +155,7 @@ test("the rule removed, the copies opened and every other part changed by hand: 
   expect(await replicationOf(here.s3, source)).toMatchObject({ Rules: [{ Status: "Enabled" }] });
 });
 
-test("another name for the copies is refused, unless it is meant: then backups and copies move, and the old ones keep their protection", async () => {
+test("another name for the copies is refused, unless it is intended: then backups and copies move, and the old ones keep their protection", async () => {
   const before = [
     await bucketProtection(here.s3, source),
     await bucketProtection(there.s3, replica),
@@ -182,7 +182,7 @@ test("another name for the copies is refused, unless it is meant: then backups a
   await expect(replicationOf(here.s3, source)).rejects.toMatchObject(noRule);
 });
 
-test("after a destroy the copies keep their protection without a rule, and the next up takes bucket and key over", async () => {
+test("after a destroy the copies keep their protection without a rule, and the next up takes over bucket and key", async () => {
   const before = await bucketProtection(there.s3, laterReplica);
   await stack.succeeds("state", "unprotect", "--all", "--yes");
   await stack.succeeds("destroy", "--yes", "--skip-preview");

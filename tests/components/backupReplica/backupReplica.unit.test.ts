@@ -58,7 +58,7 @@ test("declares bucket, key, lock, topic and alarm in the second region, and the 
     ],
     ...["ownership", "policy", "public-access", "replica-late", "topic", "topic-policy", "versioning"],
   ]);
-  // On the source and in its region, and in IAM, which has none.
+  // On the source and in its region, and in IAM, which has no region.
   expect(namesIn("first")).toEqual([
     ...[
       "provider",
@@ -73,7 +73,7 @@ test("declares bucket, key, lock, topic and alarm in the second region, and the 
   ]);
 });
 
-test("the copies have the source's settings, a key of their own and a tag that says what they are", async () => {
+test("the copies have the source's settings, their own key and a tag with their purpose", async () => {
   const resources = await register();
   const inputsOf = (name: string) => registered(resources, name).inputs;
 
@@ -98,7 +98,7 @@ test("the copies have the source's settings, a key of their own and a tag that s
   expect(inputsOf("copies-bucket").tags).toEqual({ ...tags, "thorbis:purpose": "replica" });
 });
 
-test("everything is copied, deletion markers too, and encrypted with the key of the second region", async () => {
+test("everything including delete markers is copied, and encrypted with the key of the second region", async () => {
   const { inputs } = registered(await register(), "copies-rule");
 
   expect(inputs).toEqual({
@@ -123,7 +123,7 @@ test("everything is copied, deletion markers too, and encrypted with the key of 
   });
 });
 
-test("a lag rings in the second region, where S3 measures it, and a failure at home", async () => {
+test("the alarm on the lag is in the second region, where S3 measures it, and the alarm on failures in the first one", async () => {
   const resources = await register({ lagMinutes: 90 });
   const dimensions = {
     ...{ SourceBucket: "thorbis-backups", DestinationBucket: "thorbis-backups-us-west-2" },
@@ -142,7 +142,7 @@ test("a lag rings in the second region, where S3 measures it, and a failure at h
   });
 });
 
-test("an existing topic of the second region takes the place of a new one", async () => {
+test("an existing topic of the second region is used instead of a new one", async () => {
   const topicArn = `arn:aws:sns:us-west-2:${accountId}:operations`;
   const resources = await register({ topicArn });
 
@@ -150,7 +150,7 @@ test("an existing topic of the second region takes the place of a new one", asyn
   expect([...resources.keys()].filter((name) => /topic|mail/.test(name))).toEqual([]);
 });
 
-test("costs what it declares, which is a small part of the whole", async () => {
+test("the cost estimate counts the declared resources", async () => {
   const alarms = ofCopies(await register()).filter(({ type }) => type.endsWith(":MetricAlarm"));
   const lines = backupReplicaCost(
     {
@@ -174,7 +174,7 @@ test("costs what it declares, which is a small part of the whole", async () => {
   ]);
 });
 
-describe("the role that copies", () => {
+describe("the replication role", () => {
   const replicaArn = "arn:aws:s3:::thorbis-backups-us-west-2";
   const replicaKeyArn = keyArn.replace(region, "us-west-2");
   const identity = replicationPolicy({
@@ -219,7 +219,7 @@ describe("the role that copies", () => {
     expect(await asked(action, resource, context)).toBe("ImplicitlyDenied");
   });
 
-  it("is assumed by S3 alone", async () => {
+  it("is assumed only by S3", async () => {
     const everything = policyDocument({ Sid: "All", Effect: "Allow", Action: "*", Resource: "*" });
     const assumedBy = (principal: string) =>
       decide({
@@ -233,7 +233,7 @@ describe("the role that copies", () => {
   });
 });
 
-test("the second region is entered with the configuration of the first", async () => {
+test("the second region uses the configuration of the first one", async () => {
   pulumi.runtime.setConfig("aws:profile", "deployer");
   pulumi.runtime.setConfig("aws:allowedAccountIds", '["123456789012"]');
   pulumi.runtime.setConfig("aws:skipRegionValidation", "true");

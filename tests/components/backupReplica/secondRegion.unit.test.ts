@@ -32,21 +32,21 @@ beforeAll(async () => {
 const settingOf = async (key: string) =>
   await new Promise((resolve) => pulumi.output(found[key]).apply(resolve));
 
-test("every setting that the installed aws provider has is passed on, or is left out with a reason", () => {
+test("every setting of the installed aws provider is passed on, or omitted with a reason", () => {
   const decided = [...Object.keys(settingsPassedOn), ...Object.keys(settingsNotPassedOn)];
 
   expect(decided.sort()).toEqual(Object.keys(found).sort());
   expect(Object.keys(settingsNotPassedOn)).toEqual(["region"]);
 });
 
-test("texts, structures, flags and numbers arrive as they are configured", async () => {
+test("strings, structures, flags and numbers are passed on as configured", async () => {
   const values = await Promise.all(Object.keys(configured).map(async (key) => [key, await settingOf(key)]));
 
   expect(Object.fromEntries(values)).toEqual(configured);
   expect(await settingOf("region")).toBe("us-west-2");
 });
 
-test("what may hold credentials stays secret in the state", async () => {
+test("settings that may contain credentials stay secret in the state", async () => {
   for (const key of ["assumeRoleWithWebIdentity", "httpsProxy"])
     expect(await pulumi.isSecret(pulumi.output(found[key])), key).toBe(true);
   expect(await pulumi.isSecret(pulumi.output(found.insecure))).toBe(false);

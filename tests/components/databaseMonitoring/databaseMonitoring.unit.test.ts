@@ -116,7 +116,7 @@ test.each([
   [1, "rate(1 minute)"],
   [5, "rate(5 minutes)"],
 ])(
-  "an interval of %d minutes is %s, tried once, kept in the queue where it cannot be called",
+  "an interval of %d minutes is %s, with one attempt, and failed calls go to the queue",
   async (intervalMinutes, expression) => {
     const { inputs } = registered(await register({ intervalMinutes }), "monitoring-schedule");
 
@@ -158,7 +158,7 @@ test("the probe's alarm fires if the database cannot be reached, or if the probe
   });
 });
 
-describe("each threshold of the configuration is that of its alarm, in the metric's unit", () => {
+describe("each alarm has its threshold from the configuration, in the metric's unit", () => {
   const thresholds = {
     connectionsPercent: 71,
     slowStatements: 2,
@@ -215,7 +215,7 @@ test("the dashboard shows every metric once, and the threshold of every alarm", 
   expect(new Set(widgets.map(({ x, y }) => `${x},${y}`)).size).toBe(widgets.length);
 });
 
-test("the cost estimate counts the alarms and metrics that there are", async () => {
+test("the cost estimate counts the declared alarms and metrics", async () => {
   const resources = [...(await register()).values()];
   const alarms = resources.filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm");
 

@@ -67,7 +67,7 @@ test("reports the position of a build error", async () => {
   );
 });
 
-test("the business automation has the same bundle from any checkout, and needs no other file", async () => {
+test("the business automation has the same bundle in every checkout, and needs no other file", async () => {
   const checkout = checkoutRoot();
   const entrypoint = "functions/business-automation/index.ts";
   await rm(path.join(root, "functions"), { recursive: true });
@@ -87,7 +87,7 @@ test("the business automation has the same bundle from any checkout, and needs n
 
 const map = (content: object) => source("deno.json", JSON.stringify(content));
 
-test("bundles a pinned package that is installed in that version, and leaves any other to Deno", async () => {
+test("bundles a pinned package that is installed in that version; Deno loads all others", async () => {
   const folder = path.join(root, "node_modules", "greetings");
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, "package.json"), '{ "name": "greetings", "version": "1.2.3" }');
@@ -100,7 +100,7 @@ test("bundles a pinned package that is installed in that version, and leaves any
   expect(await bundled()).toContain('from "npm:/greetings@1.2.4/polite.js"');
 });
 
-test("names of the import map that Deno loads stay imports, with their subpaths", async () => {
+test("names in the import map that Deno loads stay imports, with their subpaths", async () => {
   await map({ imports: { "@supabase/functions-js": "jsr:@supabase/functions-js@^2", zod: "npm:zod@4" } });
   await source(
     "x.ts",

@@ -7,7 +7,7 @@ import { checkoutRoot } from "../../../foundation/checkout";
 import { serveInDeno } from "../../support/deno";
 import { clients, reason } from "../../support/officialClients";
 
-// What a bundle is worth shows in Deno alone: each of these functions is served there and asked for its answer.
+// Only Deno shows whether a bundle works: each of these functions is served there, and its response is checked.
 
 let root: string;
 
@@ -39,7 +39,7 @@ describe.skipIf(typeof clients === "string")(`in Deno${reason}`, () => {
   test.each([
     ["by their full names", 'require("node:events")', 'require("node:crypto")'],
     ["by their short names", 'require("events")', 'require("crypto")'],
-    ["late, where they are used", '(() => require("events"))()', '(() => require("node:crypto"))()'],
+    ["lazily, where they are used", '(() => require("events"))()', '(() => require("node:crypto"))()'],
   ])("a CommonJS package that loads modules of Node %s", async (_, events, crypto) => {
     await write("node_modules/old/package.json", '{"name":"old","version":"1.0.0","main":"index.js"}');
     await write(
@@ -68,7 +68,7 @@ describe.skipIf(typeof clients === "string")(`in Deno${reason}`, () => {
       "function",
     ],
     [
-      "a part that is not installed, which it does without",
+      "an optional part that is not installed",
       `let part; try { part = require("part"); } catch { part = "none"; } module.exports = part;`,
       "none",
     ],
@@ -141,7 +141,7 @@ describe.skipIf(typeof clients === "string")(`in Deno${reason}`, () => {
     expect(answer).toBe("1/2/2");
   });
 
-  test("modules beside the function's folder, through a deno.jsonc", async () => {
+  test("modules next to the function's folder, through a deno.jsonc", async () => {
     await write(
       "functions/x/deno.jsonc",
       '{ /* shared */ "imports": { "@shared/": "../_shared/" }, "lock": false }',

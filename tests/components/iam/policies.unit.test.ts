@@ -44,17 +44,17 @@ describe.each(taskRoles)("$who", ({ policyOf, may, mayNot, neverToo }) => {
     "s3:DeleteBucketPolicy",
     "s3:PutBucketVersioning",
     "s3:DeleteBucket",
-  ])("may never %s, whatever else it is given", async (action) => {
+  ])("may never %s, regardless of other policies", async (action) => {
     const resource = /Object(Version|Retention|LegalHold)?$|BypassGovernance/.test(action)
       ? object
       : bucketArn;
 
     expect(await decide({ action, resource, identity: withAdministrator })).toBe("ExplicitlyDenied");
-    // The control: it is our statement that denies.
+    // The control: our statement denies it.
     expect(await decide({ action, resource, identity: everything })).toBe("Allowed");
   });
 
-  it("never overwrites an object, whatever else it is given", async () => {
+  it("never overwrites an object, regardless of other policies", async () => {
     const overwrite = { "s3:ObjectCreationOperation": "true" };
     const put = (identity: PolicyDocument, context: Record<string, string>) =>
       decide({ action: "s3:PutObject", resource: receipt, context, identity });
@@ -68,7 +68,7 @@ describe.each(taskRoles)("$who", ({ policyOf, may, mayNot, neverToo }) => {
 describe("the writer's key", () => {
   const writer = writerPolicy({ region, bucketArn, keyArn });
 
-  it("may use the key by way of S3 only, and no other bucket", async () => {
+  it("may use the key only through S3, and only for its bucket", async () => {
     const decrypt = (service: string): Request => ({
       action: "kms:Decrypt",
       resource: keyArn,
@@ -97,7 +97,7 @@ describe("the policy of the bucket", () => {
       context: { ...safe, ...context },
     });
 
-  it("leaves an administrator in, over TLS", async () => {
+  it("allows an administrator over TLS", async () => {
     expect(await asAdministrator("s3:PutBucketPolicy", bucketArn)).toBe("Allowed");
     expect(await asAdministrator("s3:DeleteObjectVersion", object)).toBe("Allowed");
     expect(await asAdministrator("s3:PutObject", object)).toBe("Allowed");
@@ -119,7 +119,7 @@ describe("the policy of the bucket", () => {
     expect(await asAdministrator("s3:PutObject", object, context)).toBe("ExplicitlyDenied");
   });
 
-  describe("where the tasks have a network of their own", () => {
+  describe("if the tasks have their own network", () => {
     const role = (name: string) => `arn:aws:iam::${accountId}:role/${name}`;
     const guarded = bucketPolicyDocument({
       bucketArn,
@@ -137,7 +137,7 @@ describe("the policy of the bucket", () => {
       });
 
     it.each(["thorbis-prod-backup-task", "thorbis-prod-backup-drill-task"])(
-      "lets %s in by its endpoint, and from nowhere else",
+      "allows %s only through its endpoint",
       async (name) => {
         expect(await as(name, { "aws:SourceVpce": "vpce-1" })).toBe("Allowed");
         expect(await as(name, { "aws:SourceVpce": "vpce-2" })).toBe("ExplicitlyDenied");
@@ -150,12 +150,12 @@ describe("the policy of the bucket", () => {
       "restore-operator",
       "thorbis-prod-backup-replication",
       "thorbis-dev-backup-task",
-    ])("leaves %s in from everywhere", async (name) => {
+    ])("allows %s from everywhere", async (name) => {
       expect(await as(name)).toBe("Allowed");
     });
   });
 
-  it("lets nobody in by itself", async () => {
+  it("grants no access by itself", async () => {
     const request: Request = {
       action: "s3:GetObject",
       resource: object,
@@ -192,7 +192,7 @@ describe("the schedule", () => {
     expect(await run(`${family}-other:7`, cluster)).toBe("ImplicitlyDenied");
   });
 
-  it("hands the task's roles to ECS and to nobody else", async () => {
+  it("passes the task's roles only to ECS", async () => {
     const pass = (resource: string, to: string) =>
       decide({ action: "iam:PassRole", resource, context: { "iam:PassedToService": to }, identity });
 
@@ -210,7 +210,7 @@ describe("the schedule", () => {
     );
   });
 
-  it("encrypts them with the key of the queue, by way of SQS only", async () => {
+  it("encrypts them with the key of the queue, only through SQS", async () => {
     const withKey = schedulerPolicy({
       ...{ region, taskFamilyArns: [family], clusterArn: cluster, roleArns: [taskRole] },
       ...{ deadLetterQueueArn: queue, keyArn },
@@ -241,14 +241,14 @@ describe("the dead-letter queue", () => {
       resourcePolicy: queuePolicy(queue, rule),
     });
 
-  it("takes what the rule for failed tasks could not deliver, and from no other rule", async () => {
+  it("accepts undelivered events of the rule for failed tasks, and of no other rule", async () => {
     expect(await send(rule)).toBe("Allowed");
     expect(await send(`${rule}-other`)).toBe("ImplicitlyDenied");
     expect(await send(rule, "false")).toBe("ExplicitlyDenied");
   });
 });
 
-describe("what starts the task", () => {
+describe("the execution role", () => {
   const secretArn = `arn:aws:secretsmanager:${region}:${accountId}:secret:thorbis-prod/backup/database-password-AbCdEf`;
   const logGroupArn = `arn:aws:logs:${region}:${accountId}:log-group:/thorbis-prod/backup`;
   const identity = executionPolicy({ region, repositoryArn: undefined, logGroupArn, secretArn, keyArn });
@@ -264,14 +264,14 @@ describe("what starts the task", () => {
     expect(await allowed("logs:CreateLogGroup", logGroupArn)).toBe("ImplicitlyDenied");
   });
 
-  it("reaches no registry of ours for an image of another one", async () => {
+  it("has no access to ECR if the image is in another registry", async () => {
     expect(await decide({ action: "ecr:GetAuthorizationToken", resource: "*", identity })).toBe(
       "ImplicitlyDenied",
     );
   });
 });
 
-test("no policy of a role allows every action of a service, or a write on everything", () => {
+test("no policy of a role allows all actions of a service, or writes on all resources", () => {
   const documents: PolicyDocument[] = [
     writerPolicy({ region, bucketArn, keyArn }),
     prunerPolicy({ region, bucketArn, keyArn }),
@@ -294,7 +294,7 @@ test("no policy of a role allows every action of a service, or a write on everyt
   ]);
 });
 
-test("no service acts for a stranger: each says for whom, except where AWS has no such condition", () => {
+test("every service is restricted to this account, except where AWS supports no such condition", () => {
   const topicArn = `arn:aws:sns:${region}:${accountId}:alarms`;
   const documents = {
     task: taskTrust({ accountId, region }),
@@ -317,7 +317,7 @@ test("no service acts for a stranger: each says for whom, except where AWS has n
   expect(forAnyone).toEqual(["topic EventsPublish", "key EventsReachTopic", "replication S3Copies"]);
 });
 
-test("an event that a task failed reaches the topic as EventBridge sends it: without a source account", async () => {
+test("the event of a failed task reaches the topic without a source account, as EventBridge sends it", async () => {
   const topicArn = `arn:aws:sns:${region}:${accountId}:alarms`;
   const asEventBridge = (action: string, resource: string, resourcePolicy: PolicyDocument) =>
     decide({

@@ -15,7 +15,7 @@ const queueArn = `arn:aws:sqs:${region}:${accountId}:thorbis-prod-backup-dead-le
 const via = (service: string) => ({ "kms:ViaService": `${service}.${region}.amazonaws.com` });
 const stream = `${logGroupArn}:log-stream:1`;
 
-/** The key's own policy leaves the decision to IAM. */
+/** The key's own policy delegates the decision to IAM. */
 const ask = (request: Request) =>
   decide({
     ...request,
@@ -55,7 +55,7 @@ describe("the probe", () => {
     expect(await ask({ action, resource, context, identity })).toBe("ImplicitlyDenied");
   });
 
-  it("is attached to a network by Lambda, and its code attaches nothing", async () => {
+  it("is attached to a network by Lambda, and its own code cannot attach interfaces", async () => {
     const action = "ec2:DescribeNetworkInterfaces";
     const byCode = { "lambda:SourceFunctionArn": functionArn };
 
@@ -101,7 +101,7 @@ describe("the trust of the probe's role", () => {
       context: { "aws:SourceAccount": accountId, "aws:SourceArn": sourceArn },
     });
 
-  it("lets Lambda in for the one function, and for no other", async () => {
+  it("trusts Lambda for exactly this function", async () => {
     expect(await assume("lambda.amazonaws.com", functionArn)).toBe("Allowed");
     expect(await assume("lambda.amazonaws.com", functionArn.replace("monitoring", "other"))).not.toBe(
       "Allowed",

@@ -16,7 +16,7 @@ export interface Request {
   readonly resourcePolicy?: PolicyDocument;
 }
 
-/** What IAM would decide, by a simulator that knows actions, resources and condition keys. */
+/** Returns IAM's decision, from a simulator with actions, resources and condition keys. */
 export async function decide(request: Request): Promise<EvaluationResult> {
   const { action, resource, context = {}, identity, resourcePolicy } = request;
   const result = await runSimulation(

@@ -11,13 +11,13 @@ export const object = `${bucketArn}/runs/2026/manifest.json`;
 /** What a drill writes. */
 export const receipt = `${bucketArn}/drills/20260101T000000000Z-of-x.json`;
 const note = `${bucketArn}/watch/began.json`;
-/** How the program writes: an object that must not exist yet, and a part of an upload. */
+/** The program's writes: an object that must not exist yet, and a part of an upload. */
 const newObject = { "s3:if-none-match": "*", "s3:ObjectCreationOperation": "true" };
 const part = { "s3:ObjectCreationOperation": "false" };
 
 type Case = [action: string, resource: string, context: Record<string, string>];
 
-/** The roles of the tasks, and what each may and may not do with the bucket. */
+/** The roles of the tasks, and the allowed and denied actions of each on the bucket. */
 export const taskRoles: {
   who: string;
   policyOf: typeof writerPolicy;

@@ -8,7 +8,7 @@ import { account, registeredInAws, tags } from "../awsWorld";
 /** Digest of the image of the backup program. */
 export const digest = `sha256:${"a".repeat(64)}`;
 
-/** Registers scheduled backups, with these arguments in place of the usual ones. */
+/** Registers scheduled backups, with these arguments instead of the usual ones. */
 export const register = (args: Partial<ScheduledBackupArgs> = {}, withKey = true) =>
   registeredInAws(
     () =>

@@ -3,7 +3,7 @@ import { containerDefinition } from "../../../components/scheduledBackup/contain
 import { registered, tags } from "../awsWorld";
 import { digest, register } from "./program";
 
-test("declares what starts the task, its role, and where failed starts are kept", async () => {
+test("declares the schedule of the task, its role, and the queue for failed starts", async () => {
   const resources = await register();
   const names = [...resources.keys()].filter((name) => name.startsWith("scheduled-backup-")).sort();
 
@@ -52,7 +52,7 @@ test("declares what starts the task, its role, and where failed starts are kept"
   ]);
 });
 
-test("a role has its one policy and no other", async () => {
+test("a role has exactly one policy", async () => {
   const resources = await register();
 
   expect(registered(resources, "scheduled-backup-task-role-policies").inputs).toEqual({

@@ -20,7 +20,7 @@ import {
 } from "../../config/specimens";
 import { settled } from "./stack";
 
-/** The config without outputs: a secret is its closed text, which reads "[secret]". */
+/** The config without outputs: a secret is a SecretText, which prints "[secret]". */
 const configOf = (areas: Areas, stack = "dev", secrets = developmentSecrets) =>
   parseStackConfig(inputOf(stack, areas, secrets)) as unknown as StackConfig;
 
@@ -30,7 +30,7 @@ const least = configOf(production, "prod", productionSecrets);
 const everyAuthSetting = ({ auth }: StackConfig) => ({ ...authSettings(auth), ...authCredentials(auth) });
 
 describe("keys", () => {
-  // What the API takes is kept apart, in the emulator; what is not in it the provider would drop without a word.
+  // What the API accepts is stored separately, in the emulator; the provider silently drops all other keys.
   const unknown = (settings: object, known: object) =>
     Object.keys(settings).filter((key) => !Object.hasOwn(known, key));
 
@@ -138,7 +138,7 @@ describe("settingsJson", () => {
     expect(await settled(other)).toEqual(await settled(one));
   });
 
-  test("is secret if a value in it is", async () => {
+  test("is secret if one of its values is", async () => {
     expect(await settled(settingsJson({ a: pulumi.secret("x") }))).toEqual({
       value: '{"a":"x"}',
       secret: true,

@@ -5,18 +5,18 @@ import type { SupabaseProjectArgs } from "../../../components/supabaseProject/su
 import { loadStackConfig, requiredSecrets, type StackConfig } from "../../../config";
 import { readStackFile } from "../../../config/stackFile";
 
-/** Where a hosted project's pooler is: the API answers the row of transaction mode alone. */
+/** The pooler of a hosted project: the API only returns the row of transaction mode. */
 export const hostedPooler = {
   transaction:
     "postgresql://postgres.abcdefghijklmnopqrst:[YOUR-PASSWORD]@aws-1-us-east-1.pooler.supabase.com:6543/postgres",
 };
 
-/** The local API leads to the cluster itself. */
+/** The local API points to the cluster itself. */
 export const localPooler = {
   transaction: "postgresql://postgres.abcdefghijklmnopqrst:[YOUR-PASSWORD]@127.0.0.1:54321/postgres",
 };
 
-/** What a resource was registered with that the mocks do not see. */
+/** The options of a registered resource, which mocks do not see. */
 export type Options = Pick<
   pulumi.CustomResourceOptions,
   "protect" | "retainOnDelete" | "additionalSecretOutputs" | "dependsOn"
@@ -27,20 +27,20 @@ export interface Registered {
   readonly options: ReadonlyMap<string, Options>;
 }
 
-/** The text that a secret has in these tests. */
+/** The plain text of secrets in these tests. */
 export const secretText = (leaf: string) => `canary-${leaf}`;
 
-/** A committed stack file with its secrets set, as the program reads it; inside a program on mocks. */
+/** A committed stack file with its secrets set, as a program on mocks reads it. */
 function committedConfig(stack: string): StackConfig {
   const file = readStackFile(path.resolve(import.meta.dirname, `../../../Pulumi.${stack}.yaml`));
   const keys = requiredSecrets(file).map(({ key }) => key);
   const secrets = Object.fromEntries(keys.map((key) => [key, secretText(key.split(":")[1] ?? "")]));
   pulumi.runtime.setAllConfig({ ...file.values, ...secrets }, keys);
-  // As a local copy of the stack: what a deployment to hosted services needs beside its configuration is not here.
+  // As a local copy of the stack, because the other requirements of a deployment to hosted services are missing here.
   return loadStackConfig({ SUPABASE_API_ENDPOINT: "http://127.0.0.1:1" });
 }
 
-/** Runs a piece of program with a stack's committed config, and answers what it registered and with which options. */
+/** Runs part of a program with a stack's committed config, and returns the registered resources with their options. */
 export async function registeredFor(
   stack: string,
   program: (config: StackConfig) => unknown,
@@ -76,7 +76,7 @@ export async function registeredFor(
   return { resources: new Map(resources.map((resource) => [resource.name, resource])), options };
 }
 
-/** The inputs of a resource; a secret reads `{secret: value}`. */
+/** The inputs of a resource; a secret is `{secret: value}`. */
 export function inputsOf({ resources }: Registered, name: string): Record<string, unknown> {
   return openSecrets(resources.get(name)?.inputs) as Record<string, unknown>;
 }

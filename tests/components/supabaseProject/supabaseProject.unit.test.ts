@@ -33,7 +33,7 @@ async function projectOf(
     keys,
   );
   const [project] = made;
-  if (project === undefined) throw new Error("no project was made");
+  if (project === undefined) throw new Error("no project was created");
   return project;
 }
 
@@ -60,7 +60,7 @@ describe.each([
     expect(registered.options.get("supabase-project")).toMatchObject({ protect, retainOnDelete: protect });
   });
 
-  test("passes the project's place to the platform settings, so that a move is refused in preview", async () => {
+  test("passes organization and region to the platform settings, so that a move is refused in preview", async () => {
     const registered = await registerProject(stack);
 
     expect(inputsOf(registered, "supabase-platform-settings")).toEqual({
@@ -216,7 +216,7 @@ test("no secret leaves the project outside a secret input", async () => {
   expect(open.join("\n")).toContain("[secret]");
 });
 
-test("connects through the session pooler, its roles under the project's ref", async () => {
+test("connects through the session pooler, with the project's ref in the names of roles", async () => {
   const project = await projectOf("prod", hostedPooler);
 
   const { host, port, database, user, password, sslMode, sslRootCertificate } = project.connection;

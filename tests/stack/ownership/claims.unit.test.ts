@@ -69,7 +69,7 @@ describe("the region of the copies", () => {
   const copies = (name: string): TaggedResource => ({ ...own(`arn:aws:s3:::${name}`), purpose: "replica" });
   const there = "us-west-2:123456789012";
 
-  test("is claimed without a fault where the stack's own copies are, and a backup bucket of it", () => {
+  test("is claimed without an error if the stack's own copies and a backup bucket are there", () => {
     expect(replicaClaimFaults(copying, [])).toEqual([]);
     expect(
       replicaClaimFaults(copying, [
@@ -90,7 +90,7 @@ describe("the region of the copies", () => {
     ).toEqual([]);
   });
 
-  test("is left to another stack that has the names there", () => {
+  test("is refused if another stack has the names there", () => {
     expect(
       replicaClaimFaults(copying, [
         foreign(`arn:aws:sns:${there}:thorbis-dev-backup-alarms`),
