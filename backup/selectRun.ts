@@ -34,7 +34,7 @@ export async function selectRun(
     wanted === undefined
       ? complete.length > 0
         ? `All backups in the bucket are dated in the future; name one: ${complete.map(({ name }) => name).join(", ")}.`
-        : "There is no backup in the bucket: `backup run` makes one."
+        : "There is no backup in the bucket: `backup run` creates one."
       : `There is no complete backup ${wanted} in the bucket: \`backup list --all\` lists all runs.`,
     exitCodes.notFound,
   );

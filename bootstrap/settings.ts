@@ -38,7 +38,7 @@ export interface BootstrapSettings extends Omit<z.output<typeof settingsSchema>,
 
 /**
  * Reads `thorbis-bootstrap:settings` and the stack files of its environments from `stackFiles`, the folder above.
- * @throws UserError that lists every fault.
+ * @throws UserError that lists all errors.
  */
 export function loadSettings(stackFiles: string): BootstrapSettings {
   const stack = pulumi.getStack();
@@ -48,7 +48,7 @@ export function loadSettings(stackFiles: string): BootstrapSettings {
       ({ path, message }) => `  thorbis-bootstrap:settings.${path.join(".")}: ${message}`,
     );
     throw new UserError(
-      `Pulumi.${stack}.yaml of bootstrap has ${faults.length} fault(s); correct it and try again:\n${faults.join("\n")}`,
+      `Pulumi.${stack}.yaml of bootstrap has ${faults.length} error(s); correct it and try again:\n${faults.join("\n")}`,
     );
   }
   const environments = parsed.data.environments.map((name) => environmentPlace(stackFiles, name));

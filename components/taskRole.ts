@@ -46,7 +46,7 @@ export class TaskRole extends Component {
         // IAM refuses to delete a role with managed policies, and the resource that attaches them does not detach them on its deletion.
         ...(managed.length > 0 && { forceDetachPolicies: true }),
       },
-      // IAM refuses to delete an attached policy too: the role goes first.
+      // IAM refuses to delete an attached policy too, so the role is deleted first.
       this.childOptions({ dependsOn: [...managed] }),
     );
     this.arn = role.arn;

@@ -22,7 +22,7 @@ export const missingSecret = "is missing; it is a secret";
 /** Returns all faults as one error, sorted by key, each with its command. */
 export function faultsError(stack: string, faults: readonly Fault[]): UserError {
   const sorted = sortFaults(faults);
-  const count = sorted.length === 1 ? "1 fault" : `${sorted.length} faults`;
+  const count = sorted.length === 1 ? "1 error" : `${sorted.length} errors`;
   const lines = sorted.map(({ key, message, command }) => `  ${key} ${message}\n    ${command}`);
   return new UserError(
     `The configuration of stack ${stack} has ${count}; nothing was changed.\n\n${lines.join("\n")}`,

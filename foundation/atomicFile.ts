@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 
 export interface AtomicWriteOptions {
-  /** Permissions of the file, whatever the umask. Default: `0o600`. */
+  /** Permissions of the file, regardless of the umask. Default: `0o600`. */
   readonly mode?: number;
   /** Owner of the file. Default: the user of this process. */
   readonly owner?: { readonly uid: number; readonly gid: number } | undefined;

@@ -137,7 +137,7 @@ function unreachable(url: string, error: unknown, patience: number): Error {
   if (error instanceof Error && error.name === "AbortError") return error;
   if (error instanceof Error && error.name === "TimeoutError") {
     return new UserError(
-      `The Management API at ${new URL(url).origin} did not answer within ${patience / 1000} s: see its status page and what is between it and this machine, then try again.`,
+      `The Management API at ${new URL(url).origin} did not respond within ${patience / 1000} s: check its status page and your network, then try again.`,
       1,
       { cause: error },
     );

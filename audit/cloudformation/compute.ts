@@ -58,7 +58,7 @@ export const compute: Readonly<Record<string, Counterpart>> = {
   "aws:ecs/taskDefinition:TaskDefinition": {
     type: "AWS::ECS::TaskDefinition",
     ref: "arn",
-    // CloudFormation has no ARN without the revision: the latest stands for it.
+    // CloudFormation has no ARN without the revision, so the latest one is used.
     attributes: { arnWithoutRevision: "TaskDefinitionArn" },
     properties: ({ containerDefinitions, ephemeralStorage, trackLatest, ...inputs }) => ({
       ...sameNames(inputs),

@@ -88,7 +88,7 @@ function propertiesOf(resource: StackResource, inputs: JsonObject, siblings: Sib
   }
 }
 
-/** Returns the inputs of a resource with references in place of values and names of others. */
+/** Returns the inputs of a resource with references instead of values and names of other resources. */
 function withReferences(resource: StackResource, references: References): JsonObject {
   const entries = Object.entries(resource.inputs).map(([input, value]) => {
     const reference = references.find(resource, value, input);

@@ -12,12 +12,12 @@ const framework = z.object({
   summary: z.object({ resource_count: z.number(), parsing_errors: z.number() }),
 });
 
-/** One object for each framework, or the one object alone. */
+/** One object per framework, or a single object. */
 const report = z.union([z.array(framework), framework.transform((one) => [one])]);
 
 export type CheckovReport = z.output<typeof report>;
 
-/** Checkov has more checks for plans of Terraform, and some for templates alone. */
+/** Checkov has more checks for plans of Terraform, and some only for templates. */
 const frameworks = ["terraform_plan", "cloudformation"] as const;
 
 export async function runCheckov(

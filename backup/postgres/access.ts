@@ -175,7 +175,7 @@ export async function readAccess(client: pg.Client): Promise<AccessEntry[]> {
   return await readParts(client, parts);
 }
 
-/** Reads the dictionaries and configurations of text search alone. */
+/** Reads only the dictionaries and configurations of text search. */
 export async function readTextSearch(client: pg.Client): Promise<AccessEntry[]> {
   return await readParts(client, textSearchParts);
 }

@@ -35,7 +35,7 @@ const exclusions: readonly { readonly sql: string; readonly reason: string }[] =
     sql: `select format('options of the user mapping for %I on server %I', usename, srvname) from pg_user_mappings m
           where umoptions is null and not (select rolsuper from pg_roles where rolname = current_user) order by 1`,
     reason:
-      "they contain credentials that the backup's role may not read; set them again with `alter user mapping`",
+      "they may contain credentials that the backup's role may not read; set them again with `alter user mapping`",
   },
   {
     sql: `select format('setting %s of %s', split_part(entry, '=', 1), coalesce('role ' || quote_ident(r.rolname), 'the database'))

@@ -88,7 +88,7 @@ function giveRoutine({ name }: AccessEntry, owner: string): string {
   )}`;
 }
 
-/** Returns an entry without grants for kinds that only have an entry if somebody granted something. */
+/** Returns an entry without grants for kinds that only have an entry if something was granted. */
 function withoutGrants(entry: AccessEntry): AccessEntry | undefined {
   return kindsOfGrantsAlone.has(entry.kind) ? { ...entry, facts: { ...entry.facts, grants: "" } } : undefined;
 }

@@ -2,7 +2,7 @@ import type { AccessEntry } from "../postgres/access";
 import { isPlatformOwner, platformSchemas } from "../postgres/platform";
 import { unquoteIdentifier } from "../postgres/sqlText";
 
-/** Kinds that only have an entry if somebody granted or revoked something, and what one without an entry has. */
+/** Kinds that only have an entry if something was granted or revoked, and what one without an entry has. */
 export const kindsOfGrantsAlone: ReadonlyMap<string, string> = new Map([
   ["column", "nothing"],
   ...["column", "language", "routine", "schema", "table", "type"].map(

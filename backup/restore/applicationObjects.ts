@@ -79,7 +79,7 @@ with_schema (classid, objid, namespace, owner) as (
 own_object as (
   select w.classid, w.objid from with_schema w join shared_schema s on s.oid = w.namespace
   where s.is_own or w.owner not in (select oid from platform_role)),
--- Tables of the application whose parts the session may drop: the owner of a schema may drop a table of somebody else, but not its policies.
+-- Tables of the application whose parts the session may drop: the owner of a schema may drop another role's table, but not its policies.
 owned_table as (
   select c.oid, relkind = 'r' and not relispartition as is_plain from pg_class c join own_object o on o.classid = 'pg_class'::regclass and o.objid = c.oid
   where $5 and relkind in ('r', 'p') and relowner not in (select oid from platform_role) and pg_has_role(relowner, 'usage')
@@ -130,7 +130,7 @@ named as (
     -- Sequences of identity columns, types of ranges: parts of something else. (Partitioned tables depend on their own key.)
     and not exists (select from pg_depend d where d.classid = c.classid and d.objid = c.objid and d.deptype = 'i' and c.classid <> 'pg_trigger'::regclass
       and (d.refclassid, d.refobjid) <> (d.classid, d.objid))
-    -- Sequences of columns that somebody added to tables of extensions, which stay with these.
+    -- Sequences of columns that a user added to tables of extensions, which stay with these.
     and not exists (select from pg_depend d join extension_member e on e.classid = d.refclassid and e.objid = d.refobjid
       where d.classid = c.classid and d.objid = c.objid and d.deptype = 'a' and d.refobjsubid > 0 and i.type = 'sequence')
     and not (i.type = 'publication' and i.name = any ($3))

@@ -87,7 +87,7 @@ export function isMissed({ kind, name, facts }: AccessEntry, versions: Extension
   return versions.isSame(facts.extension) || attachedKinds.has(kind);
 }
 
-/** Returns whether a part of an extension's object is only in the target. The snapshot lacks what somebody removed. */
+/** Returns whether a part of an extension's object is only in the target. The snapshot lacks what was removed. */
 export function isSurplus(
   { kind, facts }: AccessEntry,
   expected: readonly AccessEntry[],

@@ -33,7 +33,7 @@ export function rowDifferences({ tables: all, objects }: Manifest, loaded: reado
 
 /**
  * Compares the positions of the sequences with the manifest.
- * @param attached sequences of columns that somebody added to tables of extensions, where the role may not add them
+ * @param attached sequences of columns that a user added to tables of extensions, where the role may not add them
  */
 export async function sequenceDifferences(
   client: pg.Client,

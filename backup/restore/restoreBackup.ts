@@ -227,7 +227,7 @@ async function restoreBeside(restore: Restore): Promise<Shortfall> {
     for (const what of await enableEventTriggers(target, enabling)) restore.progress(`not restored: ${what}`);
     throw error;
   }
-  // In a session of its own, which a failure of the jobs does not reach.
+  // In a separate session, which a failure of the jobs does not affect.
   leftOut.push(...(await enableEventTriggers(target, enabling)));
   return { ...shortfall, notRestored: [...shortfall.notRestored, ...leftOut] };
 }

@@ -20,7 +20,7 @@ import { PartedUpload } from "./partedUpload";
 import { type ObjectPart, resumedRead } from "./resumedRead";
 import { uploadCreations } from "./uploadCreations";
 
-/** Metadata that distinguishes our object from one that somebody else wrote under the same name. */
+/** Metadata that distinguishes our object from one that another writer stored under the same name. */
 const writeMark = "thorbis-write";
 
 export interface ListedObject {

@@ -10,7 +10,7 @@ export interface ServiceRights {
   readonly resources: string | readonly string[];
   readonly reads?: readonly string[];
   readonly writes?: readonly string[];
-  /** Of the writes alone. */
+  /** Only for the writes. */
   readonly condition?: Conditions;
 }
 

@@ -15,7 +15,7 @@ export interface GithubRepository {
 
 /**
  * Returns the subjects of a job in one environment of the repository. Repositories that were created or renamed since
- * 15 July 2026 send the form with ids; older ones that did not opt in send the form with names alone.
+ * 15 July 2026 send the form with ids; older ones that did not opt in send the form with only names.
  */
 export function subjectsOf({ repository, repositoryIds }: GithubRepository, environment: string): string[] {
   const byName = `repo:${repository}:environment:${environment}`;

@@ -10,7 +10,7 @@ export interface ReplicationEnd {
 
 /**
  * Returns who may assume the role: S3. It names no bucket, because S3 documents no condition for replication. Others cannot use
- * the role anyway: a bucket's replication takes a role of its own account only, and asks for `iam:PassRole` on it.
+ * the role anyway: a bucket's replication only accepts a role of its own account, and requires `iam:PassRole` on it.
  */
 export function replicationTrust(): PolicyDocument {
   return policyDocument({

@@ -237,7 +237,7 @@ describe("the connection limit of the role", () => {
       /^The role backup may hold 6 connections, and a backup needs \d+, at least \d+: raise its limit/,
     );
     expect(await store.keys()).toHaveLength(before);
-    // The control: with what the message names, and no more, a backup is made, with less at once.
+    // The control: with exactly the limit in the message, a backup succeeds, with fewer dumps in parallel.
     await postgres.query(`alter role backup connection limit ${/at least (\d+)/.exec(message)?.[1]}`);
     const slow = commandContext(taskEnvironment(source, store));
     await run(slow);

@@ -50,7 +50,7 @@ describe("the environment", () => {
       readEnvironment(["store", "source", "parallel"], { ...faulty, BACKUP_PARALLEL_DUMPS: "99" });
     expect(read).toThrow(
       [
-        "The environment has 5 faults:",
+        "The environment has 5 errors:",
         "  AWS_REGION is empty",
         "  PGHOST is not set",
         "  PGPORT must not be 6543: the pooler's transaction mode loses the snapshot; use the direct connection or the session pooler, port 5432",
@@ -90,7 +90,7 @@ describe("the retention", () => {
     const faulty = { ...variables, BACKUP_MINIMUM_REDUNDANCY: "0", BACKUP_RETENTION_DAILY_DAYS: "-1" };
     expect(() => readEnvironment(["retention"], faulty)).toThrow(
       [
-        "The environment has 2 faults:",
+        "The environment has 2 errors:",
         "  BACKUP_RETENTION_DAILY_DAYS must be a whole number from 1 to 99999",
         "  BACKUP_MINIMUM_REDUNDANCY must be a whole number from 1 to 99999",
       ].join("\n"),

@@ -132,7 +132,7 @@ const damages: Record<string, Damage & { readonly faults: readonly string[] }> =
     manifest: (manifest) => changeObject(manifest, data, describeBytes(Buffer.from("no archive"))),
     faults: [`${data}: unreadable`],
   },
-  "all at once": {
+  "all of these": {
     objects: (stored) =>
       stored
         .set(data, flipped(of(stored, data)))

@@ -37,7 +37,7 @@ test("a secret that the engine did not decrypt is refused without its text", () 
   );
 
   expect(() => loadStackConfig(localEndpoint)).toThrow(
-    `The configuration of stack dev has 1 fault; nothing was changed.
+    `The configuration of stack dev has 1 error; nothing was changed.
 
   thorbis-supabase:authSmtpPassword is a secret but was given in plain text; change it where it is used, too
     pulumi config set --stack dev --secret thorbis-supabase:authSmtpPassword`,

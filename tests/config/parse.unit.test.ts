@@ -71,7 +71,7 @@ test("one run reports every error, sorted, each with the key as typed and the co
 
   const error = errorOf(() => parseStackConfig({ stack: "dev", values, secretKeys }));
 
-  expect(error.message).toBe(`The configuration of stack dev has 10 faults; nothing was changed.
+  expect(error.message).toBe(`The configuration of stack dev has 10 errors; nothing was changed.
 
   supabase:accessToken is a secret but was given in plain text
     pulumi config set --stack dev --secret supabase:accessToken

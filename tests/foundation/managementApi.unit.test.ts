@@ -161,7 +161,7 @@ test.each(["silence", "silence in the body"] as const)(
     replies = Array.from({ length: 4 }, () => reply);
 
     await expect(api.call("GET", "/projects")).rejects.toThrow(
-      /^The Management API at http:\/\/127\.0\.0\.1:\d+ did not answer within 1 s: see its status page/,
+      /^The Management API at http:\/\/127\.0\.0\.1:\d+ did not respond within 1 s: check its status page/,
     );
     expect(requests).toHaveLength(4);
   },
@@ -170,7 +170,7 @@ test.each(["silence", "silence in the body"] as const)(
 test("a write without a response ends after its own, longer time limit and is not repeated", async () => {
   replies = ["silence"];
 
-  await expect(api.call("POST", "/projects")).rejects.toThrow(/ did not answer within 1\.5 s: /);
+  await expect(api.call("POST", "/projects")).rejects.toThrow(/ did not respond within 1\.5 s: /);
   expect(requests).toHaveLength(1);
 });
 

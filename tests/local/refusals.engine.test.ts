@@ -125,7 +125,7 @@ test("a configuration with four errors: one message lists all of them, and nothi
   const refusal = await refusedStart({}, checkout);
 
   expect(refusal.exitCode).toBe(1);
-  expect(refusal.stderr).toContain("The configuration of stack local has 4 faults; nothing was changed.");
+  expect(refusal.stderr).toContain("The configuration of stack local has 4 errors; nothing was changed.");
   expect(refusal.stderr).toContain(
     "backup.bucketNam is not a known key; did you mean thorbis-supabase:backup.bucketName?",
   );

@@ -59,7 +59,7 @@ describe("the objects of a backup", () => {
     ]);
   });
 
-  it("are as many as may run at once for a large database", () => {
+  it("are as many as may run in parallel for a large database", () => {
     const { rows } = planDump(inventory({ tables: [table("a", 100), table("b", 500), table("c", 90)] }), 2);
     expect(rows.map(({ name, bytes }) => [name, bytes / megabyte])).toEqual([
       ["data-001.sql.zst", 500],

@@ -22,10 +22,10 @@ export async function imageProblem(): Promise<string | undefined> {
 }
 
 /**
- * Makes the file system of `node:<major>-<suite>-slim` from packages, since no registry of images can be reached: a minimal Debian, and Node.js
+ * Makes the file system of `node:<major>-<suite>-slim` from packages, because no registry of images can be reached: a minimal Debian, and Node.js
  * with its npm from npm's registry. Debian's part is kept in the user's cache.
  *
- * @param suite `bookworm`, `trixie`; it stands in for the one that the base names, since each has another version of PostgreSQL
+ * @param suite `bookworm`, `trixie`; it replaces the one in the base's name, because each has another version of PostgreSQL
  */
 export async function createNodeBase(base: string, root: string, suite: string): Promise<void> {
   const [, major] = /^node:(\d+)-/.exec(base) ?? [];

@@ -1,6 +1,6 @@
 /**
  * What a command comes to.
- * - `denied`: refused for lack of a right, whatever the rows.
+ * - `denied`: refused because a privilege is missing, regardless of the rows.
  * - `none`: allowed, and reaches no row. `self`: the actor's own row. `tenant`: every row of the actor's tenant.
  * - `open`: those of the tenant that are not restricted. `all`: every row of every tenant.
  * - for functions: `callable`; `policies` is EXECUTE without the right to call it by name.

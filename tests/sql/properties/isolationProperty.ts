@@ -70,7 +70,7 @@ export type Ending = "refused" | "reached" | "nothing";
  * leaves another tenant's rows different. The transaction is rolled back after each run.
  *
  * @param client `postgres`
- * @param onStatement told how each statement ended
+ * @param onStatement receives the outcome of each statement
  */
 export function isolationProperty(client: Client, onStatement: (ending: Ending) => void) {
   return fc.asyncProperty(
