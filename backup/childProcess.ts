@@ -51,9 +51,7 @@ export function startProgram(file: string, args: readonly string[], options: Pro
     const fail = (ending: string): void =>
       reject(new ProcessFailure(name, ending, maskSecrets(errorText.trim(), options.secrets ?? [])));
     child.once("error", (error: NodeJS.ErrnoException) => {
-      fail(
-        `could not start: ${error.code === "ENOENT" ? "command not found" : error.message}`,
-      );
+      fail(`could not start: ${error.code === "ENOENT" ? "command not found" : error.message}`);
     });
     child.once("close", (code, signal) => {
       options.signal?.removeEventListener("abort", stop);

@@ -95,7 +95,9 @@ function program(context: CommandContext): Command {
   backup
     .command("prune")
     .description("list the backups that the retention no longer keeps, and delete them with --confirm")
-    .addOption(count("--daily-days <days>", "keep every backup for this many days", "BACKUP_RETENTION_DAILY_DAYS"))
+    .addOption(
+      count("--daily-days <days>", "keep every backup for this many days", "BACKUP_RETENTION_DAILY_DAYS"),
+    )
     .addOption(
       count(
         "--weekly-days <days>",

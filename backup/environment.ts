@@ -222,7 +222,9 @@ function parseTargetUrl(text: string, context: z.RefinementCtx): DatabaseSetting
   };
   // A URL silently drops line breaks and tabs, and spaces at its ends.
   if (/[\t\r\n]|^ | $/.test(text)) {
-    return fail("begins or ends with a space, or contains a tab or a line break: percent-encode these characters in the password");
+    return fail(
+      "begins or ends with a space, or contains a tab or a line break: percent-encode these characters in the password",
+    );
   }
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (
@@ -237,7 +239,9 @@ function parseTargetUrl(text: string, context: z.RefinementCtx): DatabaseSetting
   }
   // The part after an @ or / in the password would be parsed as host and database.
   if (/[@/]/.test(url.pathname.slice(1)) || url.hash !== "") {
-    return fail("has an @, / or # in or after the database name: percent-encode these characters in the password");
+    return fail(
+      "has an @, / or # in or after the database name: percent-encode these characters in the password",
+    );
   }
   // libpq gives some of them precedence over the URL's host, so ignoring them would select another database.
   const unread = [...new Set(url.searchParams.keys())].filter((name) => !readParameters.has(name));

@@ -150,7 +150,9 @@ export function openManifest(text: string, run: string): OpenedManifest {
   }
   const sealed = manifestSchema.extend({ sha256 }).strict().safeParse(value);
   if (!sealed.success) {
-    const places = sealed.error.issues.map((issue) => issue.path.join(".") || "the whole document").join(", ");
+    const places = sealed.error.issues
+      .map((issue) => issue.path.join(".") || "the whole document")
+      .join(", ");
     return { verdict: "manifest damaged", detail: `it does not match the schema of a manifest: ${places}` };
   }
   const { sha256: expected, ...manifest } = sealed.data;

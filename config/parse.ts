@@ -195,7 +195,8 @@ function secretsInAreas({ stack, secretKeys }: ConfigInput, known: readonly Faul
     )
     .map((area) => ({
       key: plainKey([area]),
-      message: "contains a value that was set with --secret but is not one of the secrets; set it again without",
+      message:
+        "contains a value that was set with --secret but is not one of the secrets; set it again without",
       command: `pulumi config set --stack ${stack} --path '${plainKey([area])}.<name>' '<value>'`,
     }));
 }

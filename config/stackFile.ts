@@ -39,7 +39,9 @@ function jsonOf(value: unknown, file: string): string {
   try {
     return JSON.stringify(value);
   } catch (cause) {
-    throw new UserError(`${file} has a YAML alias that contains itself: correct it and try again.`, 1, { cause });
+    throw new UserError(`${file} has a YAML alias that contains itself: correct it and try again.`, 1, {
+      cause,
+    });
   }
 }
 

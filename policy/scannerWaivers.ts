@@ -180,13 +180,15 @@ const ofDevelopment: readonly ScannerWaiver[] = [
     ...inDevelopment,
     rules: ["CKV_AWS_26"],
     resources: ["backup-alarms-topic"],
-    reason: "Alarms name no data. A customer-managed key costs 1 USD a month and is for production (backup.ownKey).",
+    reason:
+      "Alarms name no data. A customer-managed key costs 1 USD a month and is for production (backup.ownKey).",
   },
   {
     ...inDevelopment,
     rules: ["CKV_AWS_27"],
     resources: ["backup-dead-letters"],
-    reason: "SQS encrypts the queue with its own key. A customer-managed key is for production (backup.ownKey).",
+    reason:
+      "SQS encrypts the queue with its own key. A customer-managed key is for production (backup.ownKey).",
   },
   {
     ...inDevelopment,
@@ -198,7 +200,8 @@ const ofDevelopment: readonly ScannerWaiver[] = [
     ...inDevelopment,
     rules: ["CKV_AWS_149"],
     resources: passwords,
-    reason: "Secrets Manager encrypts it with its own key. A customer-managed key is for production (backup.ownKey).",
+    reason:
+      "Secrets Manager encrypts it with its own key. A customer-managed key is for production (backup.ownKey).",
   },
   {
     ...inDevelopment,
@@ -216,7 +219,8 @@ const ofDevelopment: readonly ScannerWaiver[] = [
     ...inDevelopment,
     rules: ["CKV_AWS_117"],
     resources: probe,
-    reason: "The default network of an account gives a function no internet access. Production has its own network.",
+    reason:
+      "The default network of an account gives a function no internet access. Production has its own network.",
   },
   {
     ...inDevelopment,

@@ -21,7 +21,9 @@ export const apiSchema = z.strictObject({
   extraSearchPath: distinct(schemaName())
     .default(["public", "extensions"])
     .meta({ description: "Schemas searched in addition to the request's own.", example: "extensions" }),
-  maxRows: integer(1, 1_000_000).default(1000).meta({ description: "Maximum number of rows in one response." }),
+  maxRows: integer(1, 1_000_000)
+    .default(1000)
+    .meta({ description: "Maximum number of rows in one response." }),
   poolSize: integer(1, 1000)
     .optional()
     .meta({ description: "Connections that the API holds; the default depends on the compute size." }),

@@ -26,7 +26,10 @@ const redirectUrl = () =>
 
 const emailSchema = z.strictObject({
   enabled: z.boolean().default(true).meta({ description: "Sign-in with e-mail and password or magic link." }),
-  confirmationRequired: z.boolean().default(true).meta({ description: "Whether new addresses must be confirmed." }),
+  confirmationRequired: z
+    .boolean()
+    .default(true)
+    .meta({ description: "Whether new addresses must be confirmed." }),
   secureChange: z
     .boolean()
     .default(true)
@@ -114,7 +117,10 @@ export const authSchema = z.strictObject({
   }),
   redirectUrls: distinct(redirectUrl())
     .default([])
-    .meta({ description: "Additional URLs to which users may return.", example: "https://app.example.com/**" }),
+    .meta({
+      description: "Additional URLs to which users may return.",
+      example: "https://app.example.com/**",
+    }),
   jwtExpirySeconds: integer(60, 604_800).default(3600).meta({ description: "Lifetime of an access token." }),
   signUpEnabled: z.boolean().default(true).meta({ description: "Whether new users may sign up themselves." }),
   anonymousSignInEnabled: z
@@ -134,7 +140,9 @@ export const authSchema = z.strictObject({
     .strictObject({
       totpEnabled: z.boolean().default(true).meta({ description: "Second factor by authenticator app." }),
       phoneEnabled: z.boolean().default(false).meta({ description: "Second factor by SMS. A paid add-on." }),
-      maxEnrolledFactors: integer(1, 30).default(10).meta({ description: "Maximum number of factors per user." }),
+      maxEnrolledFactors: integer(1, 30)
+        .default(10)
+        .meta({ description: "Maximum number of factors per user." }),
     })
     .prefault({}),
   password: passwordSchema.prefault({}),

@@ -81,8 +81,7 @@ export const backupSchema = z.strictObject({
     })
     .optional()
     .meta({
-      description:
-        "Records of all requests to the bucket, in a separate bucket; none if omitted.",
+      description: "Records of all requests to the bucket, in a separate bucket; none if omitted.",
     }),
   replica: z
     .strictObject({
@@ -236,8 +235,7 @@ export const backupSchema = z.strictObject({
   vpcId: matching(/^vpc-[0-9a-f]{8,17}$/, "must be the id of a VPC: vpc- and hexadecimal digits")
     .optional()
     .meta({
-      description:
-        "VPC of the task, instead of `network`; the account's default VPC if both are omitted.",
+      description: "VPC of the task, instead of `network`; the account's default VPC if both are omitted.",
       example: "vpc-0123456789abcdef0",
     }),
   subnetIds: distinct(

@@ -9,7 +9,8 @@ export const monitoringSchema = z.strictObject({
   }),
   intervalMinutes: integer(1, 60).default(5).meta({ description: "How often to measure." }),
   slowStatementMilliseconds: integer(1, 3_600_000).default(1000).meta({
-    description: "Mean time above which a statement of the application is slow; statements with fewer than ten calls do not count.",
+    description:
+      "Mean time above which a statement of the application is slow; statements with fewer than ten calls do not count.",
   }),
   blockedSeconds: integer(0, 86_400).default(30).meta({
     description: "How long a session must wait for a lock to count as blocked.",

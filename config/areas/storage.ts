@@ -10,7 +10,10 @@ export const storageSchema = z.strictObject({
     .boolean()
     .default(false)
     .meta({ description: "Whether images are resized on request. Pro plan." }),
-  s3ProtocolEnabled: z.boolean().default(false).meta({ description: "Whether buckets are served over the S3 protocol." }),
+  s3ProtocolEnabled: z
+    .boolean()
+    .default(false)
+    .meta({ description: "Whether buckets are served over the S3 protocol." }),
   cdnUrl: webUrl().optional().meta({
     description: "`STORAGE_CDN_URL` of the application.",
     example: "https://cdn.example.com",

@@ -13,6 +13,8 @@ export const bucketEncryptsWithBucketKey: ResourceRule = {
       if (property(applied, "sseAlgorithm") === "AES256") return false;
       return !property(applied, "kmsMasterKeyId") || property(rule, "bucketKeyEnabled") !== true;
     });
-    return broken || listOf(rules).length === 0 ? "must name a customer-managed key and use a bucket key" : undefined;
+    return broken || listOf(rules).length === 0
+      ? "must name a customer-managed key and use a bucket key"
+      : undefined;
   },
 };

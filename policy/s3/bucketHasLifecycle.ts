@@ -5,5 +5,8 @@ export const bucketHasLifecycle: StackRule = {
   description: "Every bucket has a lifecycle configuration.",
   severity: "low",
   controls: ["CKV2_AWS_61", "S3.13"],
-  problems: eachBucketHas("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "a lifecycle configuration"),
+  problems: eachBucketHas(
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+    "a lifecycle configuration",
+  ),
 };

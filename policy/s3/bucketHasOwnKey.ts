@@ -2,7 +2,8 @@ import { eachOf, exceptForAccessLogs, listOf, property, type StackRule } from ".
 
 export const bucketHasOwnKey: StackRule = {
   name: "bucket-has-own-key",
-  description: "In production a bucket encrypts with a customer-managed key, except for one with access logs.",
+  description:
+    "In production a bucket encrypts with a customer-managed key, except for one with access logs.",
   severity: "high",
   controls: ["CKV_AWS_145", "S3.17"],
   onlyInProduction: true,

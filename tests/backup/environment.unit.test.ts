@@ -152,19 +152,43 @@ describe("the target of a restore", () => {
     ["postgres://us%er:secret@host/x", "RESTORE_DATABASE_URL has a user with a %"],
     ["postgres://user:secret@host/x%", "RESTORE_DATABASE_URL has a database with a %"],
     // Unencoded passwords, of which a URL parser reads a part as something else.
-    ["postgres://user:@secret/@host/x", "RESTORE_DATABASE_URL has an @, / or # in or after the database name"],
-    ["postgres://user:@x/secret@host/x", "RESTORE_DATABASE_URL has an @, / or # in or after the database name"],
+    [
+      "postgres://user:@secret/@host/x",
+      "RESTORE_DATABASE_URL has an @, / or # in or after the database name",
+    ],
+    [
+      "postgres://user:@x/secret@host/x",
+      "RESTORE_DATABASE_URL has an @, / or # in or after the database name",
+    ],
     ["postgres://user:secret:@/%@host/x", "RESTORE_DATABASE_URL must be a URL of the form"],
     ["postgres://user:secret#@host/x", "RESTORE_DATABASE_URL must be a URL of the form"],
     ["postgres://user:1#secret@host/x", "RESTORE_DATABASE_URL must be a URL of the form"],
     ["postgres://user:1?secret@host/x", "RESTORE_DATABASE_URL must be a URL of the form"],
-    ["postgres://user:secret@host/x#y", "RESTORE_DATABASE_URL has an @, / or # in or after the database name"],
-    ["postgres://user:secret\twith a tab@host/x", "RESTORE_DATABASE_URL begins or ends with a space, or contains a tab"],
-    ["postgres://user:secret\n@host/x", "RESTORE_DATABASE_URL begins or ends with a space, or contains a tab"],
+    [
+      "postgres://user:secret@host/x#y",
+      "RESTORE_DATABASE_URL has an @, / or # in or after the database name",
+    ],
+    [
+      "postgres://user:secret\twith a tab@host/x",
+      "RESTORE_DATABASE_URL begins or ends with a space, or contains a tab",
+    ],
+    [
+      "postgres://user:secret\n@host/x",
+      "RESTORE_DATABASE_URL begins or ends with a space, or contains a tab",
+    ],
     // Parameters that libpq would use as the host, the server's settings or the CA.
-    ["postgres://user:secret@host/x?host=other", "RESTORE_DATABASE_URL has the unsupported parameter host: remove it"],
-    ["postgres://user:secret@host/x?sslmode=require&options=-csearch_path%3Dx", "has the unsupported parameter options: remove it"],
-    ["postgres://user:secret@host/x?dbname=y&service=z", "has the unsupported parameter dbname, service: remove it"],
+    [
+      "postgres://user:secret@host/x?host=other",
+      "RESTORE_DATABASE_URL has the unsupported parameter host: remove it",
+    ],
+    [
+      "postgres://user:secret@host/x?sslmode=require&options=-csearch_path%3Dx",
+      "has the unsupported parameter options: remove it",
+    ],
+    [
+      "postgres://user:secret@host/x?dbname=y&service=z",
+      "has the unsupported parameter dbname, service: remove it",
+    ],
     ["postgres://user:secret@host/x ", "RESTORE_DATABASE_URL begins or ends with a space, or contains a tab"],
   ])("is refused as %o", (url, message) => {
     expect(() => read(url)).toThrow(message);

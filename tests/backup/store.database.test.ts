@@ -93,13 +93,13 @@ describe("an upload over an unreliable network", () => {
   it.each<[string, (wanted: S3Request, nth: number) => Fault | undefined]>([
     ["a part gets status 500", first(2, "put part", answer(500, "InternalError"))],
     ["a part gets status 503", first(1, "put part", answer(503, "SlowDown"))],
-    ["the connection breaks in the middle of a part", first(2, "put part", { kind: "reset", afterBytes: mebibyte })],
+    [
+      "the connection breaks in the middle of a part",
+      first(2, "put part", { kind: "reset", afterBytes: mebibyte }),
+    ],
     ["a part gets no response", first(1, "put part", { kind: "stall" })],
     ["the response to a part is lost", first(1, "put part", { kind: "lose answer" })],
-    [
-      "completing gets status 200 and an error",
-      first(1, "complete upload", answer(200, "InternalError")),
-    ],
+    ["completing gets status 200 and an error", first(1, "complete upload", answer(200, "InternalError"))],
     ["the response to completing is lost", first(1, "complete upload", { kind: "lose answer" })],
   ])("succeeds if %s", async (_, decide) => {
     const key = newKey();

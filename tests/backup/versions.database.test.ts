@@ -98,7 +98,9 @@ describe.skipIf(bin.size < 2)("a backup of one version of PostgreSQL", () => {
       restore({ run: name, replace: "postgres" }, into(source, older)),
     );
     expect(exitCode).toBe(9);
-    expect(message).toMatch(/^Nothing was restored: the backup is from PostgreSQL 17\..* and the target has the older version .*\.$/);
+    expect(message).toMatch(
+      /^Nothing was restored: the backup is from PostgreSQL 17\..* and the target has the older version .*\.$/,
+    );
     expect(await takePortrait(older.url("supabase_admin"))).toEqual(untouched);
   }, 300_000);
 

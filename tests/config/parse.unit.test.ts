@@ -157,7 +157,8 @@ describe("secrets", () => {
     expect(faults).toEqual([
       {
         key: key("auth"),
-        message: "contains a value that was set with --secret but is not one of the secrets; set it again without",
+        message:
+          "contains a value that was set with --secret but is not one of the secrets; set it again without",
         command: "pulumi config set --stack dev --path 'thorbis-supabase:auth.<name>' '<value>'",
       },
     ]);

@@ -27,9 +27,7 @@ test.each(["sg-shop", "aws-shop", "aws", "2nd shop", "a", "._ -"])(
 );
 
 test("a configured prefix must be valid", () => {
-  expect(resourcePrefixProblem("sg-shop")).toBe(
-    "must not begin with sg- or aws-, which AWS reserves",
-  );
+  expect(resourcePrefixProblem("sg-shop")).toBe("must not begin with sg- or aws-, which AWS reserves");
   for (const wrong of ["ab", "Shop", "shop-", "shop--a", "2shop", "s".repeat(41)]) {
     expect(resourcePrefixProblem(wrong)).toBe(
       "must be 3 to 40 lower-case letters, digits and single hyphens, and begin with a letter",

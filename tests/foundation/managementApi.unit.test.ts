@@ -66,22 +66,19 @@ test("sends the token without spaces, its own name, and a content type only with
   expect(requests[1]?.headers["content-type"]).toBe("application/json");
 });
 
-test.each([408, 429, 500, 502, 503, 504])(
-  "a read with status %i is tried four times",
-  async (status) => {
-    replies = Array.from({ length: 4 }, () => ({ status }));
+test.each([408, 429, 500, 502, 503, 504])("a read with status %i is tried four times", async (status) => {
+  replies = Array.from({ length: 4 }, () => ({ status }));
 
-    const answer = await api.call("GET", "/projects");
+  const answer = await api.call("GET", "/projects");
 
-    expect(answer.status).toBe(status);
-    expect(requests).toHaveLength(4);
-    expect(waits).toHaveLength(3);
-    waits.forEach((wait, at) => {
-      expect(wait).toBeGreaterThanOrEqual(500 * (at + 1));
-      expect(wait).toBeLessThanOrEqual(1500 * (at + 1));
-    });
-  },
-);
+  expect(answer.status).toBe(status);
+  expect(requests).toHaveLength(4);
+  expect(waits).toHaveLength(3);
+  waits.forEach((wait, at) => {
+    expect(wait).toBeGreaterThanOrEqual(500 * (at + 1));
+    expect(wait).toBeLessThanOrEqual(1500 * (at + 1));
+  });
+});
 
 test.each([400, 401, 404, 422])("a read with status %i is not retried", async (status) => {
   replies = [{ status }];
@@ -90,16 +87,19 @@ test.each([400, 401, 404, 422])("a read with status %i is not retried", async (s
   expect(requests).toHaveLength(1);
 });
 
-test.each(["POST", "PATCH", "PUT", "DELETE"])("a %s is sent once, regardless of its result", async (method) => {
-  replies = [{ status: 503 }];
-  expect((await api.call(method, "/projects")).status).toBe(503);
+test.each(["POST", "PATCH", "PUT", "DELETE"])(
+  "a %s is sent once, regardless of its result",
+  async (method) => {
+    replies = [{ status: 503 }];
+    expect((await api.call(method, "/projects")).status).toBe(503);
 
-  replies = ["hang up"];
-  await expect(api.call(method, "/projects")).rejects.toThrow(
-    /^The Management API at http.* cannot be reached: /,
-  );
-  expect(requests).toHaveLength(2);
-});
+    replies = ["hang up"];
+    await expect(api.call(method, "/projects")).rejects.toThrow(
+      /^The Management API at http.* cannot be reached: /,
+    );
+    expect(requests).toHaveLength(2);
+  },
+);
 
 test("a read is retried if its connection breaks", async () => {
   replies = ["hang up"];
@@ -145,15 +145,12 @@ test("a call ends when it is cancelled", async () => {
   expect(requests).toEqual([]);
 });
 
-test.each(["silence", "silence in the body"] as const)(
-  "a read with %s is tried again",
-  async (reply) => {
-    replies = [reply];
+test.each(["silence", "silence in the body"] as const)("a read with %s is tried again", async (reply) => {
+  replies = [reply];
 
-    expect((await api.call("GET", "/projects")).json).toEqual({ ok: true });
-    expect(requests).toHaveLength(2);
-  },
-);
+  expect((await api.call("GET", "/projects")).json).toEqual({ ok: true });
+  expect(requests).toHaveLength(2);
+});
 
 test.each(["silence", "silence in the body"] as const)(
   "reads with %s end after four attempts",

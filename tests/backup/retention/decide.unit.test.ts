@@ -34,9 +34,7 @@ describe("a damaged backup", () => {
     const fates = await decide([...week, "2026-06-14"].map(run), all);
     expect(goesOf(fates)).toEqual(["2026-05-26"]);
     expect(fates.find(({ run: name }) => name === "2026-05-28")?.reason).toContain("newest of week");
-    expect(fates.find(({ run: name }) => name === "2026-05-30")?.reason).toBe(
-      "kept for inspection: damaged",
-    );
+    expect(fates.find(({ run: name }) => name === "2026-05-30")?.reason).toBe("kept for inspection: damaged");
   });
 
   it("like one that could not be checked, does not count, and nothing is deleted in a period without an intact one", async () => {

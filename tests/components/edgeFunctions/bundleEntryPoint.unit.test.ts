@@ -150,7 +150,11 @@ test("the file that `importMap` names is the import map", async () => {
 
 test.each([
   ["no JSON", "{", /deno\.json is not JSON \(.*\): correct it\.$/],
-  ["imports that are not a map", '{"imports": []}', /deno\.json has an invalid imports \(.*\): correct it\.$/],
+  [
+    "imports that are not a map",
+    '{"imports": []}',
+    /deno\.json has an invalid imports \(.*\): correct it\.$/,
+  ],
   [
     "a target that is not a string",
     '{"imports": {"a": 1}}',

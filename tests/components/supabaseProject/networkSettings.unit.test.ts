@@ -15,7 +15,11 @@ test.each([
     ["203.0.113.0/24", "2001:db8::/32"],
     ["203.0.113.0/24", "54.0.0.1/32", "2001:db8::/32"],
   ],
-  ["if only IPv6 blocks are configured", ["203.0.113.0/24", "::/0"], ["203.0.113.0/24", "54.0.0.1/32", "::/0"]],
+  [
+    "if only IPv6 blocks are configured",
+    ["203.0.113.0/24", "::/0"],
+    ["203.0.113.0/24", "54.0.0.1/32", "::/0"],
+  ],
   ["once, if the configuration also contains it", ["54.0.0.1/32"], ["54.0.0.1/32"]],
   ["not at all if everyone may connect", ["0.0.0.0/0", "::/0"], ["0.0.0.0/0", "::/0"]],
 ])("the address of the backups is allowed %s", async (_, allowed, expected) => {

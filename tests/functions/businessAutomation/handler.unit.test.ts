@@ -28,16 +28,15 @@ describe("the caller", () => {
     ]);
   });
 
-  test.each([["next to the data", { ...createWorkOrder, tenant_id: "33333333-3333-4333-8333-333333333333" }]])(
-    "cannot name another tenant %s: it is not read",
-    async (_, body) => {
-      const { handle, calls } = handlerOn();
+  test.each([
+    ["next to the data", { ...createWorkOrder, tenant_id: "33333333-3333-4333-8333-333333333333" }],
+  ])("cannot name another tenant %s: it is not read", async (_, body) => {
+    const { handle, calls } = handlerOn();
 
-      await handle(request(body));
+    await handle(request(body));
 
-      expect(calls.map(({ values }) => values)).toMatchObject([{ tenant_id: tenantId }]);
-    },
-  );
+    expect(calls.map(({ values }) => values)).toMatchObject([{ tenant_id: tenantId }]);
+  });
 
   test("cannot name another tenant in the data: it is refused", async () => {
     const { handle, calls } = handlerOn();
@@ -58,7 +57,7 @@ describe("the caller", () => {
     ["an API key instead of a token", "Bearer sb_publishable_123"],
     ["another scheme", `Basic ${token()}`],
     ["a payload that is not JSON", "Bearer e30.bm8.x"],
-  ])("with %s gets the response to sign in", async (_, authorization) => {
+  ])("with %s gets status 401", async (_, authorization) => {
     const { handle, calls } = handlerOn();
 
     const response = await handle(request(createWorkOrder, { headers: { authorization } }));
@@ -185,16 +184,19 @@ describe("a refusal by the database", () => {
     [502, refusal(503, "PGRST002"), "The database could not be asked."],
     [504, new DOMException("aborted", "TimeoutError"), "The database did not answer in time."],
     [500, new TypeError("canary: fetch failed"), "Something went wrong."],
-  ])("gets status %i with our message, and the original message is logged", async (status, error, message) => {
-    const { handle, logged } = handlerOn(error);
+  ])(
+    "gets status %i with our message, and the original message is logged",
+    async (status, error, message) => {
+      const { handle, logged } = handlerOn(error);
 
-    const response = await handle(request(createWorkOrder));
+      const response = await handle(request(createWorkOrder));
 
-    expect(response.status).toBe(status);
-    const text = await response.text();
-    expect(JSON.parse(text)).toEqual({ error: message });
-    expect(text).not.toContain("canary");
-    expect(logged).toHaveLength(1);
-    expect(JSON.stringify(logged)).toContain(error.message);
-  });
+      expect(response.status).toBe(status);
+      const text = await response.text();
+      expect(JSON.parse(text)).toEqual({ error: message });
+      expect(text).not.toContain("canary");
+      expect(logged).toHaveLength(1);
+      expect(JSON.stringify(logged)).toContain(error.message);
+    },
+  );
 });

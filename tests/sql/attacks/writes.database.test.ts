@@ -192,7 +192,11 @@ describe("privilege escalation through users.role", () => {
   const me = userId("a", "user");
   const attempts: [string, Actor, string][] = [
     ["own role", member("a", "user"), `update shared.users set role = 'admin' where id = '${me}'`],
-    ["own role, with or without second factor", member("a", "manager"), "update shared.users set role = 'admin'"],
+    [
+      "own role, with or without second factor",
+      member("a", "manager"),
+      "update shared.users set role = 'admin'",
+    ],
     [
       "reverting the own suspension",
       member("a", "user"),
