@@ -94,7 +94,7 @@ const arns: Readonly<Record<string, (inputs: Record<string, unknown>, own: strin
   "aws:secretsmanager/secret:Secret": (_, own) => arnIn("secretsmanager", `secret:${own}-a1b2c3`),
 };
 
-/** Returns what the account returns to a program that looks up its own resources. */
+/** Returns what the account answers to a program that looks itself up. */
 function answerOf(token: string, inputs: Record<string, unknown>): Record<string, unknown> {
   if (token.endsWith(":getRegion")) return { region };
   if (token.endsWith(":getCallerIdentity")) return { accountId };

@@ -37,10 +37,10 @@ const access = settings.environments.map((environment) => ({
   }),
 }));
 
-/** The URL for `pulumi login`. */
+/** What `pulumi login` takes. */
 export const stateUrl = pulumi.interpolate`s3://${state.bucket.bucket}?region=${common.account.region}&awssdk=v2`;
 export const imageRepositoryUrl = images.repository.repositoryUrl;
-/** By environment: the value for `pulumi stack init --secrets-provider`, and the values for its stack file and workflows. */
+/** By environment: what `pulumi stack init --secrets-provider` takes, and what its stack file and workflows name. */
 export const environments = Object.fromEntries(
   access.map(({ environment, roles }) => [
     environment.name,

@@ -3,7 +3,7 @@ import { networkRights } from "./networkRights";
 import type { PolicyPlace } from "./place";
 import { type ServiceRights, serviceRights } from "./serviceRights";
 
-/** Returns the policy of the role that deploys an environment, except for its permissions on networks. */
+/** Returns the policy of the role that deploys an environment, but for its rights on networks. */
 export function deployPolicy(place: PolicyPlace): PolicyDocument {
   return policyDocument(
     ...serviceRights(place).flatMap(allStatements),
@@ -11,7 +11,7 @@ export function deployPolicy(place: PolicyPlace): PolicyDocument {
   );
 }
 
-/** Returns the managed policy with the permissions of that role on networks: together they would not fit into a role's own policies. */
+/** Returns the managed policy with the rights of that role on networks: together they would not fit into a role's own policies. */
 export function deployNetworkPolicy(place: PolicyPlace): PolicyDocument {
   return policyDocument(...networkRights(place).flatMap(allStatements));
 }

@@ -29,9 +29,9 @@ export function tagConditions(
 }
 
 /**
- * Returns all permissions that the resource types of this stack need in AWS, except for networks: the calls of the aws provider for
- * creating, reading, changing and deleting them. Resources are identified by the environment's prefix, or else by its tag. Asterisks
- * combine similar actions, such as both directions of a rule, because the policy must fit into a role.
+ * Returns every right that the resource types of this stack need in AWS, but for those of networks: the calls of the aws provider for creating, reading,
+ * changing and deleting them. Resources are named by the environment's prefix; what has no name of ours goes by its tag. An asterisk
+ * stands for both directions of a rule and the like: the policy must fit into a role.
  */
 export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
   const { prefix, bucketName, logBucketName, replica, retiredBucketNames = [] } = place;
@@ -276,7 +276,7 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
   ];
 }
 
-/** A deployment passes roles to its tasks and its probe. Every role must have the boundary, which cannot be removed. */
+/** A deployment gives its tasks, and its probe, their roles. None of them may do more than the boundary, and none loses it again. */
 function roles(place: PolicyPlace): ServiceRights[] {
   const [ofBackup, ofMonitoring] = [stackRoles(place, "backup"), stackRoles(place, "monitoring")];
   const resources = [ofBackup, ofMonitoring];
@@ -321,7 +321,7 @@ function roles(place: PolicyPlace): ServiceRights[] {
   ];
 }
 
-/** Allows passing a part's roles only to the services that run it or write for it, and to its schedule. */
+/** A part's roles go to what runs it or writes for it, and to its schedule, and nowhere else. */
 function handOver(name: string, resources: string, runners: readonly string[]): ServiceRights {
   return {
     name,

@@ -103,7 +103,7 @@ export const backupSchema = z.strictObject({
         .optional()
         .meta({
           description:
-            "Topic in `replica.region` for the alarm; required with `alerts.topicArn`. If omitted, a new topic that sends mail to `alerts.emails`.",
+            "Topic in `replica.region` for the alarm; required with `alerts.topicArn`. A new one that mails `alerts.emails` where it is left out.",
           example: "arn:aws:sns:us-west-2:123456789012:alarms",
         }),
     })
@@ -114,7 +114,7 @@ export const backupSchema = z.strictObject({
     }),
   deletionAlarm: z.boolean().optional().meta({
     description:
-      "Alarm when a version of a backup is permanently deleted. Default: true in production, else false.",
+      "Ring when somebody deletes a version of a backup for good; on in production, else off, where it is left out.",
     example: true,
   }),
   image: matching(

@@ -216,7 +216,7 @@ const never: Call[] = [
   ["organizations:LeaveOrganization", "*"],
 ];
 
-describe("the deploy role", () => {
+describe("the role that deploys", () => {
   const identity = policyDocument(...deployPolicy(place).Statement, ...deployNetworkPolicy(place).Statement);
 
   it.each([...reads, ...writes])("may %s on %s", async (action, resource, context = {}) => {
@@ -278,7 +278,7 @@ test("keeps its permissions on an earlier bucket of the stack, where a move remo
 test.each([
   ["a role, which allows 10,240 characters", deployPolicy, 10_240],
   ["a role", previewPolicy, 10_240],
-  ["a managed policy, which allows 6,144", deployNetworkPolicy, 6144],
+  ["a managed policy, which takes 6,144", deployNetworkPolicy, 6144],
 ])("fits into %s without white space", (_, policyOf, characters) => {
   const longest = {
     ...place,

@@ -25,7 +25,7 @@ export interface ProbeRun {
   readonly failure?: string;
 }
 
-/** The local AWS to which the probe publishes. */
+/** A local AWS that the probe publishes to. */
 export interface ProbeAws {
   /** ARN of the secret with the password. */
   readonly secretArn: string;

@@ -208,7 +208,7 @@ test("with an existing topic no new one is created, and every alarm uses it", as
   ]);
 });
 
-/** How EventBridge expands a template: it inserts a value as JSON, but unescaped inside quotes. */
+/** What EventBridge makes of a template: a value stands in as JSON; inside quotes it would stand bare, unescaped. */
 function transformed(event: { readonly time: string; readonly detail: Readonly<Record<string, unknown>> }) {
   const { inputPaths, inputTemplate } = failedTaskMessage;
   return inputTemplate.replaceAll(

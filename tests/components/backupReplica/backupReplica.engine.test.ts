@@ -155,7 +155,7 @@ test("manual changes of every part, including a removed rule and public copies, 
   expect(await replicationOf(here.s3, source)).toMatchObject({ Rules: [{ Status: "Enabled" }] });
 });
 
-test("another name for the copies is refused, unless it is intended: then backups and copies move, and the old ones keep their protection", async () => {
+test("another name for the copies is refused, unless it is meant: then backups and copies move, and the old ones keep their protection", async () => {
   const before = [
     await bucketProtection(here.s3, source),
     await bucketProtection(there.s3, replica),

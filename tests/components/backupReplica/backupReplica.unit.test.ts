@@ -142,7 +142,7 @@ test("the alarm on the lag is in the second region, where S3 measures it, and th
   });
 });
 
-test("an existing topic of the second region is used instead of a new one", async () => {
+test("an existing topic of the second region takes the place of a new one", async () => {
   const topicArn = `arn:aws:sns:us-west-2:${accountId}:operations`;
   const resources = await register({ topicArn });
 
@@ -150,7 +150,7 @@ test("an existing topic of the second region is used instead of a new one", asyn
   expect([...resources.keys()].filter((name) => /topic|mail/.test(name))).toEqual([]);
 });
 
-test("the cost estimate counts the declared resources", async () => {
+test("costs what it declares, which is a small part of the whole", async () => {
   const alarms = ofCopies(await register()).filter(({ type }) => type.endsWith(":MetricAlarm"));
   const lines = backupReplicaCost(
     {
