@@ -138,7 +138,7 @@ describe("the target of a restore", () => {
     ["", "RESTORE_DATABASE_URL is empty"],
     [
       "localhost",
-      "RESTORE_DATABASE_URL must be a URL of the form postgresql://user:password@host:port/database, with @ : / ? # % of the password percent-encoded.",
+      "RESTORE_DATABASE_URL must be a URL of the form postgresql://user:password@host:port/database, with @ : / ? # % in the password percent-encoded.",
     ],
     ["https://user@host/", "RESTORE_DATABASE_URL must be a URL of the form"],
     ["postgres://user@host:6543/x", "RESTORE_DATABASE_URL has a port that must not be 6543"],
