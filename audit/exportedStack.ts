@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { UserError } from "../foundation/userError";
+import { accountProject, accountSetUp } from "./declaredAccount";
 import { awsResources, type StackResource } from "./resource";
 
 const json = z.record(z.string(), z.json());
@@ -23,7 +24,7 @@ const exported = z.object({
 
 /** The AWS part of a stack by its state. */
 export interface ExportedStack {
-  /** Name of the environment: a local copy of one, such as `like-prod`, has its waivers. */
+  /** Name of the environment, or of the account's set-up: a local copy of one, such as `like-prod`, has its waivers. */
   readonly stack: string;
   readonly resources: readonly StackResource[];
 }
@@ -49,9 +50,9 @@ export function exportedStack(file: string, text: string): ExportedStack {
     outputs: { ...outputs, id },
   }));
   // urn:pulumi:<stack>::<project>::<types>::<name>
-  const stack = /^urn:pulumi:(?:like-)?(.+?)::/.exec(states[0]?.urn ?? "")?.[1];
+  const [, stack, project] = /^urn:pulumi:(?:like-)?(.+?)::(.+?)::/.exec(states[0]?.urn ?? "") ?? [];
   if (stack === undefined) throw notExported(file);
-  return { stack, resources: awsResources(resources) };
+  return { stack: project === accountProject ? accountSetUp : stack, resources: awsResources(resources) };
 }
 
 function notExported(file: string): UserError {

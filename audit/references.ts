@@ -4,13 +4,14 @@ import type { StackResource } from "./resource";
 /** Outputs by which other resources refer to a resource. */
 const identifyingOutputs = ["arn", "id", "url", "arnWithoutRevision"] as const;
 
-/** Input → the type whose name it holds, and the input that names that resource. */
+/** Input → the type whose name it holds, and the output with that name, which the provider may have made up. */
 const inputsWithNames: Readonly<Record<string, readonly [type: string, name: string]>> = {
   bucket: ["aws:s3/bucket:Bucket", "bucket"],
   targetBucket: ["aws:s3/bucket:Bucket", "bucket"],
   role: ["aws:iam/role:Role", "name"],
   logGroupName: ["aws:cloudwatch/logGroup:LogGroup", "name"],
   rule: ["aws:cloudwatch/eventRule:EventRule", "name"],
+  repository: ["aws:ecr/repository:Repository", "name"],
 };
 
 /** A resource that a value identifies, and its output with that value. */
@@ -73,7 +74,7 @@ export class References {
   #named(input: string, value: string): Reference | undefined {
     const [type, output = ""] = inputsWithNames[input] ?? [];
     const resource = this.resources.find(
-      (candidate) => candidate.type === type && candidate.inputs[output] === value,
+      (candidate) => candidate.type === type && candidate.outputs[output] === value,
     );
     return resource && { resource, output };
   }

@@ -7,16 +7,27 @@ export interface RegisteredResource {
   readonly inputs: Record<string, unknown>;
 }
 
-/**
- * Runs a part of a program on Pulumi's mocks and returns what it registered, in the order of the event loop. `outputsOf` returns
- * a resource's outputs besides its inputs, `answerOf` the result of a function call (default: its arguments).
- */
+/** The place of a program on mocks, and what the mocks answer. */
+export interface MockedEngine {
+  /** Default `thorbis-supabase`. */
+  readonly project?: string;
+  /** Default `local`. */
+  readonly stack?: string;
+  /** Returns a resource's outputs besides its inputs. Default: none. */
+  readonly outputsOf?: (resource: RegisteredResource) => Record<string, unknown>;
+  /** Returns the result of a function call. Default: its arguments. */
+  readonly answerOf?: (token: string, inputs: Record<string, unknown>) => Record<string, unknown>;
+}
+
+/** Runs a part of a program on Pulumi's mocks and returns what it registered, in the order of the event loop. */
 export async function registeredResources(
   program: () => unknown,
-  stack = "local",
-  outputsOf: (resource: RegisteredResource) => Record<string, unknown> = () => ({}),
-  answerOf: (token: string, inputs: Record<string, unknown>) => Record<string, unknown> = (_, inputs) =>
-    inputs,
+  {
+    project = "thorbis-supabase",
+    stack = "local",
+    outputsOf = () => ({}),
+    answerOf = (_, inputs) => inputs,
+  }: MockedEngine = {},
 ): Promise<RegisteredResource[]> {
   const registered: RegisteredResource[] = [];
   await pulumi.runtime.setMocks(
@@ -28,7 +39,7 @@ export async function registeredResources(
       },
       call: ({ token, inputs }) => answerOf(token, inputs),
     },
-    "thorbis-supabase",
+    project,
     stack,
   );
   await pulumi.runtime.runInPulumiStack(async () => {

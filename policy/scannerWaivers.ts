@@ -1,21 +1,11 @@
+import { accountWaivers } from "./accountWaivers";
+import { platform, type ScannerWaiver, wildcard } from "./scannerWaiver";
 import type { Waiver } from "./waivers";
 
-/** Findings of the scanners (`npm run audit`) that somebody has accepted until a date. */
-export interface ScannerWaiver extends Omit<Waiver, "rule" | "resource"> {
-  /** The scanners' ids: each is waived for each of the resources. */
-  readonly rules: readonly string[];
-  /** Logical names of the resources. */
-  readonly resources: readonly string[];
-  readonly stacks: readonly ("dev" | "prod")[];
-}
-
-const platform = { owner: "platform@thorbis.com", until: "2027-11-30" } as const;
 const everywhere = { ...platform, stacks: ["dev", "prod"] } as const;
 const inDevelopment = { ...platform, stacks: ["dev"] } as const;
 const inProduction = { ...platform, stacks: ["prod"] } as const;
 
-/** cdk-nag's id of an asterisk in the resources of a policy. */
-const wildcard = (resource: string) => `AwsSolutions-IAM5[Resource::${resource}]`;
 const inBucket = (path: string) => wildcard(`<BackupBucketBucket.Arn>${path}`);
 
 const probe = ["database-monitoring-probe"];
@@ -232,9 +222,10 @@ export const scannerWaivers: readonly ScannerWaiver[] = [
   ...ofScheduler,
   ...ofProduction,
   ...ofDevelopment,
+  ...accountWaivers,
 ];
 
-/** Returns the waivers of a stack, one for each rule and resource. */
+/** Returns the waivers of an environment, or of the set-up of an account (`bootstrap`), one for each rule and resource. */
 export function waiversOfStack(stack: string): Waiver[] {
   return scannerWaivers
     .filter(({ stacks }) => stacks.some((name) => name === stack))

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { cloudFormationTemplate, type Template } from "../../audit/cloudformation/template";
+import { declaredAccount } from "../../audit/declaredAccount";
 import { declaredStack } from "../../audit/declaredStack";
 import type { StackResource } from "../../audit/resource";
 import { terraformPlan } from "../../audit/terraform/plan";
@@ -163,6 +164,41 @@ describe("a template", () => {
           MaxSessionDuration: 43_200,
           Tags: [{ Key: "Owner", Value: "thorbis" }],
         },
+      },
+    });
+  });
+
+  test("has the set-up of an account: roles with the managed policies that are attached to them, and the repository", async () => {
+    const { Resources } = cloudFormationTemplate(await declaredAccount()).document as {
+      Resources: Record<string, { Type: string; Properties: JsonObject }>;
+    };
+
+    expect(Resources.AccessProdDeployRole?.Properties.ManagedPolicyArns).toEqual([
+      { Ref: "AccessProdDeployNetwork" },
+    ]);
+    expect(Resources.AccessProdPreviewRole?.Properties).not.toHaveProperty("ManagedPolicyArns");
+    expect(Resources.AccessProdDeployNetwork).toMatchObject({
+      Type: "AWS::IAM::ManagedPolicy",
+      Properties: { ManagedPolicyName: "thorbis-prod-deploy-network" },
+    });
+    expect(Resources.AccessProdDeployRole?.Properties.AssumeRolePolicyDocument).toMatchObject({
+      Statement: [{ Principal: { Federated: { Ref: "Github" } } }],
+    });
+    expect(Resources.Github).toMatchObject({
+      Type: "AWS::IAM::OIDCProvider",
+      Properties: { ClientIdList: ["sts.amazonaws.com"] },
+    });
+    expect(Resources.ImagesRepository).toMatchObject({
+      Type: "AWS::ECR::Repository",
+      Properties: {
+        RepositoryName: "thorbis-backup",
+        ImageTagMutability: "IMMUTABLE",
+        ImageScanningConfiguration: { ScanOnPush: true },
+        EncryptionConfiguration: {
+          EncryptionType: "KMS",
+          KmsKey: { "Fn::GetAtt": ["StateEncryptionKey", "Arn"] },
+        },
+        LifecyclePolicy: { LifecyclePolicyText: expect.stringContaining("Old releases") },
       },
     });
   });
