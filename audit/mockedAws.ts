@@ -3,41 +3,41 @@ import { type RegisteredResource, registeredResources } from "./registeredResour
 import { awsResources, type StackResource } from "./resource";
 
 const accountId = "123456789012";
-const region = "us-east-1";
+const defaultRegion = "us-east-1";
 
 /** Runs a program without an engine and an account, and returns the AWS resources that it declares. Ids and ARNs are made up. */
 export async function resourcesOn(
   place: { readonly project?: string; readonly stack: string },
   program: () => unknown,
 ): Promise<StackResource[]> {
-  const registered = await registeredResources(program, {
-    ...place,
-    outputsOf: madeUpOutputs,
-    answerOf,
-  });
+  const regions = new Map<string | undefined, string>();
+  const outputsOf = (resource: RegisteredResource): JsonObject => {
+    const { type, name, inputs, provider } = resource;
+    if (type === "pulumi:providers:aws") regions.set(name, String(inputs.region));
+    return madeUpOutputs(resource, regions.get(provider) ?? defaultRegion);
+  };
+  const registered = await registeredResources(program, { ...place, outputsOf, answerOf });
   return awsResources(
     registered.map((resource) => ({
-      ...resource,
+      type: resource.type,
+      name: resource.name,
       inputs: resource.inputs as JsonObject,
       outputs: {
         ...(resource.inputs as JsonObject),
         id: `${resource.name}-id`,
-        ...madeUpOutputs(resource),
+        ...outputsOf(resource),
       },
     })),
   );
 }
 
 /** Returns the outputs that other resources of the stack build on. */
-function madeUpOutputs({ type, name, inputs }: RegisteredResource): JsonObject {
-  const [, module = ""] = type.split(":");
+function madeUpOutputs({ type, name, inputs }: RegisteredResource, region: string): JsonObject {
   const own = String(inputs.name ?? inputs.family ?? name);
-  const service = module.split("/")[0] ?? "";
-  const arn =
-    typeof inputs.arn === "string" ? inputs.arn : (arns[type]?.(inputs, own) ?? arnIn(service, own));
+  const arn = typeof inputs.arn === "string" ? inputs.arn : arnOf(type, inputs, { own, region });
   return {
     arn,
-    ...(type === "aws:ecs/taskDefinition:TaskDefinition" && { arnWithoutRevision: arn }),
+    ...(type === "aws:ecs/taskDefinition:TaskDefinition" && { arnWithoutRevision: arn.replace(/:1$/, "") }),
     ...(type === "aws:kms/key:Key" && { keyId: `${name}-id` }),
     ...(type === "aws:sqs/queue:Queue" && {
       url: `https://sqs.${region}.amazonaws.com/${accountId}/${own}`,
@@ -45,30 +45,50 @@ function madeUpOutputs({ type, name, inputs }: RegisteredResource): JsonObject {
   };
 }
 
-const arnIn = (service: string, resource: string) => `arn:aws:${service}:${region}:${accountId}:${resource}`;
+/** Returns an ARN as AWS would make it: policies in the stack match some of them with asterisks. */
+function arnOf(
+  type: string,
+  inputs: Readonly<Record<string, unknown>>,
+  { own, region }: { readonly own: string; readonly region: string },
+): string {
+  const [, module = ""] = type.split(":");
+  const service = services[type] ?? module.split("/")[0] ?? "";
+  const { prefix, suffix } = resourceNames[type] ?? {};
+  if (type === "aws:s3/bucket:Bucket") return `arn:aws:s3:::${inputs.bucket}`;
+  const resource =
+    type === "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
+      ? String(inputs.url).replace("https://", "")
+      : own;
+  const place = service === "iam" ? "" : region;
+  return `arn:aws:${service}:${place}:${accountId}:${prefix ?? ""}${resource}${suffix ?? ""}`;
+}
 
-const inIam = (resource: string) => `arn:aws:iam::${accountId}:${resource}`;
+/** Services that ARNs name otherwise than Pulumi's modules. */
+const services: Readonly<Record<string, string>> = {
+  "aws:cloudwatch/eventRule:EventRule": "events",
+  "aws:cloudwatch/logGroup:LogGroup": "logs",
+};
 
-/** ARNs that policies in the stack match with asterisks. */
-const arns: Readonly<Record<string, (inputs: Record<string, unknown>, own: string) => string>> = {
-  "aws:s3/bucket:Bucket": ({ bucket }) => `arn:aws:s3:::${bucket}`,
-  "aws:iam/role:Role": (_, own) => inIam(`role/${own}`),
-  "aws:iam/policy:Policy": (_, own) => inIam(`policy/${own}`),
-  "aws:iam/openIdConnectProvider:OpenIdConnectProvider": ({ url }) =>
-    inIam(`oidc-provider/${String(url).replace("https://", "")}`),
-  "aws:ecr/repository:Repository": (_, own) => arnIn("ecr", `repository/${own}`),
-  "aws:kms/key:Key": (_, own) => arnIn("kms", `key/${own}`),
-  "aws:cloudwatch/logGroup:LogGroup": (_, own) => arnIn("logs", `log-group:${own}`),
-  "aws:ecs/cluster:Cluster": (_, own) => arnIn("ecs", `cluster/${own}`),
-  "aws:ecs/taskDefinition:TaskDefinition": (_, own) => arnIn("ecs", `task-definition/${own}`),
-  "aws:lambda/function:Function": (_, own) => arnIn("lambda", `function:${own}`),
-  "aws:scheduler/scheduleGroup:ScheduleGroup": (_, own) => arnIn("scheduler", `schedule-group/${own}`),
-  "aws:secretsmanager/secret:Secret": (_, own) => arnIn("secretsmanager", `secret:${own}-a1b2c3`),
+/** What is around the name in an ARN. Default: nothing. */
+const resourceNames: Readonly<Record<string, { readonly prefix: string; readonly suffix?: string }>> = {
+  "aws:iam/role:Role": { prefix: "role/" },
+  "aws:iam/policy:Policy": { prefix: "policy/" },
+  "aws:iam/openIdConnectProvider:OpenIdConnectProvider": { prefix: "oidc-provider/" },
+  "aws:ecr/repository:Repository": { prefix: "repository/" },
+  "aws:kms/key:Key": { prefix: "key/" },
+  "aws:cloudwatch/eventRule:EventRule": { prefix: "rule/" },
+  "aws:cloudwatch/metricAlarm:MetricAlarm": { prefix: "alarm:" },
+  "aws:cloudwatch/logGroup:LogGroup": { prefix: "log-group:" },
+  "aws:ecs/cluster:Cluster": { prefix: "cluster/" },
+  "aws:ecs/taskDefinition:TaskDefinition": { prefix: "task-definition/", suffix: ":1" },
+  "aws:lambda/function:Function": { prefix: "function:" },
+  "aws:scheduler/scheduleGroup:ScheduleGroup": { prefix: "schedule-group/" },
+  "aws:secretsmanager/secret:Secret": { prefix: "secret:", suffix: "-a1b2c3" },
 };
 
 /** Returns what the account answers to a program that looks itself up. */
 function answerOf(token: string, inputs: Record<string, unknown>): Record<string, unknown> {
-  if (token.endsWith(":getRegion")) return { region };
+  if (token.endsWith(":getRegion")) return { region: defaultRegion };
   if (token.endsWith(":getCallerIdentity")) return { accountId };
   if (token.endsWith(":getAvailabilityZones")) return { names: ["us-east-1a", "us-east-1b", "us-east-1c"] };
   if (token.endsWith(":getVpc")) return { id: "vpc-0123456789abcdef0" };

@@ -5,6 +5,8 @@ export interface RegisteredResource {
   readonly type: string;
   readonly name: string;
   readonly inputs: Record<string, unknown>;
+  /** Logical name of its provider. Default: the default provider. */
+  readonly provider?: string;
 }
 
 /** The place of a program on mocks, and what the mocks answer. */
@@ -32,9 +34,12 @@ export async function registeredResources(
   const registered: RegisteredResource[] = [];
   await pulumi.runtime.setMocks(
     {
-      newResource: ({ type, name, inputs, id }) => {
-        registered.push({ type, name, inputs });
-        const state = { ...inputs, ...outputsOf({ type, name, inputs }) };
+      newResource: ({ type, name, inputs, id, provider: reference = "" }) => {
+        // <urn>::<id>, and a URN ends with the logical name.
+        const provider = reference.split("::").at(-2);
+        const resource = { type, name, inputs, ...(provider !== undefined && { provider }) };
+        registered.push(resource);
+        const state = { ...inputs, ...outputsOf(resource) };
         return { id: id === undefined || id === "" ? `${name}-id` : id, state };
       },
       call: ({ token, inputs }) => answerOf(token, inputs),

@@ -101,6 +101,14 @@ const ofBothStacks: readonly ScannerWaiver[] = [
   },
   {
     ...everywhere,
+    rules: ["", "Prune", "Drill", "Age"].map((task) =>
+      wildcard(`<Backup${task}TaskDefinition.TaskDefinitionArn>:*`),
+    ),
+    resources: ["backup-scheduler-role-policy"],
+    reason: "Every deployment of an image is a new revision.",
+  },
+  {
+    ...everywhere,
     rules: [wildcard("<DatabaseMonitoringLog.Arn>:*"), wildcard("*")],
     resources: ["database-monitoring-probe-role-policy"],
     reason:
@@ -108,21 +116,16 @@ const ofBothStacks: readonly ScannerWaiver[] = [
   },
 ];
 
-/** The policy of the scheduler has ARNs with the resource prefix of the stack. */
-const ofScheduler = (["dev", "prod"] as const).map((stack): ScannerWaiver => {
-  const inEcs = (resource: string) => wildcard(`arn:aws:ecs:<region>:<account>:${resource}`);
-  const families = ["backup", "backup-prune", "backup-drill", "backup-age"];
-  return {
+/** The policy of the scheduler has an ARN with the resource prefix of the stack. */
+const ofScheduler = (["dev", "prod"] as const).map(
+  (stack): ScannerWaiver => ({
     ...platform,
     stacks: [stack],
-    rules: [
-      ...families.map((family) => inEcs(`task-definition/thorbis-${stack}-${family}:*`)),
-      inEcs(`task/thorbis-${stack}-backup/*`),
-    ],
+    rules: [wildcard(`arn:aws:ecs:<region>:<account>:task/thorbis-${stack}-backup/*`)],
     resources: ["backup-scheduler-role-policy"],
-    reason: "Every deployment of an image is a new revision, and ECS names the tasks of the one cluster.",
-  };
-});
+    reason: "ECS names the tasks of the one cluster.",
+  }),
+);
 
 const ofProduction: readonly ScannerWaiver[] = [
   {
