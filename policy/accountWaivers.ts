@@ -32,7 +32,7 @@ const ofEveryEnvironment = (["dev", "prod"] as const).flatMap((environment): Sca
       rules: actions("cloudwatch:*AlarmActions", "kms:*Alias", "kms:EnableKey*"),
       resources: [deploy],
       reason:
-        "The directions of one setting of the environment's own alarms and keys. Listed one by one, the actions would not fit.",
+        "Both directions of a setting of the environment's own alarms and keys. Listed one by one, the actions would not fit.",
     },
     {
       ...inBootstrap,
@@ -46,11 +46,16 @@ const ofEveryEnvironment = (["dev", "prod"] as const).flatMap((environment): Sca
         inAccount("secretsmanager", `secret:${prefix}/*`),
         inAccount("sns", `${prefix}-backup-*`),
         inAccount("sqs", `${prefix}-backup-*`),
-        ...[role("backup"), role("monitoring")],
       ],
       resources: [deploy, preview],
       reason:
         "The environment's resources, whose names begin with its prefix. A simulator of IAM judges every call of a deployment (tests/bootstrap).",
+    },
+    {
+      ...inBootstrap,
+      rules: [role("backup"), role("monitoring")],
+      resources: [network, preview],
+      reason: "The roles of the environment's stack, which it creates with the boundary only.",
     },
     {
       ...inBootstrap,
