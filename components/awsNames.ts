@@ -8,6 +8,8 @@ export function awsNames(prefix: string) {
     deadLetterQueue: `${prefix}-backup-dead-letters`,
     failureRule: `${prefix}-backup-failed`,
     deletionRule: `${prefix}-backup-deleted`,
+    /** In the region of the copies. */
+    replicaDeletionRule: `${prefix}-backup-replica-deleted`,
     keyAlias: `alias/${prefix}-backup`,
     alarmTopic: `${prefix}-backup-alarms`,
     replicationRole: `${prefix}-backup-replication`,

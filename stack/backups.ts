@@ -125,7 +125,7 @@ export function declareBackups(
   return { bucket, backup, alarms, replica, network };
 }
 
-/** Whether an alarm fires for deletions in the bucket. */
+/** Whether an alarm fires for deletions in the bucket, and in that of the copies. */
 const sendsEvents = ({ backup, project }: BackupsConfig): boolean =>
   backup.deletionAlarm ?? project.environment === "production";
 
@@ -163,6 +163,7 @@ function declareReplica(
     storageTiers: config.backup.storageTiers,
     lagMinutes: replica.lagMinutes,
     topicArn: replica.topicArn,
+    deletionAlarm: sendsEvents(config),
     permissionsBoundaryArn: config.backup.permissionsBoundaryArn,
     source,
     sourceTopicArn,

@@ -76,7 +76,8 @@ export class ScheduledBackup extends Component {
       },
       this.childOptions(),
     );
-    this.deadLetterQueue = deadLetterQueue(args, children);
+    const { failureRule, deletionRule } = awsNames(args.physicalName);
+    this.deadLetterQueue = deadLetterQueue({ ...args, rules: [failureRule, deletionRule] }, children);
 
     const executionRole = this.createExecutionRole(args, secret);
     const places = { ...this.createSecurityGroups(args), passwordArn: secret.arn };

@@ -1,4 +1,9 @@
 import {
+  ListTargetsByRuleCommand,
+  PutTargetsCommand,
+  RemoveTargetsCommand,
+} from "@aws-sdk/client-eventbridge";
+import {
   DeleteBucketWebsiteCommand,
   GetBucketReplicationCommand,
   PutBucketWebsiteCommand,
@@ -52,6 +57,7 @@ const areas = (copies: object = { region: secondRegion }, moved: object = {}): A
     ownKey: true,
     objectLock: { mode: "GOVERNANCE", days: 3 },
     replica: copies,
+    deletionAlarm: true,
     ...moved,
   },
   alerts: { emails: ["operations@example.com"] },
@@ -115,6 +121,26 @@ test("the copies are as protected as the backups, and S3 is told to make them", 
   await stack.succeeds("preview", "--refresh", "--expect-no-changes");
 });
 
+test("what is deleted of the copies is told to the topic of their region, and another target of the rule is reported", async () => {
+  const Rule = "shop-backup-replica-deleted";
+  const { Targets = [] } = await there.events.send(new ListTargetsByRuleCommand({ Rule }));
+  expect(Targets.map(({ Id, Arn, DeadLetterConfig }) => [Id, Arn, DeadLetterConfig?.Arn])).toEqual([
+    [
+      "alarm-topic",
+      "arn:aws:sns:us-west-2:123456789012:shop-backup-alarms",
+      "arn:aws:sqs:us-west-2:123456789012:shop-backup-dead-letters",
+    ],
+  ]);
+  const Arn = "arn:aws:sns:us-west-2:123456789012:of-somebody-else";
+  await there.events.send(new PutTargetsCommand({ Rule, Targets: [{ Id: "by-hand", Arn }] }));
+
+  const { exitCode, output } = await refresh();
+
+  expect(exitCode, output).toBe(7);
+  expect(output).toContain(`opens    event target ${Rule} by-hand in ${secondRegion}: added: ${Arn}`);
+  await there.events.send(new RemoveTargetsCommand({ Rule, Ids: ["by-hand"] }));
+});
+
 const removable = /bucketReplicationConfig|bucketPolicy|bucketPublicAccessBlock/;
 
 test("the rule removed, the copies opened and every other part changed by hand: all is named and put back", async () => {
@@ -139,7 +165,7 @@ test("the rule removed, the copies opened and every other part changed by hand: 
 
   expect(drifted.exitCode, drifted.output).toBe(7);
   const reported = reportedByRefresh(drifted.output);
-  expect(changed).toHaveLength(5);
+  expect(changed).toHaveLength(6);
   for (const { resource, row } of changed) {
     const report = reported.get(resource.urn);
     for (const property of row.reports)
