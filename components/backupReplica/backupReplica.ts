@@ -13,7 +13,7 @@ import type { BackupBucket, BackupBucketArgs } from "../backupBucket/backupBucke
 import { protectBucket, settingOptions } from "../backupBucket/bucketProtection";
 import { replicaKeyPolicyDocument } from "../backupBucket/keyPolicyDocument";
 import { defaultTiers, lifecycleRules } from "../backupBucket/lifecycleRules";
-import { Component, takenBack } from "../component";
+import { Component, deletedBefore, takenBack } from "../component";
 import { TaskRole } from "../taskRole";
 import { deletionAlarm, deletionTargets } from "./deletionAlarm";
 import { replicationPolicy, replicationTrust } from "./policies";
@@ -102,7 +102,7 @@ export class BackupReplica extends Component {
         forceDestroy: false,
         tags: { ...tags, [purposeTag]: replicaPurpose },
       },
-      { ...keep, ...takenBack(args.existing?.bucketName, ["forceDestroy"]) },
+      { ...keep, ...deletedBefore(this.key), ...takenBack(args.existing?.bucketName, ["forceDestroy"]) },
     );
     const settings = this.thereOptions(settingOptions(this.bucket, protection));
     const { versions } = protectBucket(

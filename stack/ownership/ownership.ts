@@ -7,11 +7,12 @@ import { purposeTag, stackTag, stackTagValue } from "../../components/awsTags";
 import { replicaBucketName } from "../../config/aws/replicaBucket";
 import { resourcePrefix } from "../../config/aws/resourcePrefix";
 import { UserError } from "../../foundation/userError";
-import type { BackupsConfig } from "../backupsConfig";
+import { type BackupsConfig, usesOwnKey } from "../backupsConfig";
 import {
   bucketArnPattern,
   claimFaults,
   keyArnPattern,
+  keyFaults,
   replicaClaimFaults,
   secretArnPattern,
   type TaggedResource,
@@ -68,18 +69,24 @@ export async function claimNames({ project, backup }: BackupsConfig): Promise<vo
     replica === undefined ? [] : taggedResources(replica.region),
     network === undefined ? [] : subnetsOfNetwork(stack, Object.values(subnetNames(claim.prefix))),
   ]);
+  const ownIn = (resources: readonly TaggedResource[]) =>
+    resources.filter((resource) => resource.stack === stack).map(({ arn }) => arn);
+  const own = ownIn(tagged);
+  const hasBucket = own.some((arn) => bucketArnPattern.exec(arn)?.[1] === backup.bucketName);
+  const keyIds = await enabledKeys(own.filter((arn) => keyArnPattern.test(arn)));
   const faults = [
     ...claimFaults(claim, tagged),
+    ...keyFaults({
+      ...{ stackName: claim.stackName, keyIds, hasBucket },
+      ownKey: usesOwnKey({ project, backup }),
+      deletionProtection: project.deletionProtection,
+    }),
     ...replicaClaimFaults(claim, taggedCopies),
     ...(network === undefined ? [] : networkFaults(claim.stackName, network, subnets)),
   ];
   if (faults.length > 0) throw new UserError(faults.join("\n"));
 
-  const ownIn = (resources: readonly TaggedResource[]) =>
-    resources.filter((resource) => resource.stack === stack).map(({ arn }) => arn);
-  const own = ownIn(tagged);
-  const hasBucket = own.some((arn) => bucketArnPattern.exec(arn)?.[1] === backup.bucketName);
-  const keyId = await enabledKey(own.filter((arn) => keyArnPattern.test(arn)));
+  const keyId = onlyOne(keyIds);
   const names = awsNames(claim.prefix);
   const networkZones = network === undefined ? undefined : zonesOfNetwork(network.cidrBlock, subnets);
   const secretArn = (role: SecretRole, name: string) =>
@@ -112,9 +119,11 @@ async function ownedReplica(
   region: string,
 ): Promise<NonNullable<OwnedResources["replica"]>> {
   const hasBucket = arns.some((arn) => bucketArnPattern.exec(arn)?.[1] === bucketName);
-  const keyId = await enabledKey(
-    arns.filter((arn) => keyArnPattern.test(arn)),
-    region,
+  const keyId = onlyOne(
+    await enabledKeys(
+      arns.filter((arn) => keyArnPattern.test(arn)),
+      region,
+    ),
   );
   return {
     ...(hasBucket && bucketName !== undefined && { bucketName }),
@@ -133,13 +142,16 @@ async function taggedResources(region?: string): Promise<TaggedResource[]> {
   }));
 }
 
-/** Returns the enabled key. A key that is scheduled for deletion still has its tags. */
-async function enabledKey(arns: readonly string[], region?: string): Promise<string | undefined> {
+/** Returns the ids of the enabled keys. A key that is scheduled for deletion still has its tags. */
+async function enabledKeys(arns: readonly string[], region?: string): Promise<string[]> {
   const place = region === undefined ? {} : { region };
   const keys = await Promise.all(arns.map((keyId) => getKey({ ...place, keyId })));
-  const [key, ...others] = keys.filter(({ keyState }) => keyState === "Enabled");
-  return others.length === 0 ? key?.id : undefined;
+  return keys.filter(({ keyState }) => keyState === "Enabled").map(({ id }) => id);
 }
+
+/** Returns the only key. Of several it is not known which one the stack uses. */
+const onlyOne = ([key, ...others]: readonly string[]): string | undefined =>
+  others.length === 0 ? key : undefined;
 
 /**
  * Returns the secret of a role. A secret that is scheduled for deletion still has its tags and reserves its name.

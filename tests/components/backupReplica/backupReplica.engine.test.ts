@@ -181,6 +181,26 @@ test("the rule removed, the copies opened and every other part changed by hand: 
   expect(await replicationOf(here.s3, source)).toMatchObject({ Rules: [{ Status: "Enabled" }] });
 });
 
+test("copies that are switched off keep their bucket, its protection and its key, and are managed again when they are switched on", async () => {
+  const before = await bucketProtection(there.s3, replica);
+  for (const name of ["backup-replica-bucket", "backup-replica-key"])
+    await stack.succeeds("state", "unprotect", await stack.urn(name), "--yes");
+  const { replica: _, ...backup } = areas().backup;
+  stack.configure({ ...areas(), backup });
+  await up();
+
+  expect(await bucketProtection(there.s3, replica)).toEqual(before);
+  await expect(replicationOf(here.s3, source)).rejects.toMatchObject(noRule);
+  expect((await refresh()).exitCode).toBe(0);
+
+  stack.configure(areas());
+  await up();
+
+  expect(await bucketProtection(there.s3, replica)).toEqual(before);
+  expect(await replicationOf(here.s3, source)).toMatchObject({ Rules: [{ Status: "Enabled" }] });
+  await stack.succeeds("preview", "--refresh", "--expect-no-changes");
+});
+
 test("another name for the copies is refused, unless it is meant: then backups and copies move, and the old ones keep their protection", async () => {
   const before = [
     await bucketProtection(here.s3, source),
