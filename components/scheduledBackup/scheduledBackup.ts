@@ -7,7 +7,7 @@ import type { Secret } from "@pulumi/aws/secretsmanager/secret";
 import type { Queue } from "@pulumi/aws/sqs/queue";
 import * as pulumi from "@pulumi/pulumi";
 import { partitionOf } from "../../config/aws/partition";
-import { awsNames } from "../awsNames";
+import { awsNames, backupRoleName } from "../awsNames";
 import { Component, textOf } from "../component";
 import { passwordSecret } from "../passwordSecret";
 import type { PolicyDocument } from "../policyDocument";
@@ -141,7 +141,7 @@ export class ScheduledBackup extends Component {
     return new TaskRole(
       this.childName(`${purpose}-role`),
       {
-        name: `${physicalName}-backup-${purpose}`,
+        name: backupRoleName(physicalName, purpose),
         policyName: purpose,
         tags,
         permissionsBoundaryArn,

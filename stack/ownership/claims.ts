@@ -57,7 +57,7 @@ const nameOf = (arn: string): string =>
     .split(":")
     .slice(5)
     .join(":")
-    .replace(/^(log-group:|function:|cluster\/|rule\/|schedule-group\/)/, "");
+    .replace(/^(log-group:|function:|cluster\/|role\/|rule\/|schedule-group\/)/, "");
 
 /** Names from which the prefix of a stack is known. What holds nothing, or is listed for a while after its deletion, is none of them. */
 const namesWithPrefix = Object.entries(awsNames("<prefix>"))

@@ -40,6 +40,7 @@ describe("a name that another stack has", () => {
     ["a log group", `arn:aws-cn:logs:${in1}:log-group:/thorbis-dev/backup`, "/thorbis-dev/backup"],
     ["a cluster", `arn:aws:ecs:${in1}:cluster/thorbis-dev-backup`, "thorbis-dev-backup"],
     ["a schedule group", `arn:aws:scheduler:${in1}:schedule-group/thorbis-dev-backup`, "thorbis-dev-backup"],
+    ["a role", "arn:aws:iam::123456789012:role/thorbis-dev-backup-scheduler", "thorbis-dev-backup-scheduler"],
     ["a rule", `arn:aws:events:${in1}:rule/thorbis-dev-backup-failed`, "thorbis-dev-backup-failed"],
     ["a function", `arn:aws:lambda:${in1}:function:thorbis-dev-monitoring`, "thorbis-dev-monitoring"],
     [
