@@ -14,6 +14,8 @@ const exported = z.object({
           urn: z.string(),
           type: z.string(),
           id: z.string().optional(),
+          /** Set for the old one of a replacement that was interrupted. */
+          delete: z.boolean().optional(),
           inputs: json.optional(),
           outputs: json.optional(),
         }),
@@ -43,12 +45,14 @@ export function exportedStack(file: string, text: string): ExportedStack {
   const state = exported.safeParse(value);
   if (!state.success) throw notExported(file);
   const states = state.data.deployment.resources ?? [];
-  const resources = states.map(({ urn, type, id = "", inputs = {}, outputs = {} }) => ({
-    type,
-    name: urn.split("::").at(-1) ?? urn,
-    inputs,
-    outputs: { ...outputs, id },
-  }));
+  const resources = states
+    .filter((state) => state.delete !== true)
+    .map(({ urn, type, id = "", inputs = {}, outputs = {} }) => ({
+      type,
+      name: urn.split("::").at(-1) ?? urn,
+      inputs,
+      outputs: { ...outputs, id },
+    }));
   // urn:pulumi:<stack>::<project>::<types>::<name>
   const [, stack, project] = /^urn:pulumi:(?:like-)?(.+?)::(.+?)::/.exec(states[0]?.urn ?? "") ?? [];
   if (stack === undefined) throw notExported(file);

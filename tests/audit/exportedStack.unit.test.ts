@@ -14,6 +14,13 @@ const exported = (stack: string, project = "thorbis-supabase") =>
         {
           urn: urn(stack, "aws:sqs/queue:Queue", "letters"),
           type: "aws:sqs/queue:Queue",
+          id: "https://replaced",
+          delete: true,
+          inputs: { name: "replaced" },
+        },
+        {
+          urn: urn(stack, "aws:sqs/queue:Queue", "letters"),
+          type: "aws:sqs/queue:Queue",
           id: "https://queue",
           inputs: {
             name: "letters",
