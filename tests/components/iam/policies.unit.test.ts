@@ -314,7 +314,12 @@ test("no service acts for a stranger: each says for whom, except where AWS has n
 
   // S3 documents none for replication, which takes only roles of the bucket's account.
   // "You can't use Condition blocks in Amazon SNS topic policies for EventBridge", nor in the key policy behind one.
-  expect(forAnyone).toEqual(["topic EventsPublish", "key EventsReachTopic", "replication S3Copies"]);
+  expect(forAnyone).toEqual([
+    "topic EventsPublish",
+    "key EventsReachTopic",
+    "keyOfCopies EventsReachTopic",
+    "replication S3Copies",
+  ]);
 });
 
 test("an event that a task failed reaches the topic as EventBridge sends it: without a source account", async () => {
