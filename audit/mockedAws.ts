@@ -38,6 +38,7 @@ function madeUpOutputs({ type, name, inputs }: RegisteredResource, region: strin
   return {
     arn,
     ...(type === "aws:ecs/taskDefinition:TaskDefinition" && { arnWithoutRevision: arn.replace(/:1$/, "") }),
+    ...(type === "aws:secretsmanager/secret:Secret" && { id: arn }),
     ...(type === "aws:kms/key:Key" && { keyId: `${name}-id` }),
     ...(type === "aws:sqs/queue:Queue" && {
       url: `https://sqs.${region}.amazonaws.com/${accountId}/${own}`,

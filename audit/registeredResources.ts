@@ -15,7 +15,7 @@ export interface MockedEngine {
   readonly project?: string;
   /** Default `local`. */
   readonly stack?: string;
-  /** Returns a resource's outputs besides its inputs. Default: none. */
+  /** Returns a resource's outputs besides its inputs, and its `id` unless that follows from its name. Default: none. */
   readonly outputsOf?: (resource: RegisteredResource) => Record<string, unknown>;
   /** Returns the result of a function call. Default: its arguments. */
   readonly answerOf?: (token: string, inputs: Record<string, unknown>) => Record<string, unknown>;
@@ -39,8 +39,8 @@ export async function registeredResources(
         const provider = reference.split("::").at(-2);
         const resource = { type, name, inputs, ...(provider !== undefined && { provider }) };
         registered.push(resource);
-        const state = { ...inputs, ...outputsOf(resource) };
-        return { id: id === undefined || id === "" ? `${name}-id` : id, state };
+        const state: Record<string, unknown> = { ...inputs, ...outputsOf(resource) };
+        return { id: id === undefined || id === "" ? String(state.id ?? `${name}-id`) : id, state };
       },
       call: ({ token, inputs }) => answerOf(token, inputs),
     },
