@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../foundation/json";
 import type { StackResource } from "./resource";
 
-/** Outputs by which other resources refer to a resource. */
-const identifyingOutputs = ["arn", "id", "url", "arnWithoutRevision"] as const;
+/** Outputs by which other resources refer to a resource. The id is one of the others for some. */
+const identifyingOutputs = ["arn", "url", "id", "arnWithoutRevision"] as const;
 
 /** Input → the type whose name it holds, and the output with that name, which the provider may have made up. */
 const inputsWithNames: Readonly<Record<string, readonly [type: string, name: string]>> = {

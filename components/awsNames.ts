@@ -11,7 +11,8 @@ export function awsNames(prefix: string) {
     deadLetterQueue: `${prefix}-backup-dead-letters`,
     failureRule: `${prefix}-backup-failed`,
     deletionRule: `${prefix}-backup-deleted`,
-    /** In the region of the copies. */
+    /** These two in the region of the copies. */
+    replicaDeadLetterQueue: `${prefix}-backup-replica-dead-letters`,
     replicaDeletionRule: `${prefix}-backup-replica-deleted`,
     keyAlias: `alias/${prefix}-backup`,
     alarmTopic: `${prefix}-backup-alarms`,

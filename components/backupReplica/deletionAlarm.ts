@@ -36,14 +36,17 @@ export const deletionTargets = (physicalName: string): Readonly<Record<string, r
  */
 export function deletionAlarm(args: DeletionAlarmArgs, { name, options }: Children): void {
   const { physicalName, tags, bucket, topicArn } = args;
-  const { replicaDeletionRule } = awsNames(physicalName);
+  const { replicaDeletionRule, replicaDeadLetterQueue } = awsNames(physicalName);
   new BucketNotification(
     name("events"),
     { bucket: bucket.bucket, eventbridge: true },
     // Switched off, it leaves a bucket that stays: what is set and not declared is reported as somebody else's.
     { ...args.settings, retainOnDelete: false },
   );
-  const queue = deadLetterQueue({ ...args, rules: [replicaDeletionRule] }, { name, options });
+  const queue = deadLetterQueue(
+    { ...args, queueName: replicaDeadLetterQueue, rules: [replicaDeletionRule] },
+    { name, options },
+  );
   topicRule(
     {
       ...{ tags, topicArn, deadLetterQueue: queue },

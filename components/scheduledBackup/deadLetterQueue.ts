@@ -4,7 +4,6 @@ import { QueuePolicy } from "@pulumi/aws/sqs/queuePolicy";
 import * as pulumi from "@pulumi/pulumi";
 import { partitionOf } from "../../config/aws/partition";
 import type { AwsAccount } from "../awsAccount";
-import { awsNames } from "../awsNames";
 import type { AwsTags } from "../awsTags";
 import type { Children } from "../component";
 import { queuePolicy } from "./policies";
@@ -13,7 +12,7 @@ const secondsPerDay = 24 * 3600;
 
 export interface DeadLetterQueueArgs {
   readonly account: AwsAccount;
-  readonly physicalName: string;
+  readonly queueName: string;
   readonly tags: AwsTags;
   /** Encrypts the queue. Default: a key of SQS. */
   readonly key?: Key | undefined;
@@ -23,13 +22,13 @@ export interface DeadLetterQueueArgs {
 
 /** Declares the queue of a region for undelivered messages of event rules, and for schedules that could not start their task. */
 export function deadLetterQueue(
-  { account, physicalName, tags, key, rules }: DeadLetterQueueArgs,
+  { account, queueName, tags, key, rules }: DeadLetterQueueArgs,
   { name, options }: Children,
 ): Queue {
   const queue = new Queue(
     name("dead-letters"),
     {
-      name: awsNames(physicalName).deadLetterQueue,
+      name: queueName,
       tags,
       messageRetentionSeconds: 14 * secondsPerDay,
       // A message may contain output of a failed task.

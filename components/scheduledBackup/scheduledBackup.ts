@@ -76,8 +76,11 @@ export class ScheduledBackup extends Component {
       },
       this.childOptions(),
     );
-    const { failureRule, deletionRule } = awsNames(args.physicalName);
-    this.deadLetterQueue = deadLetterQueue({ ...args, rules: [failureRule, deletionRule] }, children);
+    const { failureRule, deletionRule, deadLetterQueue: queueName } = awsNames(args.physicalName);
+    this.deadLetterQueue = deadLetterQueue(
+      { ...args, queueName, rules: [failureRule, deletionRule] },
+      children,
+    );
 
     const executionRole = this.createExecutionRole(args, secret);
     const places = { ...this.createSecurityGroups(args), passwordArn: secret.arn };

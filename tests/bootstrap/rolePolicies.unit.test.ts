@@ -89,7 +89,7 @@ const writes: Call[] = [
   ["kms:PutKeyPolicy", keyOfCopies, ours],
   ["kms:CreateAlias", inSecondRegion("kms", "alias/thorbis-prod-backup")],
   ["sns:CreateTopic", inSecondRegion("sns", "thorbis-prod-backup-alarms")],
-  ["sqs:CreateQueue", inSecondRegion("sqs", "thorbis-prod-backup-dead-letters")],
+  ["sqs:CreateQueue", inSecondRegion("sqs", "thorbis-prod-backup-replica-dead-letters")],
   ["events:PutRule", inSecondRegion("events", "rule/thorbis-prod-backup-replica-deleted")],
   ["events:PutTargets", inSecondRegion("events", "rule/thorbis-prod-backup-replica-deleted")],
   ["cloudwatch:PutMetricAlarm", inSecondRegion("cloudwatch", "alarm:thorbis-prod-backup-replica-late")],

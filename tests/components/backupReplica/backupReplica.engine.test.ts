@@ -128,7 +128,7 @@ test("what is deleted of the copies is told to the topic of their region, and an
     [
       "alarm-topic",
       "arn:aws:sns:us-west-2:123456789012:shop-backup-alarms",
-      "arn:aws:sqs:us-west-2:123456789012:shop-backup-dead-letters",
+      "arn:aws:sqs:us-west-2:123456789012:shop-backup-replica-dead-letters",
     ],
   ]);
   const Arn = "arn:aws:sns:us-west-2:123456789012:of-somebody-else";

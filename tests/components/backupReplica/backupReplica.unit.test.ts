@@ -164,7 +164,7 @@ test("deleted copies are reported in their region, like deleted backups, and so 
     deadLetterConfig: { arn: "arn:copies-dead-letters" },
   });
   expect(inputsOf("dead-letters")).toMatchObject({
-    name: "thorbis-prod-backup-dead-letters",
+    name: "thorbis-prod-backup-replica-dead-letters",
     kmsMasterKeyId: "arn:copies-key",
   });
   expect(JSON.parse(String(inputsOf("dead-letters-policy").policy)).Statement[0]).toMatchObject({
@@ -177,7 +177,7 @@ test("deleted copies are reported in their region, like deleted backups, and so 
   });
   expect(inputsOf("undelivered")).toMatchObject({
     name: "thorbis-prod-backup-replica-undelivered",
-    dimensions: { QueueName: "thorbis-prod-backup-dead-letters" },
+    dimensions: { QueueName: "thorbis-prod-backup-replica-dead-letters" },
     threshold: 0,
     alarmActions: ["arn:copies-topic"],
   });

@@ -61,7 +61,7 @@ export const replicaChanges: CloudChanges = {
             TopicConfigurations: [
               {
                 Id: "by-hand",
-                TopicArn: "arn:aws:sns:us-west-2:123456789012:of-somebody-else",
+                TopicArn: "arn:aws:sns:us-east-1:123456789012:of-somebody-else",
                 Events: ["s3:ObjectCreated:*"],
               },
             ],
