@@ -1,17 +1,20 @@
 import { readFileSync } from "node:fs";
 import { UserError } from "../foundation/userError";
+import { accountSetUp, declaredAccount } from "./declaredAccount";
 import { declaredStack } from "./declaredStack";
 import { type ExportedStack, exportedStack } from "./exportedStack";
 
 /**
- * Returns the stacks that a command line selects: those that it names, dev and prod by default, or the one of an exported state.
+ * Returns the stacks that a command line selects: those that it names, by default dev, prod and the account's set-up, or the one of an
+ * exported state.
  * @throws UserError for both at once, or for a file that cannot be read
  */
 export async function auditedStacks(
   stacks: readonly string[],
   stateFile: string | undefined,
 ): Promise<ExportedStack[]> {
-  if (stateFile === undefined) return await declaredStacks(stacks.length > 0 ? stacks : ["dev", "prod"]);
+  if (stateFile === undefined)
+    return await declaredStacks(stacks.length > 0 ? stacks : ["dev", "prod", accountSetUp]);
   if (stacks.length > 0)
     throw new UserError(
       `--state checks the stack of ${stateFile} alone: leave out ${stacks.join(" and ")}, or leave out --state.`,
@@ -22,7 +25,11 @@ export async function auditedStacks(
 /** One after the other: the engine's mocks exist once in a process. */
 async function declaredStacks(stacks: readonly string[]): Promise<ExportedStack[]> {
   const declared: ExportedStack[] = [];
-  for (const stack of stacks) declared.push({ stack, resources: (await declaredStack(stack)).resources });
+  for (const stack of stacks) {
+    const resources =
+      stack === accountSetUp ? await declaredAccount() : (await declaredStack(stack)).resources;
+    declared.push({ stack, resources });
+  }
   return declared;
 }
 

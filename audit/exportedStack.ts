@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { UserError } from "../foundation/userError";
+import { accountProject, accountSetUp } from "./declaredAccount";
 import { awsResources, type StackResource } from "./resource";
 
 const json = z.record(z.string(), z.json());
@@ -13,6 +14,8 @@ const exported = z.object({
           urn: z.string(),
           type: z.string(),
           id: z.string().optional(),
+          /** Set for the old one of a replacement that was interrupted. */
+          delete: z.boolean().optional(),
           inputs: json.optional(),
           outputs: json.optional(),
         }),
@@ -23,7 +26,7 @@ const exported = z.object({
 
 /** The AWS part of a stack by its state. */
 export interface ExportedStack {
-  /** Name of the environment: a local copy of one, such as `like-prod`, has its waivers. */
+  /** Name of the environment, or of the account's set-up: a local copy of one, such as `like-prod`, has its waivers. */
   readonly stack: string;
   readonly resources: readonly StackResource[];
 }
@@ -42,16 +45,18 @@ export function exportedStack(file: string, text: string): ExportedStack {
   const state = exported.safeParse(value);
   if (!state.success) throw notExported(file);
   const states = state.data.deployment.resources ?? [];
-  const resources = states.map(({ urn, type, id = "", inputs = {}, outputs = {} }) => ({
-    type,
-    name: urn.split("::").at(-1) ?? urn,
-    inputs,
-    outputs: { ...outputs, id },
-  }));
+  const resources = states
+    .filter((state) => state.delete !== true)
+    .map(({ urn, type, id = "", inputs = {}, outputs = {} }) => ({
+      type,
+      name: urn.split("::").at(-1) ?? urn,
+      inputs,
+      outputs: { ...outputs, id },
+    }));
   // urn:pulumi:<stack>::<project>::<types>::<name>
-  const stack = /^urn:pulumi:(?:like-)?(.+?)::/.exec(states[0]?.urn ?? "")?.[1];
+  const [, stack, project] = /^urn:pulumi:(?:like-)?(.+?)::(.+?)::/.exec(states[0]?.urn ?? "") ?? [];
   if (stack === undefined) throw notExported(file);
-  return { stack, resources: awsResources(resources) };
+  return { stack: project === accountProject ? accountSetUp : stack, resources: awsResources(resources) };
 }
 
 function notExported(file: string): UserError {

@@ -8,7 +8,7 @@ import { ensureScanners } from "./scanners/installation";
 
 const program = new Command("npm run audit --")
   .description("check the AWS resources of stacks with checkov, cfn-lint and cdk-nag")
-  .argument("[stacks...]", "stacks as their components declare them (default: dev and prod)")
+  .argument("[stacks...]", "stacks as their components declare them (default: dev, prod and bootstrap)")
   .option(
     "--state <file>",
     "check an exported state instead, as `pulumi stack export --file <file>` writes it",

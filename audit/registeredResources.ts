@@ -5,30 +5,46 @@ export interface RegisteredResource {
   readonly type: string;
   readonly name: string;
   readonly inputs: Record<string, unknown>;
+  /** Logical name of its provider. Default: the default provider. */
+  readonly provider?: string;
 }
 
-/**
- * Runs a part of a program on Pulumi's mocks and returns what it registered, in the order of the event loop. `outputsOf` returns
- * a resource's outputs besides its inputs, `answerOf` the result of a function call (default: its arguments).
- */
+/** The place of a program on mocks, and what the mocks answer. */
+export interface MockedEngine {
+  /** Default `thorbis-supabase`. */
+  readonly project?: string;
+  /** Default `local`. */
+  readonly stack?: string;
+  /** Returns a resource's outputs besides its inputs, and its `id` unless that follows from its name. Default: none. */
+  readonly outputsOf?: (resource: RegisteredResource) => Record<string, unknown>;
+  /** Returns the result of a function call. Default: its arguments. */
+  readonly answerOf?: (token: string, inputs: Record<string, unknown>) => Record<string, unknown>;
+}
+
+/** Runs a part of a program on Pulumi's mocks and returns what it registered, in the order of the event loop. */
 export async function registeredResources(
   program: () => unknown,
-  stack = "local",
-  outputsOf: (resource: RegisteredResource) => Record<string, unknown> = () => ({}),
-  answerOf: (token: string, inputs: Record<string, unknown>) => Record<string, unknown> = (_, inputs) =>
-    inputs,
+  {
+    project = "thorbis-supabase",
+    stack = "local",
+    outputsOf = () => ({}),
+    answerOf = (_, inputs) => inputs,
+  }: MockedEngine = {},
 ): Promise<RegisteredResource[]> {
   const registered: RegisteredResource[] = [];
   await pulumi.runtime.setMocks(
     {
-      newResource: ({ type, name, inputs, id }) => {
-        registered.push({ type, name, inputs });
-        const state = { ...inputs, ...outputsOf({ type, name, inputs }) };
-        return { id: id === undefined || id === "" ? `${name}-id` : id, state };
+      newResource: ({ type, name, inputs, id, provider: reference = "" }) => {
+        // <urn>::<id>, and a URN ends with the logical name.
+        const provider = reference.split("::").at(-2);
+        const resource = { type, name, inputs, ...(provider !== undefined && { provider }) };
+        registered.push(resource);
+        const state: Record<string, unknown> = { ...inputs, ...outputsOf(resource) };
+        return { id: id === undefined || id === "" ? String(state.id ?? `${name}-id`) : id, state };
       },
       call: ({ token, inputs }) => answerOf(token, inputs),
     },
-    "thorbis-supabase",
+    project,
     stack,
   );
   await pulumi.runtime.runInPulumiStack(async () => {

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../foundation/json";
+import { withoutProviderDefaults } from "../foundation/providerNotes";
 
 /** An AWS resource of a stack, as the engine knows it. */
 export interface StackResource {
@@ -6,6 +7,7 @@ export interface StackResource {
   readonly type: string;
   /** Logical name. */
   readonly name: string;
+  /** As its program declared them. */
   readonly inputs: JsonObject;
   /** With `id`. */
   readonly outputs: JsonObject;
@@ -25,13 +27,13 @@ export function withoutSecrets(value: JsonValue): JsonValue {
   return Object.fromEntries(Object.entries(value).map(([key, below]) => [key, withoutSecrets(below)]));
 }
 
-/** Returns the AWS resources of a stack, without those of the engine and of other providers. */
+/** Returns the AWS resources of a stack, without those of the engine and of other providers, and without what their provider filled in. */
 export function awsResources(resources: readonly StackResource[]): StackResource[] {
   return resources
     .filter(({ type }) => type.startsWith("aws:"))
     .map((resource) => ({
       ...resource,
-      inputs: withoutSecrets(resource.inputs) as JsonObject,
+      inputs: withoutProviderDefaults(withoutSecrets(resource.inputs)) as JsonObject,
       outputs: withoutSecrets(resource.outputs) as JsonObject,
     }));
 }

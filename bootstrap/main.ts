@@ -1,54 +1,7 @@
 import path from "node:path";
-import { OpenIdConnectProvider } from "@pulumi/aws/iam/openIdConnectProvider";
-import * as pulumi from "@pulumi/pulumi";
-import { currentAwsAccount } from "../components/awsAccount";
-import { EnvironmentAccess } from "./components/environmentAccess";
-import { ImageRepository } from "./components/imageRepository";
-import { StateBucket } from "./components/stateBucket";
-import { githubAudience, githubIssuer } from "./policies/trust";
+import { declareAccount } from "./account";
 import { loadSettings } from "./settings";
 
-const settings = loadSettings(path.dirname(process.cwd()));
-const common = {
-  account: currentAwsAccount(),
-  tags: { Project: pulumi.getProject(), Owner: settings.owner, DataClass: "confidential" },
-  deletionProtection: settings.deletionProtection,
-};
-
-const state = new StateBucket("state", { ...common, bucketName: settings.stateBucketName });
-const images = new ImageRepository("images", {
-  ...common,
-  repositoryName: settings.imageRepositoryName,
-  key: state.key,
-});
-const github = new OpenIdConnectProvider(
-  "github",
-  { url: `https://${githubIssuer}`, clientIdLists: [githubAudience], tags: common.tags },
-  { protect: settings.deletionProtection, retainOnDelete: settings.deletionProtection },
-);
-const access = settings.environments.map((environment) => ({
-  environment,
-  roles: new EnvironmentAccess(`access-${environment.name}`, {
-    ...common,
-    environment,
-    github: settings,
-    providerArn: github.arn,
-    state,
-  }),
-}));
-
-/** What `pulumi login` takes. */
-export const stateUrl = pulumi.interpolate`s3://${state.bucket.bucket}?region=${common.account.region}&awssdk=v2`;
-export const imageRepositoryUrl = images.repository.repositoryUrl;
-/** By environment: what `pulumi stack init --secrets-provider` takes, and what its stack file and workflows name. */
-export const environments = Object.fromEntries(
-  access.map(({ environment, roles }) => [
-    environment.name,
-    {
-      secretsProvider: pulumi.interpolate`awskms://${roles.secretsKeyAlias}?region=${common.account.region}`,
-      deployRoleArn: roles.deployRoleArn,
-      previewRoleArn: roles.previewRoleArn,
-      permissionsBoundaryArn: roles.boundaryArn,
-    },
-  ]),
+export const { stateUrl, imageRepositoryUrl, environments } = declareAccount(
+  loadSettings(path.dirname(process.cwd())),
 );

@@ -41,8 +41,15 @@ export interface BootstrapSettings extends Omit<z.output<typeof settingsSchema>,
  * @throws UserError that lists all errors.
  */
 export function loadSettings(stackFiles: string): BootstrapSettings {
-  const stack = pulumi.getStack();
-  const parsed = settingsSchema.safeParse(new pulumi.Config().getObject("settings") ?? {});
+  return parseSettings(new pulumi.Config().getObject("settings") ?? {}, pulumi.getStack(), stackFiles);
+}
+
+/**
+ * Returns the settings in the stack file of an account.
+ * @throws UserError that lists every fault.
+ */
+export function parseSettings(value: unknown, stack: string, stackFiles: string): BootstrapSettings {
+  const parsed = settingsSchema.safeParse(value);
   if (!parsed.success) {
     const faults = parsed.error.issues.map(
       ({ path, message }) => `  thorbis-bootstrap:settings.${path.join(".")}: ${message}`,

@@ -1,3 +1,6 @@
+/** Returns the name of a role of the tasks, by its purpose. */
+export const backupRoleName = (prefix: string, purpose: string): string => `${prefix}-backup-${purpose}`;
+
 /** Names of a stack's resources in AWS, all with its resource prefix. The check for other owners compares them too. */
 export function awsNames(prefix: string) {
   return {
@@ -8,9 +11,13 @@ export function awsNames(prefix: string) {
     deadLetterQueue: `${prefix}-backup-dead-letters`,
     failureRule: `${prefix}-backup-failed`,
     deletionRule: `${prefix}-backup-deleted`,
+    /** These two in the region of the copies. */
+    replicaDeadLetterQueue: `${prefix}-backup-replica-dead-letters`,
+    replicaDeletionRule: `${prefix}-backup-replica-deleted`,
     keyAlias: `alias/${prefix}-backup`,
     alarmTopic: `${prefix}-backup-alarms`,
-    replicationRole: `${prefix}-backup-replication`,
+    schedulerRole: backupRoleName(prefix, "scheduler"),
+    replicationRole: backupRoleName(prefix, "replication"),
     metricNamespace: `${prefix}/backup`,
     databaseProbe: `${prefix}-monitoring`,
     databaseProbeLogGroup: `/${prefix}/monitoring`,

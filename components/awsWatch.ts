@@ -76,6 +76,8 @@ export class AwsWatch extends Component {
               key: replica.key.arn,
               topic: replica.ownTopicArn,
               subscriptions: alarms.subscriptions,
+              targets: replica.targets,
+              bucketSettings: replica.ownBucketSettings,
             },
           }),
           ...(network !== undefined && {

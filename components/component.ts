@@ -18,6 +18,14 @@ export function takenBack(id: string | undefined, ours: string[]): pulumi.Custom
   return id === undefined ? {} : { import: id, ignoreChanges: ours };
 }
 
+/**
+ * Returns the options of a bucket whose objects a key encrypts: it is deleted before the key. S3 refuses to delete a bucket with
+ * objects, and then the key must not wait for its deletion, after which nobody can read them.
+ */
+export function deletedBefore(key: pulumi.Resource | undefined): pulumi.CustomResourceOptions {
+  return key === undefined ? {} : { dependsOn: key };
+}
+
 /** Returns a number as text, for an environment variable. */
 export function textOf(value: pulumi.Input<number>): pulumi.Output<string> {
   return pulumi.output(value).apply(String);

@@ -50,7 +50,10 @@ export function stackCost(
       usage,
     ),
     ...(backup.replica !== undefined && {
-      BackupReplica: backupReplicaCost({ ...backup, backupsPerMonth: runs.backup }, usage),
+      BackupReplica: backupReplicaCost(
+        { ...backup, backupsPerMonth: runs.backup, deletionAlarm: backup.deletionAlarm ?? isProduction },
+        usage,
+      ),
     }),
     ...(backup.network !== undefined && {
       BackupNetwork: backupNetworkCost({ runsPerMonth: runs, probesPerMonth }),

@@ -1,6 +1,7 @@
 import type { ResourceRule, StackRule } from "./rule";
 import { resourceRules, stackRules } from "./rules";
-import { type ScannerWaiver, scannerWaivers } from "./scannerWaivers";
+import type { ScannerWaiver } from "./scannerWaiver";
+import { scannerWaivers } from "./scannerWaivers";
 import { type Waiver, waivers } from "./waivers";
 
 /** The path of the generated page below the root. */
@@ -46,7 +47,7 @@ export function renderControlsPage(): string {
     "",
     "## Waivers of scanner findings",
     "",
-    "`npm run audit` ([how it works](../audit/README.md)) fails on every other finding of checkov, cfn-lint and cdk-nag in the stacks `dev` and `prod`.",
+    "`npm run audit` ([how it works](../audit/README.md)) fails on every other finding of checkov, cfn-lint and cdk-nag in the stacks `dev` and `prod` and in `bootstrap/`.",
     "",
     "| Findings | Resources | Stacks | Reason | Owner | Until |",
     "|---|---|---|---|---|---|",

@@ -61,6 +61,7 @@ import { bucketOwnerEnforced } from "./s3/bucketOwnerEnforced";
 import { bucketPolicyAllowsNobody } from "./s3/bucketPolicyAllowsNobody";
 import { bucketPolicyDeniesPlainHttp } from "./s3/bucketPolicyDeniesPlainHttp";
 import { bucketRecordsRequests } from "./s3/bucketRecordsRequests";
+import { bucketReportsDeletions } from "./s3/bucketReportsDeletions";
 import { scheduleHasDeadLetterQueue } from "./scheduler/scheduleHasDeadLetterQueue";
 import { scheduleHasOwnKey } from "./scheduler/scheduleHasOwnKey";
 import { scheduleRetriesBriefly } from "./scheduler/scheduleRetriesBriefly";
@@ -129,6 +130,7 @@ export const stackRules: readonly StackRule[] = [
   bucketHasLifecycle,
   bucketHasObjectLock,
   bucketRecordsRequests,
+  bucketReportsDeletions,
   imageIsPinned,
   clusterHasInsights,
   scheduleHasOwnKey,

@@ -1,21 +1,11 @@
+import { accountWaivers } from "./accountWaivers";
+import { platform, type ScannerWaiver, wildcard } from "./scannerWaiver";
 import type { Waiver } from "./waivers";
 
-/** Findings of the scanners (`npm run audit`) that somebody has accepted until a date. */
-export interface ScannerWaiver extends Omit<Waiver, "rule" | "resource"> {
-  /** The scanners' ids: each is waived for each of the resources. */
-  readonly rules: readonly string[];
-  /** Logical names of the resources. */
-  readonly resources: readonly string[];
-  readonly stacks: readonly ("dev" | "prod")[];
-}
-
-const platform = { owner: "platform@thorbis.com", until: "2027-11-30" } as const;
 const everywhere = { ...platform, stacks: ["dev", "prod"] } as const;
 const inDevelopment = { ...platform, stacks: ["dev"] } as const;
 const inProduction = { ...platform, stacks: ["prod"] } as const;
 
-/** cdk-nag's id of an asterisk in the resources of a policy. */
-const wildcard = (resource: string) => `AwsSolutions-IAM5[Resource::${resource}]`;
 const inBucket = (path: string) => wildcard(`<BackupBucketBucket.Arn>${path}`);
 
 const probe = ["database-monitoring-probe"];
@@ -111,6 +101,14 @@ const ofBothStacks: readonly ScannerWaiver[] = [
   },
   {
     ...everywhere,
+    rules: ["", "Prune", "Drill", "Age"].map((task) =>
+      wildcard(`<Backup${task}TaskDefinition.TaskDefinitionArn>:*`),
+    ),
+    resources: ["backup-scheduler-role-policy"],
+    reason: "Every deployment of an image is a new revision.",
+  },
+  {
+    ...everywhere,
     rules: [wildcard("<DatabaseMonitoringLog.Arn>:*"), wildcard("*")],
     resources: ["database-monitoring-probe-role-policy"],
     reason:
@@ -118,21 +116,16 @@ const ofBothStacks: readonly ScannerWaiver[] = [
   },
 ];
 
-/** The policy of the scheduler has ARNs with the resource prefix of the stack. */
-const ofScheduler = (["dev", "prod"] as const).map((stack): ScannerWaiver => {
-  const inEcs = (resource: string) => wildcard(`arn:aws:ecs:<region>:<account>:${resource}`);
-  const families = ["backup", "backup-prune", "backup-drill", "backup-age"];
-  return {
+/** The policy of the scheduler has an ARN with the resource prefix of the stack. */
+const ofScheduler = (["dev", "prod"] as const).map(
+  (stack): ScannerWaiver => ({
     ...platform,
     stacks: [stack],
-    rules: [
-      ...families.map((family) => inEcs(`task-definition/thorbis-${stack}-${family}:*`)),
-      inEcs(`task/thorbis-${stack}-backup/*`),
-    ],
+    rules: [wildcard(`arn:aws:ecs:<region>:<account>:task/thorbis-${stack}-backup/*`)],
     resources: ["backup-scheduler-role-policy"],
-    reason: "Every deployment of an image is a new revision, and ECS names the tasks of the one cluster.",
-  };
-});
+    reason: "ECS names the tasks of the one cluster.",
+  }),
+);
 
 const ofProduction: readonly ScannerWaiver[] = [
   {
@@ -236,9 +229,10 @@ export const scannerWaivers: readonly ScannerWaiver[] = [
   ...ofScheduler,
   ...ofProduction,
   ...ofDevelopment,
+  ...accountWaivers,
 ];
 
-/** Returns the waivers of a stack, one for each rule and resource. */
+/** Returns the waivers of an environment, or of the set-up of an account (`bootstrap`), one for each rule and resource. */
 export function waiversOfStack(stack: string): Waiver[] {
   return scannerWaivers
     .filter(({ stacks }) => stacks.some((name) => name === stack))

@@ -13,7 +13,7 @@ import { accessLogBucketName } from "../config/aws/accessLogBucket";
 import { replicaBucketName } from "../config/aws/replicaBucket";
 import { commonArgs, secretArgs } from "./awsCommon";
 import { ageInterval } from "./backupSchedules";
-import type { BackupsConfig } from "./backupsConfig";
+import { type BackupsConfig, usesOwnKey } from "./backupsConfig";
 import type { StackNetwork } from "./network";
 import { ownedResources } from "./ownership/ownership";
 
@@ -125,7 +125,7 @@ export function declareBackups(
   return { bucket, backup, alarms, replica, network };
 }
 
-/** Whether an alarm fires for deletions in the bucket. */
+/** Whether an alarm fires for deletions in the bucket, and in that of the copies. */
 const sendsEvents = ({ backup, project }: BackupsConfig): boolean =>
   backup.deletionAlarm ?? project.environment === "production";
 
@@ -163,6 +163,7 @@ function declareReplica(
     storageTiers: config.backup.storageTiers,
     lagMinutes: replica.lagMinutes,
     topicArn: replica.topicArn,
+    deletionAlarm: sendsEvents(config),
     permissionsBoundaryArn: config.backup.permissionsBoundaryArn,
     source,
     sourceTopicArn,
@@ -174,12 +175,12 @@ function declareReplica(
 
 /** Declares only the bucket. */
 export function declareBucket(config: BackupsConfig, s3EndpointId?: pulumi.Input<string>): BackupBucket {
-  const { deletionProtection, environment } = config.project;
+  const { deletionProtection } = config.project;
   return new BackupBucket("backup-bucket", {
     ...commonArgs(config),
     bucketName: config.backup.bucketName,
     objectLock: config.backup.objectLock,
-    ownKey: config.backup.ownKey ?? environment === "production",
+    ownKey: usesOwnKey(config),
     noncurrentRetentionDays: config.backup.noncurrentRetentionDays,
     storageTiers: config.backup.storageTiers,
     sendsEvents: sendsEvents(config),

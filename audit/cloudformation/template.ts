@@ -7,6 +7,7 @@ import { type Counterpart, defined, type Properties, SecretDocument, type Siblin
 import { identity } from "./identity";
 import { messages } from "./messages";
 import { network } from "./network";
+import { registry } from "./registry";
 import { bucketSettings, storage } from "./storage";
 
 /** A stack as a CloudFormation template. */
@@ -22,6 +23,7 @@ const counterparts: Readonly<Record<string, Counterpart>> = {
   ...compute,
   ...messages,
   ...network,
+  ...registry,
 };
 
 /** Types that are part of another resource in a template, or that it cannot have. */
@@ -29,6 +31,7 @@ const withoutCounterpart: ReadonlySet<string> = new Set([
   ...Object.keys(bucketSettings),
   "aws:cloudwatch/eventTarget:EventTarget",
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+  "aws:ecr/lifecyclePolicy:LifecyclePolicy",
   "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive",
   "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
   "aws:secretsmanager/secretVersion:SecretVersion",

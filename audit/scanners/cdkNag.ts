@@ -38,10 +38,18 @@ export function cdkNagFindings({ violations }: CdkNagReport, names: ReadonlyMap<
       const logicalId = constructPath.split("/").at(-1) ?? "";
       return {
         scanner: "cdk-nag" as const,
-        rule: ruleName.replace(/(arn:aws[a-z-]*:[a-z0-9]+:)[a-z0-9-]+:\d{12}:/g, "$1<region>:<account>:"),
+        rule: withoutPlace(ruleName),
         resource: names.get(logicalId) ?? logicalId,
         message: description,
       };
     }),
+  );
+}
+
+/** Puts placeholders for region and account into the ARNs of a text. Those of IAM and others have no region. */
+function withoutPlace(text: string): string {
+  return text.replace(
+    /(arn:aws[a-z-]*:[a-z0-9-]+:)([a-z0-9-]*):\d{12}:/g,
+    (_, service: string, region: string) => `${service}${region === "" ? "" : "<region>"}:<account>:`,
   );
 }

@@ -11,6 +11,7 @@ export interface Plan {
 
 /** Types whose name in Terraform does not follow from that in Pulumi. */
 const otherNames: Readonly<Record<string, string>> = {
+  "aws:iam/openIdConnectProvider:OpenIdConnectProvider": "aws_iam_openid_connect_provider",
   "aws:s3/bucketReplicationConfig:BucketReplicationConfig": "aws_s3_bucket_replication_configuration",
 };
 

@@ -6,7 +6,7 @@ import { TaskRole } from "../../components/taskRole";
 import type { EnvironmentPlace } from "../environmentPlace";
 import { boundaryPolicy } from "../policies/boundary";
 import type { PolicyPlace } from "../policies/place";
-import { deployNetworkPolicy, deployPolicy, previewPolicy } from "../policies/rolePolicies";
+import { deployManagedPolicy, deployPolicy, previewPolicy } from "../policies/rolePolicies";
 import { type GithubRepository, githubTrust } from "../policies/trust";
 import type { AccountArgs } from "./accountArgs";
 import { ProtectedKey } from "./protectedKey";
@@ -82,12 +82,13 @@ export class EnvironmentAccess extends Component {
           boundaryArn,
         }),
       );
-    const networkPolicy = new Policy(
+    const managedPolicy = new Policy(
       this.childName("deploy-network"),
       {
         name: names.deployNetworkPolicy,
+        // IAM replaces a policy with its description. It holds the rights on roles, too.
         description: `What deployments of the stack ${environment.name} may do with networks`,
-        policy: place.apply((place) => JSON.stringify(deployNetworkPolicy(place))),
+        policy: place.apply((place) => JSON.stringify(deployManagedPolicy(place))),
         tags: args.tags,
       },
       this.childOptions(),
@@ -113,7 +114,7 @@ export class EnvironmentAccess extends Component {
         },
         { parent: this },
       ).arn;
-    this.deployRoleArn = role("deploy", deployPolicy, [networkPolicy]);
+    this.deployRoleArn = role("deploy", deployPolicy, [managedPolicy]);
     this.previewRoleArn = role("preview", previewPolicy);
     this.registerOutputs({ deployRoleArn: this.deployRoleArn, previewRoleArn: this.previewRoleArn });
   }

@@ -1,7 +1,7 @@
 import { LifecyclePolicy } from "@pulumi/aws/ecr/lifecyclePolicy";
 import { Repository } from "@pulumi/aws/ecr/repository";
 import type * as pulumi from "@pulumi/pulumi";
-import { Component } from "../../components/component";
+import { Component, containedIn } from "../../components/component";
 import type { AccountArgs } from "./accountArgs";
 import type { ProtectedKey } from "./protectedKey";
 
@@ -53,7 +53,11 @@ export class ImageRepository extends Component {
           ],
         }),
       },
-      this.childOptions(),
+      // It stays where ECR refuses to delete a repository, because of its images.
+      this.childOptions({
+        ...containedIn(this.repository),
+        ...{ deleteBeforeReplace: true, retainOnDelete: args.deletionProtection },
+      }),
     );
     this.registerOutputs({ url: this.repository.repositoryUrl });
   }

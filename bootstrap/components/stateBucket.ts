@@ -1,7 +1,7 @@
 import { Bucket } from "@pulumi/aws/s3/bucket";
 import type * as pulumi from "@pulumi/pulumi";
 import { protectBucket } from "../../components/backupBucket/bucketProtection";
-import { Component, containedIn } from "../../components/component";
+import { Component, containedIn, deletedBefore } from "../../components/component";
 import type { AccountArgs } from "./accountArgs";
 import { ProtectedKey } from "./protectedKey";
 
@@ -29,7 +29,10 @@ export class StateBucket extends Component {
     this.bucket = new Bucket(
       this.childName("bucket"),
       { bucket: bucketName, forceDestroy: false, tags },
-      this.childOptions({ protect: deletionProtection, retainOnDelete: deletionProtection }),
+      this.childOptions({
+        ...{ protect: deletionProtection, retainOnDelete: deletionProtection },
+        ...deletedBefore(this.key.key),
+      }),
     );
     const settings = this.childOptions({
       ...containedIn(this.bucket),

@@ -1,9 +1,10 @@
 import { type PolicyDocument, type PolicyStatement, policyDocument } from "../../components/policyDocument";
 import { networkRights } from "./networkRights";
 import type { PolicyPlace } from "./place";
+import { roleRights } from "./roleRights";
 import { type ServiceRights, serviceRights } from "./serviceRights";
 
-/** Returns the policy of the role that deploys an environment, but for its rights on networks. */
+/** Returns the policy of the role that deploys an environment, but for its rights on networks and roles. */
 export function deployPolicy(place: PolicyPlace): PolicyDocument {
   return policyDocument(
     ...serviceRights(place).flatMap(allStatements),
@@ -11,9 +12,9 @@ export function deployPolicy(place: PolicyPlace): PolicyDocument {
   );
 }
 
-/** Returns the managed policy with the rights of that role on networks: together they would not fit into a role's own policies. */
-export function deployNetworkPolicy(place: PolicyPlace): PolicyDocument {
-  return policyDocument(...networkRights(place).flatMap(allStatements));
+/** Returns the managed policy of that role: together they would not fit into a role's own policies. */
+export function deployManagedPolicy(place: PolicyPlace): PolicyDocument {
+  return policyDocument(...[...networkRights(place), ...roleRights(place)].flatMap(allStatements));
 }
 
 /**
@@ -22,7 +23,7 @@ export function deployNetworkPolicy(place: PolicyPlace): PolicyDocument {
  */
 export function previewPolicy(place: PolicyPlace): PolicyDocument {
   return policyDocument(
-    ...[...serviceRights(place), ...networkRights(place)].flatMap(readStatement),
+    ...[...serviceRights(place), ...networkRights(place), ...roleRights(place)].flatMap(readStatement),
     ...stateStatements(place, ["s3:GetObject"]),
   );
 }

@@ -1,5 +1,5 @@
 import { stackTag } from "../../components/awsTags";
-import { arnIn, arnsInRegions, bucketArnOf, dashboardArn, type PolicyPlace, stackRoles } from "./place";
+import { arnIn, arnsInRegions, bucketArnOf, dashboardArn, type PolicyPlace } from "./place";
 
 export type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
@@ -29,7 +29,7 @@ export function tagConditions(
 }
 
 /**
- * Returns every right that the resource types of this stack need in AWS, but for those of networks: the calls of the aws provider for creating, reading,
+ * Returns every right that the resource types of this stack need in AWS, but for those of networks and roles: the calls of the aws provider for creating, reading,
  * changing and deleting them. Resources are named by the environment's prefix; what has no name of ours goes by its tag. An asterisk
  * stands for both directions of a rule and the like: the policy must fit into a role.
  */
@@ -196,7 +196,7 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
     },
     {
       name: "Queue",
-      resources: arnIn(place, "sqs", `${prefix}-backup-*`),
+      resources: arnsInRegions(place, "sqs", `${prefix}-backup-*`),
       reads: ["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"],
       writes: [
         "sqs:CreateQueue",
@@ -259,7 +259,7 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
     },
     {
       name: "Rules",
-      resources: arnIn(place, "events", `rule/${prefix}-backup-*`),
+      resources: arnsInRegions(place, "events", `rule/${prefix}-backup-*`),
       reads: ["events:DescribeRule", "events:ListTagsForResource", "events:ListTargetsByRule"],
       writes: [
         "events:DeleteRule",
@@ -272,61 +272,5 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
         "events:UntagResource",
       ],
     },
-    ...roles(place),
   ];
-}
-
-/** A deployment gives its tasks, and its probe, their roles. None of them may do more than the boundary, and none loses it again. */
-function roles(place: PolicyPlace): ServiceRights[] {
-  const [ofBackup, ofMonitoring] = [stackRoles(place, "backup"), stackRoles(place, "monitoring")];
-  const resources = [ofBackup, ofMonitoring];
-  return [
-    {
-      name: "Roles",
-      resources,
-      reads: [
-        "iam:GetRole",
-        "iam:GetRolePolicy",
-        "iam:ListAttachedRolePolicies",
-        "iam:ListInstanceProfilesForRole",
-        "iam:ListRolePolicies",
-        "iam:ListRoleTags",
-      ],
-      writes: [
-        "iam:DeleteRole",
-        "iam:TagRole",
-        "iam:UntagRole",
-        "iam:UpdateAssumeRolePolicy",
-        "iam:UpdateRole",
-      ],
-    },
-    {
-      name: "BoundRoles",
-      resources,
-      writes: [
-        "iam:CreateRole",
-        "iam:DeleteRolePolicy",
-        "iam:DetachRolePolicy",
-        "iam:PutRolePermissionsBoundary",
-        "iam:PutRolePolicy",
-      ],
-      condition: { StringEquals: { "iam:PermissionsBoundary": place.boundaryArn } },
-    },
-    handOver("HandOverBackup", ofBackup, [
-      "ecs-tasks.amazonaws.com",
-      "vpc-flow-logs.amazonaws.com",
-      ...(place.replica === undefined ? [] : ["s3.amazonaws.com"]),
-    ]),
-    handOver("HandOverProbe", ofMonitoring, ["lambda.amazonaws.com"]),
-  ];
-}
-
-/** A part's roles go to what runs it or writes for it, and to its schedule, and nowhere else. */
-function handOver(name: string, resources: string, runners: readonly string[]): ServiceRights {
-  return {
-    name,
-    resources,
-    writes: ["iam:PassRole"],
-    condition: { StringEquals: { "iam:PassedToService": [...runners, "scheduler.amazonaws.com"] } },
-  };
 }

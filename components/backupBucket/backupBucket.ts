@@ -7,7 +7,7 @@ import { partitionOf } from "../../config/aws/partition";
 import type { AwsAccount } from "../awsAccount";
 import { awsNames } from "../awsNames";
 import type { AwsTags } from "../awsTags";
-import { Component, takenBack } from "../component";
+import { Component, deletedBefore, takenBack } from "../component";
 import { type BucketEntrance, bucketPolicyDocument } from "./bucketPolicyDocument";
 import { protectBucket, settingOptions } from "./bucketProtection";
 import { keyPolicyDocument } from "./keyPolicyDocument";
@@ -76,7 +76,7 @@ export class BackupBucket extends Component {
       this.childName("bucket"),
       // A separate resource below enables object lock. Enabling it here would replace an existing bucket.
       { bucket: args.bucketName, forceDestroy: false, tags: args.tags },
-      { ...keep, ...takenBack(existingBucket, ["forceDestroy"]) },
+      { ...keep, ...deletedBefore(this.key), ...takenBack(existingBucket, ["forceDestroy"]) },
     );
     const bucket = this.bucket.bucket;
     const settings = this.childOptions(settingOptions(this.bucket, protection));

@@ -22,15 +22,13 @@ export function keyPolicyDocument(accountId: string, region: string): PolicyDocu
       },
     },
     alarmsReachTopic(accountId),
-    // For the topic and the dead-letter queue. SNS: the source account in a key policy "is not supported for
-    // EventBridge-to-encrypted topics"; with it, no event arrives.
-    deliver("events.amazonaws.com", "EventsReachTopic"),
+    eventsReachTopic,
   );
 }
 
-/** Returns the policy of the key in the region of the copies, where only alarms are delivered. */
+/** Returns the policy of the key in the region of the copies, where only alarms and events are delivered. */
 export function replicaKeyPolicyDocument(accountId: string, region: string): PolicyDocument {
-  return policyDocument(accountDecides(accountId, region), alarmsReachTopic(accountId));
+  return policyDocument(accountDecides(accountId, region), alarmsReachTopic(accountId), eventsReachTopic);
 }
 
 const accountDecides = (accountId: string, region: string): PolicyStatement => ({
@@ -53,3 +51,9 @@ const deliver = (service: string, Sid: string): PolicyStatement => ({
   Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
   Resource: "*",
 });
+
+/**
+ * For the topic and the dead-letter queue. SNS: the source account in a key policy "is not supported for EventBridge-to-encrypted
+ * topics"; with it, no event arrives.
+ */
+const eventsReachTopic = deliver("events.amazonaws.com", "EventsReachTopic");

@@ -13,8 +13,9 @@ import type { BackupBucket, BackupBucketArgs } from "../backupBucket/backupBucke
 import { protectBucket, settingOptions } from "../backupBucket/bucketProtection";
 import { replicaKeyPolicyDocument } from "../backupBucket/keyPolicyDocument";
 import { defaultTiers, lifecycleRules } from "../backupBucket/lifecycleRules";
-import { Component, takenBack } from "../component";
+import { Component, deletedBefore, takenBack } from "../component";
 import { TaskRole } from "../taskRole";
+import { deletionAlarm, deletionTargets } from "./deletionAlarm";
 import { replicationPolicy, replicationTrust } from "./policies";
 import { secondRegion } from "./secondRegion";
 
@@ -32,11 +33,13 @@ export interface BackupReplicaArgs
   readonly bucketName: string;
   /** Minutes that the copies may lag behind. */
   readonly lagMinutes: number;
-  /** Existing topic in `region` for the alarm on the lag. Default: a new one, which mails `emails`. */
+  /** Existing topic in `region` for the alarms there. Default: a new one, which mails `emails`. */
   readonly topicArn?: string | undefined;
   readonly emails: readonly string[];
   /** Topic of the alarms in the region of the source. */
   readonly sourceTopicArn: pulumi.Input<string>;
+  /** Whether the topic is told of permanently deleted copies. Default false. */
+  readonly deletionAlarm?: boolean;
   readonly permissionsBoundaryArn?: string | undefined;
   /** Refuses `pulumi destroy`, and keeps bucket and key if they leave the program. Default true. */
   readonly deletionProtection?: boolean;
@@ -56,8 +59,12 @@ const ruleId = "second-region";
 export class BackupReplica extends Component {
   readonly bucket: Bucket;
   readonly key: Key;
-  /** The topic of the alarm on the lag, unless it existed before. */
+  /** The topic of the alarms in the second region, unless it existed before. */
   readonly ownTopicArn: pulumi.Output<string> | undefined;
+  /** Name of each rule in the second region → ids of its targets. */
+  readonly targets: Readonly<Record<string, readonly string[]>>;
+  /** Settings of the bucket that are resources of the stack and that others could set, too. */
+  readonly ownBucketSettings: readonly "notification"[];
   readonly region: string;
   readonly #provider: Provider;
 
@@ -95,7 +102,7 @@ export class BackupReplica extends Component {
         forceDestroy: false,
         tags: { ...tags, [purposeTag]: replicaPurpose },
       },
-      { ...keep, ...takenBack(args.existing?.bucketName, ["forceDestroy"]) },
+      { ...keep, ...deletedBefore(this.key), ...takenBack(args.existing?.bucketName, ["forceDestroy"]) },
     );
     const settings = this.thereOptions(settingOptions(this.bucket, protection));
     const { versions } = protectBucket(
@@ -141,7 +148,20 @@ export class BackupReplica extends Component {
       }),
     );
     this.ownTopicArn = args.topicArn === undefined ? this.createTopic(args) : undefined;
-    this.createAlarms(args, this.ownTopicArn ?? pulumi.output(args.topicArn ?? ""));
+    const topicArn = this.ownTopicArn ?? pulumi.output(args.topicArn ?? "");
+    this.createAlarms(args, topicArn);
+    const reportsDeletions = args.deletionAlarm ?? false;
+    if (reportsDeletions) {
+      deletionAlarm(
+        {
+          ...{ ...args, account: { ...account, region } },
+          ...{ bucket: this.bucket, settings, key: this.key, topicArn },
+        },
+        { name: (suffix) => this.childName(suffix), options: this.thereOptions() },
+      );
+    }
+    this.targets = reportsDeletions ? deletionTargets(args.physicalName) : {};
+    this.ownBucketSettings = reportsDeletions ? ["notification"] : [];
     this.registerOutputs({ bucketName: this.bucket.bucket, keyArn: this.key.arn });
   }
 

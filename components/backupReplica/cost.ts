@@ -9,11 +9,15 @@ import {
 
 /** Metrics that S3 publishes of a rule: bytes and operations that wait, latency, and failures. */
 const metrics = 4;
-/** A test counts those that `BackupReplica` declares. */
-export const replicaAlarms = 2;
+/** A test counts those that `BackupReplica` declares: one more if it reports deletions, on messages that did not arrive. */
+export const replicaAlarms = (deletionAlarm: boolean): number => (deletionAlarm ? 3 : 2);
 
 /** Returns the monthly cost of the copies, which are in infrequent access from the start. */
-export function backupReplicaCost(size: Omit<BackupBucketSize, "ownKey">, usage: Usage): CostLine[] {
+export function backupReplicaCost(
+  size: Omit<BackupBucketSize, "ownKey"> & { readonly deletionAlarm: boolean },
+  usage: Usage,
+): CostLine[] {
+  const alarms = replicaAlarms(size.deletionAlarm);
   const { young, old } = storedGigabytes(size, usage);
   const sent = size.backupsPerMonth * gigabytesOfBackup(usage);
   const puts = size.backupsPerMonth * objectsOfBackup;
@@ -34,7 +38,7 @@ export function backupReplicaCost(size: Omit<BackupBucketSize, "ownKey">, usage:
       usd: (puts / 1000) * prices.s3.infrequentThousandPuts,
     },
     { what: "KMS key", quantity: "1", usd: prices.kms.key },
-    { what: "Alarms", quantity: String(replicaAlarms), usd: replicaAlarms * prices.cloudWatch.alarm },
+    { what: "Alarms", quantity: String(alarms), usd: alarms * prices.cloudWatch.alarm },
     { what: "Metrics", quantity: String(metrics), usd: metrics * prices.cloudWatch.metric },
   ];
 }

@@ -1,24 +1,34 @@
+import type { Key } from "@pulumi/aws/kms/key";
 import { Queue } from "@pulumi/aws/sqs/queue";
 import { QueuePolicy } from "@pulumi/aws/sqs/queuePolicy";
 import * as pulumi from "@pulumi/pulumi";
 import { partitionOf } from "../../config/aws/partition";
-import { awsNames } from "../awsNames";
+import type { AwsAccount } from "../awsAccount";
+import type { AwsTags } from "../awsTags";
 import type { Children } from "../component";
 import { queuePolicy } from "./policies";
-import type { ScheduledBackupArgs } from "./scheduledBackupArgs";
 
 const secondsPerDay = 24 * 3600;
 
-/** Declares the queue for schedules that could not start their task, and for undelivered messages of failed tasks. */
+export interface DeadLetterQueueArgs {
+  readonly account: AwsAccount;
+  readonly queueName: string;
+  readonly tags: AwsTags;
+  /** Encrypts the queue. Default: a key of SQS. */
+  readonly key?: Key | undefined;
+  /** Names of the event rules whose undelivered messages it keeps. */
+  readonly rules: readonly string[];
+}
+
+/** Declares the queue of a region for undelivered messages of event rules, and for schedules that could not start their task. */
 export function deadLetterQueue(
-  { account, physicalName, tags, key }: ScheduledBackupArgs,
+  { account, queueName, tags, key, rules }: DeadLetterQueueArgs,
   { name, options }: Children,
 ): Queue {
-  const names = awsNames(physicalName);
   const queue = new Queue(
     name("dead-letters"),
     {
-      name: names.deadLetterQueue,
+      name: queueName,
       tags,
       messageRetentionSeconds: 14 * secondsPerDay,
       // A message may contain output of a failed task.
@@ -31,10 +41,9 @@ export function deadLetterQueue(
     {
       queueUrl: queue.url,
       policy: pulumi.all([queue.arn, account.accountId, account.region]).apply(([arn, accountId, region]) => {
-        const rules = [names.failureRule, names.deletionRule].map(
-          (rule) => `arn:${partitionOf(region)}:events:${region}:${accountId}:rule/${rule}`,
-        );
-        return JSON.stringify(queuePolicy(arn, rules));
+        const place = `arn:${partitionOf(region)}:events:${region}:${accountId}`;
+        const ruleArns = rules.map((rule) => `${place}:rule/${rule}`);
+        return JSON.stringify(queuePolicy(arn, ruleArns));
       }),
     },
     options,

@@ -7,7 +7,7 @@ import type { Secret } from "@pulumi/aws/secretsmanager/secret";
 import type { Queue } from "@pulumi/aws/sqs/queue";
 import * as pulumi from "@pulumi/pulumi";
 import { partitionOf } from "../../config/aws/partition";
-import { awsNames } from "../awsNames";
+import { awsNames, backupRoleName } from "../awsNames";
 import { Component, textOf } from "../component";
 import { passwordSecret } from "../passwordSecret";
 import type { PolicyDocument } from "../policyDocument";
@@ -76,7 +76,11 @@ export class ScheduledBackup extends Component {
       },
       this.childOptions(),
     );
-    this.deadLetterQueue = deadLetterQueue(args, children);
+    const { failureRule, deletionRule, deadLetterQueue: queueName } = awsNames(args.physicalName);
+    this.deadLetterQueue = deadLetterQueue(
+      { ...args, queueName, rules: [failureRule, deletionRule] },
+      children,
+    );
 
     const executionRole = this.createExecutionRole(args, secret);
     const places = { ...this.createSecurityGroups(args), passwordArn: secret.arn };
@@ -140,7 +144,7 @@ export class ScheduledBackup extends Component {
     return new TaskRole(
       this.childName(`${purpose}-role`),
       {
-        name: `${physicalName}-backup-${purpose}`,
+        name: backupRoleName(physicalName, purpose),
         policyName: purpose,
         tags,
         permissionsBoundaryArn,

@@ -103,7 +103,7 @@ export const backupSchema = z.strictObject({
         .optional()
         .meta({
           description:
-            "Topic in `replica.region` for the alarm; required with `alerts.topicArn`. A new one that mails `alerts.emails` where it is left out.",
+            "Topic in `replica.region` for the alarms there; required with `alerts.topicArn`. A new one that mails `alerts.emails` where it is left out.",
           example: "arn:aws:sns:us-west-2:123456789012:alarms",
         }),
     })
@@ -114,7 +114,7 @@ export const backupSchema = z.strictObject({
     }),
   deletionAlarm: z.boolean().optional().meta({
     description:
-      "Ring when somebody deletes a version of a backup for good; on in production, else off, where it is left out.",
+      "Ring when somebody deletes a version of a backup, or of its copy, for good; on in production, else off, where it is left out.",
     example: true,
   }),
   image: matching(

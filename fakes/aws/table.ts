@@ -30,6 +30,7 @@ import {
   getSubnets,
   getVpc,
 } from "./functions";
+import { getRole } from "./iam/getRole";
 import { openIdConnectProvider } from "./iam/openIdConnectProvider";
 import { managedPolicy } from "./iam/policy";
 import { role } from "./iam/role";
@@ -156,6 +157,7 @@ export const aws: Table<Aws> = {
     "aws:index/getRegion:getRegion": getRegion,
     "aws:kms/getKey:getKey": getKey,
     "aws:resourcegroupstaggingapi/getResources:getResources": getResources,
+    "aws:iam/getRole:getRole": getRole,
     "aws:secretsmanager/getSecret:getSecret": getSecret,
   },
 };

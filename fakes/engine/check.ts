@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { closest } from "fastest-levenshtein";
+import { isProviderNote, noteOfDefaults } from "../../foundation/providerNotes";
 import { own } from "../../plugins/provider-host/diff";
 import type { CheckFailure, CheckRequest, CheckResponse } from "../../plugins/provider-host/provider";
 import {
@@ -16,23 +17,29 @@ import type { AnyResource, Property } from "./table";
 
 type Properties = Readonly<Record<string, Property>>;
 
-/** Returns the inputs with name, defaults and marked secrets, and all errors. */
+/** Returns the inputs with name, defaults and marked secrets, a note of what was filled in, and all errors. */
 export function checkInputs(resource: AnyResource<never>, request: CheckRequest): CheckResponse {
   const inputs = { ...request.inputs };
   const failures: CheckFailure[] = [];
+  const filledIn: string[] = [];
+  const fillIn = (key: string, value: Value | undefined) => {
+    if (value === undefined) return;
+    inputs[key] = value;
+    filledIn.push(key);
+  };
   if (resource.autoname !== undefined) {
     const { property = "name", maxLength } = resource.autoname;
-    const name = inputs[property] ?? autoname(request, property, maxLength);
-    if (name !== undefined) inputs[property] = name;
+    if (inputs[property] === undefined || inputs[property] === null)
+      fillIn(property, autoname(request, property, maxLength));
   }
   for (const [key, property] of Object.entries(resource.inputs)) {
-    if (inputs[key] === undefined && property.default !== undefined) inputs[key] = property.default;
+    if (inputs[key] === undefined) fillIn(key, property.default);
   }
   failures.push(...propertyFailures(resource.inputs, inputs));
   for (const [key, value] of Object.entries(inputs)) {
     if (resource.inputs[key]?.secret === true && !(value instanceof Secret)) inputs[key] = new Secret(value);
   }
-  return { inputs, failures };
+  return { inputs: { ...inputs, ...noteOfDefaults(filledIn) }, failures };
 }
 
 /** Returns all errors in `values`: unknown, missing and mistyped properties. No message contains a value. */
@@ -41,7 +48,7 @@ export function propertyFailures(properties: Properties, values: PropertyMap): C
   const failures: CheckFailure[] = [];
   for (const [key, value] of Object.entries(values)) {
     // Reserved names, which the engine and the official plugins use internally.
-    if (key.startsWith("__")) continue;
+    if (isProviderNote(key)) continue;
     const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
     const reason = property === undefined ? unknownKey(key, known) : valueFault(property, value);
     if (reason !== undefined) failures.push({ property: key, reason });

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../../foundation/json";
+import { isProviderNote } from "../../foundation/providerNotes";
 import { UserError } from "../../foundation/userError";
 import { detailedDiff, differences, own } from "../../plugins/provider-host/diff";
 import {
@@ -121,22 +122,23 @@ export function standIn<Client>(table: Table<Client>): Provider {
       return compare(resourceOf(request.type), request);
     },
 
-    async create({ type, inputs, preview }, context): Promise<CreateResponse> {
+    async create({ type, inputs: noted, preview }, context): Promise<CreateResponse> {
       const resource = resourceOf(type);
+      const inputs = withoutNotes(noted);
       if (preview) return { id: "", outputs: { ...previewOutputs(resource, inputs, {}), id: unknown } };
       const { id, state } = await resource.create(client(), plainMap(inputs), context);
       const known = { ...inputs, ...secretly(resource, { ...state }, inputs), id };
       try {
         return { id, outputs: await readBack(resource, id, known, context) };
       } catch (error) {
-        throw new PartialFailure(id, inputs, known, [reasonOf(error)]);
+        throw new PartialFailure(id, noted, known, [reasonOf(error)]);
       }
     },
 
     async read(request, context): Promise<ReadResponse | undefined> {
       const resource = resourceOf(request.type);
       const importing = Object.keys(request.outputs).length === 0;
-      const known = { ...request.inputs, ...request.outputs };
+      const known = { ...withoutNotes(request.inputs), ...request.outputs };
       const found = await resource.read(client(), request.id, plainMap(known), context);
       if (found === undefined) return undefined;
       const id = found.id ?? request.id;
@@ -147,8 +149,9 @@ export function standIn<Client>(table: Table<Client>): Provider {
       return { id, inputs, outputs };
     },
 
-    async update({ type, id, oldInputs, oldOutputs, inputs, preview }, context) {
+    async update({ type, id, oldInputs, oldOutputs, inputs: noted, preview }, context) {
       const resource = resourceOf(type);
+      const inputs = withoutNotes(noted);
       const kept = { ...withoutRemoved(resource, oldOutputs, oldInputs, inputs), id };
       if (preview) return { outputs: previewOutputs(resource, inputs, kept) };
       const after = { ...kept, ...inputs };
@@ -158,7 +161,7 @@ export function standIn<Client>(table: Table<Client>): Provider {
       try {
         return { outputs: await readBack(resource, id, after, context) };
       } catch (error) {
-        throw new PartialFailure(id, inputs, after, [reasonOf(error)]);
+        throw new PartialFailure(id, noted, after, [reasonOf(error)]);
       }
     },
 
@@ -269,6 +272,11 @@ function markSecrets(
       return [[key, isSecret(key) ? new Secret(value) : value]];
     }),
   );
+}
+
+/** Returns inputs without what a provider notes in them for itself, which is no part of the outputs. */
+function withoutNotes(inputs: PropertyMap): PropertyMap {
+  return Object.fromEntries(Object.entries(inputs).filter(([key]) => !isProviderNote(key)));
 }
 
 function plainMap(properties: PropertyMap): JsonObject {

@@ -1,4 +1,5 @@
 import type { JsonValue } from "../../foundation/json";
+import { withoutProviderNotes } from "../../foundation/providerNotes";
 import type { EngineEvent, Step, StepState } from "../pulumi";
 import type { PropertyChange, ReportedResource } from "./model";
 import { parsePath, valueAt } from "./propertyPath";
@@ -89,8 +90,11 @@ export function propertiesOf(step: Step, { found = false } = {}): PropertyChange
   });
 }
 
-const inputsOf = (state: StepState | undefined) => (state?.inputs ?? {}) as Record<string, JsonValue>;
-const outputsOf = (state: StepState | undefined) => (state?.outputs ?? {}) as Record<string, JsonValue>;
+const inputsOf = (state: StepState | undefined) => propertiesIn(state?.inputs);
+const outputsOf = (state: StepState | undefined) => propertiesIn(state?.outputs);
+
+const propertiesIn = (properties: Record<string, unknown> | undefined) =>
+  withoutProviderNotes((properties ?? {}) as JsonValue) as Record<string, JsonValue>;
 
 function oldValue(from: JsonValue | undefined): { from?: JsonValue } {
   return from === undefined ? {} : { from };

@@ -24,6 +24,25 @@ export interface Claim {
   readonly replicaBucketName?: string | undefined;
 }
 
+/** What a deployment would do with the key of the backups. */
+export interface KeyClaim extends Pick<Claim, "stackName"> {
+  /** Ids of enabled keys that the stack has tagged. */
+  readonly keyIds: readonly string[];
+  /** Whether the stack's bucket exists. */
+  readonly hasBucket: boolean;
+  readonly ownKey: boolean;
+  readonly deletionProtection: boolean;
+}
+
+/** Returns why the key must stay: without it, nobody can read the backups that it encrypts. Deletion protection keeps it anyway. */
+export function keyFaults({ stackName, keyIds, hasBucket, ownKey, deletionProtection }: KeyClaim): string[] {
+  if (ownKey || deletionProtection || !hasBucket) return [];
+  return keyIds.map(
+    (id) =>
+      `backup.ownKey is off, but the key ${id} encrypts the stack's backups, and the deployment would schedule its deletion, after which nobody can read them: set it back with \`pulumi config set --stack ${stackName} --path 'thorbis-supabase:backup.ownKey' true\`, or keep the key (docs/operations.md, "Stop using a key of your own").`,
+  );
+}
+
 /** The first group matches the name of a bucket or secret, or the id of a key. */
 export const bucketArnPattern = /^arn:[^:]+:s3:::([^/]+)$/;
 /** Secrets Manager appends a hyphen and six characters to the name. */
@@ -33,12 +52,22 @@ export const keyArnPattern = /^arn:[^:]+:kms:[^:]*:[^:]*:key\/(.+)$/;
 const bucketOf = (arn: string): string | undefined => bucketArnPattern.exec(arn)?.[1];
 /** Returns the name of a log group, a function, a queue and so on: the part after account and kind. */
 const nameOf = (arn: string): string =>
+  secretArnPattern.exec(arn)?.[1] ??
   arn
     .split(":")
     .slice(5)
     .join(":")
-    .replace(/^(log-group|function):/, "");
-const prefixOfLogGroup = (arn: string): string | undefined => /:log-group:\/(.+)\/backup$/.exec(arn)?.[1];
+    .replace(/^(log-group:|function:|cluster\/|role\/|rule\/|schedule-group\/)/, "");
+
+/** Names from which the prefix of a stack is known. What holds nothing, or is listed for a while after its deletion, is none of them. */
+const namesWithPrefix = Object.entries(awsNames("<prefix>"))
+  .filter(([part]) => ["logGroup", "databaseProbeLogGroup", "deadLetterQueue", "alarmTopic"].includes(part))
+  .map(([, name]) => new RegExp(`^${name.replace("<prefix>", "([a-z0-9-]+)")}$`));
+
+function prefixOf(arn: string): string | undefined {
+  const name = nameOf(arn);
+  return namesWithPrefix.flatMap((pattern) => pattern.exec(name)?.[1] ?? [])[0];
+}
 
 /**
  * Returns the reasons against the claim, one sentence each: names that another stack has, and names that this stack has
@@ -105,9 +134,7 @@ function renamedBucket(claim: Claim, tagged: readonly TaggedResource[]): string[
 }
 
 function renamedPrefix(claim: Claim, tagged: readonly TaggedResource[]): string[] {
-  const own = tagged
-    .filter(({ stack }) => stack === claim.stack)
-    .flatMap(({ arn }) => prefixOfLogGroup(arn) ?? []);
+  const own = tagged.filter(({ stack }) => stack === claim.stack).flatMap(({ arn }) => prefixOf(arn) ?? []);
   if (own.length === 0 || own.includes(claim.prefix)) return [];
   return [
     `The stack's resources in AWS are named ${own[0]}-…, and would all be replaced by ${claim.prefix}-…: set \`pulumi config set --stack ${claim.stackName} --path 'thorbis-supabase:project.resourcePrefix' ${own[0]}\`.`,

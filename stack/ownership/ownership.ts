@@ -1,3 +1,4 @@
+import { getRole } from "@pulumi/aws/iam/getRole";
 import { getKey } from "@pulumi/aws/kms/getKey";
 import { getResources } from "@pulumi/aws/resourcegroupstaggingapi/getResources";
 import { getSecret } from "@pulumi/aws/secretsmanager/getSecret";
@@ -7,11 +8,12 @@ import { purposeTag, stackTag, stackTagValue } from "../../components/awsTags";
 import { replicaBucketName } from "../../config/aws/replicaBucket";
 import { resourcePrefix } from "../../config/aws/resourcePrefix";
 import { UserError } from "../../foundation/userError";
-import type { BackupsConfig } from "../backupsConfig";
+import { type BackupsConfig, usesOwnKey } from "../backupsConfig";
 import {
   bucketArnPattern,
   claimFaults,
   keyArnPattern,
+  keyFaults,
   replicaClaimFaults,
   secretArnPattern,
   type TaggedResource,
@@ -48,7 +50,7 @@ export function ownedResources(): OwnedResources {
  * Looks up our stacks' resources in the account and region. Before any resource is registered, refuses a configuration
  * whose names belong to another stack or would orphan resources of this stack, a change of its network that EC2 would
  * refuse halfway, and a secret that is scheduled for deletion. Needs the permissions `tag:GetResources`,
- * `kms:DescribeKey` and `secretsmanager:DescribeSecret`, and with the stack's own network `ec2:DescribeSubnets` and
+ * `iam:GetRole`, `kms:DescribeKey` and `secretsmanager:DescribeSecret`, and with the stack's own network `ec2:DescribeSubnets` and
  * `ec2:DescribeVpc*`.
  * @throws UserError with all faults.
  */
@@ -63,23 +65,30 @@ export async function claimNames({ project, backup }: BackupsConfig): Promise<vo
     replicaBucketName: backup.replica && replicaBucketName(backup.bucketName, backup.replica),
   };
   const { network, replica } = backup;
-  const [tagged, taggedCopies, subnets] = await Promise.all([
+  const [tagged, role, taggedCopies, subnets] = await Promise.all([
     taggedResources(),
+    taggedRole(awsNames(claim.prefix).schedulerRole),
     replica === undefined ? [] : taggedResources(replica.region),
     network === undefined ? [] : subnetsOfNetwork(stack, Object.values(subnetNames(claim.prefix))),
   ]);
+  const ownIn = (resources: readonly TaggedResource[]) =>
+    resources.filter((resource) => resource.stack === stack).map(({ arn }) => arn);
+  const own = ownIn(tagged);
+  const hasBucket = own.some((arn) => bucketArnPattern.exec(arn)?.[1] === backup.bucketName);
+  const keyIds = await enabledKeys(own.filter((arn) => keyArnPattern.test(arn)));
   const faults = [
-    ...claimFaults(claim, tagged),
+    ...claimFaults(claim, [...tagged, ...role]),
+    ...keyFaults({
+      ...{ stackName: claim.stackName, keyIds, hasBucket },
+      ownKey: usesOwnKey({ project, backup }),
+      deletionProtection: project.deletionProtection,
+    }),
     ...replicaClaimFaults(claim, taggedCopies),
     ...(network === undefined ? [] : networkFaults(claim.stackName, network, subnets)),
   ];
   if (faults.length > 0) throw new UserError(faults.join("\n"));
 
-  const ownIn = (resources: readonly TaggedResource[]) =>
-    resources.filter((resource) => resource.stack === stack).map(({ arn }) => arn);
-  const own = ownIn(tagged);
-  const hasBucket = own.some((arn) => bucketArnPattern.exec(arn)?.[1] === backup.bucketName);
-  const keyId = await enabledKey(own.filter((arn) => keyArnPattern.test(arn)));
+  const keyId = onlyOne(keyIds);
   const names = awsNames(claim.prefix);
   const networkZones = network === undefined ? undefined : zonesOfNetwork(network.cidrBlock, subnets);
   const secretArn = (role: SecretRole, name: string) =>
@@ -112,9 +121,11 @@ async function ownedReplica(
   region: string,
 ): Promise<NonNullable<OwnedResources["replica"]>> {
   const hasBucket = arns.some((arn) => bucketArnPattern.exec(arn)?.[1] === bucketName);
-  const keyId = await enabledKey(
-    arns.filter((arn) => keyArnPattern.test(arn)),
-    region,
+  const keyId = onlyOne(
+    await enabledKeys(
+      arns.filter((arn) => keyArnPattern.test(arn)),
+      region,
+    ),
   );
   return {
     ...(hasBucket && bucketName !== undefined && { bucketName }),
@@ -133,13 +144,35 @@ async function taggedResources(region?: string): Promise<TaggedResource[]> {
   }));
 }
 
-/** Returns the enabled key. A key that is scheduled for deletion still has its tags. */
-async function enabledKey(arns: readonly string[], region?: string): Promise<string | undefined> {
+/**
+ * Returns the role if one of our stacks has tagged it. Roles and dashboards belong to no region: a stack with the same prefix in another
+ * region has them, which the tags of this one do not show.
+ */
+async function taggedRole(name: string): Promise<TaggedResource[]> {
+  try {
+    const { arn, tags } = await getRole({ name });
+    const stack = tags[stackTag];
+    return stack === undefined ? [] : [{ arn, stack }];
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    return [];
+  }
+}
+
+/** Returns whether a look-up found nothing. */
+const isMissing = (error: unknown): boolean =>
+  /couldn't find resource|empty result|NoSuchEntity/.test(String(error));
+
+/** Returns the ids of the enabled keys. A key that is scheduled for deletion still has its tags. */
+async function enabledKeys(arns: readonly string[], region?: string): Promise<string[]> {
   const place = region === undefined ? {} : { region };
   const keys = await Promise.all(arns.map((keyId) => getKey({ ...place, keyId })));
-  const [key, ...others] = keys.filter(({ keyState }) => keyState === "Enabled");
-  return others.length === 0 ? key?.id : undefined;
+  return keys.filter(({ keyState }) => keyState === "Enabled").map(({ id }) => id);
 }
+
+/** Returns the only key. Of several it is not known which one the stack uses. */
+const onlyOne = ([key, ...others]: readonly string[]): string | undefined =>
+  others.length === 0 ? key : undefined;
 
 /**
  * Returns the secret of a role. A secret that is scheduled for deletion still has its tags and reserves its name.
@@ -150,7 +183,7 @@ async function liveSecret(role: SecretRole, arn: string | undefined): Promise<st
   try {
     return (await getSecret({ arn })).arn;
   } catch (error) {
-    if (!/couldn't find resource|empty result/.test(String(error))) throw error;
+    if (!isMissing(error)) throw error;
     throw new UserError(
       `The secret ${arn} of the role ${role} is scheduled for deletion: restore it with \`aws secretsmanager restore-secret --secret-id ${arn}\`, then run the deployment again, which takes it over.`,
     );

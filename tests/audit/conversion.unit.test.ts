@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { cloudFormationTemplate, type Template } from "../../audit/cloudformation/template";
+import { declaredAccount } from "../../audit/declaredAccount";
 import { declaredStack } from "../../audit/declaredStack";
 import type { StackResource } from "../../audit/resource";
 import { terraformPlan } from "../../audit/terraform/plan";
@@ -129,6 +130,15 @@ describe("a template", () => {
     });
   });
 
+  test("does not depend on the order of the resources, which differs from deployment to deployment", () => {
+    const sorted = resources.toSorted((one, other) => one.name.localeCompare(other.name));
+
+    for (const order of [sorted, sorted.toReversed()]) {
+      expect(cloudFormationTemplate(order).document).toEqual(template.document);
+      expect(configurationOf(order)).toEqual(configurationOf(resources));
+    }
+  });
+
   test("leads every logical id to the logical name of its resource", () => {
     expect(template.names.get("BackupBucketBucket")).toBe("backup-bucket-bucket");
     expect(template.names.get("BackupNetworkPrivateRoutesRoute1")).toBe("backup-network-private-routes");
@@ -167,6 +177,41 @@ describe("a template", () => {
     });
   });
 
+  test("has the set-up of an account: roles with the managed policies that are attached to them, and the repository", async () => {
+    const { Resources } = cloudFormationTemplate(await declaredAccount()).document as {
+      Resources: Record<string, { Type: string; Properties: JsonObject }>;
+    };
+
+    expect(Resources.AccessProdDeployRole?.Properties.ManagedPolicyArns).toEqual([
+      { Ref: "AccessProdDeployNetwork" },
+    ]);
+    expect(Resources.AccessProdPreviewRole?.Properties).not.toHaveProperty("ManagedPolicyArns");
+    expect(Resources.AccessProdDeployNetwork).toMatchObject({
+      Type: "AWS::IAM::ManagedPolicy",
+      Properties: { ManagedPolicyName: "thorbis-prod-deploy-network" },
+    });
+    expect(Resources.AccessProdDeployRole?.Properties.AssumeRolePolicyDocument).toMatchObject({
+      Statement: [{ Principal: { Federated: { Ref: "Github" } } }],
+    });
+    expect(Resources.Github).toMatchObject({
+      Type: "AWS::IAM::OIDCProvider",
+      Properties: { ClientIdList: ["sts.amazonaws.com"] },
+    });
+    expect(Resources.ImagesRepository).toMatchObject({
+      Type: "AWS::ECR::Repository",
+      Properties: {
+        RepositoryName: "thorbis-backup",
+        ImageTagMutability: "IMMUTABLE",
+        ImageScanningConfiguration: { ScanOnPush: true },
+        EncryptionConfiguration: {
+          EncryptionType: "KMS",
+          KmsKey: { "Fn::GetAtt": ["StateEncryptionKey", "Arn"] },
+        },
+        LifecyclePolicy: { LifecyclePolicyText: expect.stringContaining("Old releases") },
+      },
+    });
+  });
+
   test("refuses a document that is a secret, with the name of its resource", () => {
     const policy = {
       type: "aws:sqs/queuePolicy:QueuePolicy",
@@ -201,6 +246,16 @@ describe("a template", () => {
     );
   });
 });
+
+/** Returns the references in a plan by address. */
+function configurationOf(of: readonly StackResource[]): Record<string, unknown> {
+  const { configuration } = terraformPlan(of).document as {
+    configuration: { root_module: { resources: { address: string; expressions: JsonObject }[] } };
+  };
+  return Object.fromEntries(
+    configuration.root_module.resources.map(({ address, expressions }) => [address, expressions]),
+  );
+}
 
 /** Settings of buckets, exclusive lists of policies and the like. */
 const isPartOrAbsent = (name: string) =>
@@ -243,18 +298,14 @@ describe("a plan", () => {
   });
 
   test("refers to other resources by value, by name and inside of blocks", () => {
-    const { configuration } = terraformPlan(resources).document as {
-      configuration: { root_module: { resources: { address: string; expressions: JsonObject }[] } };
-    };
-    const expressionsOf = (address: string) =>
-      configuration.root_module.resources.find((resource) => resource.address === address)?.expressions;
+    const configuration = configurationOf(resources) as Record<string, JsonObject>;
 
-    expect(expressionsOf("aws_s3_bucket_versioning.backup-bucket-versioning")).toEqual({
+    expect(configuration["aws_s3_bucket_versioning.backup-bucket-versioning"]).toEqual({
       bucket: {
         references: ["aws_s3_bucket.backup-bucket-bucket.bucket", "aws_s3_bucket.backup-bucket-bucket"],
       },
     });
-    expect(expressionsOf("aws_lambda_function.database-monitoring-probe")?.vpc_config).toEqual([
+    expect(configuration["aws_lambda_function.database-monitoring-probe"]?.vpc_config).toEqual([
       {
         security_group_ids: {
           references: [

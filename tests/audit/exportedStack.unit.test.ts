@@ -5,18 +5,28 @@ import { exportedStack } from "../../audit/exportedStack";
 const urn = (stack: string, type: string, name: string) =>
   `urn:pulumi:${stack}::thorbis-supabase::thorbis:aws:Part$${type}::${name}`;
 
-const exported = (stack: string) =>
+const exported = (stack: string, project = "thorbis-supabase") =>
   JSON.stringify({
     version: 3,
     deployment: {
       resources: [
-        { urn: `urn:pulumi:${stack}::thorbis-supabase::pulumi:pulumi:Stack::s`, type: "pulumi:pulumi:Stack" },
+        { urn: `urn:pulumi:${stack}::${project}::pulumi:pulumi:Stack::s`, type: "pulumi:pulumi:Stack" },
+        {
+          urn: urn(stack, "aws:sqs/queue:Queue", "letters"),
+          type: "aws:sqs/queue:Queue",
+          id: "https://replaced",
+          delete: true,
+          inputs: { name: "replaced" },
+        },
         {
           urn: urn(stack, "aws:sqs/queue:Queue", "letters"),
           type: "aws:sqs/queue:Queue",
           id: "https://queue",
           inputs: {
             name: "letters",
+            __defaults: ["sqsManagedSseEnabled"],
+            sqsManagedSseEnabled: false,
+            redrive: [{ __defaults: ["maximum"], maximum: 5, __meta: "{}", target: "other" }],
             policy: {
               "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
               ciphertext: "v1:x",
@@ -28,7 +38,7 @@ const exported = (stack: string) =>
     },
   });
 
-test("an exported state yields its AWS resources, without secrets", () => {
+test("an exported state yields its AWS resources as the program declared them, without secrets and without what the provider filled in", () => {
   const { stack, resources } = exportedStack("state.json", exported("prod"));
 
   expect(stack).toBe("prod");
@@ -36,7 +46,7 @@ test("an exported state yields its AWS resources, without secrets", () => {
     {
       type: "aws:sqs/queue:Queue",
       name: "letters",
-      inputs: { name: "letters", policy: "(not shown)" },
+      inputs: { name: "letters", policy: "(not shown)", redrive: [{ target: "other" }] },
       outputs: { arn: "arn:aws:sqs:eu-west-1:210987654321:letters", id: "https://queue" },
     },
   ]);
@@ -44,6 +54,13 @@ test("an exported state yields its AWS resources, without secrets", () => {
 
 test("a local copy of an environment has the environment's waivers", () => {
   expect(exportedStack("state.json", exported("like-prod")).stack).toBe("prod");
+});
+
+test("the set-up of an account has its waivers, whatever the account is called", () => {
+  expect(exportedStack("state.json", exported("production-account", "thorbis-bootstrap")).stack).toBe(
+    "bootstrap",
+  );
+  expect(exportedStack("state.json", exported("prod", "thorbis-supabase")).stack).toBe("prod");
 });
 
 test.each([["nothing"], ["{}"], ['{"deployment": {"resources": [{"urn": 1}]}}'], ['{"deployment": {}}']])(

@@ -114,6 +114,25 @@ test("cdk-nag's ids say what was found, without account and region", () => {
   ]);
 });
 
+test("cdk-nag's ids are the same in every account, also for what has no region", () => {
+  const ruleOf = (account: string) =>
+    cdkNagFindings(
+      {
+        violations: [
+          {
+            ruleName: `AwsSolutions-IAM5[Resource::arn:aws:iam::${account}:role/x-*]`,
+            description: "no",
+            violatingResources: [{ constructPath: "Audited/Template/Letters" }],
+          },
+        ],
+      },
+      names,
+    )[0]?.rule;
+
+  expect(ruleOf("210987654321")).toBe("AwsSolutions-IAM5[Resource::arn:aws:iam::<account>:role/x-*]");
+  expect(ruleOf("123456789012")).toBe(ruleOf("210987654321"));
+});
+
 test("a scanner that ends with an exit code for its findings has a report", async () => {
   const script = "process.stdout.write('[1]'); process.exitCode = 2";
 

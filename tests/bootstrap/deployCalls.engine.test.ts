@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { deployNetworkPolicy, deployPolicy, previewPolicy } from "../../bootstrap/policies/rolePolicies";
+import { deployManagedPolicy, deployPolicy, previewPolicy } from "../../bootstrap/policies/rolePolicies";
 import type { PolicyDocument } from "../../components/policyDocument";
 import { policyDocument } from "../../components/policyDocument";
 import type { RecordedRequest } from "../support/awsRecorder";
@@ -47,7 +47,7 @@ const phases: Record<"create" | "preview" | "change" | "destroy", Call[]> = {
   change: [],
   destroy: [],
 };
-const deployRole = policyDocument(...deployPolicy(place).Statement, ...deployNetworkPolicy(place).Statement);
+const deployRole = policyDocument(...deployPolicy(place).Statement, ...deployManagedPolicy(place).Statement);
 
 beforeAll(async () => {
   account = await createAwsAccount("all", {

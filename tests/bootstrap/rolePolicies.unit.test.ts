@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from "vitest";
-import { deployNetworkPolicy, deployPolicy, previewPolicy } from "../../bootstrap/policies/rolePolicies";
+import type { PolicyPlace } from "../../bootstrap/policies/place";
+import { deployManagedPolicy, deployPolicy, previewPolicy } from "../../bootstrap/policies/rolePolicies";
 import { policyDocument } from "../../components/policyDocument";
 import { accountId, arn, type Call, decideFor, place } from "./place";
 
@@ -88,6 +89,9 @@ const writes: Call[] = [
   ["kms:PutKeyPolicy", keyOfCopies, ours],
   ["kms:CreateAlias", inSecondRegion("kms", "alias/thorbis-prod-backup")],
   ["sns:CreateTopic", inSecondRegion("sns", "thorbis-prod-backup-alarms")],
+  ["sqs:CreateQueue", inSecondRegion("sqs", "thorbis-prod-backup-replica-dead-letters")],
+  ["events:PutRule", inSecondRegion("events", "rule/thorbis-prod-backup-replica-deleted")],
+  ["events:PutTargets", inSecondRegion("events", "rule/thorbis-prod-backup-replica-deleted")],
   ["cloudwatch:PutMetricAlarm", inSecondRegion("cloudwatch", "alarm:thorbis-prod-backup-replica-late")],
   [
     "iam:PassRole",
@@ -172,6 +176,10 @@ const never: Call[] = [
   ["kms:ScheduleKeyDeletion", keyOfCopies, foreign],
   ["logs:DeleteLogGroup", inSecondRegion("logs", "log-group:/thorbis-prod/backup")],
   ["sns:DeleteTopic", arn("sns", "thorbis-prod-backup-alarms").replace("us-east-1", "eu-west-1")],
+  [
+    "events:RemoveTargets",
+    arn("events", "rule/thorbis-prod-backup-replica-deleted").replace("us-east-1", "eu-west-1"),
+  ],
   ["s3:PutBucketPolicy", "arn:aws:s3:::thorbis-backups-dev"],
   ["s3:PutBucketPolicy", "arn:aws:s3:::thorbis-pulumi-state"],
   ["s3:GetObject", `${state}/stacks/thorbis-supabase/dev.json`],
@@ -216,8 +224,12 @@ const never: Call[] = [
   ["organizations:LeaveOrganization", "*"],
 ];
 
+/** All rights of the role that deploys. */
+const deployRole = (of: PolicyPlace) =>
+  policyDocument(...deployPolicy(of).Statement, ...deployManagedPolicy(of).Statement);
+
 describe("the role that deploys", () => {
-  const identity = policyDocument(...deployPolicy(place).Statement, ...deployNetworkPolicy(place).Statement);
+  const identity = deployRole(place);
 
   it.each([...reads, ...writes])("may %s on %s", async (action, resource, context = {}) => {
     expect(await decideFor(identity, [action, resource, context])).toBe("Allowed");
@@ -231,8 +243,8 @@ describe("the role that deploys", () => {
 test("may adopt the default security group only if the stack creates a network", async () => {
   const claim: Call = ["ec2:CreateTags", group, claimed];
 
-  expect(await decideFor(deployNetworkPolicy(place), claim)).toBe("Allowed");
-  expect(await decideFor(deployNetworkPolicy({ ...place, ownNetwork: false }), claim)).toBe(
+  expect(await decideFor(deployManagedPolicy(place), claim)).toBe("Allowed");
+  expect(await decideFor(deployManagedPolicy({ ...place, ownNetwork: false }), claim)).toBe(
     "ImplicitlyDenied",
   );
 });
@@ -257,8 +269,8 @@ test("may use a second region and pass roles to S3 only if the stack has copies 
     ["kms:PutKeyPolicy", keyOfCopies, ours],
     handOver,
   ] as Call[]) {
-    expect(await decideFor(deployPolicy(place), call)).toBe("Allowed");
-    expect(await decideFor(deployPolicy(without), call)).toBe("ImplicitlyDenied");
+    expect(await decideFor(deployRole(place), call)).toBe("Allowed");
+    expect(await decideFor(deployRole(without), call)).toBe("ImplicitlyDenied");
   }
 });
 
@@ -278,17 +290,33 @@ test("keeps its permissions on an earlier bucket of the stack, where a move remo
 test.each([
   ["a role, which allows 10,240 characters", deployPolicy, 10_240],
   ["a role", previewPolicy, 10_240],
-  ["a managed policy, which takes 6,144", deployNetworkPolicy, 6144],
-])("fits into %s without white space", (_, policyOf, characters) => {
-  const longest = {
-    ...place,
-    prefix: "p".repeat(40),
-    bucketName: "b".repeat(58),
-    logBucketName: "b".repeat(63),
-    name: "e".repeat(20),
-    replica: { region: "ap-northeast-3", bucketName: "b".repeat(63) },
-    retiredBucketNames: ["b".repeat(63), "b".repeat(63)],
-  };
+  ["a managed policy, which takes 6,144", deployManagedPolicy, 6144],
+])(
+  "fits into %s without white space, with the longest names in every partition",
+  (_, policyOf, characters) => {
+    const regions = [
+      ["ap-southeast-1", "ap-northeast-3", "aws"],
+      ["us-gov-west-1", "us-gov-east-1", "aws-us-gov"],
+      ["cn-northwest-1", "cn-north-1", "aws-cn"],
+    ] as const;
+    for (const [region, second, partition] of regions) {
+      const placed = (arn: string) =>
+        arn.replace("arn:aws:", `arn:${partition}:`).replace("us-east-1", region);
+      const longest = {
+        ...{ ...place, region },
+        prefix: "p".repeat(40),
+        bucketName: "b".repeat(58),
+        logBucketName: "b".repeat(63),
+        name: "e".repeat(20),
+        replica: { region: second, bucketName: "b".repeat(63) },
+        retiredBucketNames: ["b".repeat(63), "b".repeat(63)],
+        stateBucketArn: `arn:${partition}:s3:::${"s".repeat(63)}`,
+        stateKeyArn: placed(place.stateKeyArn),
+        secretsKeyArn: placed(place.secretsKeyArn),
+        boundaryArn: `arn:${partition}:iam::${accountId}:policy/thorbis-${"e".repeat(20)}-boundary`,
+      };
 
-  expect(JSON.stringify(policyOf(longest)).length).toBeLessThanOrEqual(characters);
-});
+      expect(JSON.stringify(policyOf(longest)).length, region).toBeLessThanOrEqual(characters);
+    }
+  },
+);

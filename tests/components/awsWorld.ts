@@ -7,16 +7,14 @@ export const tags = { Owner: "platform@example.com", "thorbis:stack": "thorbis-s
 
 /** Registers part of a program, in which every resource has an ARN with its logical name. */
 export async function registeredInAws(program: () => unknown): Promise<Map<string, RegisteredResource>> {
-  const resources = await registeredResources(
-    program,
-    "local",
-    ({ type, name, inputs }) => ({
+  const resources = await registeredResources(program, {
+    outputsOf: ({ type, name, inputs }) => ({
       arn: inputs.arn ?? `arn:${name}`,
       ...(type === "aws:ecs/taskDefinition:TaskDefinition" && { arnWithoutRevision: `arn:${name}` }),
       ...(type === "aws:sqs/queue:Queue" && { url: `url:${name}` }),
     }),
     answerOf,
-  );
+  });
   return new Map(
     resources.filter(({ type }) => type.startsWith("aws:")).map((resource) => [resource.name, resource]),
   );

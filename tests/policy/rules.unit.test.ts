@@ -60,6 +60,26 @@ describe("our own stacks", () => {
     expect(violationsOf(all, resources)).toEqual([]);
   });
 
+  test.each([
+    ["backup-bucket-events", "backup-bucket-bucket"],
+    ["backup-alarms-deleted", "backup-bucket-bucket"],
+    ["backup-replica-events", "backup-replica-bucket"],
+    ["backup-replica-deleted", "backup-replica-bucket"],
+  ])("prod without %s does not report deletions in %s", async (absent, bucket) => {
+    const resources = await resourcesOf("prod", { replica: { region: "us-west-2" } });
+
+    const without = resources.filter(({ name }) => name !== absent);
+
+    expect(without).toHaveLength(resources.length - 1);
+    expect(violationsOf(all, without)).toEqual([
+      {
+        rule: "bucket-reports-deletions",
+        resource: bucket,
+        message: "must report deletions of its objects",
+      },
+    ]);
+  });
+
   test("prod without object lock, key or deletion protection violates the rules for those", async () => {
     const resources = await resourcesOf("prod");
     const without = resources

@@ -63,6 +63,7 @@ export const bad: Readonly<Record<string, Bad>> = {
     properties: { policy: everybody },
   },
   "bucket-records-requests": bucket,
+  "bucket-reports-deletions": bucket,
   "function-has-no-plain-secret": aFunction({ environment: { variables: { PGPASSWORD: "hunter2" } } }),
   "function-writes-log": aFunction({ loggingConfig: { logFormat: "Text" } }),
   "function-ends-in-time": aFunction({ timeout: 900 }),

@@ -53,11 +53,18 @@ test.each([
 });
 
 test.each([
-  [8, 50, 1],
-  [26, 50, 3],
-  [170, 50, 6],
-  [1, 50, 1],
-  [800, 800, 24],
-])("limits of %d and %d hours are measured every %d hours", (freshnessHours, drillFreshnessHours, every) => {
-  expect(ageInterval({ ...alertsSchema.parse({}), freshnessHours, drillFreshnessHours })).toBe(every);
-});
+  [8, 50, 50, 1],
+  [26, 50, 50, 3],
+  [170, 50, 800, 6],
+  [1, 50, 50, 1],
+  [800, 800, 800, 24],
+  // Weekly backups, monthly drills, and a prune every day.
+  [200, 800, 26, 3],
+])(
+  "limits of %d, %d and %d hours are measured every %d hours",
+  (freshnessHours, drillFreshnessHours, pruneFreshnessHours, every) => {
+    const limits = { freshnessHours, drillFreshnessHours, pruneFreshnessHours };
+
+    expect(ageInterval({ ...alertsSchema.parse({}), ...limits })).toBe(every);
+  },
+);

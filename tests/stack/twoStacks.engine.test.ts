@@ -47,6 +47,19 @@ test("a second stack with the names of the first is refused with the first one's
   expect(refused.output).not.toMatch(/aws:\S+ \S+ creat/);
 });
 
+test("a stack in another region with the names of the first is refused, too: roles and dashboards have no region", async () => {
+  const elsewhere = await account.stack("elsewhere", areas("shop", "shop-backups-elsewhere"));
+  await elsewhere.succeeds("config", "set", "aws:region", "eu-west-1");
+
+  const { exitCode, output } = await elsewhere.pulumi("up", "--yes", "--skip-preview");
+
+  expect(exitCode).not.toBe(0);
+  expect(output).toContain(
+    "shop-backup-scheduler belongs to stack thorbis-supabase/first, which has the resource prefix shop too: give this stack another with",
+  );
+  await first.succeeds("preview", "--refresh", "--expect-no-changes");
+});
+
 test("creating and destroying a second stack does not change the first", async () => {
   // The same letters except for their case, which names in AWS do not preserve.
   second.configure(areas("Shop", "shop-backups-second"));

@@ -1,5 +1,5 @@
 import { Bucket } from "@pulumi/aws/s3/bucket";
-import * as pulumi from "@pulumi/pulumi";
+import { declaredConnection } from "../../audit/declaredStack";
 import { alertsSchema } from "../../config/areas/alerts";
 import { apiSchema } from "../../config/areas/api";
 import { backupSchema } from "../../config/areas/backup";
@@ -18,7 +18,7 @@ const config: MonitoringConfig = {
   backup: backupSchema.parse(areas.backup),
   alerts: alertsSchema.parse(areas.alerts),
   monitoring: monitoringSchema.parse(areas.monitoring ?? { enabled: false }),
-  api: apiSchema.parse({}),
+  api: apiSchema.parse(areas.api ?? {}),
 };
 
 export = async () => {
@@ -31,10 +31,7 @@ export = async () => {
     declareBucket(config);
     return;
   }
-  const connection = {
-    ...{ host: "127.0.0.1", port: 5432, database: "postgres", user: "backup" },
-    ...{ password: pulumi.secret("test-password"), sslMode: "require" as const },
-  };
+  const connection = declaredConnection();
   const backups = declareBackups(config, connection, declareNetwork(config));
   declareMonitoring(config, connection, backups);
 };

@@ -20,6 +20,7 @@ export interface AwsAreas {
   readonly alerts: Readonly<Record<string, unknown>>;
   /** Default: disabled. */
   readonly monitoring?: Readonly<Record<string, unknown>>;
+  readonly api?: Readonly<Record<string, unknown>>;
 }
 
 /** A stack of only the AWS part, on the real engine, in an account with other stacks. */

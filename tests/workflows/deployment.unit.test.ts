@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { ConcurrencyGroups } from "./concurrency";
 import { expectExample } from "./examples";
 import { policyEvent, recordedWith } from "./playedRuns";
-import { conclusions, executed, runSteps, workflowNames } from "./runner";
+import { conclusions, executed, runSteps, workflow, workflowNames } from "./runner";
 import { pullRequestWorkflows, WorkflowRuns } from "./workflowRuns";
 import { createWorld, type World } from "./world";
 
@@ -179,6 +179,18 @@ test("the tests run on every supported Node and PostgreSQL", async () => {
     ...["npm test -- --postgresql 15", "npm test -- --postgresql 17"],
     ...["npm test -- --postgresql 15", "npm test -- --postgresql 17"],
   ]);
+});
+
+test("the AWS resources are scanned every week, and in every pull request that may change them", async () => {
+  const { on } = workflow("audit") as { on: { pull_request: { paths: string[] }; schedule: unknown[] } };
+
+  const jobs = await runs.run("audit", {});
+
+  expect(conclusions(jobs)).toEqual(["Scan the AWS resources: success"]);
+  expect(world.commands()).toEqual(["npm ci", "npm run -s audit"]);
+  expect(on.schedule).toHaveLength(1);
+  for (const folder of ["components", "stack", "bootstrap", "audit", "policy"])
+    expect(on.pull_request.paths).toContain(`${folder}/**`);
 });
 
 test("every script of these workflows was executed by these tests", () => {

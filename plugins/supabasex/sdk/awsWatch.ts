@@ -37,6 +37,10 @@ export interface DeclaredAwsParts {
     topic?: pulumi.Input<string> | undefined;
     /** Subscriptions of that topic as `<protocol> <endpoint>`. */
     subscriptions: readonly string[];
+    /** Name of a rule in that region → ids of its targets. */
+    targets: Readonly<Record<string, readonly string[]>>;
+    /** Settings of the bucket that are resources of the stack. */
+    bucketSettings: readonly string[];
   };
   /** Names of the schedules in the group. */
   schedules: pulumi.Input<readonly pulumi.Input<string>[]>;

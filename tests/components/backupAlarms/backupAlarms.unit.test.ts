@@ -8,6 +8,7 @@ import { backupAlarmCounts } from "../../../components/backupAlarms/cost";
 import { deletedBackupMessage } from "../../../components/backupAlarms/deletedBackup";
 import { failedTaskMessage } from "../../../components/backupAlarms/failedTaskMessage";
 import { failedTaskPattern } from "../../../components/backupAlarms/failedTaskPattern";
+import type { TopicRuleArgs } from "../../../components/backupAlarms/topicRule";
 import { account, registered, registeredInAws, tags } from "../awsWorld";
 
 const register = (args: Partial<BackupAlarmsArgs> = {}) =>
@@ -209,34 +210,54 @@ test("with an existing topic no new one is created, and every alarm uses it", as
 });
 
 /** What EventBridge makes of a template: a value stands in as JSON; inside quotes it would stand bare, unescaped. */
-function transformed(event: { readonly time: string; readonly detail: Readonly<Record<string, unknown>> }) {
-  const { inputPaths, inputTemplate } = failedTaskMessage;
-  return inputTemplate.replaceAll(
-    /(")?<(\w+)>(")?/g,
-    (_all, before, name: keyof typeof inputPaths, after) => {
-      const path = inputPaths[name];
-      const value = path === "$.time" ? event.time : event.detail[path.replace("$.detail.", "")];
-      const isQuoted = before === '"' || after === '"';
-      return isQuoted ? `${before ?? ""}${String(value)}${after ?? ""}` : JSON.stringify(value);
-    },
-  );
+function transformed(
+  { inputPaths, inputTemplate }: TopicRuleArgs["message"],
+  event: { readonly time: string; readonly detail: Readonly<Record<string, unknown>> },
+) {
+  return inputTemplate.replaceAll(/(")?<(\w+)>(")?/g, (_all, before, name: string, after) => {
+    const path = (inputPaths[name] ?? "").split(".").slice(1);
+    const value = path.reduce<unknown>((found, key) => (found as Record<string, unknown>)[key], event);
+    const isQuoted = before === '"' || after === '"';
+    return isQuoted ? `${before ?? ""}${String(value)}${after ?? ""}` : JSON.stringify(value);
+  });
 }
 
 test.each([
   'CannotPullContainerError: pull image manifest: "not found"',
   "ResourceInitializationError: \\ unable to pull secrets\nfrom 'asm'",
   "Essential container in task exited",
+  "Tâche arrêtée \u2028\u0000 <reason> </script> 日本語 \ud83d\udca5",
 ])("the message of a failed task is JSON for any text of ECS: %j", (stoppedReason) => {
   const containers = [{ name: "backup", exitCode: 3, reason: 'OutOfMemory: "killed"' }];
   const detail = { taskArn: "arn:task", group: "family:thorbis-prod-backup", stoppedReason, containers };
 
-  expect(JSON.parse(transformed({ time: "2026-11-28T03:00:00Z", detail }))).toEqual({
+  expect(JSON.parse(transformed(failedTaskMessage, { time: "2026-11-28T03:00:00Z", detail }))).toEqual({
     alarm: "A backup task stopped and did not succeed",
     at: "2026-11-28T03:00:00Z",
     group: "family:thorbis-prod-backup",
     reason: stoppedReason,
     task: "arn:task",
     containers,
+  });
+});
+
+test.each([
+  "runs/20261128T030000000Z-00000000/manifest.json",
+  'runs/a "quoted" \\ name\nwith a new line and 日本語 <key>',
+])("the message of a deleted object is JSON for any name that S3 allows: %j", (key) => {
+  const detail = {
+    ...{ bucket: { name: "thorbis-backups" }, object: { key, "version-id": "3HL4kqtJvjVBH40Nrjfkd" } },
+    ...{ requester: "123456789012", "source-ip-address": "2001:db8::1", reason: "DeleteObject" },
+  };
+
+  expect(JSON.parse(transformed(deletedBackupMessage, { time: "2026-11-28T03:00:00Z", detail }))).toEqual({
+    alarm: "A part of a backup was deleted for good",
+    at: "2026-11-28T03:00:00Z",
+    bucket: "thorbis-backups",
+    key,
+    version: "3HL4kqtJvjVBH40Nrjfkd",
+    requester: "123456789012",
+    address: "2001:db8::1",
   });
 });
 

@@ -1,3 +1,4 @@
+import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { HeadBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -7,27 +8,30 @@ import {
   createAwsAccount,
 } from "../../support/awsStack";
 import { type BucketProtection, bucketProtection } from "../../support/bucketProtection";
+import { deployedInClouds } from "../../support/clouds";
 
 // A bucket with backups stays protected after any deployment, even a failed one. A deployment takes seconds, so the
 // tests of a `describe` share one: each leaves the stack deployed, and the bucket with its backup. Each can run alone: one that needs
 // object lock switches it on itself.
 let account: AwsAccountUnderTest;
 let s3: S3Client;
+let kms: KMSClient;
 
 beforeAll(async () => {
   account = await createAwsAccount("bucket");
-  const { s3Endpoint, region, accessKey, secretKey } = account.endpoints;
-  s3 = new S3Client({
-    endpoint: s3Endpoint,
-    region,
-    forcePathStyle: true,
-    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
-  });
+  const { endpoint, s3Endpoint, region, accessKey, secretKey } = account.endpoints;
+  const credentials = { accessKeyId: accessKey, secretAccessKey: secretKey };
+  s3 = new S3Client({ endpoint: s3Endpoint, region, forcePathStyle: true, credentials });
+  kms = new KMSClient({ endpoint, region, credentials });
 });
 
 afterAll(async () => {
   await account?.remove();
 });
+
+async function keyState(KeyId: string): Promise<string | undefined> {
+  return (await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.KeyState;
+}
 
 const lock = { objectLock: { mode: "GOVERNANCE", days: 3 } };
 
@@ -78,6 +82,14 @@ class BucketStack {
 
   async urn(name: string): Promise<string> {
     return await this.stack.urn(name);
+  }
+
+  /** Returns the id of the key of its objects. */
+  async keyId(): Promise<string> {
+    const { stdout } = await this.stack.pulumi("stack", "export");
+    const key = deployedInClouds(stdout).find(({ name }) => name === "backup-bucket-key");
+    if (key === undefined) throw new Error("the stack has no key");
+    return key.id;
   }
 
   async expectNoChanges(): Promise<void> {
@@ -185,6 +197,25 @@ describe("a bucket without deletion protection", () => {
     expect(await stack.protection()).toEqual(before);
     await stack.up();
     expect(await stack.protection()).toEqual(before);
+  });
+
+  test("keeps the key of its objects after a failed destroy, and when the key is switched off", async () => {
+    const encrypted = await BucketStack.withBackup("kept-encrypted", false);
+    encrypted.configure({ ownKey: true });
+    await encrypted.up();
+    const key = await encrypted.keyId();
+
+    await encrypted.fails("destroy", "--yes", "--skip-preview");
+
+    expect(await keyState(key)).toBe("Enabled");
+    encrypted.configure({ ownKey: false });
+    const output = await encrypted.fails("up", "--yes", "--skip-preview");
+    expect(output).toContain(`backup.ownKey is off, but the key ${key} encrypts the stack's backups`);
+    expect(await keyState(key)).toBe("Enabled");
+    encrypted.configure({ ownKey: true });
+    await encrypted.up();
+    expect(await encrypted.keyId()).toBe(key);
+    await encrypted.expectNoChanges();
   });
 
   test("is deleted with its stack if it is empty", async () => {

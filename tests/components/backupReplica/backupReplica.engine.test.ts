@@ -1,4 +1,9 @@
 import {
+  ListTargetsByRuleCommand,
+  PutTargetsCommand,
+  RemoveTargetsCommand,
+} from "@aws-sdk/client-eventbridge";
+import {
   DeleteBucketWebsiteCommand,
   GetBucketReplicationCommand,
   PutBucketWebsiteCommand,
@@ -52,6 +57,7 @@ const areas = (copies: object = { region: secondRegion }, moved: object = {}): A
     ownKey: true,
     objectLock: { mode: "GOVERNANCE", days: 3 },
     replica: copies,
+    deletionAlarm: true,
     ...moved,
   },
   alerts: { emails: ["operations@example.com"] },
@@ -115,6 +121,26 @@ test("the copies are as protected as the backups, and S3 is configured to create
   await stack.succeeds("preview", "--refresh", "--expect-no-changes");
 });
 
+test("what is deleted of the copies is told to the topic of their region, and another target of the rule is reported", async () => {
+  const Rule = "shop-backup-replica-deleted";
+  const { Targets = [] } = await there.events.send(new ListTargetsByRuleCommand({ Rule }));
+  expect(Targets.map(({ Id, Arn, DeadLetterConfig }) => [Id, Arn, DeadLetterConfig?.Arn])).toEqual([
+    [
+      "alarm-topic",
+      "arn:aws:sns:us-west-2:123456789012:shop-backup-alarms",
+      "arn:aws:sqs:us-west-2:123456789012:shop-backup-replica-dead-letters",
+    ],
+  ]);
+  const Arn = "arn:aws:sns:us-west-2:123456789012:of-somebody-else";
+  await there.events.send(new PutTargetsCommand({ Rule, Targets: [{ Id: "by-hand", Arn }] }));
+
+  const { exitCode, output } = await refresh();
+
+  expect(exitCode, output).toBe(7);
+  expect(output).toContain(`opens    event target ${Rule} by-hand in ${secondRegion}: added: ${Arn}`);
+  await there.events.send(new RemoveTargetsCommand({ Rule, Ids: ["by-hand"] }));
+});
+
 const removable = /bucketReplicationConfig|bucketPolicy|bucketPublicAccessBlock/;
 
 test("manual changes of every part, including a removed rule and public copies, are reported and repaired", async () => {
@@ -139,7 +165,7 @@ test("manual changes of every part, including a removed rule and public copies, 
 
   expect(drifted.exitCode, drifted.output).toBe(7);
   const reported = reportedByRefresh(drifted.output);
-  expect(changed).toHaveLength(5);
+  expect(changed).toHaveLength(6);
   for (const { resource, row } of changed) {
     const report = reported.get(resource.urn);
     for (const property of row.reports)
@@ -153,6 +179,26 @@ test("manual changes of every part, including a removed rule and public copies, 
   await up();
   expect(await bucketProtection(there.s3, replica)).toEqual(before);
   expect(await replicationOf(here.s3, source)).toMatchObject({ Rules: [{ Status: "Enabled" }] });
+});
+
+test("copies that are switched off keep their bucket, its protection and its key, and are managed again when they are switched on", async () => {
+  const before = await bucketProtection(there.s3, replica);
+  for (const name of ["backup-replica-bucket", "backup-replica-key"])
+    await stack.succeeds("state", "unprotect", await stack.urn(name), "--yes");
+  const { replica: _, ...backup } = areas().backup;
+  stack.configure({ ...areas(), backup });
+  await up();
+
+  expect(await bucketProtection(there.s3, replica)).toEqual(before);
+  await expect(replicationOf(here.s3, source)).rejects.toMatchObject(noRule);
+  expect((await refresh()).exitCode).toBe(0);
+
+  stack.configure(areas());
+  await up();
+
+  expect(await bucketProtection(there.s3, replica)).toEqual(before);
+  expect(await replicationOf(here.s3, source)).toMatchObject({ Rules: [{ Status: "Enabled" }] });
+  await stack.succeeds("preview", "--refresh", "--expect-no-changes");
 });
 
 test("another name for the copies is refused, unless it is meant: then backups and copies move, and the old ones keep their protection", async () => {

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it, test } from "vitest";
 import type { RegisteredResource } from "../../../audit/registeredResources";
+import { deletedBackupMessage, deletedBackupPattern } from "../../../components/backupAlarms/deletedBackup";
 import { BackupBucket } from "../../../components/backupBucket/backupBucket";
 import { bucketPolicyDocument } from "../../../components/backupBucket/bucketPolicyDocument";
 import { replicaKeyPolicyDocument } from "../../../components/backupBucket/keyPolicyDocument";
@@ -142,6 +143,70 @@ test("the alarm on the lag is in the second region, where S3 measures it, and th
   });
 });
 
+test("deleted copies are reported in their region, like deleted backups, and so is a report that does not arrive", async () => {
+  const places = new Map<string, string>();
+  const resources = await register({ deletionAlarm: true }, ({ name, opts }) => {
+    const { provider } = opts as pulumi.CustomResourceOptions;
+    places.set(name, provider === undefined ? "first" : "second");
+  });
+  const inputsOf = (name: string) => registered(resources, `copies-${name}`).inputs;
+
+  expect(inputsOf("events")).toEqual({ bucket: "thorbis-backups-us-west-2", eventbridge: true });
+  expect(inputsOf("deleted")).toMatchObject({ name: "thorbis-prod-backup-replica-deleted", tags });
+  expect(JSON.parse(String(inputsOf("deleted").eventPattern))).toEqual(
+    deletedBackupPattern("thorbis-backups-us-west-2"),
+  );
+  expect(inputsOf("deleted-target")).toEqual({
+    rule: "thorbis-prod-backup-replica-deleted",
+    targetId: "alarm-topic",
+    arn: "arn:copies-topic",
+    inputTransformer: deletedBackupMessage,
+    deadLetterConfig: { arn: "arn:copies-dead-letters" },
+  });
+  expect(inputsOf("dead-letters")).toMatchObject({
+    name: "thorbis-prod-backup-replica-dead-letters",
+    kmsMasterKeyId: "arn:copies-key",
+  });
+  expect(JSON.parse(String(inputsOf("dead-letters-policy").policy)).Statement[0]).toMatchObject({
+    Principal: { Service: "events.amazonaws.com" },
+    Condition: {
+      ArnEquals: {
+        "aws:SourceArn": [`arn:aws:events:us-west-2:${accountId}:rule/thorbis-prod-backup-replica-deleted`],
+      },
+    },
+  });
+  expect(inputsOf("undelivered")).toMatchObject({
+    name: "thorbis-prod-backup-replica-undelivered",
+    dimensions: { QueueName: "thorbis-prod-backup-replica-dead-letters" },
+    threshold: 0,
+    alarmActions: ["arn:copies-topic"],
+  });
+  for (const part of [
+    "events",
+    "deleted",
+    "deleted-target",
+    "dead-letters",
+    "dead-letters-policy",
+    "undelivered",
+  ])
+    expect(places.get(`copies-${part}`), part).toBe("second");
+  expect((await register()).has("copies-deleted")).toBe(false);
+});
+
+test("events reach the topic and the queue of the second region through its key, and nothing else in it", async () => {
+  const key = keyArn.replace(region, "us-west-2");
+  const asked = (action: string, principal: string) =>
+    decide({
+      ...{ action, principal, resource: key },
+      resourcePolicy: replicaKeyPolicyDocument(accountId, "us-west-2"),
+    });
+
+  expect(await asked("kms:GenerateDataKey", "events.amazonaws.com")).toBe("Allowed");
+  expect(await asked("kms:Decrypt", "events.amazonaws.com")).toBe("Allowed");
+  expect(await asked("kms:ScheduleKeyDeletion", "events.amazonaws.com")).not.toBe("Allowed");
+  expect(await asked("kms:Decrypt", "ec2.amazonaws.com")).not.toBe("Allowed");
+});
+
 test("an existing topic of the second region takes the place of a new one", async () => {
   const topicArn = `arn:aws:sns:us-west-2:${accountId}:operations`;
   const resources = await register({ topicArn });
@@ -151,25 +216,27 @@ test("an existing topic of the second region takes the place of a new one", asyn
 });
 
 test("costs what it declares, which is a small part of the whole", async () => {
-  const alarms = ofCopies(await register()).filter(({ type }) => type.endsWith(":MetricAlarm"));
+  const alarmsOf = async (deletionAlarm: boolean) =>
+    ofCopies(await register({ deletionAlarm })).filter(({ type }) => type.endsWith(":MetricAlarm")).length;
   const lines = backupReplicaCost(
     {
       backupsPerMonth: 30,
       retentionDays: { daily: 30, weekly: 30, monthly: 30 },
       noncurrentRetentionDays: 30,
       storageTiers: { infrequentAccessDays: 30 },
+      deletionAlarm: true,
     },
     { ...(usages.prod as NonNullable<(typeof usages)["prod"]>), databaseGigabytes: 40 },
   );
 
-  expect(alarms).toHaveLength(replicaAlarms);
+  expect([await alarmsOf(false), await alarmsOf(true)]).toEqual([replicaAlarms(false), replicaAlarms(true)]);
   // 30 backups of 10 GB a month, kept for 60 days: 300 GB sent at 0.02, 592 GB stored at 0.0125.
   expect(lines.map(({ quantity, usd }) => [quantity, usd.toFixed(2)])).toEqual([
     ["592 GB", "7.40"],
     ["300 GB", "6.00"],
     ["750", "0.01"],
     ["1", "1.00"],
-    ["2", "0.20"],
+    ["3", "0.30"],
     ["4", "1.20"],
   ]);
 });

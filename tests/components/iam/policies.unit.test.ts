@@ -314,7 +314,12 @@ test("every service is restricted to this account, except where AWS supports no 
 
   // S3 documents none for replication, which takes only roles of the bucket's account.
   // "You can't use Condition blocks in Amazon SNS topic policies for EventBridge", nor in the key policy behind one.
-  expect(forAnyone).toEqual(["topic EventsPublish", "key EventsReachTopic", "replication S3Copies"]);
+  expect(forAnyone).toEqual([
+    "topic EventsPublish",
+    "key EventsReachTopic",
+    "keyOfCopies EventsReachTopic",
+    "replication S3Copies",
+  ]);
 });
 
 test("the event of a failed task reaches the topic without a source account, as EventBridge sends it", async () => {

@@ -56,22 +56,23 @@ export async function registeredFor(
       });
       return program(committedConfig(stack));
     },
-    stack,
-    () => ({}),
-    (token, { projectRef }) =>
-      token === "supabase:index/getPooler:getPooler"
-        ? { projectRef, url: pooler }
-        : {
-            projectRef,
-            anonKey: "anon-key",
-            serviceRoleKey: "service-key",
-            publishableKey: "publishable-key",
-            secretKeys: [
-              { name: "worker", apiKey: "worker-key" },
-              { name: "default", apiKey: "secret-key" },
-            ],
-            ...keys,
-          },
+    {
+      stack,
+      answerOf: (token, { projectRef }) =>
+        token === "supabase:index/getPooler:getPooler"
+          ? { projectRef, url: pooler }
+          : {
+              projectRef,
+              anonKey: "anon-key",
+              serviceRoleKey: "service-key",
+              publishableKey: "publishable-key",
+              secretKeys: [
+                { name: "worker", apiKey: "worker-key" },
+                { name: "default", apiKey: "secret-key" },
+              ],
+              ...keys,
+            },
+    },
   );
   return { resources: new Map(resources.map((resource) => [resource.name, resource])), options };
 }

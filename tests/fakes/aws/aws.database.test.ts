@@ -235,6 +235,9 @@ it("supports the functions that components call", async () => {
     filters: [{ name: "vpc-id", values: [vpc?.id ?? ""] }],
   });
   expect(subnets?.ids).toHaveLength(6);
+  await expect(invoke("aws:iam/getRole:getRole", { name: "nobody" })).rejects.toThrow(
+    "couldn't find resource",
+  );
 });
 
 it("deploys changed code of a function, and skips code with the same hash", async () => {

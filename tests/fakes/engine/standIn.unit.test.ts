@@ -19,6 +19,15 @@ describe("check", () => {
     expect(inputs.password).toBeInstanceOf(Secret);
   });
 
+  it("notes in the inputs what it filled in, as a bridged plugin does, and not in the outputs", async () => {
+    const { check, create } = await configured();
+
+    expect((await check({ password: "p" })).inputs.__defaults).toEqual(["name", "region"]);
+    const { inputs, outputs } = await create({ name: "a" });
+    expect(inputs.__defaults).toEqual(["region"]);
+    expect(outputs).not.toHaveProperty("__defaults");
+  });
+
   it("keeps the generated name", async () => {
     const { check } = await configured();
     expect((await check({}, { name: "logs-0000000" })).inputs.name).toBe("logs-0000000");

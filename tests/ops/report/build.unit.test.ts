@@ -34,6 +34,34 @@ test("a stack without changes has an empty report", () => {
   });
 });
 
+test("a new resource has no notes of its provider among its properties", () => {
+  const run = recorded("quiet");
+  const urn = "urn:pulumi:dev::thorbis-supabase::aws:sqs/queue:Queue::letters";
+  const inputs = {
+    name: "letters",
+    redrive: { target: "other", __defaults: [] },
+    __defaults: ["delaySeconds"],
+    delaySeconds: 0,
+  };
+  const step = { op: "create", urn, type: "aws:sqs/queue:Queue", provider: "" };
+  const metadata = { ...step, old: null, new: { ...{ urn, type: step.type, custom: true }, inputs } };
+  const created = {
+    ...run.events[0],
+    resOutputsEvent: { metadata },
+  } as unknown as (typeof run.events)[number];
+
+  const { changes } = buildReport(
+    { ...run, events: [created] },
+    { kind: "preview", stack: "dev", environment: {} },
+  );
+
+  expect(changes[0]?.properties.map(({ path, to }) => [path, to])).toEqual([
+    ["name", "letters"],
+    ["redrive", { target: "other" }],
+    ["delaySeconds", 0],
+  ]);
+});
+
 test("a new column is distinguished from policies that were manually dropped and added", () => {
   const report = reportOf("changeAndDrift");
 

@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { claimFaults, replicaClaimFaults, type TaggedResource } from "../../../stack/ownership/claims";
+import {
+  claimFaults,
+  keyFaults,
+  replicaClaimFaults,
+  type TaggedResource,
+} from "../../../stack/ownership/claims";
 
 const claim = {
   stack: "thorbis-supabase/dev",
@@ -33,6 +38,16 @@ describe("a name that another stack has", () => {
     ["a topic", `arn:aws:sns:${in1}:thorbis-dev-backup-alarms`, "thorbis-dev-backup-alarms"],
     ["a queue", `arn:aws:sqs:${in1}:thorbis-dev-backup-dead-letters`, "thorbis-dev-backup-dead-letters"],
     ["a log group", `arn:aws-cn:logs:${in1}:log-group:/thorbis-dev/backup`, "/thorbis-dev/backup"],
+    ["a cluster", `arn:aws:ecs:${in1}:cluster/thorbis-dev-backup`, "thorbis-dev-backup"],
+    ["a schedule group", `arn:aws:scheduler:${in1}:schedule-group/thorbis-dev-backup`, "thorbis-dev-backup"],
+    ["a role", "arn:aws:iam::123456789012:role/thorbis-dev-backup-scheduler", "thorbis-dev-backup-scheduler"],
+    ["a rule", `arn:aws:events:${in1}:rule/thorbis-dev-backup-failed`, "thorbis-dev-backup-failed"],
+    ["a function", `arn:aws:lambda:${in1}:function:thorbis-dev-monitoring`, "thorbis-dev-monitoring"],
+    [
+      "a secret",
+      `arn:aws:secretsmanager:${in1}:secret:thorbis-dev/backup/database-password-AbCdEf`,
+      "thorbis-dev/backup/database-password",
+    ],
   ])("%s", (_kind, arn, name) => {
     expect(claimFaults(claim, [foreign(arn)])).toEqual([
       `${name} belongs to stack ${other}, which has the resource prefix thorbis-dev too: give this stack another with \`pulumi config set --stack dev --path 'thorbis-supabase:project.resourcePrefix' <prefix>\`.`,
@@ -61,6 +76,52 @@ describe("a name that a change would orphan", () => {
     expect(claimFaults(claim, [own(`arn:aws:logs:${in1}:log-group:/thorbis-first/backup`)])).toEqual([
       "The stack's resources in AWS are named thorbis-first-…, and would all be replaced by thorbis-dev-…: set `pulumi config set --stack dev --path 'thorbis-supabase:project.resourcePrefix' thorbis-first`.",
     ]);
+  });
+});
+
+describe("its prefix is known", () => {
+  const refused = [expect.stringMatching(/^The stack's resources in AWS are named thorbis-first-…/)];
+
+  test.each([
+    ["from the queue", `arn:aws:sqs:${in1}:thorbis-first-backup-dead-letters`],
+    ["from the topic", `arn:aws:sns:${in1}:thorbis-first-backup-alarms`],
+    ["from the log of the probe", `arn:aws:logs:${in1}:log-group:/thorbis-first/monitoring`],
+  ])("%s, if the log of the backups was deleted", (_, arn) => {
+    expect(claimFaults(claim, [own(arn)])).toEqual(refused);
+  });
+
+  test.each([
+    ["a bucket of that form", "arn:aws:s3:::thorbis-backups-dev"],
+    ["a retired task definition", `arn:aws:ecs:${in1}:task-definition/thorbis-first-backup:1`],
+    [
+      "a secret that waits for its deletion",
+      `arn:aws:secretsmanager:${in1}:secret:thorbis-first/backup/database-password-AbCdEf`,
+    ],
+    ["a deleted cluster", `arn:aws:ecs:${in1}:cluster/thorbis-first-backup`],
+  ])("not from %s", (_, arn) => {
+    expect(claimFaults(claim, [own(arn)])).toEqual([]);
+  });
+});
+
+describe("the key of the backups", () => {
+  const leaving = {
+    ...{ stackName: "dev", keyIds: ["11111111-2222"], hasBucket: true },
+    ...{ ownKey: false, deletionProtection: false },
+  };
+
+  test("is not deleted while the bucket exists", () => {
+    expect(keyFaults(leaving)).toEqual([
+      "backup.ownKey is off, but the key 11111111-2222 encrypts the stack's backups, and the deployment would schedule its deletion, after which nobody can read them: set it back with `pulumi config set --stack dev --path 'thorbis-supabase:backup.ownKey' true`, or keep the key (docs/operations.md, \"Stop using a key of your own\").",
+    ]);
+  });
+
+  test.each([
+    ["a stack that still uses it", { ownKey: true }],
+    ["a protected stack, which keeps it", { deletionProtection: true }],
+    ["a stack without a bucket", { hasBucket: false }],
+    ["a stack that has none", { keyIds: [] }],
+  ])("is no concern of %s", (_, other) => {
+    expect(keyFaults({ ...leaving, ...other })).toEqual([]);
   });
 });
 

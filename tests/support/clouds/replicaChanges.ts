@@ -1,8 +1,10 @@
 import {
   DeleteBucketReplicationCommand,
+  GetBucketNotificationConfigurationCommand,
   GetBucketReplicationCommand,
   GetObjectLockConfigurationCommand,
   PutBucketEncryptionCommand,
+  PutBucketNotificationConfigurationCommand,
   PutBucketReplicationCommand,
   PutObjectLockConfigurationCommand,
 } from "@aws-sdk/client-s3";
@@ -47,6 +49,27 @@ export const replicaChanges: CloudChanges = {
     deletion: {
       remove: async ({ s3 }, { id }) => await s3.send(new DeleteBucketReplicationCommand({ Bucket: id })),
     },
+  },
+  "aws:s3/bucketNotification:BucketNotification": {
+    look: async ({ s3 }, { id }) =>
+      (await s3.send(new GetBucketNotificationConfigurationCommand({ Bucket: id }))).TopicConfigurations,
+    change: async ({ s3 }, { id }) =>
+      await s3.send(
+        new PutBucketNotificationConfigurationCommand({
+          Bucket: id,
+          NotificationConfiguration: {
+            TopicConfigurations: [
+              {
+                Id: "by-hand",
+                TopicArn: "arn:aws:sns:us-east-1:123456789012:of-somebody-else",
+                Events: ["s3:ObjectCreated:*"],
+              },
+            ],
+          },
+        }),
+      ),
+    reports: ["topics"],
+    deletion: { none: "moto forgets that EventBridge is told" },
   },
   "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": {
     look: async ({ s3 }, { id }) =>

@@ -87,17 +87,14 @@ async function readAll(properties: PropertyMap, { signal }: CallContext): Promis
 
 function declaredIn({ declared }: PropertyMap): DeclaredInAws {
   const parts = isPropertyMap(declared) ? declared : {};
-  const targets = isPropertyMap(parts.targets) ? parts.targets : {};
   return {
     ...placeIn(parts),
-    targets: Object.fromEntries(Object.entries(targets).map(([rule, ids]) => [rule, texts(ids)])),
     scheduleGroup: String(parts.scheduleGroup),
     schedules: texts(parts.schedules),
     cluster: String(parts.cluster),
     logGroups: texts(parts.logGroups),
     functions: texts(parts.functions),
     secret: String(parts.secret),
-    bucketSettings: texts(parts.bucketSettings),
     replicationRole: textIn(parts.replicationRole),
     network: networkIn(parts.network),
     replica: replicaIn(parts.replica),
@@ -105,12 +102,16 @@ function declaredIn({ declared }: PropertyMap): DeclaredInAws {
 }
 
 /** Returns the declarations for the backups and for their copies. */
-function placeIn({ bucket, key, topic, subscriptions }: PropertyMap) {
+function placeIn({ bucket, key, topic, subscriptions, targets, bucketSettings }: PropertyMap) {
+  const ids = isPropertyMap(targets) ? targets : {};
   return {
     bucket: String(bucket),
     key: textIn(key),
     topic: textIn(topic),
     subscriptions: texts(subscriptions),
+    targets: Object.fromEntries(Object.entries(ids).map(([rule, ids]) => [rule, texts(ids)])),
+    // Beside these, each setting of the copies' bucket is unset, or a resource of the stack of another kind.
+    bucketSettings: texts(bucketSettings),
   };
 }
 
@@ -119,12 +120,7 @@ const textIn = (value: Value | undefined): string | undefined =>
 
 function replicaIn(replica: Value | undefined): DeclaredReplica | undefined {
   if (!isPropertyMap(replica)) return undefined;
-  return {
-    ...placeIn(replica),
-    region: String(replica.region),
-    // Every watched setting of the copies' bucket is unset or is a resource of the stack.
-    bucketSettings: [],
-  };
+  return { ...placeIn(replica), region: String(replica.region) };
 }
 
 function networkIn(network: Value | undefined): DeclaredNetwork | undefined {

@@ -44,7 +44,7 @@ export interface DeclaredInAws {
 export interface DeclaredReplica
   extends Pick<
     DeclaredInAws,
-    "bucket" | "key" | "topic" | "subscriptions" | "bucketSettings" | "replicationRole"
+    "bucket" | "key" | "topic" | "subscriptions" | "targets" | "bucketSettings" | "replicationRole"
   > {
   readonly region: string;
 }
@@ -102,6 +102,20 @@ const placeSources: Readonly<Record<string, Source<PlaceQuestion>>> = {
     }
     return Object.fromEntries(found);
   },
+  "event targets": async ({ aws, declared, signal }) => {
+    const { ListTargetsByRuleCommand } = await import("./sdk.mjs");
+    const lists = await Promise.all(
+      Object.entries(declared.targets).map(async ([Rule, ids]) => {
+        const { Targets = [] } = await aws.events.send(new ListTargetsByRuleCommand({ Rule }), {
+          abortSignal: signal,
+        });
+        return Targets.filter(({ Id = "" }) => !ids.includes(Id)).map(
+          ({ Id, Arn }) => [`event target ${Rule} ${Id}`, String(Arn)] as const,
+        );
+      }),
+    );
+    return Object.fromEntries(lists.flat());
+  },
   "key grants": async ({ aws, declared: { key }, signal }) =>
     key === undefined ? {} : await grantsOnKey(aws, key, signal),
   "bucket access": async ({ aws, declared: { bucket }, signal }) => {
@@ -134,20 +148,6 @@ const placeSources: Readonly<Record<string, Source<PlaceQuestion>>> = {
 
 /** Name → the same for what exists only in the stack's region. */
 const ownSources: Readonly<Record<string, Source>> = {
-  "event targets": async ({ aws, declared, signal }) => {
-    const { ListTargetsByRuleCommand } = await import("./sdk.mjs");
-    const lists = await Promise.all(
-      Object.entries(declared.targets).map(async ([Rule, ids]) => {
-        const { Targets = [] } = await aws.events.send(new ListTargetsByRuleCommand({ Rule }), {
-          abortSignal: signal,
-        });
-        return Targets.filter(({ Id = "" }) => !ids.includes(Id)).map(
-          ({ Id, Arn }) => [`event target ${Rule} ${Id}`, String(Arn)] as const,
-        );
-      }),
-    );
-    return Object.fromEntries(lists.flat());
-  },
   schedules: async ({ aws, declared, signal }) => {
     const { paginateListSchedules } = await import("./sdk.mjs");
     const found: [string, string][] = [];

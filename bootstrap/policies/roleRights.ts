@@ -1,0 +1,60 @@
+import { type PolicyPlace, stackRoles } from "./place";
+import type { ServiceRights } from "./serviceRights";
+
+/**
+ * Returns the rights on roles: a deployment gives its tasks, and its probe, their roles. None of them may do more than the boundary, and
+ * none loses it again.
+ */
+export function roleRights(place: PolicyPlace): readonly ServiceRights[] {
+  const [ofBackup, ofMonitoring] = [stackRoles(place, "backup"), stackRoles(place, "monitoring")];
+  const resources = [ofBackup, ofMonitoring];
+  return [
+    {
+      name: "Roles",
+      resources,
+      reads: [
+        "iam:GetRole",
+        "iam:GetRolePolicy",
+        "iam:ListAttachedRolePolicies",
+        "iam:ListInstanceProfilesForRole",
+        "iam:ListRolePolicies",
+        "iam:ListRoleTags",
+      ],
+      writes: [
+        "iam:DeleteRole",
+        "iam:TagRole",
+        "iam:UntagRole",
+        "iam:UpdateAssumeRolePolicy",
+        "iam:UpdateRole",
+      ],
+    },
+    {
+      name: "BoundRoles",
+      resources,
+      writes: [
+        "iam:CreateRole",
+        "iam:DeleteRolePolicy",
+        "iam:DetachRolePolicy",
+        "iam:PutRolePermissionsBoundary",
+        "iam:PutRolePolicy",
+      ],
+      condition: { StringEquals: { "iam:PermissionsBoundary": place.boundaryArn } },
+    },
+    handOver("HandOverBackup", ofBackup, [
+      "ecs-tasks.amazonaws.com",
+      "vpc-flow-logs.amazonaws.com",
+      ...(place.replica === undefined ? [] : ["s3.amazonaws.com"]),
+    ]),
+    handOver("HandOverProbe", ofMonitoring, ["lambda.amazonaws.com"]),
+  ];
+}
+
+/** A part's roles go to what runs it or writes for it, and to its schedule, and nowhere else. */
+function handOver(name: string, resources: string, runners: readonly string[]): ServiceRights {
+  return {
+    name,
+    resources,
+    writes: ["iam:PassRole"],
+    condition: { StringEquals: { "iam:PassedToService": [...runners, "scheduler.amazonaws.com"] } },
+  };
+}

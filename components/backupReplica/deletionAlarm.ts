@@ -1,0 +1,81 @@
+import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm";
+import type { Key } from "@pulumi/aws/kms/key";
+import type { Bucket } from "@pulumi/aws/s3/bucket";
+import { BucketNotification } from "@pulumi/aws/s3/bucketNotification";
+import type * as pulumi from "@pulumi/pulumi";
+import type { AwsAccount } from "../awsAccount";
+import { awsNames } from "../awsNames";
+import type { AwsTags } from "../awsTags";
+import { deletedBackupMessage, deletedBackupPattern } from "../backupAlarms/deletedBackup";
+import { topicRule, topicTarget } from "../backupAlarms/topicRule";
+import type { Children } from "../component";
+import { deadLetterQueue } from "../scheduledBackup/deadLetterQueue";
+
+export interface DeletionAlarmArgs {
+  /** The account, and the region of the copies. */
+  readonly account: AwsAccount;
+  readonly physicalName: string;
+  readonly tags: AwsTags;
+  /** The bucket with the copies. */
+  readonly bucket: Bucket;
+  /** Options of the bucket's settings. */
+  readonly settings: pulumi.CustomResourceOptions;
+  readonly key: Key;
+  /** Topic in the region of the copies. */
+  readonly topicArn: pulumi.Output<string>;
+}
+
+/** Names of the rule → ids of its targets. */
+export const deletionTargets = (physicalName: string): Readonly<Record<string, readonly string[]>> => ({
+  [awsNames(physicalName).replicaDeletionRule]: [topicTarget],
+});
+
+/**
+ * Reports permanently deleted copies to the topic, as `BackupAlarms` does for the backups. Events stay in their region, so that it has a
+ * rule and a dead-letter queue of its own, and an alarm on messages that did not arrive.
+ */
+export function deletionAlarm(args: DeletionAlarmArgs, { name, options }: Children): void {
+  const { physicalName, tags, bucket, topicArn } = args;
+  const { replicaDeletionRule, replicaDeadLetterQueue } = awsNames(physicalName);
+  new BucketNotification(
+    name("events"),
+    { bucket: bucket.bucket, eventbridge: true },
+    // Switched off, it leaves a bucket that stays: what is set and not declared is reported as somebody else's.
+    { ...args.settings, retainOnDelete: false },
+  );
+  const queue = deadLetterQueue(
+    { ...args, queueName: replicaDeadLetterQueue, rules: [replicaDeletionRule] },
+    { name, options },
+  );
+  topicRule(
+    {
+      ...{ tags, topicArn, deadLetterQueue: queue },
+      purpose: "deleted",
+      name: replicaDeletionRule,
+      description: "The copy of a part of a backup was deleted for good",
+      pattern: bucket.bucket.apply(deletedBackupPattern),
+      message: deletedBackupMessage,
+    },
+    { name, options },
+  );
+  new MetricAlarm(
+    name("undelivered"),
+    {
+      tags,
+      name: `${physicalName}-backup-replica-undelivered`,
+      alarmDescription: "The message about a deleted copy did not arrive: see the dead-letter queue",
+      namespace: "AWS/SQS",
+      metricName: "ApproximateNumberOfMessagesVisible",
+      dimensions: { QueueName: queue.name },
+      statistic: "Maximum",
+      comparisonOperator: "GreaterThanThreshold",
+      threshold: 0,
+      period: 300,
+      evaluationPeriods: 1,
+      treatMissingData: "notBreaching",
+      alarmActions: [topicArn],
+      okActions: [topicArn],
+    },
+    options,
+  );
+}
