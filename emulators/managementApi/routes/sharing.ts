@@ -2,8 +2,7 @@ import { Hono } from "hono";
 import { ApiError, type EmulatorEnvironment } from "../http";
 
 /**
- * Routes that say with whom a project is shared: by a claim token, by AWS PrivateLink, with a GitHub repository. A local project is
- * shared with nobody.
+ * Routes that list with whom a project is shared: claim tokens, AWS PrivateLink, GitHub connections. A local project is not shared.
  */
 export function sharingRoutes() {
   const routes = new Hono<EmulatorEnvironment>();

@@ -245,7 +245,7 @@ export const additions: readonly Addition[] = [
     reports: "opens    function URL $functionName: added: auth NONE",
   },
   {
-    name: "an alias of the probe, with permissions and an address of its own",
+    name: "the probe gets an alias, which has its own permissions and URL",
     by: "aws lambda create-alias --function-version '$LATEST'",
     add: async ({ lambda }, { functionName: FunctionName }) =>
       await lambda.send(

@@ -4,6 +4,8 @@ import { type HandMadeChange, type HarmlessChange, handMadeChanges, harmlessChan
 import { type ClientChange, clientChanges, commandOf } from "./clientChanges";
 import { type PostureChange, postureChanges } from "./postureChanges";
 import { type ProjectChange, projectChanges } from "./projectChanges";
+import { type SharingChange, sharingChanges } from "./sharingChanges";
+import { type UnseenChange, unseenChanges } from "./unseenChanges";
 
 /** Returns the page with the manual changes in the tests and their reports. */
 export function driftPage(): string {
@@ -44,10 +46,11 @@ memberships and settings of roles, privileges, row-level security, policies, tri
 | --- | --- | --- | --- | --- |
 ${postureChanges.map(postureRow).join("\n")}
 
-## ${projectChanges.length} changes in the Supabase project beside the stack
+## ${projectChanges.length + sharingChanges.length} changes in the Supabase project beside the stack
 
 \`ProjectWatch\` compares what no other resource of the stack owns with the project of the first deployment: functions,
-secrets, keys, issuers, branches, domains, add-ons, owners, and settings that the stack does not send. A setting that lets
+secrets, keys, issuers, branches, replicas, domains, log drains, private links, connected repositories, claim tokens, add-ons, members
+of the organization with their role, and settings that the stack does not send. A setting that lets
 somebody in counts as off at the first deployment, so that one that is on already is reported too. Up repairs none of these: it
 names the entry of \`project.accept\` that makes the change a part of the baseline. Settings that the stack sends, its
 functions' code and \`verifyJwt\`, and its secrets are reported by their own resources and repaired by up. Banned addresses are
@@ -55,7 +58,7 @@ not watched, since the platform bans by itself.
 
 | Somebody changes | by | and refresh reports, with its severity |
 | --- | --- | --- |
-${projectChanges.map(projectRow).join("\n")}
+${[...projectChanges.map(projectRow), ...sharingChanges.map(sharingRow)].join("\n")}
 
 ## ${clientChanges.length} changes with the Supabase CLI and the MCP server
 
@@ -88,6 +91,14 @@ ownership first, which is a row below.
 | Resource | what somebody does | and refresh reports | repaired by |
 | --- | --- | --- | --- |
 ${awsRows.join("\n")}
+
+## ${unseenChanges.length} changes that no report shows
+
+If a row contains a statement, a test runs it and checks that nothing is reported.
+
+| Change | not reported because | control |
+| --- | --- | --- |
+${unseenChanges.map(unseenRow).join("\n")}
 
 ## ${harmlessChanges.length} things that a healthy database does, and that report nothing
 
@@ -160,6 +171,11 @@ function projectRow({ name, calls, before = 0, reports }: ProjectChange): string
   return `| ${name} | ${sent.map(code).join("<br>")} | ${reported.map(code).join("<br>")} |`;
 }
 
+function sharingRow({ name, reports }: SharingChange): string {
+  const reported = Object.entries(reports).map(([identity, text]) => code(`${identity}: ${text}`));
+  return `| ${name} | in the dashboard | ${reported.join("<br>")} |`;
+}
+
 function clientRow(change: ClientChange): string {
   const { name, reports, up } = change;
   return `| ${name} | ${code(commandOf(change))} | ${reports.map(code).join("<br>")} | ${up} |`;
@@ -173,6 +189,10 @@ function handMadeRow({ name, change, reports, severity, repairedBy, refusal }: H
         ? "a hand, reported"
         : `a hand, the up stops:<br>${code(refusal)}`;
   return `| ${name} | ${code(change)} | ${reports.map(code).join("<br>")} | ${severity} | ${repair} |`;
+}
+
+function unseenRow({ name, by, because, instead }: UnseenChange): string {
+  return `| ${name}${by === undefined ? "" : `: ${code(by.change)}`} | ${because} | ${instead} |`;
 }
 
 function harmlessRow({ name, statements }: HarmlessChange): string {

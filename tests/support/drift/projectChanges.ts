@@ -220,7 +220,7 @@ export const projectChanges: readonly ProjectChange[] = [
     reports: { "API key colleague": "added: secret, id $hash [opens]" },
   },
   {
-    name: "a secret API key is deleted, and another one of its name is created",
+    name: "a secret API key is deleted and created again with the same name",
     calls: [
       ["POST", "/api-keys", { type: "secret", name: "colleague" }],
       ["DELETE", "/api-keys/$id"],
@@ -230,7 +230,7 @@ export const projectChanges: readonly ProjectChange[] = [
     reports: { "API key colleague": "secret, id $hash → secret, id $hash [opens]" },
   },
   {
-    name: "a publishable API key is deleted, and another one of its name is created",
+    name: "a publishable API key is deleted and created again with the same name",
     calls: [
       ["POST", "/api-keys", { type: "publishable", name: "colleague" }],
       ["DELETE", "/api-keys/$id"],
@@ -240,7 +240,7 @@ export const projectChanges: readonly ProjectChange[] = [
     reports: { "API key colleague": "publishable, id $hash → publishable, id $hash [opens]" },
   },
   {
-    name: "a secret API key gets the name of a publishable one",
+    name: "a secret API key with the name of a publishable one is added",
     calls: [
       ["POST", "/api-keys", { type: "publishable", name: "colleague" }],
       ["POST", "/api-keys", { type: "secret", name: "colleague" }],
@@ -265,12 +265,12 @@ export const projectChanges: readonly ProjectChange[] = [
     reports: { "read replica $replica": "added: 127.0.0.1 [opens]" },
   },
   {
-    name: "the logs are sent to somebody else",
+    name: "a log drain to another address is added",
     calls: [["POST", "/v2/analytics/log-drains", logDrain("https://evil.example/logs")]],
     reports: { "log drain copies": "added: webhook, configuration $hash [opens]" },
   },
   {
-    name: "a log drain is replaced by one of its name with another address",
+    name: "a log drain is replaced by one with the same name and another address",
     calls: [
       ["POST", "/v2/analytics/log-drains", logDrain("https://logs.example.org")],
       ["DELETE", "/v2/analytics/log-drains/$id"],
@@ -282,19 +282,19 @@ export const projectChanges: readonly ProjectChange[] = [
     },
   },
   {
-    name: "tokens for another application of Google count",
+    name: "ID tokens of another Google client are accepted",
     calls: [auth({ external_google_additional_client_ids: "evil.apps.googleusercontent.com" })],
     reports: {
       "auth setting external_google_additional_client_ids": "off → evil.apps.googleusercontent.com [opens]",
     },
   },
   {
-    name: "a token of Google may be used twice",
+    name: "the nonce of Google ID tokens is not checked",
     calls: [auth({ external_google_skip_nonce_check: true })],
     reports: { "auth setting external_google_skip_nonce_check": "off → on [opens]" },
   },
   {
-    name: "another server says who signs in with Keycloak",
+    name: "Keycloak sign-ins use another server",
     calls: [
       auth({ external_keycloak_url: "https://idp.example.org" }),
       auth({ external_keycloak_url: "https://evil.example" }),
@@ -305,12 +305,12 @@ export const projectChanges: readonly ProjectChange[] = [
     },
   },
   {
-    name: "passkeys of another site count",
+    name: "passkeys of another site are accepted",
     calls: [auth({ webauthn_rp_origins: "https://evil.example" })],
     reports: { "auth setting webauthn_rp_origins": "off → https://evil.example [opens]" },
   },
   {
-    name: "the Storage service answers S3 clients",
+    name: "the S3 protocol of Storage is enabled",
     calls: [storage({ s3Protocol: { enabled: false } }), storage({ s3Protocol: { enabled: true } })],
     before: 1,
     reports: { "storage setting features.s3Protocol.enabled": "off → on [opens]" },

@@ -38,7 +38,7 @@ const resources = (...attributes: Record<string, JsonValue>[]): JsonValue => ({
 export const sharingChanges: readonly SharingChange[] = [
   ...["Owner", "Administrator", "Developer", "Read-only"].map((role) =>
     ofMembers(
-      `somebody joins the organization with the role ${role}`,
+      `a member with the role ${role} joins the organization`,
       [owner, developer, member("new@example.com", role)],
       { "organization member new@example.com": `added: ${role} [opens]` },
     ),
@@ -53,12 +53,12 @@ export const sharingChanges: readonly SharingChange[] = [
     "organization member owner@example.com": "removed: Owner [changes]",
   }),
   ofMembers(
-    "a member signs in without a second factor from now on, also with a weaker role",
+    "a member removes the second factor and gets a weaker role",
     [member("owner@example.com", "Developer", false), developer],
     { "organization member owner@example.com": "Owner → Developer, without a second factor [opens]" },
   ),
   {
-    name: "a claim token is created, with which somebody takes the project over",
+    name: "a claim token is created, with which the project can be transferred to another organization",
     path: /\/claim-token$/,
     before: {},
     after: { token_alias: "sbp_1234", expires_at: "2026-12-01T00:00:00Z", created_by: "somebody" },

@@ -50,8 +50,8 @@ export async function waysIntoFunction(
 }
 
 /**
- * Returns the published versions and aliases of a function; the stack's functions have none. Each has permissions, an address and
- * destinations of its own, beside those of the function, and keeps old code callable.
+ * Returns the published versions and aliases of a function; the stack's functions have none. Each has its own
+ * permissions, URL and destinations, and keeps old code callable.
  */
 export async function versionsOfFunction(
   { lambda }: Pick<AwsClients, "lambda">,

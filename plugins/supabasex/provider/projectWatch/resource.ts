@@ -108,8 +108,8 @@ async function readAll(
 }
 
 /**
- * Returns the sources that a baseline has. Of another one, which an older version of this program did not read or the access token did
- * not allow, nobody knows what was there: the next deployment records it.
+ * Returns the sources that a baseline has. The previous state of any other source is unknown,
+ * because an older version of this program did not read it or the access token did not allow it. The next deployment records it.
  */
 function onlyKnown(now: Watched, baseline: Watched): Watched {
   return Object.fromEntries(Object.entries(now).filter(([source]) => baseline[source] !== undefined));

@@ -31,7 +31,7 @@ export interface Source {
   /** Relative to the project's path, or to the organization's. `{ref}` stands for the project. */
   readonly path: string;
   readonly of?: "organization";
-  /** Default 1. Version 2 also refuses plans and tokens that are good enough for version 1. */
+  /** Default 1. Version 2 refuses some plans and tokens that version 1 accepts. */
   readonly version?: 1 | 2;
   /** Statuses that mean that the project has nothing of the kind. Any other failure is an error, unless access is refused. */
   readonly none?: readonly number[];
@@ -193,7 +193,7 @@ export const sources: Readonly<Record<string, Source>> = {
         type === "READ_REPLICA" ? [`read replica ${identifier}`, String(host)] : undefined,
       ),
   },
-  // Whoever has the token moves the project into an organization of theirs.
+  // The holder of the token can transfer the project to another organization.
   "claim token": {
     path: "/claim-token",
     none: [400, 404],
@@ -223,7 +223,7 @@ export const sources: Readonly<Record<string, Source>> = {
           : [`private link from AWS account ${account}`, `to ${database}`],
       ),
   },
-  // A repository that is connected deploys its migrations and functions.
+  // A connected repository deploys its migrations and functions.
   "GitHub connections": {
     path: "/integrations/github/connections?filter%5Bproject_ref%5D={ref}",
     of: "organization",

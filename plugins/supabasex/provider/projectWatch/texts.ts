@@ -12,12 +12,12 @@ export function domainsOf(domains: JsonValue | undefined): string {
   return names.length === 0 ? "none" : names.join(", ");
 }
 
-/** Returns what an API key is: its type, as whom it acts, and which key of its name it is, since one may be deleted and created again. */
+/** Returns the type of an API key, its role, and a hash of its id, which differs for a key that was created again with the same name. */
 export function keyText({ id, type, secret_jwt_template: template }: Row): string {
   return `${type}${roleText(template)}${typeof id === "string" ? `, id ${shortHash(id)}` : ""}`;
 }
 
-/** Returns a member's role, and whether a password alone signs in. */
+/** Returns a member's role, and whether the member has no second factor. */
 export function memberText({ role_name: role, mfa_enabled: hasSecondFactor }: Row): string {
   return `${role}${hasSecondFactor === false ? withoutSecondFactor : ""}`;
 }

@@ -38,13 +38,13 @@ const openingPart =
 const closingSetting =
   /^auth setting (security_captcha_enabled|security_update_password_require_reauthentication|password_.*|mfa_allow_low_aal|mfa_.*_verify_enabled|disable_signup|mailer_secure_email_change_enabled|refresh_token_rotation_enabled|sessions_(timebox|inactivity_timeout|single_per_user))$/;
 
-/** What a member's role ends with who signs in with a password alone. */
+/** The end of a member's value if the member has no second factor. */
 export const withoutSecondFactor = ", without a second factor";
 
 /** The roles of an organization, from the weakest to the strongest. */
 const memberRoles = ["read-only", "developer", "administrator", "owner"];
 
-/** Returns whether a member's role is weaker than before, and the second factor still there. */
+/** Returns whether a member has a weaker role than before and did not lose the second factor. */
 function isDemotion(identity: string, before: string | undefined, after: string): boolean {
   if (!identity.startsWith("organization member ") || before === undefined) return false;
   if (after.endsWith(withoutSecondFactor) && !before.endsWith(withoutSecondFactor)) return false;
