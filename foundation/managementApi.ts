@@ -13,6 +13,8 @@ export interface ApiRequest {
   readonly body?: JsonValue;
   readonly form?: FormData;
   readonly signal?: AbortSignal;
+  /** The version of the API to which the path belongs. Default 1. */
+  readonly version?: 1 | 2;
 }
 
 export interface ManagementApiOptions {
@@ -45,7 +47,7 @@ export class ManagementApi {
   readonly #wait: NonNullable<ManagementApiOptions["wait"]>;
 
   constructor(options: ManagementApiOptions) {
-    this.#base = `${(options.endpoint ?? defaultEndpoint).replace(/\/+$/, "")}/v1`;
+    this.#base = (options.endpoint ?? defaultEndpoint).replace(/\/+$/, "");
     this.#headers = { Authorization: `Bearer ${options.accessToken.trim()}`, "User-Agent": options.client };
     this.#patience = options.patience ?? defaultPatience;
     this.#wait =
@@ -68,7 +70,7 @@ export class ManagementApi {
         pause = retryAfter(response);
         await response.body?.cancel();
       } catch (error) {
-        if (request.signal?.aborted || last) throw unreachable(`${this.#base}${path}`, error, patience);
+        if (request.signal?.aborted || last) throw unreachable(this.#url(path, request), error, patience);
       }
       await this.#wait(
         Math.min(pause ?? (0.5 + Math.random()) * 1000 * attempt, longestWait),
@@ -104,8 +106,13 @@ export class ManagementApi {
     return jsonOf(await this.call(method, path, request), status, doing);
   }
 
-  async #send(method: string, path: string, { body, form, signal }: ApiRequest): Promise<Response> {
-    return await fetch(`${this.#base}${path}`, {
+  #url(path: string, { version = 1 }: ApiRequest): string {
+    return `${this.#base}/v${version}${path}`;
+  }
+
+  async #send(method: string, path: string, request: ApiRequest): Promise<Response> {
+    const { body, form, signal } = request;
+    return await fetch(this.#url(path, request), {
       method,
       headers: { ...this.#headers, ...(body !== undefined && { "Content-Type": "application/json" }) },
       ...(body !== undefined && { body: JSON.stringify(body) }),

@@ -18,13 +18,16 @@ import { databaseRoutes } from "./routes/database";
 import { functionRoutes } from "./routes/functions";
 import { healthRoutes } from "./routes/health";
 import { insightRoutes } from "./routes/insight";
+import { logDrainRoutes } from "./routes/logDrains";
 import { migrationRoutes } from "./routes/migrations";
 import { networkRoutes } from "./routes/network";
 import { organizationRoutes } from "./routes/organizations";
 import { poolerRoutes } from "./routes/pooler";
 import { projectConfigRoutes } from "./routes/projectConfig";
 import { projectRoutes } from "./routes/projects";
+import { readReplicaRoutes } from "./routes/readReplicas";
 import { secretRoutes } from "./routes/secrets";
+import { sharingRoutes } from "./routes/sharing";
 import { signingKeyRoutes } from "./routes/signingKeys";
 import { ssoRoutes } from "./routes/sso";
 import { temporaryAccessRoutes, temporaryRoleRoutes } from "./routes/temporaryAccess";
@@ -144,6 +147,7 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
     "/config/database": poolerRoutes(services),
     "/database/migrations": migrationRoutes(services),
     "/functions": functionRoutes(services),
+    "/read-replicas": readReplicaRoutes(services),
     "/secrets": secretRoutes(services),
     "": configRoutes(services)
       .route("", networkRoutes(services))
@@ -154,6 +158,8 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
   };
   for (const [path, routes] of Object.entries(below)) app.route(`/v1/projects/:ref${path}`, routes);
   app.route("/v2/projects/:ref/config", projectConfigRoutes(services));
+  app.route("/v2/projects/:ref/analytics/log-drains", logDrainRoutes(services));
+  app.route("/", sharingRoutes());
 
   app.notFound((context) => {
     const { method, path } = context.req;

@@ -3,7 +3,7 @@ const hostedOnly: readonly RegExp[] = [
   "/branches/[^/]+/diff",
   "/oauth/.*",
   "/organizations/[^/]+/(integrations|members|project-claim|projects|roles)(/.*)?",
-  "/projects/[^/]+/(actions|claim-token|private-link|read-replicas|readonly|transfers|upgrade|workers)(/.*)?",
+  "/projects/[^/]+/(actions|claim-token|private-link|readonly|transfers|upgrade|workers)(/.*)?",
   "/projects/[^/]+/(restart|restore/cancel|config/realtime/shutdown|advisors/run)",
   "/projects/[^/]+/analytics/(log-drains.*|endpoints/.*)",
   "/projects/[^/]+/config/(auth/signing-keys|disk)(/.*)?",

@@ -55,6 +55,8 @@ const reads: Call[] = [
   ["lambda:GetFunction", probe],
   ["lambda:GetPolicy", probe],
   ["lambda:GetFunctionUrlConfig", probe],
+  ["lambda:ListVersionsByFunction", probe],
+  ["lambda:ListAliases", probe],
   ["lambda:GetFunctionEventInvokeConfig", probe],
   ["lambda:ListEventSourceMappings", "*"],
   ["s3:GetAnalyticsConfiguration", bucket],

@@ -25,22 +25,27 @@ export function poolerRoutes({ store, lifecycle, poolerPort }: Services) {
     lifecycle.revive(project);
     const user = `postgres.${project.ref}`;
     const string = `postgresql://${user}:[YOUR-PASSWORD]@127.0.0.1:${poolerPort}/postgres`;
-    return context.json([
-      {
-        identifier: project.ref,
-        database_type: "PRIMARY",
-        is_using_scram_auth: true,
-        db_user: user,
-        db_host: "127.0.0.1",
-        db_port: poolerPort,
-        db_name: "postgres",
-        connection_string: string,
-        connectionString: string,
-        default_pool_size: project.pooler.default_pool_size,
-        max_client_conn: maxClientConnections,
-        pool_mode: project.pooler.pool_mode,
-      },
-    ]);
+    const primary = {
+      identifier: project.ref,
+      database_type: "PRIMARY",
+      is_using_scram_auth: true,
+      db_user: user,
+      db_host: "127.0.0.1",
+      db_port: poolerPort,
+      db_name: "postgres",
+      connection_string: string,
+      connectionString: string,
+      default_pool_size: project.pooler.default_pool_size,
+      max_client_conn: maxClientConnections,
+      pool_mode: project.pooler.pool_mode,
+    };
+    const replicas = (project.readReplicas ?? []).map((identifier) => ({
+      ...primary,
+      identifier,
+      database_type: "READ_REPLICA",
+      db_user: `postgres.${identifier}`,
+    }));
+    return context.json([primary, ...replicas]);
   });
 
   routes.patch("/pooler", async (context) => {

@@ -112,6 +112,13 @@ export interface AddressRecord {
   customHostname?: { hostname: string; id: string };
 }
 
+/** Where logs of a project would be sent, as version 2 of the API shows it. */
+export interface LogDrainRecord {
+  type: "log_drain";
+  id: string;
+  attributes: { name: string; backend_type: string; config: JsonObject; description?: string | undefined };
+}
+
 export interface RestorePointRecord {
   name: string;
   status: "AVAILABLE" | "PENDING" | "REMOVED" | "FAILED";
@@ -170,6 +177,9 @@ export interface ProjectRecord {
   signingKeys?: SigningKeyRecord[];
   ssoProviders?: SsoProviderRecord[];
   addresses?: AddressRecord;
+  /** Identifiers of read replicas, which do not exist as databases. */
+  readReplicas?: string[];
+  logDrains?: LogDrainRecord[];
   /** Root key of pgsodium, in hex. Created at the first request. */
   pgsodiumRootKey?: string;
 }

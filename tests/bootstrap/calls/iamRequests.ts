@@ -206,6 +206,8 @@ const restOperations: readonly (readonly [
   ["lambda", "GET", /\/policy$/, "GetPolicy"],
   ["lambda", "GET", /\/event-invoke-config$/, "GetFunctionEventInvokeConfig"],
   ["lambda", "GET", /\/url$/, "GetFunctionUrlConfig"],
+  ["lambda", "GET", /\/versions$/, "ListVersionsByFunction"],
+  ["lambda", "GET", /\/aliases$/, "ListAliases"],
   ["lambda", "GET", /\/event-source-mappings\/?$/, "ListEventSourceMappings"],
   ["lambda", "GET", /\/tags\//, "ListTags"],
   ["lambda", "POST", /\/tags\//, "TagResource"],

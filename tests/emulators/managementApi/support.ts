@@ -71,6 +71,7 @@ export interface Answer {
 export interface TestEmulator extends Emulator {
   clusters: ImaginaryClusters;
   stateDirectory: string;
+  /** The path is one of version 1, without `/v1`, or begins with `/v2/`. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** Creates a project and waits until it is active. */
   project(fields?: Record<string, unknown>): Promise<string>;
@@ -102,7 +103,8 @@ export async function testEmulator(
   });
   const call: TestEmulator["call"] = async (method, target, body, headers = {}) => {
     const isForm = body instanceof FormData;
-    const response = await emulator.app.request(`/v1${target}`, {
+    const versioned = target.startsWith("/v2/") ? target : `/v1${target}`;
+    const response = await emulator.app.request(versioned, {
       method,
       headers: {
         Authorization: `Bearer ${token}`,

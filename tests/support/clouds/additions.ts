@@ -6,7 +6,9 @@ import { CreateServiceCommand, DeleteServiceCommand } from "@aws-sdk/client-ecs"
 import { PutTargetsCommand, RemoveTargetsCommand } from "@aws-sdk/client-eventbridge";
 import {
   AddPermissionCommand,
+  CreateAliasCommand,
   CreateFunctionUrlConfigCommand,
+  DeleteAliasCommand,
   DeleteFunctionEventInvokeConfigCommand,
   DeleteFunctionUrlConfigCommand,
   PutFunctionEventInvokeConfigCommand,
@@ -241,6 +243,17 @@ export const additions: readonly Addition[] = [
     remove: async ({ lambda }, { functionName: FunctionName }) =>
       await lambda.send(new DeleteFunctionUrlConfigCommand({ FunctionName })),
     reports: "opens    function URL $functionName: added: auth NONE",
+  },
+  {
+    name: "the probe gets an alias, which has its own permissions and URL",
+    by: "aws lambda create-alias --function-version '$LATEST'",
+    add: async ({ lambda }, { functionName: FunctionName }) =>
+      await lambda.send(
+        new CreateAliasCommand({ FunctionName, Name: "by-hand", FunctionVersion: "$LATEST" }),
+      ),
+    remove: async ({ lambda }, { functionName: FunctionName }) =>
+      await lambda.send(new DeleteAliasCommand({ FunctionName, Name: "by-hand" })),
+    reports: "opens    function alias $functionName by-hand: added: version",
   },
   {
     name: "the probe's results are sent to another topic",

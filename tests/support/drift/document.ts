@@ -4,6 +4,8 @@ import { type HandMadeChange, type HarmlessChange, handMadeChanges, harmlessChan
 import { type ClientChange, clientChanges, commandOf } from "./clientChanges";
 import { type PostureChange, postureChanges } from "./postureChanges";
 import { type ProjectChange, projectChanges } from "./projectChanges";
+import { type SharingChange, sharingChanges } from "./sharingChanges";
+import { type UnseenChange, unseenChanges } from "./unseenChanges";
 
 /** Returns the page with the manual changes in the tests and their reports. */
 export function driftPage(): string {
@@ -45,10 +47,11 @@ attributes, memberships and settings of roles, privileges, row-level security, p
 | --- | --- | --- | --- | --- |
 ${postureChanges.map(postureRow).join("\n")}
 
-## ${projectChanges.length} changes in the Supabase project outside of the stack
+## ${projectChanges.length + sharingChanges.length} changes in the Supabase project outside of the stack
 
 \`ProjectWatch\` compares what no other resource of the stack manages with its state at the first deployment: functions,
-secrets, keys, issuers, branches, domains, add-ons, owners, and settings that the stack does not send. A setting that grants
+secrets, keys, issuers, branches, replicas, domains, log drains, private links, connected repositories, claim tokens, add-ons, members
+of the organization with their role, and settings that the stack does not send. A setting that grants
 access is expected to be off, so it is reported even if it was on before the first deployment. Up does not repair these changes:
 it prints the entry of \`project.accept\` that accepts each of them. Settings that the stack sends, its functions' code and
 \`verifyJwt\`, and its secrets are reported by their own resources and repaired by up. Banned IP addresses are not watched,
@@ -56,7 +59,7 @@ because the platform itself bans addresses.
 
 | Change | API calls | Refresh reports, with severity |
 | --- | --- | --- |
-${projectChanges.map(projectRow).join("\n")}
+${[...projectChanges.map(projectRow), ...sharingChanges.map(sharingRow)].join("\n")}
 
 ## ${clientChanges.length} changes with the Supabase CLI and the MCP server
 
@@ -89,6 +92,14 @@ setting first, and that change is a row below.
 | Resource | Change | Refresh reports | Repaired by |
 | --- | --- | --- | --- |
 ${awsRows.join("\n")}
+
+## ${unseenChanges.length} changes that no report shows
+
+If a row contains a statement, a test runs it and checks that nothing is reported.
+
+| Change | not reported because | control |
+| --- | --- | --- |
+${unseenChanges.map(unseenRow).join("\n")}
 
 ## ${harmlessChanges.length} normal activities that are not reported
 
@@ -160,6 +171,11 @@ function projectRow({ name, calls, before = 0, reports }: ProjectChange): string
   return `| ${name} | ${sent.map(code).join("<br>")} | ${reported.map(code).join("<br>")} |`;
 }
 
+function sharingRow({ name, reports }: SharingChange): string {
+  const reported = Object.entries(reports).map(([identity, text]) => code(`${identity}: ${text}`));
+  return `| ${name} | in the dashboard | ${reported.join("<br>")} |`;
+}
+
 function clientRow(change: ClientChange): string {
   const { name, reports, up } = change;
   return `| ${name} | ${code(commandOf(change))} | ${reports.map(code).join("<br>")} | ${up} |`;
@@ -173,6 +189,10 @@ function handMadeRow({ name, change, reports, severity, repairedBy, refusal }: H
         ? "manual, reported"
         : `manual, deployment stops:<br>${code(refusal)}`;
   return `| ${name} | ${code(change)} | ${reports.map(code).join("<br>")} | ${severity} | ${repair} |`;
+}
+
+function unseenRow({ name, by, because, instead }: UnseenChange): string {
+  return `| ${name}${by === undefined ? "" : `: ${code(by.change)}`} | ${because} | ${instead} |`;
 }
 
 function harmlessRow({ name, statements }: HarmlessChange): string {

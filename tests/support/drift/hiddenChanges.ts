@@ -282,7 +282,7 @@ export const hiddenChanges: readonly PostureChange[] = [
   {
     name: "the Data API calls a function before each request",
     change: "alter role authenticator set pgrst.db_pre_request = 'public.legacy_count'",
-    reverse: "alter role authenticator set pgrst.db_pre_request = 'legacy_private.check_request'",
+    reverse: "alter role authenticator set pgrst.db_pre_request = 'check_request'",
     reports: changed("role settings authenticator", "pgrst.db_pre_request"),
     severity: "opens",
   },

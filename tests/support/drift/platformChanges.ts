@@ -214,8 +214,8 @@ export const platformChanges: readonly PostureChange[] = [
     change: "alter table auth.instances set schema pg_catalog",
     reverse: "alter table pg_catalog.instances set schema auth",
     as: "supabase_admin",
-    reports: missing("table auth.instances"),
-    severity: "changes",
+    reports: [...missing("table auth.instances"), ...extra("table pg_catalog.instances")],
+    severity: "opens",
   },
   {
     name: "a service of the platform migrates its schema",

@@ -4,6 +4,7 @@ import { openObjectChanges } from "./openObjectChanges";
 import { platformChanges } from "./platformChanges";
 import type { PostureChange } from "./postureChange";
 import { roleChanges } from "./roleChanges";
+import { serverChanges } from "./serverChanges";
 
 export type { PostureChange } from "./postureChange";
 export { postureWorld, postureWorldOfSuperuser } from "./postureWorld";
@@ -15,4 +16,5 @@ export const postureChanges: readonly PostureChange[] = [
   ...platformChanges,
   ...hiddenChanges,
   ...indirectChanges,
+  ...serverChanges,
 ];

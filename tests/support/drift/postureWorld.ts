@@ -26,7 +26,10 @@ create function legacy_private.may_write(id bigint) returns boolean language sql
   as $$ select id > lowest() $$;
 create policy writes on public.legacy for insert to authenticated with check (legacy_private.may_write(id));
 create function legacy_private.check_request() returns void language plpgsql as $$ begin perform 1; end $$;
-alter role authenticator set pgrst.db_pre_request = 'legacy_private.check_request';
+alter role authenticator set search_path = legacy_private, public;
+alter role authenticator set pgrst.db_pre_request = 'check_request';
+create function legacy_private.describe() returns json language sql as $$ select null::json $$;
+alter role authenticator set pgrst.db_root_spec = 'legacy_private.describe';
 create function legacy_private.hook(event jsonb) returns jsonb language sql as $$ select event $$;
 grant execute on function legacy_private.hook(jsonb) to supabase_auth_admin;
 create function legacy_private.never(text, uuid) returns boolean language sql immutable as $$ select true $$;
@@ -38,6 +41,13 @@ create aggregate public.sum_of(integer) (sfunc = int4pl, stype = integer);
 create operator public.<<>> (leftarg = uuid, rightarg = uuid, function = pg_catalog.uuid_eq);
 create function public.loose(a bigint, bypass boolean default false) returns boolean language sql as $$ select a > 10 or bypass $$;
 select lo_from_bytea(515151, 'x');
+create table public.measured (id bigint) partition by range (id);
+alter table public.measured enable row level security;
+create table legacy_private.detail (id bigint);
+create collation public.sorted from "C";
+create conversion public.latin for 'LATIN1' to 'UTF8' from iso8859_1_to_utf8;
+create text search configuration public.words (copy = pg_catalog.simple);
+create text search dictionary public.plain (template = pg_catalog.simple);
 create role helpers nologin;
 create role reporting nologin;
 grant pg_monitor to reporting;
@@ -46,6 +56,10 @@ create extension pg_trgm schema extensions;
 
 /** The same for objects that only a superuser may create. */
 export const postureWorldOfSuperuser = `
+insert into auth.users (id, email, role, aud) values
+  (gen_random_uuid(), 'member@example.com', 'authenticated', 'authenticated'),
+  (gen_random_uuid(), 'machine@example.com', 'service_role', 'authenticated'),
+  (gen_random_uuid(), 'editor@example.com', 'editor', 'authenticated');
 create foreign data wrapper partners;
 create server partner foreign data wrapper partners options (host 'partner.example');
 grant usage on foreign server partner to postgres;

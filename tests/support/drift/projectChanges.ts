@@ -5,7 +5,7 @@ export interface ProjectChange {
   readonly name: string;
   /**
    * Calls below the project's path: method, path and body. The last one is the change, the others prepare it. `$id` in a path is
-   * the id from the previous response.
+   * the id from the previous response. A path that begins with `/v2/` is below the project's path in version 2.
    */
   readonly calls: readonly (readonly [method: string, path: string, body?: JsonValue])[];
   /** Number of calls before the baseline is recorded. Default: none. */
@@ -18,6 +18,11 @@ const postgres = (body: Readonly<Record<string, JsonValue>>) =>
   ["PUT", "/config/database/postgres", body] as const;
 const storage = (features: Readonly<Record<string, JsonValue>>) =>
   ["PATCH", "/config/storage", { features }] as const;
+
+/** The request that creates a log drain. */
+const logDrain = (url: string): JsonValue => ({
+  data: { type: "log_drain", attributes: { name: "copies", backend_type: "webhook", config: { url } } },
+});
 
 /** Auth settings that the stack does not send: key, value, and what is reported. */
 const authRows: readonly (readonly [name: string, key: string, value: JsonValue, report: string])[] = [
@@ -217,7 +222,103 @@ export const projectChanges: readonly ProjectChange[] = [
   {
     name: "a secret API key is added",
     calls: [["POST", "/api-keys", { type: "secret", name: "colleague" }]],
-    reports: { "API key colleague": "added: secret [opens]" },
+    reports: { "API key colleague": "added: secret, id $hash [opens]" },
+  },
+  {
+    name: "a secret API key is deleted and created again with the same name",
+    calls: [
+      ["POST", "/api-keys", { type: "secret", name: "colleague" }],
+      ["DELETE", "/api-keys/$id"],
+      ["POST", "/api-keys", { type: "secret", name: "colleague" }],
+    ],
+    before: 1,
+    reports: { "API key colleague": "secret, id $hash → secret, id $hash [opens]" },
+  },
+  {
+    name: "a publishable API key is deleted and created again with the same name",
+    calls: [
+      ["POST", "/api-keys", { type: "publishable", name: "colleague" }],
+      ["DELETE", "/api-keys/$id"],
+      ["POST", "/api-keys", { type: "publishable", name: "colleague" }],
+    ],
+    before: 1,
+    reports: { "API key colleague": "publishable, id $hash → publishable, id $hash [opens]" },
+  },
+  {
+    name: "a secret API key with the name of a publishable one is added",
+    calls: [
+      ["POST", "/api-keys", { type: "publishable", name: "colleague" }],
+      ["POST", "/api-keys", { type: "secret", name: "colleague" }],
+    ],
+    before: 1,
+    reports: {
+      "API key colleague": "publishable, id $hash → publishable, id $hash; secret, id $hash [opens]",
+    },
+  },
+  {
+    name: "an API key is deleted",
+    calls: [
+      ["POST", "/api-keys", { type: "secret", name: "colleague" }],
+      ["DELETE", "/api-keys/$id"],
+    ],
+    before: 1,
+    reports: { "API key colleague": "removed: secret, id $hash [changes]" },
+  },
+  {
+    name: "a read replica is added",
+    calls: [["POST", "/read-replicas/setup", { read_replica_region: "eu-west-1" }]],
+    reports: { "read replica $replica": "added: 127.0.0.1 [opens]" },
+  },
+  {
+    name: "a log drain to another address is added",
+    calls: [["POST", "/v2/analytics/log-drains", logDrain("https://evil.example/logs")]],
+    reports: { "log drain copies": "added: webhook, configuration $hash [opens]" },
+  },
+  {
+    name: "a log drain is replaced by one with the same name and another address",
+    calls: [
+      ["POST", "/v2/analytics/log-drains", logDrain("https://logs.example.org")],
+      ["DELETE", "/v2/analytics/log-drains/$id"],
+      ["POST", "/v2/analytics/log-drains", logDrain("https://evil.example/logs")],
+    ],
+    before: 1,
+    reports: {
+      "log drain copies": "webhook, configuration $hash → webhook, configuration $hash [opens]",
+    },
+  },
+  {
+    name: "ID tokens of another Google client are accepted",
+    calls: [auth({ external_google_additional_client_ids: "evil.apps.googleusercontent.com" })],
+    reports: {
+      "auth setting external_google_additional_client_ids": "off → evil.apps.googleusercontent.com [opens]",
+    },
+  },
+  {
+    name: "the nonce of Google ID tokens is not checked",
+    calls: [auth({ external_google_skip_nonce_check: true })],
+    reports: { "auth setting external_google_skip_nonce_check": "off → on [opens]" },
+  },
+  {
+    name: "Keycloak sign-ins use another server",
+    calls: [
+      auth({ external_keycloak_url: "https://idp.example.org" }),
+      auth({ external_keycloak_url: "https://evil.example" }),
+    ],
+    before: 1,
+    reports: {
+      "auth setting external_keycloak_url": "https://idp.example.org → https://evil.example [opens]",
+    },
+  },
+  {
+    name: "passkeys of another site are accepted",
+    calls: [auth({ webauthn_rp_origins: "https://evil.example" })],
+    reports: { "auth setting webauthn_rp_origins": "off → https://evil.example [opens]" },
+  },
+  {
+    name: "the S3 protocol of Storage is enabled",
+    calls: [storage({ s3Protocol: { enabled: false } }), storage({ s3Protocol: { enabled: true } })],
+    before: 1,
+    reports: { "storage setting features.s3Protocol.enabled": "off → on [opens]" },
   },
   {
     name: "a secret API key gets another role",
@@ -230,12 +331,12 @@ export const projectChanges: readonly ProjectChange[] = [
       ["PATCH", "/api-keys/$id", { secret_jwt_template: { role: "authenticator" } }],
     ],
     before: 1,
-    reports: { "API key colleague": "secret → secret as authenticator [opens]" },
+    reports: { "API key colleague": "secret, id $hash → secret as authenticator, id $hash [opens]" },
   },
   {
     name: "a publishable API key is added",
     calls: [["POST", "/api-keys", { type: "publishable", name: "colleague" }]],
-    reports: { "API key colleague": "added: publishable [opens]" },
+    reports: { "API key colleague": "added: publishable, id $hash [opens]" },
   },
   {
     name: "legacy API keys are enabled again",

@@ -49,6 +49,34 @@ export async function waysIntoFunction(
   return Object.fromEntries(found);
 }
 
+/**
+ * Returns the published versions and aliases of a function; the stack's functions have none. Each has its own
+ * permissions, URL and destinations, and keeps old code callable.
+ */
+export async function versionsOfFunction(
+  { lambda }: Pick<AwsClients, "lambda">,
+  FunctionName: string,
+  abortSignal: AbortSignal,
+): Promise<Entries> {
+  const sdk = await import("./sdk.mjs");
+  const [versions, aliases] = await Promise.all([
+    unlessMissing(lambda.send(new sdk.ListVersionsByFunctionCommand({ FunctionName }), { abortSignal })),
+    unlessMissing(lambda.send(new sdk.ListAliasesCommand({ FunctionName }), { abortSignal })),
+  ]);
+  return Object.fromEntries([
+    ...(versions?.Versions ?? [])
+      .filter(({ Version }) => Version !== "$LATEST")
+      .map(({ Version, CodeSha256 }) => [
+        `function version ${FunctionName} ${Version}`,
+        `code ${CodeSha256}`,
+      ]),
+    ...(aliases?.Aliases ?? []).map(({ Name, FunctionVersion }) => [
+      `function alias ${FunctionName} ${Name}`,
+      `version ${FunctionVersion}`,
+    ]),
+  ]);
+}
+
 /** Returns the queues and streams that call a function; the stack's functions have none. */
 export async function eventSourcesOfFunction(
   { lambda }: Pick<AwsClients, "lambda">,

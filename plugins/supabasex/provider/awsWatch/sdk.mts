@@ -15,6 +15,8 @@ export {
   GetFunctionUrlConfigCommand,
   GetPolicyCommand,
   LambdaClient,
+  ListAliasesCommand,
+  ListVersionsByFunctionCommand,
   paginateListEventSourceMappings,
   ResourceNotFoundException as NoSuchFunction,
 } from "@aws-sdk/client-lambda";

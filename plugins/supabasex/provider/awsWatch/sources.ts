@@ -3,7 +3,12 @@ import { canonicalJson } from "../../../../foundation/json";
 import type { Entries } from "../watch/watched";
 import { bucketSettingKinds, isRuleOf, readBucketSetting } from "./bucketSettings";
 import type { AwsClients } from "./clients";
-import { eventSourcesOfFunction, permissionsOnFunction, waysIntoFunction } from "./functions";
+import {
+  eventSourcesOfFunction,
+  permissionsOnFunction,
+  versionsOfFunction,
+  waysIntoFunction,
+} from "./functions";
 import { copiesOfSecret, grantsOnKey, rotationOfSecret } from "./keys";
 import { addedToNetwork, connectedToNetwork, type DeclaredNetwork } from "./network";
 
@@ -196,6 +201,10 @@ const ownSources: Readonly<Record<string, Source>> = {
   },
   "function event sources": async ({ aws, declared: { functions }, signal }) => {
     const lists = await Promise.all(functions.map((name) => eventSourcesOfFunction(aws, name, signal)));
+    return Object.assign({}, ...lists);
+  },
+  "function versions": async ({ aws, declared: { functions }, signal }) => {
+    const lists = await Promise.all(functions.map((name) => versionsOfFunction(aws, name, signal)));
     return Object.assign({}, ...lists);
   },
   "secret rotation": async ({ aws, declared: { secret }, signal }) =>

@@ -60,7 +60,8 @@ export const projectWatch: Resource = {
       );
     }
     const properties = { ...outputs, ...inputs };
-    const now = await readAll(clientOf(properties), properties, context);
+    const read = await readAll(clientOf(properties), properties, context);
+    const now = onlyKnown(read, watchedIn(outputs.baseline));
     return { id, inputs, outputs: refreshedOutputs({ outputs, now, title: changedOutside }, context) };
   },
 
@@ -104,6 +105,14 @@ async function readAll(
       return entries === undefined ? [] : [[name, entries]];
     }),
   );
+}
+
+/**
+ * Returns the sources that a baseline has. The previous state of any other source is unknown,
+ * because an older version of this program did not read it or the access token did not allow it. The next deployment records it.
+ */
+function onlyKnown(now: Watched, baseline: Watched): Watched {
+  return Object.fromEntries(Object.entries(now).filter(([source]) => baseline[source] !== undefined));
 }
 
 function declaredIn({ declared }: PropertyMap): DeclaredParts {

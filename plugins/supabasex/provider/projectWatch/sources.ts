@@ -1,9 +1,20 @@
-import { createHash } from "node:crypto";
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../../../foundation/json";
 import type { ApiAnswer } from "../../../../foundation/managementApi";
 import { unexpected } from "../../../../foundation/managementApi";
 import type { ProjectClient } from "../projectClient";
 import { type Entries, off } from "../watch/watched";
+import {
+  domainsOf,
+  each,
+  identityText,
+  itemsOf,
+  keyText,
+  memberText,
+  resourcesOf,
+  shortHash,
+  single,
+  temporaryRoleText,
+} from "./texts";
 
 /** What other resources of the stack send, and therefore report. */
 export interface DeclaredParts {
@@ -17,10 +28,12 @@ export interface DeclaredParts {
 
 /** A request to the Management API. */
 export interface Source {
-  /** Relative to the project's path, or to the organization's. */
+  /** Relative to the project's path, or to the organization's. `{ref}` stands for the project. */
   readonly path: string;
   readonly of?: "organization";
-  /** Statuses that mean that the project has nothing of the kind. Any failure except these and 403 is an error. */
+  /** Default 1. Version 2 refuses some plans and tokens that version 1 accepts. */
+  readonly version?: 1 | 2;
+  /** Statuses that mean that the project has nothing of the kind. Any other failure is an error, unless access is refused. */
   readonly none?: readonly number[];
   entries(answer: JsonValue, declared: DeclaredParts): Entries;
 }
@@ -70,9 +83,9 @@ export const sources: Readonly<Record<string, Source>> = {
   "API keys": {
     path: "/api-keys",
     entries: (answer) =>
-      each(answer, ({ name, type, secret_jwt_template: template }) =>
-        type === "publishable" || type === "secret"
-          ? [`API key ${name}`, `${type}${roleText(template)}`]
+      each(answer, (key) =>
+        key.type === "publishable" || key.type === "secret"
+          ? [`API key ${key.name}`, keyText(key)]
           : undefined,
       ),
   },
@@ -161,16 +174,66 @@ export const sources: Readonly<Record<string, Source>> = {
           : [`add-on ${type}`, isJsonObject(variant) ? String(variant.id) : "on"],
       ),
   },
-  members: {
+  "organization members": {
     path: "/members",
     of: "organization",
     none: [404],
     entries: (answer) =>
-      each(answer, ({ email, user_name: userName, role_name: role }) =>
-        /^(owner|administrator)$/i.test(String(role))
-          ? [`organization member ${email ?? userName}`, String(role)]
-          : undefined,
+      each(answer, (member) => [
+        `organization member ${member.email ?? member.user_name}`,
+        memberText(member),
+      ]),
+  },
+  // A replica has an address of its own in the pooler.
+  "read replicas": {
+    path: "/config/database/pooler",
+    none: [404],
+    entries: (answer) =>
+      each(answer, ({ database_type: type, identifier, db_host: host }) =>
+        type === "READ_REPLICA" ? [`read replica ${identifier}`, String(host)] : undefined,
       ),
+  },
+  // The holder of the token can transfer the project to another organization.
+  "claim token": {
+    path: "/claim-token",
+    none: [400, 404],
+    entries: (answer) =>
+      each([answer], ({ token_alias: token, expires_at: end }) =>
+        token === undefined || token === null ? undefined : [`claim token ${token}`, `until ${end}`],
+      ),
+  },
+  "log drains": {
+    path: "/analytics/log-drains",
+    version: 2,
+    none: [400, 404],
+    entries: (answer) =>
+      each(resourcesOf(answer), ({ name, backend_type: type, config }) => [
+        `log drain ${name}`,
+        `${type}, configuration ${shortHash(canonicalJson(config ?? null))}`,
+      ]),
+  },
+  "private links": {
+    path: "/private-link/associations",
+    version: 2,
+    none: [400, 404],
+    entries: (answer) =>
+      each(resourcesOf(answer), ({ aws_account_id: account, database_identifier: database, status }) =>
+        status === "DELETING" || status === "CREATION_FAILED"
+          ? undefined
+          : [`private link from AWS account ${account}`, `to ${database}`],
+      ),
+  },
+  // A connected repository deploys its migrations and functions.
+  "GitHub connections": {
+    path: "/integrations/github/connections?filter%5Bproject_ref%5D={ref}",
+    of: "organization",
+    version: 2,
+    none: [400, 404],
+    entries: (answer) =>
+      each(resourcesOf(answer), ({ repository, workdir }) => [
+        `GitHub connection ${isJsonObject(repository) ? repository.name : "to a repository"}`,
+        `folder ${workdir}`,
+      ]),
   },
 };
 
@@ -183,6 +246,7 @@ export async function readSource(
   const source = sources[name] as Source;
   const answer = await ask(client, source, { organizationId, signal });
   if (answer === undefined || answer.status === 403) return undefined;
+  if (source.version === 2 && answer.status === 401) return undefined;
   if (source.none?.includes(answer.status)) return {};
   if (answer.status !== 200 || answer.json === undefined) throw unexpected(`read ${name}`, answer);
   return source.entries(answer.json, declared);
@@ -196,13 +260,14 @@ export interface Question {
 
 async function ask(
   client: ProjectClient,
-  { path, of }: Source,
+  { path: template, of, version = 1 }: Source,
   { organizationId, signal }: Omit<Question, "declared">,
 ): Promise<ApiAnswer | undefined> {
-  if (of === undefined) return await client.call("GET", path, { signal });
+  const path = template.replace("{ref}", client.ref);
+  if (of === undefined) return await client.call("GET", path, { signal, version });
   return organizationId === undefined
     ? undefined
-    : await client.callOrganization(organizationId, path, { signal });
+    : await client.callOrganization(organizationId, path, { signal, version });
 }
 
 function settingEntries(
@@ -233,70 +298,3 @@ function settingText(key: string, value: JsonValue): string {
 
 /** Longer settings, such as mail templates, are stored as a hash. */
 const longestText = 200;
-
-function single(identity: string, answer: JsonValue, key: string): Entries {
-  const value = isJsonObject(answer) ? answer[key] : undefined;
-  return typeof value === "string" && value !== "" ? { [identity]: value } : {};
-}
-
-function domainsOf(domains: JsonValue | undefined): string {
-  const names = Object.keys(each(domains ?? [], ({ domain }) => [String(domain), ""]));
-  return names.length === 0 ? "none" : names.join(", ");
-}
-
-/** As whom a secret key acts, where it is another role than the usual one. */
-function roleText(template: JsonValue | undefined): string {
-  const role = isJsonObject(template) ? template.role : undefined;
-  return role === undefined || role === "service_role" ? "" : ` as ${role}`;
-}
-
-/**
- * What decides who somebody is: where an identity provider's certificates come from, and which of its attributes are taken. Metadata
- * that the platform fetches changes with the certificates, so that its address stands for it.
- */
-function identityText({ entity_id: entity, ...saml }: JsonObject): string {
-  const {
-    metadata_url: url,
-    metadata_xml: xml,
-    attribute_mapping: attributes,
-    name_id_format: format,
-  } = saml;
-  const metadata = typeof url === "string" && url !== "" ? url : xml;
-  const parts = [
-    ["metadata", metadata === entity ? undefined : metadata],
-    ["attributes", attributes],
-    ["name format", format],
-  ] as const;
-  return parts
-    .filter(([, value]) => value !== undefined && value !== null && value !== "")
-    .map(([name, value]) => `, ${name} ${shortHash(canonicalJson(value ?? null))}`)
-    .join("");
-}
-
-/** Returns a role in words: `postgres until 2026-12-01T00:00:00.000Z from 192.0.2.0/24`. */
-function temporaryRoleText(role: JsonValue): string {
-  const { role: name, expires_at: end, allowed_networks: networks } = isJsonObject(role) ? role : {};
-  const until = typeof end === "number" ? ` until ${new Date(end * 1000).toISOString()}` : "";
-  const ranges = Object.values(isJsonObject(networks) ? networks : {})
-    .flatMap((list) => (Array.isArray(list) ? list : []))
-    .flatMap((range) => (isJsonObject(range) ? [String(range.cidr)] : []));
-  return `${name}${until}${ranges.length === 0 ? "" : ` from ${ranges.sort().join(", ")}`}`;
-}
-
-function itemsOf(answer: JsonValue): JsonValue {
-  return isJsonObject(answer) ? (answer.items ?? []) : answer;
-}
-
-type Row = Readonly<Record<string, JsonValue>>;
-
-function each(rows: JsonValue, entry: (row: Row) => readonly [string, string] | undefined): Entries {
-  const list = Array.isArray(rows) ? rows : [];
-  return Object.fromEntries(
-    list.flatMap((row) => (isJsonObject(row) ? [entry(row)] : [])).filter((one) => one !== undefined),
-  );
-}
-
-/** Long enough to distinguish two values, too short to find one by brute force. */
-function shortHash(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 8);
-}

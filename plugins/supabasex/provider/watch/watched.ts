@@ -27,13 +27,42 @@ const openingSetting =
 /** With this setting, writes skip every trigger and foreign key. */
 const openingDatabaseSetting = /^database setting session_replication_role$/;
 
-/** Parts that grant access when they change. A provider of mails or text messages, for example, reads the codes in them. */
+/**
+ * Parts that grant access when they change. A provider of mails or text messages, for example, reads the codes in them; an identity
+ * provider's address and client decide whose tokens count.
+ */
 const openingPart =
-  /^(auth setting (smtp_(host|port|user)|sms_provider|sms_\w+_(account_sid|access_key|api_key))$|API key|edge function|organization member|SSO provider|third-party auth|JWT signing key|temporary database access|legacy API keys|topic subscription|event target|schedule|cluster service|log subscription|function (permission|URL|destination|event source)|key grant|secret (rotation|copy)|network (attachment|endpoint|gateway|instance|peering)|bucket (access granted|replication|CORS|website|inventory|analytics|logging|notification))/;
+  /^(auth setting (smtp_(host|port|user)|sms_provider|sms_\w+_(account_sid|access_key|api_key)|external_\w+_(url|client_ids?|skip_nonce_check)|webauthn_rp_(id|origins)|site_url|uri_allow_list|security_sb_forwarded_for_enabled)$|storage setting features\.s3Protocol\.enabled$|Data API setting (db_schema|db_extra_search_path)$|read replica|claim token|log drain|private link|GitHub connection|API key|edge function|organization member|SSO provider|third-party auth|JWT signing key|temporary database access|legacy API keys|topic subscription|event target|schedule|cluster service|log subscription|function (permission|URL|destination|event source|version|alias)|key grant|secret (rotation|copy)|network (attachment|endpoint|gateway|instance|peering)|bucket (access granted|replication|CORS|website|inventory|analytics|logging|notification))/;
 
 /** Settings that restrict access while they are on. */
 const closingSetting =
   /^auth setting (security_captcha_enabled|security_update_password_require_reauthentication|password_.*|mfa_allow_low_aal|mfa_.*_verify_enabled|disable_signup|mailer_secure_email_change_enabled|refresh_token_rotation_enabled|sessions_(timebox|inactivity_timeout|single_per_user))$/;
+
+/** The end of a member's value if the member has no second factor. */
+export const withoutSecondFactor = ", without a second factor";
+
+/** The roles of an organization, from the weakest to the strongest. */
+const memberRoles = ["read-only", "developer", "administrator", "owner"];
+
+/** Returns whether a member has a weaker role than before and did not lose the second factor. */
+function isDemotion(identity: string, before: string | undefined, after: string): boolean {
+  if (!identity.startsWith("organization member ") || before === undefined) return false;
+  if (after.endsWith(withoutSecondFactor) && !before.endsWith(withoutSecondFactor)) return false;
+  const [was, is] = [before, after].map((role) =>
+    memberRoles.indexOf(role.replace(withoutSecondFactor, "").toLowerCase()),
+  );
+  return was !== undefined && is !== undefined && is >= 0 && is < was;
+}
+
+/**
+ * Returns whether a new value is no difference, so that the baseline takes it over: a member has a second factor now, or an older
+ * version of this program did not record which API key it is, or of two with the same name only one.
+ */
+function isTakenOver(identity: string, before: string, after: string): boolean {
+  if (identity.startsWith("organization member ")) return before === `${after}${withoutSecondFactor}`;
+  if (!identity.startsWith("API key ") || before.includes(", id ")) return false;
+  return after.split("; ").some((key) => key.replace(/, id [0-9a-f]{8}$/, "") === before);
+}
 
 /** Returns whether this setting may only be on if accepted by name, even at the first deployment. */
 export function isOpening(identity: string): boolean {
@@ -74,6 +103,7 @@ function changeOf(
 ): Change[] {
   if ((before ?? off) === (after ?? off)) return [];
   if (before === undefined && isPerhapsNewKey(identity)) return [];
+  if (before !== undefined && after !== undefined && isTakenOver(identity, before, after)) return [];
   const acceptance = `${identity} @ ${digest(identity, after)}`;
   return [{ identity, source, before, after, severity: severityOf(identity, before, after), acceptance }];
 }
@@ -81,6 +111,7 @@ function changeOf(
 function severityOf(identity: string, before: string | undefined, after: string | undefined): Severity {
   const isOn = after !== undefined && after !== off;
   if (closingSetting.test(identity) && !isOn) return "opens";
+  if (isOn && isDemotion(identity, before, after)) return "changes";
   if (isOn && (isOpening(identity) || openingPart.test(identity))) return "opens";
   return before === undefined ? "extra" : "changes";
 }
@@ -132,8 +163,10 @@ export function nextBaseline(
   for (const [source, entries] of Object.entries(now)) {
     const known = next.get(source);
     for (const [identity, value] of Object.entries(entries)) {
-      const isNewKey = !known?.has(identity) && isPerhapsNewKey(identity);
-      if (isNewKey || released.has(identity)) known?.set(identity, value);
+      const former = known?.get(identity);
+      const isNewKey = former === undefined && isPerhapsNewKey(identity);
+      const isSame = former !== undefined && isTakenOver(identity, former, value);
+      if (isNewKey || isSame || released.has(identity)) known?.set(identity, value);
     }
   }
   for (const { source, identity, after, acceptance } of changesSince(watchedOf(next), now)) {

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type PropertyMap, Secret } from "../../../../plugins/provider-host/values";
 import { type ServedEmulator, servedEmulator } from "../../../emulators/managementApi/server";
 import { accessToken } from "../../../emulators/managementApi/support";
 import { projectChanges } from "../../../support/drift/projectChanges";
+import { member, memberList, sharingChanges } from "../../../support/drift/sharingChanges";
 import { ResourceUnderTest } from "../resourceUnderTest";
 
 const resource = new ResourceUnderTest("supabasex:index:ProjectWatch");
@@ -39,7 +40,9 @@ const inputs = (more: PropertyMap = {}): PropertyMap => ({
 function masked(live: unknown): Record<string, string> {
   return Object.fromEntries(
     Object.entries(live as Record<string, string>).map(([identity, text]) => [
-      identity.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, "$id"),
+      identity
+        .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, "$id")
+        .replace(/[a-z]{20}-rr-[a-z0-9-]+/, "$replica"),
       text.replaceAll(/\b[0-9a-f]{8}\b/g, "$hash").replace(/added: (custom|oidc) \[/, "added: $type ["),
     ]),
   );
@@ -48,9 +51,11 @@ function masked(live: unknown): Record<string, string> {
 let lastId = "";
 
 async function call(method: string, path: string, body?: unknown): Promise<void> {
-  const answer = await emulator.call(method, `/projects/${ref}${path.replace("$id", lastId)}`, body);
+  const [version, below] = path.startsWith("/v2/") ? ["/v2", path.slice("/v2".length)] : ["", path];
+  const target = `${version}/projects/${ref}${below.replace("$id", lastId)}`;
+  const answer = await emulator.call(method, target, body);
   expect(answer.status, `${method} ${path}: ${answer.text}`).toBeLessThan(300);
-  lastId = answer.json?.id ?? "";
+  lastId = answer.json?.id ?? answer.json?.data?.id ?? "";
 }
 
 describe("changes outside of the stack", () => {
@@ -66,29 +71,77 @@ describe("changes outside of the stack", () => {
   });
 });
 
-test("an owner and an administrator of the organization who are added, and a developer who becomes one, are reported", async () => {
-  const member = (email: string, role: string) => ({ user_name: email, email, role_name: role });
-  const before = [member("ours@example.com", "Owner"), member("dev@example.com", "Developer")];
-  const answer = { method: "GET", path: /^\/organizations\/acme\/members$/, status: 200 } as const;
-  emulator.faults.push({ ...answer, body: before });
-  const made = await create(inputs({ organizationId: "acme" }));
-  const after = [
-    member("ours@example.com", "Owner"),
-    member("dev@example.com", "Administrator"),
-    member("new@example.com", "Owner"),
-    member("reader@example.com", "Read-only"),
-  ];
-  emulator.faults.splice(0, 1, { ...answer, body: after });
+/** Answers a call with this from now on, instead of what the emulator answers. */
+function answerWith(path: RegExp, body: unknown, status: 200 | 401 | 403 = 200): void {
+  emulator.faults.splice(0);
+  emulator.faults.push({ method: "GET", path, status, body });
+}
 
-  const found = await refresh(made);
-
-  expect(found.outputs.live).toEqual({
-    "organization member dev@example.com": "added: Administrator [opens]",
-    "organization member new@example.com": "added: Owner [opens]",
+describe("with whom a project and its organization are shared", () => {
+  afterEach(() => {
+    emulator.faults.splice(0);
   });
-  emulator.faults.splice(0, 1, { ...answer, body: [] });
-  expect((await refresh(made)).outputs.live).toEqual({
-    "organization member ours@example.com": "removed: Owner [changes]",
+
+  test.each(sharingChanges)("$name", async ({ path, before, after, reports }) => {
+    answerWith(path, before);
+    const made = await create(inputs());
+    answerWith(path, after);
+
+    const found = await refresh(made);
+
+    expect(made.outputs.live).toEqual({});
+    expect(found.outputs.live).toEqual(reports);
+  });
+
+  test("a member with a second factor now is not reported, and its loss after the next deployment is", async () => {
+    answerWith(memberList, [member("owner@example.com", "Owner", false)]);
+    const made = await create(inputs());
+    answerWith(memberList, [member("owner@example.com", "Owner", true)]);
+    const gained = await refresh(made);
+    expect(gained.outputs.live).toEqual({});
+    const deployed = await update(gained, gained.inputs);
+    answerWith(memberList, [member("owner@example.com", "Owner", false)]);
+
+    expect((await refresh(deployed)).outputs.live).toEqual({
+      "organization member owner@example.com": "Owner → Owner, without a second factor [opens]",
+    });
+  });
+
+  test("a plan or token that may not ask is no error and no report", async () => {
+    const made = await create(inputs());
+    for (const status of [401, 403] as const) {
+      answerWith(/\/(log-drains|private-link\/associations|github\/connections)$/, { error: {} }, status);
+
+      expect((await refresh(made)).outputs.live).toEqual({});
+    }
+  });
+});
+
+test("a baseline of an older version is taken over: which key it is, and what that version did not read", async () => {
+  answerWith(memberList, [member("dev@example.com", "Developer")]);
+  await call("POST", "/api-keys", { type: "secret", name: "colleague" });
+  const made = await create(inputs());
+  const {
+    "API keys": keys,
+    "organization members": _,
+    ...others
+  } = made.outputs.baseline as Record<string, PropertyMap>;
+  const older = {
+    ...made,
+    outputs: {
+      ...made.outputs,
+      baseline: { ...others, "API keys": { ...keys, "API key colleague": "secret" } },
+    },
+  };
+
+  const found = await refresh(older);
+  expect(found.outputs.live).toEqual({});
+  const deployed = await update(found, found.inputs);
+  expect(masked((deployed.outputs.baseline as Record<string, unknown>)["API keys"])).toMatchObject({
+    "API key colleague": "secret, id $hash",
+  });
+  expect(deployed.outputs.baseline).toMatchObject({
+    "organization members": { "organization member dev@example.com": "Developer" },
   });
   emulator.faults.splice(0);
 });

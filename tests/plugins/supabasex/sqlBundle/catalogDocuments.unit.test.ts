@@ -26,6 +26,7 @@ test("docs/sql-catalog-coverage.md lists every property that is read", async () 
     serverMajor: 17,
     cronJobs: true,
     buckets: true,
+    accounts: true,
     versioned: ["auth", "realtime", "storage"],
   })
     .flatMap(({ properties }) => Object.keys(properties))

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { largestUsersTable } from "../../../../plugins/supabasex/provider/sqlBundle/catalog/kinds/accounts";
 import { majorOf } from "../../../support/cluster";
 import { driftBundleDirectory, driftPrerequisites, harmlessChanges } from "../../../support/drift";
 import {
@@ -10,6 +11,7 @@ import {
   postureWorld,
   postureWorldOfSuperuser,
 } from "../../../support/drift/postureChanges";
+import { unseenChanges } from "../../../support/drift/unseenChanges";
 import { type BundleUnderTest, Databases } from "./support";
 
 // Access outside of the bundle, on one database that is reset after each change.
@@ -86,6 +88,67 @@ describe("a change outside of the bundle is reported by object and property unti
   test("after the last reversal nothing is reported", async () => {
     expect(await bundle.refresh()).toEqual([]);
   });
+});
+
+describe("what docs/drift.md says that no report shows", () => {
+  const statements = unseenChanges.flatMap(({ name, by }) => (by === undefined ? [] : [{ name, ...by }]));
+
+  test.each(statements)("$name", async ({ change, reverse }) => {
+    await hands.supabase_admin.query(change);
+    try {
+      expect(await bundle.refresh()).toEqual([]);
+    } finally {
+      await hands.supabase_admin.query(reverse);
+    }
+  });
+
+  test("control: a role with a password that may log in is reported", async () => {
+    await hands.supabase_admin.query("alter role reporting login password 'do-not-print-this'");
+    try {
+      expect(await bundle.refresh()).toEqual(['live["role reporting"].login']);
+      expect(JSON.stringify(bundle.state)).not.toContain("do-not-print-this");
+    } finally {
+      await hands.supabase_admin.query("alter role reporting nologin password null");
+    }
+  });
+});
+
+test("people who sign up with a role of the application are not reported, and the first one with another role is", async () => {
+  const add = async (email: string, role: string) =>
+    await hands.supabase_admin.query(
+      "insert into auth.users (id, email, role, aud) values (gen_random_uuid(), $1, $2, 'authenticated')",
+      [email, role],
+    );
+
+  await add("second.editor@example.com", "editor");
+  expect(await bundle.refresh()).toEqual([]);
+  await add("first.critic@example.com", "critic");
+  expect(await bundle.refresh()).toEqual(['live["accounts"].roles']);
+
+  await hands.supabase_admin.query(
+    "delete from auth.users where email in ('second.editor@example.com', 'first.critic@example.com')",
+  );
+});
+
+test("accounts are not read from a large table, which is no difference", async () => {
+  // One row on each page.
+  await hands.supabase_admin.query("alter table auth.users set (fillfactor = 10)");
+  await hands.supabase_admin.query(
+    `insert into auth.users (id, role, aud, phone_change)
+     select gen_random_uuid(), 'service_role', 'authenticated', repeat('x', 900)
+     from generate_series(1, $1)`,
+    [largestUsersTable / 8192 + 1],
+  );
+
+  const whileLarge = await bundle.refresh();
+  const { rows } = await hands.postgres.query("select pg_relation_size('auth.users') as size");
+  await hands.supabase_admin.query("delete from auth.users where email is null");
+  await hands.supabase_admin.query("alter table auth.users reset (fillfactor)");
+  await hands.supabase_admin.query("vacuum full auth.users");
+
+  expect(Number(rows[0]?.size)).toBeGreaterThan(largestUsersTable);
+  expect(whileLarge).toEqual([]);
+  expect(await bundle.refresh()).toEqual([]);
 });
 
 test("normal activity of a database is not reported", async () => {

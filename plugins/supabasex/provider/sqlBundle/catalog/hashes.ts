@@ -11,6 +11,7 @@ const hashes: ReadonlySet<string> = new Set([
   "declaration",
   "defaults",
   "expressions",
+  "later",
 ]);
 
 /**

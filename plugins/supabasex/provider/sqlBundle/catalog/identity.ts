@@ -18,9 +18,13 @@ const partKinds = ["column", "constraint", "policy", "trigger", "rule"];
 
 /** `kind name`, without a schema; the names are not parsed. A kind comes before one that is its prefix. */
 const databaseKinds = [
+  "accounts",
   "applied file",
   "bucket",
   "built-in functions",
+  "built-in operators",
+  "built-in privileges",
+  "built-in views",
   "cast",
   "database settings",
   "database",
@@ -29,6 +33,7 @@ const databaseKinds = [
   "extension",
   "foreign privilege",
   "history record",
+  "installed language",
   "large object",
   "membership",
   "migration record",

@@ -63,7 +63,13 @@ async function read(client: ClientBase, { planOnce = false } = {}): Promise<Cata
     text: catalogStatement(kinds),
     rowMode: "array",
     ...(planOnce && {
-      name: ["catalog_read", readable.cronJobs, readable.buckets, ...readable.versioned].join("_"),
+      name: [
+        "catalog_read",
+        readable.cronJobs,
+        readable.buckets,
+        readable.accounts,
+        ...readable.versioned,
+      ].join("_"),
     }),
   };
   const query = new Query(config);

@@ -1,3 +1,4 @@
+import { accounts, largestUsersTable } from "./kinds/accounts";
 import { buckets } from "./kinds/buckets";
 import { columns } from "./kinds/columns";
 import { constraints } from "./kinds/constraints";
@@ -8,6 +9,7 @@ import { extensions } from "./kinds/extensions";
 import { functions } from "./kinds/functions";
 import { indexes } from "./kinds/indexes";
 import type { Kind, Property } from "./kinds/kind";
+import { languages } from "./kinds/languages";
 import { platform, platformVersion } from "./kinds/platform";
 import { policies } from "./kinds/policies";
 import { publications } from "./kinds/publications";
@@ -47,6 +49,7 @@ const alwaysThere: readonly Kind[] = [
   extensions,
   statistics,
   existenceOnly,
+  languages,
   ...platform,
   ...serverPrivileges,
   ...serverCode,
@@ -57,6 +60,8 @@ export interface Readable {
   readonly serverMajor: number;
   readonly cronJobs: boolean;
   readonly buckets: boolean;
+  /** Whether the role may read the accounts of Auth, and the table is small enough for it. */
+  readonly accounts: boolean;
   /** Services whose migration tables the role may read. */
   readonly versioned: readonly PlatformService[];
 }
@@ -88,6 +93,11 @@ const sessionSettings: Readonly<Record<string, string>> = {
   max_parallel_workers_per_gather: "0",
 };
 
+/** Whether the role may read all rows of table `c` in schema `n`. */
+const isReadable = `c.relkind = 'r' and pg_catalog.has_schema_privilege(n.oid, 'usage')
+      and pg_catalog.has_table_privilege(c.oid, 'select')
+      and (not c.relrowsecurity or (select rolbypassrls or rolsuper from pg_catalog.pg_roles where rolname = current_user))`;
+
 /** Sets them for this transaction only, and returns what else the read may access. */
 export const prepareStatement = `
 select
@@ -96,12 +106,16 @@ select
   exists (select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
     where n.nspname = 'storage' and c.relname = 'buckets' and c.relkind = 'r') as buckets,
   pg_catalog.current_setting('server_version_num')::integer / 10000 as "serverMajor",
+  exists (select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where (n.nspname, c.relname) = ('auth', 'users') and ${isReadable}
+      and pg_catalog.pg_relation_size(c.oid) <= ${largestUsersTable}
+      and 4 = (select pg_catalog.count(*) from pg_catalog.pg_attribute a
+        where a.attrelid = c.oid and a.attname in ('id', 'role', 'aud', 'is_super_admin') and not a.attisdropped)
+  ) as accounts,
   (select coalesce(pg_catalog.array_agg(n.nspname::text order by n.nspname), '{}')
     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
     where (n.nspname, c.relname) in (('auth', 'schema_migrations'), ('realtime', 'schema_migrations'), ('storage', 'migrations'))
-      and c.relkind = 'r' and pg_catalog.has_schema_privilege(n.oid, 'usage')
-      and pg_catalog.has_table_privilege(c.oid, 'select')
-      and (not c.relrowsecurity or (select rolbypassrls or rolsuper from pg_catalog.pg_roles where rolname = current_user))
+      and ${isReadable}
   ) as versioned,
   ${Object.entries(sessionSettings)
     .map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`)
@@ -132,6 +146,7 @@ export function kindsOf({
   serverMajor,
   cronJobs: jobs,
   buckets: stores,
+  accounts: people,
   versioned,
 }: Readable): readonly Kind[] {
   return [
@@ -140,6 +155,7 @@ export function kindsOf({
     subscriptionsOf(serverMajor),
     ...(jobs ? [cronJobs] : []),
     ...(stores ? [buckets] : []),
+    ...(people ? [accounts] : []),
     ...(versioned.length === 0
       ? []
       : [

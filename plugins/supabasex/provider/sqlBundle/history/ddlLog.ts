@@ -14,6 +14,7 @@ const columns = [
 
 /** Kinds whose changes fire no event trigger: cluster-wide objects, rows, and event triggers themselves. */
 const unheard: ReadonlySet<string> = new Set([
+  "accounts",
   "bucket",
   "cron job",
   "database",

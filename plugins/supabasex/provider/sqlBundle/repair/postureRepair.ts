@@ -182,6 +182,12 @@ function changedAdvice(object: ObjectIdentity, differences: readonly CatalogDiff
   if (object.kind === "platform") {
     return "the platform migrated its own schema: read what changed, then accept it";
   }
+  if (object.kind === "accounts") {
+    return "if this is not intended: update auth.users set role = 'authenticated', aud = 'authenticated', is_super_admin = null where id = '<account>'";
+  }
+  if (object.kind === "installed language" || object.kind.startsWith("built-in ")) {
+    return "only a superuser can change and restore this: ask the operator of the server";
+  }
   if (object.kind === "history record" || object.kind === "migration record") {
     return "its row in supabase_migrations was edited: restore it from a backup";
   }

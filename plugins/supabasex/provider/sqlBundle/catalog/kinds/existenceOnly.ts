@@ -1,10 +1,7 @@
 import { firstUserOid } from "../managedObjects";
 import { boolean, type Kind, onServer, sha256, text } from "./kind";
 
-/**
- * System catalogs whose objects are listed by name, so added and removed ones are detected. What they do is only a hash,
- * and mostly not read.
- */
+/** System catalogs whose objects are listed by name, so added and removed ones are detected. What they do is only a hash. */
 const catalogs = [
   "pg_am",
   "pg_cast",
@@ -41,6 +38,9 @@ const contents: Readonly<Record<string, string>> = {
     from pg_aggregate a where a.aggfnoid = o.oid`,
   pg_am: "select m.amhandler::text from pg_am m where m.oid = o.oid",
   pg_cast: `select concat_ws(' ', c.castfunc::regprocedure, c.castcontext, c.castmethod) from pg_cast c where c.oid = o.oid`,
+  // A version of the operating system's, which changes with its packages, is left out.
+  pg_collation: `select (to_jsonb(c) - '{oid,collversion,collowner,collnamespace}'::text[])::text from pg_collation c
+    where c.oid = o.oid`,
   pg_conversion: `select concat_ws(' ', c.conproc, c.condefault) from pg_conversion c where c.oid = o.oid`,
   pg_foreign_data_wrapper: `select concat_ws(' ', w.fdwhandler::regproc, w.fdwvalidator::regproc)
     from pg_foreign_data_wrapper w where w.oid = o.oid`,
@@ -54,6 +54,16 @@ const contents: Readonly<Record<string, string>> = {
     select concat_ws(' ', p.amopstrategy, p.amopopr::regoperator) as line from pg_amop p where p.amopfamily = o.oid
     union all
     select concat_ws(' ', p.amprocnum, p.amproc::regprocedure) from pg_amproc p where p.amprocfamily = o.oid) members`,
+  pg_ts_config: `select concat_ws(' ', (select p.prsname from pg_ts_parser p where p.oid = c.cfgparser), (
+      select string_agg(concat_ws(' ', p.maptokentype, p.mapdict::regdictionary), ' ' order by p.maptokentype, p.mapseqno)
+      from pg_ts_config_map p where p.mapcfg = c.oid))
+    from pg_ts_config c where c.oid = o.oid`,
+  pg_ts_dict: `select concat_ws(' ', t.tmplname, d.dictinitoption)
+    from pg_ts_dict d join pg_ts_template t on t.oid = d.dicttemplate where d.oid = o.oid`,
+  pg_ts_parser: `select concat_ws(' ', p.prsstart, p.prstoken, p.prsend, p.prsheadline, p.prslextype)
+    from pg_ts_parser p where p.oid = o.oid`,
+  pg_ts_template: `select concat_ws(' ', t.tmplinit, t.tmpllexize) from pg_ts_template t where t.oid = o.oid`,
+  pg_type: `select concat_ws(' ', t.typinput, t.typoutput, t.typreceive, t.typsend) from pg_type t where t.oid = o.oid`,
   pg_transform: `select concat_ws(' ', t.trffromsql, t.trftosql) from pg_transform t where t.oid = o.oid`,
 };
 
@@ -66,6 +76,8 @@ const contentOf = Object.entries(contents)
 
 /** Columns with the owners of the objects that have one. */
 const owners: Readonly<Record<string, string>> = {
+  pg_collation: "collowner",
+  pg_conversion: "conowner",
   pg_foreign_data_wrapper: "fdwowner",
   pg_foreign_server: "srvowner",
   pg_language: "lanowner",
@@ -73,7 +85,21 @@ const owners: Readonly<Record<string, string>> = {
   pg_operator: "oprowner",
   pg_opfamily: "opfowner",
   pg_proc: "proowner",
+  pg_ts_config: "cfgowner",
+  pg_ts_dict: "dictowner",
+  pg_type: "typowner",
 };
+
+/** Of these, the owner and mostly the content are in the hash since 2026-11-29, so that an older hash does not compare. */
+const completed = [
+  "pg_collation",
+  "pg_conversion",
+  "pg_ts_config",
+  "pg_ts_dict",
+  "pg_ts_parser",
+  "pg_ts_template",
+  "pg_type",
+];
 
 const ownerOf = Object.entries(owners)
   .map(
@@ -92,11 +118,11 @@ export const existenceOnly: Kind = {
   properties: {
     [existenceOnlyMark]: boolean(`true`),
     content: text(
-      onServer(
+      `case when o.class in (${completed.map((catalog) => `'${catalog}'::regclass`).join(", ")}) then 'complete on ' else '' end || ${onServer(
         sha256(`case o.class
       ${contentOf} else '' end || ' ' || case o.class
       ${ownerOf} else '' end`),
-      ),
+      )}`,
     ),
     // Of another server: its address, and the user name there. It may contain a password.
     options: text(`case when access.options is not null then ${sha256("access.options::text")} end`),

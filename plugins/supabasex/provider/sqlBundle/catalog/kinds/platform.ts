@@ -1,6 +1,6 @@
 import { firstUserOid } from "../managedObjects";
 import { columnPrivileges } from "./columns";
-import { flag, json, type Kind, onServer, options, sha256, text } from "./kind";
+import { flag, json, type Kind, number, onServer, options, sha256, text } from "./kind";
 
 /**
  * Returns the kinds of objects in the platform's schemas, and who can access them: owners, privileges, and hashes of
@@ -12,6 +12,13 @@ import { flag, json, type Kind, onServer, options, sha256, text } from "./kind";
 const extensionOf = (catalog: string, object: string) => `
 left join extension_member m on m.classid = '${catalog}'::regclass and m.objid = ${object}
 left join pg_extension x on x.oid = m.refobjid`;
+
+/** The platform's schemas, and of the server's own what somebody added: pg_catalog is found before everything else. */
+const withServerSchemas = `(
+  select oid, name, 0 as first from watched_platform_schema
+  union all
+  select oid, nspname::text, ${firstUserOid} from pg_namespace where nspname in ('pg_catalog', 'information_schema')
+)`;
 
 /** The official clients extend this table, each version as it needs. Its rows are watched. */
 const isNoRecordOfClients = `(w.name, c.relname) <> ('supabase_migrations', 'schema_migrations')`;
@@ -69,13 +76,17 @@ const relations: Kind = {
       select ${sha256(`string_agg(pg_get_indexdef(i.indexrelid), e'\\n' order by i.indexrelid::regclass::text collate "C")`)}
       from pg_index i where i.indrelid = c.oid and (i.indexprs is not null or i.indpred is not null) and not i.indisunique)`)} end`,
     ),
+    // Triggers of foreign keys, which are not enforced while these are disabled.
+    disabledConstraintTriggers: number(`nullif((
+      select count(*) from pg_trigger t where t.tgrelid = c.oid and t.tgisinternal and t.tgparentid = 0 and t.tgenabled in ('D', 'R')), 0)`),
     inherits: json(`case when not c.relispartition then (
       select json_agg(i.inhparent::regclass::text order by i.inhseqno) from pg_inherits i where i.inhrelid = c.oid) end`),
     replicaIdentity: text(`case c.relreplident when 'f' then 'full' when 'n' then 'nothing' end`),
     extension: text(`x.extname`),
   },
-  from: `watched_platform_schema w
-join pg_class c on c.relnamespace = w.oid and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')${extensionOf("pg_class", "c.oid")}
+  from: `${withServerSchemas} w
+join pg_class c on c.relnamespace = w.oid and c.oid >= w.first and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+${extensionOf("pg_class", "c.oid")}
 where x.oid is null or c.relacl is not null`,
 };
 
@@ -111,17 +122,28 @@ const functions: Kind = {
     settings: options(`p.proconfig`),
     extension: text(`x.extname`),
   },
-  from: `(
-  select oid, name, 0 as first from watched_platform_schema
-  union all
-  -- Functions added to the server's own schema, which every search path contains first.
-  select 'pg_catalog'::regnamespace::oid, 'pg_catalog', ${firstUserOid}
-) w
+  from: `${withServerSchemas} w
 join pg_proc p on p.pronamespace = w.oid and p.oid >= w.first${extensionOf("pg_proc", "p.oid")}
 where x.oid is null or p.proacl is not null`,
 };
 
-export const platform: readonly Kind[] = [schemas, relations, columns, functions];
+/** Enums. Renaming or reordering labels changes the meaning of rows and policies. */
+const enums: Kind = {
+  identity: `'type ' || w.name || '.' || quote_ident(t.typname)`,
+  address: { catalog: `'pg_type'::regclass`, object: `t.oid` },
+  withoutComment: true,
+  properties: {
+    owner: text(`pg_get_userbyid(t.typowner)`),
+    labels: json(
+      `(select json_agg(e.enumlabel order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid)`,
+    ),
+  },
+  from: `watched_platform_schema w
+join pg_type t on t.typnamespace = w.oid and t.typtype = 'e'
+where t.oid not in (select objid from extension_member where classid = 'pg_type'::regclass)`,
+};
+
+export const platform: readonly Kind[] = [schemas, relations, columns, functions, enums];
 
 /**
  * Returns the kind whose only object says how far the platform's services have migrated the database.

@@ -1,6 +1,10 @@
+import { firstUserOid } from "../managedObjects";
 import { boolean, flag, type Kind, number, text } from "./kind";
 
-/** Roles with their attributes, except the server's own. Passwords are not readable, and their hashes are not read. */
+/**
+ * Roles with their attributes, except the server's own, which have none. Passwords are not compared, because only superusers
+ * may read pg_authid: docs/drift.md names the controls.
+ */
 const ofRoles: Kind = {
   identity: `'role ' || quote_ident(r.rolname)`,
   address: { catalog: `'pg_authid'::regclass`, object: `r.oid` },
@@ -17,7 +21,8 @@ const ofRoles: Kind = {
     validUntil: text(`nullif(r.rolvaliduntil, 'infinity')`),
   },
   from: `pg_roles r
-where r.rolname !~ '^pg_'`,
+where r.rolname !~ '^pg_' or r.oid >= ${firstUserOid}
+  or r.rolsuper or r.rolbypassrls or r.rolcreaterole or r.rolcreatedb or r.rolreplication or r.rolcanlogin`,
 };
 
 /**

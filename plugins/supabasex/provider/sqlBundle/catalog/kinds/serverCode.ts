@@ -1,3 +1,4 @@
+import { firstUserOid } from "../managedObjects";
 import { type Kind, text } from "./kind";
 
 /** Objects below this OID are the same in every cluster of a version; initdb assigns later ones in any order. */
@@ -15,6 +16,63 @@ const builtInFunctions: Kind = {
       select sum(hash_record_extended(
         (p.oid, p.proowner, p.prosecdef, p.proleakproof, p.provolatile, p.prolang, p.prosrc, p.probin, p.proconfig), 0))
       from pg_proc p where p.oid < ${firstUnpinnedOid})`),
+    // Mostly those of the information schema. Their OIDs differ between clusters, so the hash uses names.
+    later: text(`current_setting('server_version_num') || ': ' || (
+      select sum(hash_record_extended((p.proowner::regrole::text, pg_get_functiondef(p.oid)), 0))
+      from pg_proc p where p.oid between ${firstUnpinnedOid} and ${firstUserOid - 1} and p.prokind = 'f')`),
+  },
+  from: `(select) only_row`,
+};
+
+/** The views of pg_catalog and information_schema. */
+const builtInViews: Kind = {
+  identity: `'built-in views'`,
+  withoutComment: true,
+  properties: {
+    content: text(`current_setting('server_version_num') || ': ' || (
+      select sum(hash_record_extended((c.relname, c.relowner::regrole::text, c.reloptions, r.ev_enabled, pg_get_viewdef(c.oid)), 0))
+      from pg_class c
+      join pg_rewrite r on r.ev_class = c.oid
+      where c.oid < ${firstUserOid} and c.relkind = 'v')`),
+  },
+  from: `(select) only_row`,
+};
+
+/** The functions behind the server's own operators, casts, aggregates and types. */
+const builtInOperators: Kind = {
+  identity: `'built-in operators'`,
+  withoutComment: true,
+  properties: {
+    content: text(`current_setting('server_version_num') || ': ' || (
+      select sum(hash) from (
+        select hash_record_extended((o.oid, o.oprowner, o.oprcode::oid, o.oprcom, o.oprnegate, o.oprrest::oid, o.oprjoin::oid), 0) as hash
+        from pg_operator o where o.oid < ${firstUnpinnedOid}
+        union all
+        select hash_record_extended((c.castsource, c.casttarget, c.castfunc, c.castcontext, c.castmethod), 0)
+        from pg_cast c where c.oid < ${firstUnpinnedOid}
+        union all
+        select hash_record_extended((a.aggfnoid::oid, a.aggtransfn::oid, a.aggfinalfn::oid, a.aggcombinefn::oid, a.aggserialfn::oid,
+          a.aggdeserialfn::oid, a.aggmtransfn::oid, a.aggminvtransfn::oid, a.aggmfinalfn::oid, a.agginitval), 0)
+        from pg_aggregate a where a.aggfnoid::oid < ${firstUnpinnedOid}
+        union all
+        select hash_record_extended((p.amprocfamily, p.amproclefttype, p.amprocrighttype, p.amprocnum, p.amproc::oid), 0)
+        from pg_amproc p where p.oid < ${firstUnpinnedOid}
+        union all
+        select hash_record_extended((t.oid, t.typowner, t.typinput::oid, t.typoutput::oid, t.typreceive::oid, t.typsend::oid), 0)
+        from pg_type t where t.oid < ${firstUnpinnedOid}
+      ) objects)`),
+  },
+  from: `(select) only_row`,
+};
+
+/** The privileges that initdb granted. Privileges in addition to them are listed separately. */
+const builtInPrivileges: Kind = {
+  identity: `'built-in privileges'`,
+  withoutComment: true,
+  properties: {
+    content: text(`current_setting('server_version_num') || ': ' || (
+      select sum(hash_record_extended((i.classoid, i.objsubid, i.privtype, i.initprivs::text), 0))
+      from pg_init_privs i where i.objoid < ${firstUserOid})`),
   },
   from: `(select) only_row`,
 };
@@ -77,4 +135,12 @@ const otherDatabases: Kind = {
 where d.datname not in (current_database(), 'template0', 'template1')`,
 };
 
-export const serverCode: readonly Kind[] = [builtInFunctions, settings, securityLabels, otherDatabases];
+export const serverCode: readonly Kind[] = [
+  builtInFunctions,
+  builtInViews,
+  builtInOperators,
+  builtInPrivileges,
+  settings,
+  securityLabels,
+  otherDatabases,
+];

@@ -27,11 +27,22 @@ const onSystemObjects: Kind = {
   select n.tableoid, n.oid, 0, 'schema ' || quote_ident(n.nspname), '', n.nspacl
   from pg_namespace n
   where n.oid < ${firstUserOid} and n.nspname <> 'public' and n.nspacl is not null
+  union all
+  select s.tableoid, s.oid, 0, 'tablespace ' || quote_ident(s.spcname), '', s.spcacl
+  from pg_tablespace s
+  where s.spcacl is not null
+  union all
+  select d.tableoid, d.oid, 0, 'database ' || quote_ident(d.datname), '', d.datacl
+  from pg_database d
+  where d.datname <> current_database() and d.datacl is not null
 ) o
 cross join lateral aclexplode(o.acl) x
 left join pg_init_privs i on i.objoid = o.oid and i.classoid = o.class and i.objsubid = o.part
 where x.grantee <> 10
   and not (i.initprivs is null and x.grantee = 0 and o.class = 'pg_proc'::regclass)
+  -- Excludes the owner's privileges and those that PUBLIC has by default.
+  and not (o.class = 'pg_database'::regclass
+    and (x.grantee = x.grantor or x.grantee = 0 and x.privilege_type in ('CONNECT', 'TEMPORARY')))
   and not exists (
     select from aclexplode(i.initprivs) born
     where born.grantee = x.grantee and born.privilege_type = x.privilege_type)`,
@@ -114,7 +125,7 @@ const onForeignObjects: Kind = {
   union all
   select 'foreign-data wrapper ' || quote_ident(fdwname), fdwacl, fdwowner from pg_foreign_data_wrapper
   union all
-  select 'language ' || quote_ident(lanname), lanacl, lanowner from pg_language where oid >= ${firstUserOid}
+  select 'language ' || quote_ident(lanname), lanacl, lanowner from pg_language
 ) o
 cross join lateral aclexplode(o.acl) x
 where x.grantee <> o.owner

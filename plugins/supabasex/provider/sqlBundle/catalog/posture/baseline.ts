@@ -19,16 +19,36 @@ export function diffPostures(baseline: Catalog, posture: Catalog): CatalogDiffer
     ({ identity, kind }) =>
       identity !== serverIdentity &&
       !(kind === "missing" && isUsedOnly(identity, baseline)) &&
+      !(kind === "extra" && isOfNewKind(identity, baseline)) &&
       (kind === "changed" || !isAlwaysThere(identity)),
   );
 }
+
+/** Kinds of which every server has all objects. */
+const alwaysThere: ReadonlySet<string> = new Set([
+  "accounts",
+  "built-in functions",
+  "built-in operators",
+  "built-in privileges",
+  "built-in views",
+  "server setting",
+]);
 
 /**
  * Returns whether every server has the object: a baseline without it is from an older version of this program, and a role that
  * does not see it may not read it.
  */
 function isAlwaysThere(identity: string): boolean {
-  return ["built-in functions", "server setting"].includes(partsOfIdentity(identity).kind);
+  return alwaysThere.has(partsOfIdentity(identity).kind);
+}
+
+/** Kinds of which every project has some, and which baselines from before 2026-11-29 lack. */
+const newKinds: ReadonlySet<string> = new Set(["installed language", "type"]);
+
+/** Returns whether the object is of a kind that the baseline's version of this program did not read. */
+function isOfNewKind(identity: string, baseline: Catalog): boolean {
+  const { kind } = partsOfIdentity(identity);
+  return newKinds.has(kind) && !Object.keys(baseline).some((known) => known.startsWith(`${kind} `));
 }
 
 /**
@@ -57,7 +77,8 @@ export function extendBaseline(baseline: Catalog, before: Catalog, after: Catalo
     ]),
   );
   for (const [identity, object] of Object.entries(before))
-    if (isAlwaysThere(identity) && !extended.has(identity)) extended.set(identity, object);
+    if ((isAlwaysThere(identity) || isOfNewKind(identity, baseline)) && !extended.has(identity))
+      extended.set(identity, object);
   for (const identity of new Set([...Object.keys(before), ...Object.keys(after)])) {
     const [was, is] = [before[identity], after[identity]];
     if (canonicalJson((was ?? null) as JsonValue) === canonicalJson((is ?? null) as JsonValue)) continue;

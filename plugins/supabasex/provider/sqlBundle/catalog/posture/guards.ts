@@ -3,16 +3,11 @@ import type { Catalog, CatalogObject } from "../catalog";
 import { partsOfIdentity } from "../identity";
 import { grantees } from "./exposure";
 
+/** Settings that name a function which the Data API calls: before each request, and for its description. */
+const functionSettings = ["pgrst.db_pre_request", "pgrst.db_root_spec"];
+
 /** Properties that contain the names of objects in use. The server prints names with their schema; bodies are as written. */
-const namingProperties = [
-  "using",
-  "check",
-  "definition",
-  "function",
-  "body",
-  "default",
-  "pgrst.db_pre_request",
-];
+const namingProperties = ["using", "check", "definition", "function", "body", "default", ...functionSettings];
 
 const identifier = String.raw`(?:"(?:[^"]|"")+"|[a-z_][\w$]*)`;
 /** Matches a name with its schema. */
@@ -25,7 +20,7 @@ const hookCaller = "supabase_auth_admin";
 
 /**
  * Returns the functions and views that policies, triggers, views and functions use, directly or indirectly, in any
- * schema; the function that the Data API calls before each request; and the functions that Auth may call. A policy asks
+ * schema; the functions that settings of the Data API name; and the functions that Auth may call. A policy asks
  * its function regardless of who may use the function's schema, so replacing its body opens what the policy guards.
  *
  * @param callers the objects that already count
@@ -42,6 +37,7 @@ export function guards(live: Catalog, callers: Iterable<CatalogObject>): Readonl
   for (const identity of [...byName.values()].flat()) {
     if (grantees(live[identity]?.grants).includes(hookCaller)) add(identity);
   }
+  for (const name of unqualifiedFunctions(live)) for (const identity of byName.get(name) ?? []) add(identity);
   for (let caller = waiting.pop(); caller !== undefined; caller = waiting.pop()) {
     for (const name of namesIn(caller)) for (const identity of byName.get(name) ?? []) add(identity);
   }
@@ -59,6 +55,32 @@ function usableByName(live: Catalog): ReadonlyMap<string, readonly string[]> {
     byName.set(qualified, [...(byName.get(qualified) ?? []), identity]);
   }
   return byName;
+}
+
+/** Settings with schemas in which the Data API and its roles look up a name without a schema. */
+const pathSettings = ["search_path", "pgrst.db_schemas", "pgrst.db_extra_search_path"];
+
+/** The Data API's own default, which the platform sets elsewhere. */
+const defaultPath = ["public", "extensions"];
+
+/** Returns the functions that settings name without a schema, once for each schema in which they may be found. */
+function unqualifiedFunctions(live: Catalog): readonly string[] {
+  const settings = Object.entries(live).filter(([identity]) => /^(role|database) settings\b/.test(identity));
+  const valuesOf = (names: readonly string[]) =>
+    settings.flatMap(([, object]) => names.flatMap((name) => textsOf(object[name])));
+  const functions = valuesOf(functionSettings).filter((name) => !name.includes("."));
+  const schemas = [
+    ...defaultPath,
+    ...valuesOf(pathSettings).flatMap((path) => path.match(bareName) ?? []),
+  ].map(folded);
+  return functions.flatMap((name) =>
+    [...new Set(schemas)].map((schema) => `${schema}.${asIdentifier(name)}`),
+  );
+}
+
+/** Returns a plain name as in a statement. */
+function asIdentifier(name: string): string {
+  return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
 function namesIn(object: CatalogObject): ReadonlySet<string> {

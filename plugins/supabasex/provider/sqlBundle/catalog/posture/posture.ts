@@ -75,8 +75,12 @@ function notManaged(
 /** Properties that count in any schema. */
 const everywhere: ReadonlySet<string> = new Set([
   "access method",
+  "accounts",
   "bucket",
   "built-in functions",
+  "built-in operators",
+  "built-in privileges",
+  "built-in views",
   "cast",
   "cron job",
   "database settings",
@@ -86,6 +90,7 @@ const everywhere: ReadonlySet<string> = new Set([
   "extension privilege",
   "foreign privilege",
   "foreign-data wrapper",
+  "installed language",
   "language",
   "large object",
   "membership",
@@ -116,6 +121,7 @@ const accessProperties: Readonly<Record<string, readonly string[]>> = {
     "owner",
     "rowSecurity",
     "rowSecurityForced",
+    "disabledConstraintTriggers",
     "replicaIdentity",
     "partitionOf",
     "inherits",
@@ -141,13 +147,24 @@ const accessProperties: Readonly<Record<string, readonly string[]>> = {
     "library",
     "extension",
   ],
+  type: ["owner", "labels"],
   procedure: ["owner", "body", "security", "settings", "language", "library", "extension"],
   aggregate: ["owner", "body", "content", "contentNotRead", "extension"],
   policy: ["command", "mode", "roles", "using", "check"],
   rule: ["definition", "enabled"],
   operator: ["content", "contentNotRead"],
-  "operator class": ["content", "contentNotRead"],
-  "operator family": ["content", "contentNotRead"],
+  ...Object.fromEntries(
+    [
+      "collation",
+      "conversion",
+      "operator class",
+      "operator family",
+      "text search configuration",
+      "text search dictionary",
+      "text search parser",
+      "text search template",
+    ].map((kind) => [kind, ["content", "contentNotRead"]]),
+  ),
 };
 
 function factsOf(identity: string, object: CatalogObject, subject: Subject): CatalogObject | undefined {
@@ -168,6 +185,7 @@ function factsOf(identity: string, object: CatalogObject, subject: Subject): Cat
   if (object.extension !== undefined)
     return isOpen ? extensionFacts(kind, object, exposure.roles) : undefined;
   if (isOfPlatform(schema) && isOrdinaryPartition(object, subject)) return undefined;
+  if (kind === "type" && !isOfPlatform(schema)) return undefined;
   if (kind === "schema") return isOpen ? picked(kind, object) : undefined;
   if (kind === "column") return isOpen ? columnFacts(object) : undefined;
   if (kind === "sequence" && !isOfPlatform(schema)) {
@@ -181,12 +199,14 @@ function factsOf(identity: string, object: CatalogObject, subject: Subject): Cat
 
 function picked(kind: string, object: CatalogObject): CatalogObject {
   const names = [...(accessProperties[kind] ?? []), "grants"];
-  return Object.fromEntries(
-    names.flatMap((name): [string, JsonValue][] => {
-      const value = object[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
+  const facts = names.flatMap((name): [string, JsonValue][] => {
+    const value = object[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  const { comment } = object;
+  // Such a comment configures what pg_graphql shows of a schema, table or function.
+  const directive = typeof comment === "string" && comment.includes("@graphql(") ? comment : undefined;
+  return Object.fromEntries(directive === undefined ? facts : [...facts, ["directive", directive]]);
 }
 
 function withoutComment({ comment: _, ...object }: CatalogObject): CatalogObject {
@@ -239,15 +259,18 @@ function isOrdinaryPartition(
 
 /**
  * Returns whether a table's rows are read with those of a table that counts: it is a partition or a child of one of the
- * bundle, or a child of one that the API exposes.
+ * bundle, or of one that the API exposes.
  */
 function inheritsFromWatched(
   { inherits, partitionOf }: CatalogObject,
   { expected, exposure }: Subject,
 ): boolean {
-  const parents = Array.isArray(inherits) ? inherits.map((parent) => `table ${String(parent)}`) : [];
+  const parents = [
+    ...(Array.isArray(inherits) ? inherits : []),
+    ...(partitionOf === undefined ? [] : [partitionOf]),
+  ].map((parent) => `table ${String(parent)}`);
   return (
-    [...parents, `table ${String(partitionOf)}`].some((parent) => expected[parent] !== undefined) ||
+    parents.some((parent) => expected[parent] !== undefined) ||
     parents.some((parent) => exposure.includes(partsOfIdentity(parent).schema ?? ""))
   );
 }

@@ -46,11 +46,16 @@ const openingProperties: ReadonlySet<string> = new Set([
   "content",
   "declaration",
   "defaults",
+  "directive",
   "expressions",
   "host",
   "inherits",
   "label",
+  "later",
 ]);
+
+/** Properties that open access if they are set. */
+const openingWhenSet: ReadonlySet<string> = new Set(["disabledConstraintTriggers", "everybody", "trusted"]);
 
 /**
  * Values that open access. Plans keep the result of an immutable function, and the connection's next request uses them.
@@ -94,7 +99,24 @@ const opening: ReadonlySet<string> = new Set([
   "user mapping",
 ]);
 
+/** Extensions with which SQL reaches other servers or files, or with a language whose functions do. */
+const reachingExtensions: ReadonlySet<string> = new Set([
+  "adminpack",
+  "dblink",
+  "file_fdw",
+  "http",
+  "pg_net",
+  "pg_tle",
+  "plperlu",
+  "plpython3u",
+  "pltclu",
+  "plv8",
+  "postgres_fdw",
+  "wrappers",
+]);
+
 function ofExtra(kind: string, identity: string, live: CatalogObject): Severity {
+  if (kind === "extension" && reachingExtensions.has(partsOfIdentity(identity).name)) return "opens";
   if (kind === "role") return rolePowers.some((power) => live[power] === true) ? "opens" : "extra";
   if (kind === "role settings" || kind === "database settings") {
     return Object.keys(live).some(isOpeningSetting) ? "opens" : "changes";
@@ -130,6 +152,8 @@ function ofChange(kind: string, difference: CatalogDifference): Severity {
   if (isRename(difference)) return ofRename(difference);
   if (property === "grants") return gains(was, is, owner) ? "opens" : "changes";
   switch (kind) {
+    case "accounts":
+      return gains(was, is, undefined) || addsEntries(was, is) ? "opens" : "changes";
     case "extension":
       return property === "content" ? "opens" : "changes";
     case "history record":
@@ -140,6 +164,9 @@ function ofChange(kind: string, difference: CatalogDifference): Severity {
       return property === "inherit" || (rolePowers.includes(property) && is === true) ? "opens" : "changes";
     case "subscription":
       return "opens";
+    case "type":
+      // A removed, renamed or moved label changes the meaning of every row with it.
+      return property === "owner" || (property === "labels" && !isContinued(was, is)) ? "opens" : "changes";
     case "membership":
       return is === true ? "opens" : "changes";
     case "role settings":
@@ -162,6 +189,7 @@ function ofChange(kind: string, difference: CatalogDifference): Severity {
       return property === "allTables" && is === true ? "opens" : "changes";
   }
   if (openingProperties.has(property) || openingValues.has(`${property} ${String(is)}`)) return "opens";
+  if (openingWhenSet.has(property)) return is === undefined ? "changes" : "opens";
   if (property === "options" && foreignKinds.has(kind)) return "opens";
   if (property === "rowSecurity" || property === "rowSecurityForced")
     return is === true ? "changes" : "opens";
@@ -210,6 +238,13 @@ function gains(was: JsonValue | undefined, is: JsonValue | undefined, owner: str
 function addsEntries(was: JsonValue | undefined, is: JsonValue | undefined): boolean {
   const before = Array.isArray(was) ? was : [];
   return Array.isArray(is) && is.some((entry) => !before.includes(entry));
+}
+
+/** Returns whether a list still contains all entries of the former one in the same order. */
+function isContinued(was: JsonValue | undefined, is: JsonValue | undefined): boolean {
+  const before = Array.isArray(was) ? was : [];
+  const kept = (Array.isArray(is) ? is : []).filter((entry) => before.includes(entry));
+  return kept.length === before.length && kept.every((entry, at) => entry === before[at]);
 }
 
 /** Returns whether a setting determines what the API exposes, as which role statements run, or whether guards run. */

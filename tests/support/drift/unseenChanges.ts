@@ -1,0 +1,55 @@
+/** A change that no report shows, because only a superuser or the platform can see it. */
+export interface UnseenChange {
+  readonly name: string;
+  /** The statement and its reverse, as a superuser; undefined if it is not made with a statement. */
+  readonly by?: { readonly change: string; readonly reverse: string };
+  readonly because: string;
+  readonly instead: string;
+}
+
+export const unseenChanges: readonly UnseenChange[] = [
+  {
+    name: "the password of a role is set or changed",
+    by: {
+      change: "alter role reporting password 'do-not-print-this'",
+      reverse: "alter role reporting password null",
+    },
+    because:
+      "only superusers may read `pg_authid`; `pg_roles` masks the password; event triggers do not fire for roles; and counters of updates of `pg_authid` also count the platform's own",
+    instead:
+      "A password is only usable with LOGIN. `login`, `validUntil`, `connectionLimit` and memberships of every role are compared. On a hosted project `postgres` may not set passwords of `anon`, `authenticated`, `authenticator`, `service_role` and the platform's roles (`tests/emulators/postgres/hostedRightsCases.ts`). If the password of `postgres` is changed, the refresh itself cannot connect. `log_statement = 'mod'`, which the stack sets where the server allows it, writes each `alter role` to the server's log. Network restrictions limit the addresses from which roles can log in.",
+  },
+  {
+    name: "an account's password, email address, second factor or identity is replaced",
+    by: {
+      change: "update auth.users set encrypted_password = 'x' where email = 'member@example.com'",
+      reverse: "update auth.users set encrypted_password = null where email = 'member@example.com'",
+    },
+    because: "users do this every day, and a row does not record who wrote it",
+    instead:
+      "Who may write to the tables of `auth`, their triggers, defaults and constraints, and `role`, `aud` and `is_super_admin` of accounts are compared. Auth's own log, `auth.audit_log_entries`, names what went through Auth.",
+  },
+  {
+    name: "an account's `role` says `service_role`, in a project whose `auth.users` is larger than 64 MB",
+    because:
+      "no index of Auth supports the query, and only Auth may create one ([ADR 8](adr/0008-posture.md))",
+    instead:
+      "The token hook of the bundle sets `authenticated` in every token of Auth, regardless of the row; `tests/sql/tokenHook.database.test.ts` checks it. The hook, its function and its setting are compared.",
+  },
+  {
+    name: "the connection string of a subscription is changed",
+    because: "only superusers may read `pg_subscription.subconninfo`",
+    instead: "A new subscription is reported, and so is another owner, publication or state of one.",
+  },
+  {
+    name: "log drains, AWS PrivateLink and GitHub connections, where version 2 of the Management API refuses the plan or the token",
+    because: "the API answers 401 or 403",
+    instead: "The add-on that a log drain needs is reported: `add-on log_drain: added`.",
+  },
+  {
+    name: "S3 access keys of Storage, invitations to the organization, authorized OAuth applications, access tokens of members",
+    because: "the Management API does not list them",
+    instead:
+      "Switching on the S3 protocol is reported, and so is each member who accepts an invitation. The organization's audit log in the dashboard names the rest.",
+  },
+];
