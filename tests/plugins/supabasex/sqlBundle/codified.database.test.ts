@@ -1,12 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Databases, differencesFromEmpty, failureOf } from "./support";
+import {
+  afterManualChange,
+  Databases,
+  differencesFromEmpty,
+  expectKept,
+  failureOf,
+  firstFile,
+  nextFile,
+} from "./support";
 
 const databases = new Databases();
 beforeAll(() => databases.start());
 afterAll(() => databases.stop());
 
-const first = "migrations/20260101000000_first.sql";
-const next = "migrations/20260102000000_next.sql";
 const schema = `create schema $s;
 grant create on schema $s to service_role;
 create table $s.alerts (id integer primary key, level integer not null, note text);
@@ -229,28 +235,16 @@ end $$;`,
 ];
 
 describe("a manual change that a file makes afterwards is kept and belongs to the bundle", () => {
-  test.each(cases)("$name", async ({ hand, file, path = next, isIn }) => {
-    const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live", prune: "drop" });
-    await bundle.up();
-    await bundle.sql(hand);
-    bundle.write({ [path]: file });
-    await bundle.refresh();
-
-    expect(await failureOf(bundle.preview())).toBe("it succeeded");
-    await bundle.up();
-
-    expect((await bundle.sql(isIn)).rows).toEqual([{ ok: true }]);
-    expect(await bundle.refresh()).toEqual([]);
-    expect(await bundle.up()).toBe(false);
-    expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+  test.each(cases)("$name", async ({ hand, file, path = nextFile, isIn }) => {
+    await expectKept(databases, { first: schema, hand, files: { [path]: file } }, isIn);
   });
 });
 
 test("negative control: a manual change that no file makes is reverted", async () => {
-  const bundle = await databases.bundle({ [first]: schema });
+  const bundle = await databases.bundle({ [firstFile]: schema });
   await bundle.up();
   await bundle.sql("alter table $s.alerts enable row level security");
-  bundle.write({ [next]: "comment on table $s.alerts is 'Alerts.';" });
+  bundle.write({ [nextFile]: "comment on table $s.alerts is 'Alerts.';" });
 
   await bundle.up();
 
@@ -260,11 +254,11 @@ test("negative control: a manual change that no file makes is reverted", async (
 });
 
 test("adopted objects are named, and other manual objects are not adopted", async () => {
-  const bundle = await databases.bundle({ [first]: schema });
+  const bundle = await databases.bundle({ [firstFile]: schema });
   await bundle.up();
   await bundle.sql("alter table $s.alerts enable row level security");
   await bundle.sql("create policy rogue on $s.alerts using (true)");
-  bundle.write({ [next]: "alter table $s.alerts enable row level security;" });
+  bundle.write({ [nextFile]: "alter table $s.alerts enable row level security;" });
 
   await bundle.up();
 
@@ -275,10 +269,10 @@ test("adopted objects are named, and other manual objects are not adopted", asyn
 });
 
 test("a file that works only because of a manual change is refused, in preview and up", async () => {
-  const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live" });
+  const bundle = await databases.bundle({ [firstFile]: schema }, { dryRun: "live" });
   await bundle.up();
   await bundle.sql("alter table $s.alerts add column points integer");
-  bundle.write({ [next]: "alter table $s.alerts alter column points set default 1;" });
+  bundle.write({ [nextFile]: "alter table $s.alerts alter column points set default 1;" });
   await bundle.refresh();
 
   const preview = await failureOf(bundle.preview());
@@ -321,27 +315,23 @@ describe("a manual object that cannot be adopted is refused in preview and up, a
       message: /next\.sql:2:1: division by zero/,
     },
   ])("$name", async ({ hand, file, message }) => {
-    const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live" });
-    await bundle.up();
-    await bundle.sql(hand);
-    bundle.write({ [next]: file });
-    await bundle.refresh();
+    const bundle = await afterManualChange(databases, { first: schema, hand, files: { [nextFile]: file } });
 
     const preview = await failureOf(bundle.preview());
 
     expect(preview).toMatch(message);
     expect(await failureOf(bundle.up())).toBe(preview);
-    expect(await bundle.history()).toEqual([first]);
+    expect(await bundle.history()).toEqual([firstFile]);
   });
 });
 
 test("a later file can use an enum label that was added manually", async () => {
-  const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live" });
+  const bundle = await databases.bundle({ [firstFile]: schema }, { dryRun: "live" });
   await bundle.up();
   await bundle.sql("alter type $s.mood add value 'so so' after 'good'");
   await bundle.sql("alter table $s.alerts enable row level security");
   bundle.write({
-    [next]:
+    [nextFile]:
       "alter type $s.mood add value 'so so' after 'good';\nalter table $s.alerts enable row level security;",
     "migrations/20260103000000_use.sql": "alter table $s.alerts add column mood $s.mood default 'so so';",
   });
@@ -355,11 +345,11 @@ test("a later file can use an enum label that was added manually", async () => {
 });
 
 test("a manual object that other manual objects depend on is adopted, and the others are not", async () => {
-  const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live" });
+  const bundle = await databases.bundle({ [firstFile]: schema }, { dryRun: "live" });
   await bundle.up();
   await bundle.sql("create view $s.levels as select level from $s.alerts");
   await bundle.sql("create view $s.high as select level from $s.levels where level > 7");
-  bundle.write({ [next]: "create view $s.levels as select level from $s.alerts;" });
+  bundle.write({ [nextFile]: "create view $s.levels as select level from $s.alerts;" });
   await bundle.refresh();
 
   expect(await failureOf(bundle.preview())).toBe("it succeeded");
@@ -370,17 +360,17 @@ test("a manual object that other manual objects depend on is adopted, and the ot
 
 test("if a later migration fails, the next up does not revert a manual change that an earlier one adopted", async () => {
   const failing = "migrations/20260103000000_failing.sql";
-  const bundle = await databases.bundle({ [first]: schema });
+  const bundle = await databases.bundle({ [firstFile]: schema });
   await bundle.up();
   await bundle.sql("alter table $s.alerts enable row level security");
   await bundle.sql("create policy own on $s.alerts using (level > 7)");
   bundle.write({
-    [next]:
+    [nextFile]:
       "alter table $s.alerts enable row level security;\ncreate policy own on $s.alerts using (level > 7);",
     [failing]: "select 1 / 0;",
   });
   expect(await failureOf(bundle.up())).toMatch(/failing\.sql:1:1: division by zero/);
-  expect(await bundle.history()).toEqual([first, next]);
+  expect(await bundle.history()).toEqual([firstFile, nextFile]);
   bundle.write({ [failing]: "select 1;" });
 
   await bundle.up();

@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Databases, differencesFromEmpty, failureOf } from "./support";
+import { afterManualChange, Databases, expectKept, failureOf, firstFile, nextFile } from "./support";
 
 const databases = new Databases();
 beforeAll(() => databases.start());
 afterAll(() => databases.stop());
 
-const first = "migrations/20260101000000_first.sql";
-const next = "migrations/20260102000000_next.sql";
 const schema = `create schema $s;
 create schema "$s archive";
 create table $s.events (id integer not null, kind text not null, primary key (id, kind)) partition by list (kind);
@@ -164,27 +162,13 @@ const cases: { name: string; hand: string; file: string; isIn: string }[] = [
   },
 ];
 
-/** Returns a deployed bundle after a manual change, with a new migration that is not deployed. */
-async function afterManualChange(hand: string, file: string, inputs: { readonly prune?: "drop" } = {}) {
-  const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live", ...inputs });
-  await bundle.up();
-  await bundle.sql(hand);
-  bundle.write({ [next]: file });
-  await bundle.refresh();
-  return bundle;
+function change(hand: string, file: string) {
+  return { first: schema, hand, files: { [nextFile]: file } };
 }
 
 describe("a statement whose work was done manually counts as done", () => {
   test.each(cases)("$name", async ({ hand, file, isIn }) => {
-    const bundle = await afterManualChange(hand, file, { prune: "drop" });
-
-    expect(await failureOf(bundle.preview())).toBe("it succeeded");
-    await bundle.up();
-
-    expect((await bundle.sql(isIn)).rows).toEqual([{ ok: true }]);
-    expect(await bundle.refresh()).toEqual([]);
-    expect(await bundle.up()).toBe(false);
-    expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+    await expectKept(databases, change(hand, file), isIn);
   });
 });
 
@@ -215,7 +199,7 @@ describe("changes that the catalog does not show run, even if the rename after t
       isIn: "insert into $s.prices (price) values (3) returning number = 1000 as ok",
     },
   ])("$name", async ({ hand, file, isIn }) => {
-    const bundle = await afterManualChange(hand, file);
+    const bundle = await afterManualChange(databases, change(hand, file));
 
     expect(await failureOf(bundle.preview())).toBe("it succeeded");
     await bundle.up();
@@ -252,13 +236,13 @@ describe("a different state is reported in one sentence, in preview and up", () 
       hint: "It was dropped, renamed or changed manually: undo the change, or write the statement so that it succeeds either way.",
     },
   ])("$name", async ({ hand, file, hint }) => {
-    const bundle = await afterManualChange(hand, file);
+    const bundle = await afterManualChange(databases, change(hand, file));
 
     const preview = await failureOf(bundle.preview());
 
     expect(preview).toContain(`  hint: ${hint.replaceAll("$s", bundle.schema)}`);
     expect(await failureOf(bundle.up())).toBe(preview);
-    expect(await bundle.history()).toEqual([first]);
+    expect(await bundle.history()).toEqual([firstFile]);
   });
 });
 
@@ -307,7 +291,7 @@ describe("negative control: a statement that an empty database refuses is refuse
       message: /"(s\d+\.)?codes" (is not a materialized view|does not exist)/,
     },
   ])("$name", async ({ hand, file, message }) => {
-    const bundle = await afterManualChange(hand, file);
+    const bundle = await afterManualChange(databases, change(hand, file));
 
     const preview = await failureOf(bundle.preview());
 
@@ -328,14 +312,14 @@ test.each([
     const path = "repeatable/f.sql";
     const bundle = await databases.bundle(
       {
-        [first]: "create schema $s;",
+        [firstFile]: "create schema $s;",
         [path]: "create or replace function $s.f() returns integer language sql as 'select 1';",
       },
       { dryRun: "live" },
     );
     await bundle.up();
     await bundle.sql("drop function $s.f()");
-    bundle.write({ [path]: file, [next]: "drop function $s.f();" });
+    bundle.write({ [path]: file, [nextFile]: "drop function $s.f();" });
     await bundle.refresh();
 
     const preview = await failureOf(bundle.preview());

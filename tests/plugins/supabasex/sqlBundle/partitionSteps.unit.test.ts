@@ -20,6 +20,7 @@ create table s.c partition of s.h for values with (modulus 4, remainder 1);
 create table s.d partition of s.r default partition by list (n);
 alter table s.r attach partition e for values in (1, 2);
 alter table s.r detach partition s.b concurrently;
+alter table if exists s.r detach partition s.d;
 drop table if exists s.a, "E";
 alter index s.r_i attach partition s.b_i;
 create table s.plain (id integer);
@@ -44,7 +45,8 @@ drop view s.v;`),
     },
     { does: "create", child: "s.d", parent: "s.r", bound: "default", ifNeeded: false },
     { does: "attach", child: "e", parent: "s.r", bound: "for values in (1, 2)", ifNeeded: false },
-    { does: "detach", child: "s.b", parent: "s.r", ifNeeded: false },
+    { does: "detach", child: "s.b", parent: "s.r", ifNeeded: false, isConcurrent: true },
+    { does: "detach", child: "s.d", parent: "s.r", ifNeeded: false },
     { does: "drop", child: "s.a", ifNeeded: true },
     { does: "drop", child: '"E"', ifNeeded: true },
   ]);

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type pg from "pg";
+import { expect } from "vitest";
 import type { CallContext } from "../../../../plugins/provider-host/provider";
 import { type PropertyMap, Secret } from "../../../../plugins/provider-host/values";
 import { readCatalog } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
@@ -70,6 +71,50 @@ export async function differencesFromEmpty(databases: Databases, bundle: BundleU
     ...own.filter((line) => !others.includes(line)).map((line) => `only here: ${line}`),
     ...others.filter((line) => !own.includes(line)).map((line) => `only there: ${line}`),
   ];
+}
+
+/** The migrations before and after a manual change. */
+export const firstFile = "migrations/20260101000000_first.sql";
+export const nextFile = "migrations/20260102000000_next.sql";
+
+export interface ManualChange {
+  /** The first migration, which is deployed. */
+  readonly first: string;
+  /** What somebody does manually afterwards. */
+  readonly hand: string;
+  /** What is not deployed: path → text. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly inputs?: { readonly prune?: "drop" };
+}
+
+/** Returns a deployed bundle after a manual change, with files that are not deployed. */
+export async function afterManualChange(
+  databases: Databases,
+  { first, hand, files, inputs = {} }: ManualChange,
+): Promise<BundleUnderTest> {
+  const bundle = await databases.bundle({ [firstFile]: first }, { dryRun: "live", ...inputs });
+  await bundle.up();
+  await bundle.sql(hand);
+  bundle.write(files);
+  await bundle.refresh();
+  return bundle;
+}
+
+/**
+ * Deploys files that do what a manual change did, and expects that this is kept and belongs to the bundle.
+ *
+ * @param isIn - a query whose `ok` says whether it is there
+ */
+export async function expectKept(databases: Databases, change: ManualChange, isIn: string): Promise<void> {
+  const bundle = await afterManualChange(databases, { ...change, inputs: { prune: "drop" } });
+
+  expect(await failureOf(bundle.preview())).toBe("it succeeded");
+  await bundle.up();
+
+  expect((await bundle.sql(isIn)).rows).toEqual([{ ok: true }]);
+  expect(await bundle.refresh()).toEqual([]);
+  expect(await bundle.up()).toBe(false);
+  expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
 }
 
 /** What the engine does with a SqlBundle, without the engine. */

@@ -16,12 +16,7 @@ import { earlierCommitHelps } from "./newLabels";
 import { runOutsideTransaction } from "./noTransaction";
 import { mayDependOn, outsideFault } from "./outsideFault";
 import { type ApplyRequest, type Reporter, silent } from "./request";
-import {
-  type MovedSequences,
-  restoreSequences,
-  type SequencePositions,
-  sequencePositions,
-} from "./sequencePositions";
+import { type MovedSequences, SequenceGuard } from "./sequenceGuard";
 import { reasonToSkip, type SkippedFile } from "./skippedFiles";
 import { needsEarlierCommit } from "./stopped";
 import { runTransaction, TablesTooLarge, type TransactionResult } from "./transaction";
@@ -209,12 +204,12 @@ function attempt(
   const { inputs, signal, report, commit } = request;
   const run = async () => {
     session.blocker = undefined;
-    const sequences = await positionsBefore(session, request);
+    const sequences = new SequenceGuard(session, request);
     await session.execute(`begin; ${session.settings}`);
     let isCommitted = false;
     try {
       const skip = new Set(skipped.map(({ file }) => file.path));
-      const result = await runTransaction(session, request, { filesAtOnce, skip });
+      const result = await runTransaction(session, request, { filesAtOnce, skip, sequences });
       const keep = commit && (result.failure === undefined || result.progressed);
       if (keep) {
         if (inputs.hazards === "refuse") refuseHazards(result.locks);
@@ -228,14 +223,19 @@ function attempt(
       const isWhole = !commit && result.failure === undefined && result.next === undefined;
       const found = isWhole && result.ran.length > 0 ? await examine(session, result, report) : undefined;
       await session.execute("rollback");
-      const moved = await restoreSequences(session, sequences, report.warn);
+      if (result.failure !== undefined) {
+        await sequences.restoreAfterFailure();
+        return result;
+      }
+      const moved = await sequences.restore();
       if (found === undefined) return result;
       const bodies = await judgeBodies(session, request.bundle, { ...result, found, skipped });
       return { ...result, bodies, moved };
     } catch (error) {
       if (isCommitted) throw error;
-      await session.execute("rollback").catch(() => {});
-      await restoreSequences(session, sequences, report.warn).catch(() => {});
+      // Also after a cancellation, when the session executes nothing more.
+      await session.work.query("rollback").catch(() => {});
+      await sequences.restoreAfterFailure();
       throw error;
     }
   };
@@ -243,16 +243,6 @@ function attempt(
     ...lockRetries({ limits: inputs.limits, signal, warn: report.warn, blocker: () => session.blocker }),
     isRetriable: (error) => isCausedByOthers(databaseCause(error)),
   });
-}
-
-/** Returns the positions of sequences, to restore them after a rollback. An up does without them if they cannot be read. */
-async function positionsBefore(session: Session, { commit }: ApplyRequest): Promise<SequencePositions> {
-  try {
-    return await sequencePositions(session);
-  } catch (error) {
-    if (!commit || !isDatabaseError(error)) throw error;
-    return new Map();
-  }
 }
 
 /** Checks what only fails at the commit or later, which a dry run does not reach. */

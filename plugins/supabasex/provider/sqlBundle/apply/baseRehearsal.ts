@@ -17,6 +17,8 @@ import { type StatingStatement, statingStatements } from "../source/statedFacts"
 import { executedText } from "../source/statements";
 import { runMigrations, TransactionLost } from "./migrations";
 import { silent } from "./request";
+import { rolledBack } from "./rolledBack";
+import type { SequenceGuard } from "./sequenceGuard";
 import type { Start } from "./start";
 import { includesFact, StatementIndex, statedOf } from "./statedObjects";
 
@@ -29,22 +31,22 @@ export async function rehearseBase(
   start: Start,
   pending: readonly Migration[],
 ): Promise<BaseFacts | undefined> {
-  const { session, request, record, reading, filesAtOnce } = start;
+  const { session, sequences, request, record, reading, filesAtOnce } = start;
   const leftOut = start.leftOut.afresh();
   if (!areUncertain(pending, record.base, reading.catalog)) return undefined;
-  await session.execute("savepoint base");
+  const options = { filesAtOnce, leftOut, sequences };
   try {
-    await withoutRepeatables(session, record.base, reading.catalog);
-    const silently = { ...request, report: silent };
-    const { failure } = await runMigrations(session, silently, pending, { filesAtOnce, leftOut }, []);
-    if (failure !== undefined) return undefined;
-    return factsIn((await readCatalogInTransaction(session.work)).catalog, record.base);
+    return await rolledBack(start, "base", async () => {
+      await withoutRepeatables(session, record.base, reading.catalog);
+      const silently = { ...request, report: silent };
+      const { failure } = await runMigrations(session, silently, pending, options, []);
+      if (failure !== undefined) return undefined;
+      return factsIn((await readCatalogInTransaction(session.work)).catalog, record.base);
+    });
   } catch (error) {
     // The same migrations fail again without the savepoint, and are reported then.
     if (error instanceof TransactionLost) return undefined;
     throw error;
-  } finally {
-    await session.execute("rollback to savepoint base; release savepoint base");
   }
 }
 
@@ -53,15 +55,15 @@ export async function rehearseBase(
  * fails there, such as a `do` block that commits.
  */
 export async function rehearseBaseOutside(
-  session: Session,
+  { session, sequences }: { readonly session: Session; readonly sequences: SequenceGuard },
   file: Migration,
-  base: BaseFacts,
-  live: Catalog,
+  { base, live }: { readonly base: BaseFacts; readonly live: Catalog },
 ): Promise<BaseFacts | undefined> {
   if (!areUncertain([file], base, live)) return undefined;
   await session.execute(`begin; ${session.settings}`);
   try {
     await withoutRepeatables(session, base, live);
+    await sequences.before(file);
     await session.execute(executedText(file));
     return factsIn((await readCatalogInTransaction(session.work)).catalog, base);
   } catch (error) {
@@ -70,6 +72,7 @@ export async function rehearseBaseOutside(
     return undefined;
   } finally {
     await session.execute(`rollback; ${session.settings}`);
+    await sequences.restoreAfterFailure();
   }
 }
 

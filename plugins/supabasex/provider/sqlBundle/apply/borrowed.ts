@@ -15,6 +15,7 @@ import { withoutRepeatables } from "./baseRehearsal";
 import { runMigrations, TransactionLost } from "./migrations";
 import { namesObject } from "./namesObject";
 import { silent } from "./request";
+import { rolledBack } from "./rolledBack";
 import { pendingOf, type Start } from "./start";
 
 /** An object of a repeatable that pending migrations name. */
@@ -36,23 +37,23 @@ interface Lent {
  * names. `undefined` if no migration needs any.
  */
 export async function borrowedByMigrations(start: Start): Promise<UserError | undefined> {
-  const { session, request, filesAtOnce } = start;
+  const { session, sequences, request, filesAtOnce } = start;
   const pending = pendingOf(start);
   const lent = pending.length === 0 ? [] : lentTo(pending, start);
   if (lent.length === 0) return undefined;
   const leftOut = start.leftOut.afresh();
-  await session.execute("savepoint borrowed");
+  const options = { filesAtOnce, leftOut, sequences };
   try {
-    await withoutLent(start, lent);
-    const silently = { ...request, report: silent };
-    const { failure, next } = await runMigrations(session, silently, pending, { filesAtOnce, leftOut }, []);
-    if (failure !== undefined) return explained(failure.error, lent);
-    return next === undefined ? undefined : borrowedOutside(next, lent);
+    return await rolledBack(start, "borrowed", async () => {
+      await withoutLent(start, lent);
+      const silently = { ...request, report: silent };
+      const { failure, next } = await runMigrations(session, silently, pending, options, []);
+      if (failure !== undefined) return explained(failure.error, lent);
+      return next === undefined ? undefined : borrowedOutside(next, lent);
+    });
   } catch (error) {
     if (error instanceof TransactionLost) return undefined;
     throw error;
-  } finally {
-    await session.execute("rollback to savepoint borrowed; release savepoint borrowed");
   }
 }
 

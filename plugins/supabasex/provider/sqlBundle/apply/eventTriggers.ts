@@ -11,6 +11,7 @@ import { runRepairs } from "../repair/restore";
 import type { Migration } from "../source/files";
 import { runMigrations, TransactionLost } from "./migrations";
 import { silent } from "./request";
+import { rolledBack } from "./rolledBack";
 import { pendingOf, type Start } from "./start";
 
 /** An event trigger of a repeatable, and the file. */
@@ -63,23 +64,20 @@ function withoutTexts(body: string): string {
 }
 
 async function catalogAfter(
-  { session, request, filesAtOnce, leftOut }: Start,
+  { session, sequences, request, filesAtOnce, leftOut }: Start,
   pending: readonly Migration[],
   disabled: readonly Acting[],
 ): Promise<Catalog> {
-  await session.execute("savepoint event_triggers");
-  try {
+  return await rolledBack({ session, sequences }, "event_triggers", async () => {
     const groups = disabled.map(({ identity }) => ({
       identity,
       statements: [`alter event trigger ${partsOfIdentity(identity).name} disable`],
     }));
     await runRepairs(session, groups);
-    const options = { filesAtOnce, leftOut: leftOut.afresh() };
+    const options = { filesAtOnce, leftOut: leftOut.afresh(), sequences };
     await runMigrations(session, { ...request, report: silent }, pending, options, []);
     return (await readCatalogInTransaction(session.work)).catalog;
-  } finally {
-    await session.execute("rollback to savepoint event_triggers; release savepoint event_triggers");
-  }
+  });
 }
 
 function refusal(acting: readonly Acting[], changed: readonly string[]): UserError {

@@ -1,22 +1,22 @@
-import type { Node } from "libpg-query";
+import type { CreateExtensionStmt, Node } from "libpg-query";
 import { type Catalog, isSameObject, partsOfIdentity } from "../catalog";
-import { type BaseFacts, holdsNoData, isMadeByRepeatables } from "../catalog/base";
-import type { History } from "../history/history";
+import { holdsNoData, isMadeByRepeatables } from "../catalog/base";
 import type { Inserted } from "../locks/probes";
 import { undoOf } from "../repair/undo";
-import type { Part } from "../source/commands";
+import { type Part, withoutConcurrently } from "../source/commands";
+import { quote } from "../source/declaredObjects";
 import { SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
 import { mentions } from "../source/mentions";
 import { stepsOf } from "../source/partitionSteps";
-import { statingStatements } from "../source/statedFacts";
-import { comparableText, type Statement, setting, statementsOf, textOf } from "../source/statements";
+import { type Statement, setting, statementsOf } from "../source/statements";
 import { bareName } from "./affectedFiles";
 import { changesRows } from "./changesRows";
 import { droppedBefore } from "./droppedBefore";
+import { type KnownFiles, namesMadeByRepeatable, ranBefore } from "./knownFiles";
 import { creates, type DoneManually, declares, partsDone } from "./leftOutParts";
-import type { Partition, Partitions } from "./manualPartitions";
-import { namesObject } from "./namesObject";
+import { otherExtension } from "./manualExtensions";
+import { isSamePlace, otherPlace, type Partitions } from "./manualPartitions";
 import type { FileFailure } from "./request";
 
 /** SQLSTATEs for an existing object: a table, view or index; a column; another object; a function; a schema. */
@@ -56,18 +56,6 @@ export interface Rehearsed extends DoneManually {
   readonly partitions: { readonly now: Partitions; readonly asked: Partitions };
 }
 
-/** What ran before, and what runs now. */
-interface KnownFiles {
-  readonly history: Pick<History, "files">;
-  readonly repeatables: readonly BundleFile[];
-  /** What repeatables alter, in its state without them. */
-  readonly base: BaseFacts;
-  /** What the bundle has created. */
-  readonly expected: Catalog;
-  /** The catalog before any file runs. */
-  readonly live: Catalog;
-}
-
 /**
  * Decides what is left out of files because it already exists. The server refuses a plain `create` of an existing
  * object. If it is a manual object, and the rehearsal shows that the file succeeds without it, the statement is left
@@ -84,6 +72,7 @@ export class LeftOut {
   readonly #undone: Catalog | undefined;
   readonly #parts = new Map<BundleFile, Part[]>();
   readonly #drops = new Map<BundleFile, readonly string[]>();
+  readonly #claims = new Map<BundleFile, string[]>();
   /**
    * Identities of objects that were dropped manually and that files drop, if the rehearsal cannot recreate them, because
    * the catalog only has their name.
@@ -116,6 +105,8 @@ export class LeftOut {
     const statement = statementsOf(file).find(({ start, end }) => start <= index && index < end);
     if (statement === undefined) return false;
     const isDynamic = where !== undefined || setting.has(statement.kind);
+    if (sqlState === "42710" && "CreateExtensionStmt" in statement.node)
+      return this.#leaveOutExtension(file, statement, statement.node.CreateExtensionStmt);
     if (!isThere.has(sqlState) && !isSecondKey(sqlState, statement.node)) {
       if (isDynamic || !isNotThere.has(sqlState) || !changesCatalog.test(statement.kind)) return false;
       if (file.kind === "migration" && namesMadeByRepeatable(file, statement, this.#known)) return false;
@@ -150,9 +141,11 @@ export class LeftOut {
   }
 
   #hintOn({ file, index = 0, sqlState = "", where }: SqlFileError["fault"]): string | undefined {
+    const statement = statementsOf(file).find(({ start, end }) => start <= index && index < end);
+    if (statement !== undefined && "CreateExtensionStmt" in statement.node)
+      return this.#otherExtension(statement.node.CreateExtensionStmt);
     if (this.#rehearsed === undefined || !succeeds(this.#rehearsed, file, index)) return undefined;
     const { partitions } = this.#rehearsed;
-    const statement = statementsOf(file).find(({ start, end }) => start <= index && index < end);
     const steps = statement === undefined ? [] : stepsOf(statement.node, file.text);
     for (const { child } of steps) {
       const [now, asked] = [partitions.now.get(child), partitions.asked.get(child)];
@@ -165,13 +158,24 @@ export class LeftOut {
   /** Returns the text to send for a file. Parts that are left out are blank, and everything else keeps its position. */
   textOf(file: BundleFile, text: string, inserted?: Inserted): string {
     const places = inserted?.places ?? [];
-    return (this.#parts.get(file) ?? []).reduce((rest, part) => {
+    const own = this.runsInside(file) ? withoutConcurrently(file.text) : [];
+    return [...own, ...(this.#parts.get(file) ?? [])].reduce((rest, part) => {
       const characters = [...file.text.slice(0, part.start)].length;
       const before = places.filter(({ at }) => at <= characters);
       const start = before.reduce((sum, { length }) => sum + length, part.start);
       const length = part.end - part.start;
       return rest.slice(0, start) + part.instead.padEnd(length) + rest.slice(start + length);
     }, text);
+  }
+
+  /** Returns whether a file that must run outside of a transaction runs inside, because its work seems to be done. */
+  runsInside(file: BundleFile): boolean {
+    return this.#known.inside.has(file);
+  }
+
+  /** Returns the identities of what exists already and belongs to the bundle from now on, because the file creates it. */
+  claimedBy(file: BundleFile): readonly string[] {
+    return this.#claims.get(file) ?? [];
   }
 
   /** Returns the statements that drop what is in the way of a file. */
@@ -196,9 +200,25 @@ export class LeftOut {
   #leaveOutGone(file: BundleFile, statement: Statement): boolean {
     const { expected } = this.#known;
     const gone =
-      this.#undone === undefined ? [] : droppedBefore(file, statement, { expected, undone: this.#undone });
+      this.#undone === undefined ? [] : droppedBefore(file, statement, { expected, live: this.#undone });
     for (const identity of gone) this.gone.add(identity);
     return gone.length > 0 && this.#leaveOut(file, statement, []);
+  }
+
+  /**
+   * Leaves out the statement that creates an extension which was enabled manually as the statement asks for. No rehearsal
+   * drops an extension to create it again, because that would drop its data.
+   */
+  #leaveOutExtension(file: BundleFile, statement: Statement, node: CreateExtensionStmt): boolean {
+    if (!this.#known.extensions.has(node) || this.#otherExtension(node) !== undefined) return false;
+    if (!this.#leaveOut(file, statement, [])) return false;
+    this.#claims.set(file, [...this.claimedBy(file), `extension ${quote(node.extname)}`]);
+    return true;
+  }
+
+  #otherExtension(node: CreateExtensionStmt): string | undefined {
+    const found = this.#known.extensions.get(node);
+    return found === undefined ? undefined : otherExtension(node, found);
   }
 
   /** @param own - the parts to leave out; none for the whole statement */
@@ -235,45 +255,10 @@ export class LeftOut {
   }
 }
 
-/**
- * Returns whether a repeatable ran the statement before, and the file is the only one that has it now: of two, the
- * second one fails on an empty database.
- */
-function ranBefore(file: BundleFile, statement: Statement, { history, repeatables }: KnownFiles): boolean {
-  const text = comparableText(textOf(file, statement));
-  if (![...history.files.values()].some(({ states }) => states.includes(text))) return false;
-  const now = repeatables.flatMap((other) => statingStatements(other)).filter((one) => one.text === text);
-  return now.length === (file.kind === "repeatable" ? 1 : 0);
-}
-
 const createdManually =
   "It was created manually and contains data: create it in the block only if it is missing.";
 const droppedManually =
   "It was dropped, renamed or changed manually: undo the change, or write the statement so that it succeeds either way.";
-
-function isSamePlace(one: Partition | null | undefined, other: Partition | null | undefined): boolean {
-  return one?.parent === other?.parent && one?.bound === other?.bound;
-}
-
-function otherPlace(child: string, now: Partition | null, { parent, bound }: Partition): string {
-  if (now === null) return `It was created manually, and is not a partition of ${parent}: drop or rename it.`;
-  return `Manually, ${child} was made the partition of ${now.parent} ${now.bound}, not of ${parent} ${bound}: detach it (alter table ${now.parent} detach partition ${child}).`;
-}
-
-/** Returns whether the statement names what only a repeatable makes: on an empty database it does not exist yet. */
-function namesMadeByRepeatable(
-  file: BundleFile,
-  statement: Statement,
-  { history, base }: KnownFiles,
-): boolean {
-  const text = { ...file, text: textOf(file, statement) };
-  return [...history.files.values()].some(({ objects }) =>
-    objects.some(
-      ({ identity }) =>
-        identity !== undefined && (base[identity] ?? null) === null && namesObject(text, identity),
-    ),
-  );
-}
 
 function succeeds({ files, failed }: Rehearsed, { path }: BundleFile, index: number): boolean {
   return files.has(path) || (failed?.file.path === path && index < (failed.fault.index ?? 0));

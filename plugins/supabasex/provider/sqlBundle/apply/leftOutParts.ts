@@ -2,10 +2,10 @@ import type { AlterTableStmt, Node } from "libpg-query";
 import { type Catalog, partsOfIdentity } from "../catalog";
 import { commandsWithout, objectsWithout, type Part } from "../source/commands";
 import { declarations, identityAsWritten, unquoted } from "../source/declaredObjects";
-import { droppedName } from "../source/droppedObjects";
 import type { BundleFile } from "../source/files";
 import type { Statement } from "../source/statements";
 import { bareName } from "./affectedFiles";
+import { type DroppedObject, namesDropped } from "./droppedObject";
 
 /** What a person has already done of what files do. */
 export interface DoneManually {
@@ -21,7 +21,7 @@ export interface DoneManually {
  * `undefined` if only some of it is, and the parts are not known.
  */
 export function partsDone(
-  { text }: BundleFile,
+  { text, serverMajor }: BundleFile,
   { node, start, end }: Statement,
   done: DoneManually,
 ): readonly Part[] | undefined {
@@ -37,9 +37,10 @@ export function partsDone(
     return commandsWithout(text, { start, end }, isOut);
   }
   if (!("DropStmt" in node) || (node.DropStmt.objects ?? []).length < 2) return [];
-  const isOut = (node.DropStmt.objects ?? []).map((object) => isGone(object, done));
+  const { removeType, objects = [] } = node.DropStmt;
+  const isOut = objects.map((object) => isGone({ removeType, object, serverMajor }, done));
   if (!isOut.includes(false)) return [];
-  const kindWords = wordsOfKind[node.DropStmt.removeType ?? ""];
+  const kindWords = wordsOfKind[removeType ?? ""];
   if (kindWords === undefined) return undefined;
   const parts = objectsWithout(text, { start, end, kindWords }, isOut);
   return parts.length === 0 ? undefined : parts;
@@ -66,18 +67,10 @@ const wordsOfKind: Readonly<Record<string, number>> = {
   OBJECT_VIEW: 1,
 };
 
-/** Returns whether an object of a `drop` was dropped manually, and no other one has its name, such as an overload. */
-function isGone(object: Node, { dropped, live }: DoneManually): boolean {
-  const name = droppedName(object);
-  const has = (identity: string) => hasName(identity, name);
-  return dropped.some(has) && !Object.keys(live).some(has);
-}
-
-function hasName(identity: string, name: string): boolean {
-  const { kind, parent, name: own } = partsOfIdentity(identity);
-  if (parent !== undefined || kind === "applied file") return false;
-  const full = withoutArguments(own);
-  return full === name || bareName(full) === name;
+/** Returns whether an object of a `drop` was dropped manually, and no other one is meant, such as an overload. */
+function isGone(object: DroppedObject, { dropped, live }: DoneManually): boolean {
+  const isNamed = (identity: string) => namesDropped(object, identity);
+  return dropped.some(isNamed) && !Object.keys(live).some(isNamed);
 }
 
 /** Returns whether a statement creates the object, also as a command of an `alter table`. */

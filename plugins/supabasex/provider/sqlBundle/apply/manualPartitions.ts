@@ -1,3 +1,4 @@
+import { literal } from "../catalog/objects";
 import type { RepairGroup } from "../repair/restore";
 import type { Session } from "../session/session";
 import type { BundleFile } from "../source/files";
@@ -52,8 +53,8 @@ export async function manualPartitions(
   if (names.length === 0) return noPartitions;
   const now = await readPartitions(session, names);
   const groups = names.flatMap((name): RepairGroup[] => {
-    const statement = undoOf(steps.get(name), former.get(name), now);
-    return statement === undefined ? [] : [{ identity: `table ${name}`, statements: [statement] }];
+    const statements = undoOf(steps.get(name), former.get(name), now);
+    return statements.length === 0 ? [] : [{ identity: `table ${name}`, statements }];
   });
   return { groups, names, now };
 }
@@ -85,12 +86,12 @@ function firstSteps(files: readonly BundleFile[]): Map<string, PartitionStep> {
 }
 
 /** Returns the last step about each table. */
-function lastSteps(files: readonly BundleFile[]): Map<string, PartitionStep> {
+export function lastSteps(files: readonly BundleFile[]): Map<string, PartitionStep> {
   return new Map(files.flatMap(partitionSteps).map((step) => [step.child, step]));
 }
 
 /**
- * Returns the statement that makes a partition what it was before a manual change; `undefined` without such a change.
+ * Returns the statements that make a partition what it was before a manual change; none without such a change.
  *
  * @param former the last step of the files that ran
  */
@@ -98,16 +99,43 @@ function undoOf(
   step: PartitionStep | undefined,
   former: PartitionStep | undefined,
   now: Partitions,
-): string | undefined {
-  if (step === undefined) return undefined;
+): string[] {
+  if (step === undefined) return [];
   const { does, child } = step;
   const place = now.get(child);
   if (does === "attach" || does === "create") {
     const isOfFiles = former?.bound !== undefined;
-    return place && !isOfFiles ? `alter table ${place.parent} detach partition ${child}` : undefined;
+    return place && !isOfFiles ? [`alter table ${place.parent} detach partition ${child}`] : [];
   }
-  if (former?.parent === undefined || former.bound === undefined || place) return undefined;
-  return place === undefined
-    ? `create table ${child} partition of ${former.parent} ${former.bound}`
-    : `alter table ${former.parent} attach partition ${child} ${former.bound}`;
+  if (former?.parent === undefined || former.bound === undefined || place) return [];
+  return [
+    place === undefined
+      ? `create table ${child} partition of ${former.parent} ${former.bound}`
+      : `alter table ${former.parent} attach partition ${child} ${former.bound}`,
+    ...(step.isConcurrent === true ? [constrainToBound(child)] : []),
+  ];
+}
+
+/** Returns the statement that gives a partition its bound as a check constraint, as `detach … concurrently` does. */
+function constrainToBound(partition: string): string {
+  const table = literal(partition);
+  return `do ${literal(`declare bound text := pg_get_partition_constraintdef(${table}::regclass);
+begin
+  if bound is not null and not exists (
+    select from pg_constraint where conrelid = ${table}::regclass and pg_get_constraintdef(oid) = format('CHECK (%s)', bound)
+  ) then
+    execute format('alter table %s add check (%s)', ${table}::regclass, bound);
+  end if;
+end`)}`;
+}
+
+/** Returns whether a table belongs to the same parent for the same rows, or in both cases to none or does not exist. */
+export function isSamePlace(one: Partition | null | undefined, other: Partition | null | undefined): boolean {
+  return one?.parent === other?.parent && one?.bound === other?.bound;
+}
+
+/** Returns in one sentence how the place of a table differs from the one that a file asks for, and what to do. */
+export function otherPlace(child: string, now: Partition | null, { parent, bound }: Partition): string {
+  if (now === null) return `It was created manually, and is not a partition of ${parent}: drop or rename it.`;
+  return `Manually, ${child} was made the partition of ${now.parent} ${now.bound}, not of ${parent} ${bound}: detach it (alter table ${now.parent} detach partition ${child}).`;
 }

@@ -14,6 +14,7 @@ import type { LeftOut } from "./leftOut";
 import { mustRunOutside } from "./outsideStatement";
 import type { ApplyRequest, RanFile } from "./request";
 import { type FileMessage, sendFile } from "./sendFile";
+import type { SequenceGuard } from "./sequenceGuard";
 import { SharedSavepoints } from "./sharedSavepoints";
 import type { SkippedStatement } from "./skippedStatements";
 
@@ -42,6 +43,7 @@ interface MigrationOptions {
   readonly filesAtOnce: number;
   readonly locks?: LockWatch | undefined;
   readonly leftOut: LeftOut;
+  readonly sequences: SequenceGuard;
 }
 
 /**
@@ -55,12 +57,14 @@ export async function runMigrations(
   session: Session,
   request: ApplyRequest,
   pending: readonly Migration[],
-  { filesAtOnce, locks, leftOut }: MigrationOptions,
+  { filesAtOnce, locks, leftOut, sequences }: MigrationOptions,
   ran: RanFile[],
 ): Promise<MigrationRun> {
-  const together = pending.slice(0, Math.min(sharingCount(pending, request), filesAtOnce));
+  const sharing = sharingCount(pending, (file) => isSeparate(file, request, leftOut));
+  const together = pending.slice(0, Math.min(sharing, filesAtOnce));
   // What follows, such as repeatables, is in the next transaction.
-  const isAlone = request.commit && together[0]?.noTransaction === true;
+  const [first] = together;
+  const isAlone = first !== undefined && isSeparate(first, request, leftOut);
   const next = pending[together.length];
   const done: AppliedMigration[] = [];
   const savepoints = new SharedSavepoints(together);
@@ -83,12 +87,16 @@ export async function runMigrations(
     await recordMigrations(session.work, request.inputs.name, done);
   };
   await locks?.look(session.work);
+  let { mark } = sequences;
   for (let file = together[0]; file !== undefined; file = together[done.length]) {
     request.report.progress(`${file.display} (new)`);
     await request.inspection.pass(file);
     const started = performance.now();
+    if (savepoints.isFirst(file)) ({ mark } = sequences);
+    await sequences.before(file);
+    const following = passedBehind(together, done.length, request.inspection);
     try {
-      await ahead.run(file, passedBehind(together, done.length, request.inspection));
+      await ahead.run(file, unreadAhead(following, sequences));
       done.push({ file, durationMilliseconds: Math.round(performance.now() - started) });
     } catch (error) {
       const fault = fileFailure(file, error, prefixOf(file, parts), session.blocker);
@@ -97,6 +105,7 @@ export async function runMigrations(
       // Nothing of the message ran, so there is no savepoint to return to.
       if (isFirst && isUnparsed(error)) throw new TransactionLost(fault, done.length);
       await session.execute("rollback to savepoint migration");
+      await sequences.restoreSince(mark);
       await locks?.look(session.work);
       if (isFirst && leftOut.takes(fault)) continue;
       if (isFirst) {
@@ -107,19 +116,24 @@ export async function runMigrations(
     }
   }
   await finish();
-  if (next !== undefined && mustRunOutside(next)) return { next, more: false, skipped };
+  if (next !== undefined && mustRunOutside(next) && !leftOut.runsInside(next))
+    return { next, more: false, skipped };
   return { more: next !== undefined || isAlone, skipped };
 }
 
 /**
- * Returns how many of the migrations may share a transaction. A dry run commits nothing, so in it only those end the
- * transaction that cannot run in one.
+ * Returns whether a migration ends the transaction before it. A dry run commits nothing, so in it only those do that
+ * cannot run in one.
  */
-function sharingCount(pending: readonly Migration[], { commit }: ApplyRequest): number {
-  const isSeparate = (file: Migration) => mustRunOutside(file) || (commit && file.noTransaction);
+function isSeparate(file: Migration, { commit }: ApplyRequest, leftOut: LeftOut): boolean {
+  return !leftOut.runsInside(file) && (mustRunOutside(file) || (commit && file.noTransaction));
+}
+
+/** Returns how many of the migrations may share a transaction. */
+function sharingCount(pending: readonly Migration[], isSeparateFile: (file: Migration) => boolean): number {
+  const separate = pending.findIndex(isSeparateFile);
   const [first] = pending;
-  if (first !== undefined && isSeparate(first)) return mustRunOutside(first) ? 0 : 1;
-  const separate = pending.findIndex(isSeparate);
+  if (first !== undefined && separate === 0) return mustRunOutside(first) ? 0 : 1;
   return separate < 0 ? pending.length : separate;
 }
 
@@ -128,6 +142,12 @@ function passedBehind(files: readonly Migration[], at: number, inspection: Inspe
   const following = files.slice(at + 1, at + 1 + mostAhead);
   const unchecked = following.findIndex((file) => !inspection.hasPassed(file));
   return unchecked < 0 ? following : following.slice(0, unchecked);
+}
+
+/** Returns the files up to the first before which positions of sequences are read. */
+function unreadAhead<F extends BundleFile>(files: readonly F[], sequences: SequenceGuard): F[] {
+  const read = files.findIndex((file) => sequences.reads(file));
+  return read < 0 ? [...files] : files.slice(0, read);
 }
 
 /** What determines how a migration is sent. */

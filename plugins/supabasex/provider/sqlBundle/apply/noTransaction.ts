@@ -11,6 +11,7 @@ import type { Session } from "../session/session";
 import { unquoted } from "../source/declaredObjects";
 import { SqlFileError } from "../source/errors";
 import type { Migration } from "../source/files";
+import { maySetSequences } from "../source/setsSequences";
 import { statingStatements } from "../source/statedFacts";
 import { executedText, statementsOf } from "../source/statements";
 import { rehearseBaseOutside, withStated } from "./baseRehearsal";
@@ -22,6 +23,7 @@ import { type OutsideStatement, outsideStatement } from "./outsideStatement";
 import { targetsOf } from "./outsideTargets";
 import type { ApplyRequest, RanFile } from "./request";
 import { sendFile } from "./sendFile";
+import { SequenceGuard } from "./sequenceGuard";
 
 const prefix = { text: "", statements: 0 };
 
@@ -49,7 +51,8 @@ export async function runOutsideTransaction(
     refuseHazards((await LockWatch.begin(session.work, [file])).expected(file));
   const before = await reading(session, inputs.name);
   const { expected, base } = await readRecord(session.work, inputs.name);
-  const rehearsed = await rehearseBaseOutside(session, file, base, before.catalog);
+  const rehearsing = { session, sequences: new SequenceGuard(session, request) };
+  const rehearsed = await rehearseBaseOutside(rehearsing, file, { base, live: before.catalog });
   const about = await runOutside(session, request, { file, node, expected });
   await session.execute(`${session.settings}; begin`);
   await openHistory(session.work, inputs.name);
@@ -150,10 +153,12 @@ async function runOutside(
     if (index !== undefined && index.if_not_exists !== true && found.state === "valid") return found.name;
   }
   if (todo === "done") return begun?.name || found.name;
+  const sequences = await sequencesBefore(session, request, file);
   try {
     if (todo === "run") await send(session, request, file);
     else await session.execute(todo);
   } catch (error) {
+    await sequences.restoreAfterFailure();
     await cleanUp(session, request, { file, statement, before: begun ?? found });
     throw error;
   }
@@ -168,6 +173,23 @@ async function runOutside(
     });
   }
   return begun !== undefined || made.oid === found.oid ? made.name || found.name : undefined;
+}
+
+/** Returns what restores the sequences that the file sets back if it fails: no failure undoes that. */
+async function sequencesBefore(
+  session: Session,
+  request: ApplyRequest,
+  file: Migration,
+): Promise<SequenceGuard> {
+  const sequences = new SequenceGuard(session, request);
+  if (!maySetSequences(file)) return sequences;
+  await session.execute("begin");
+  try {
+    await sequences.before(file);
+  } finally {
+    await session.execute("rollback");
+  }
+  return sequences;
 }
 
 /** Commits the marker; returns that of an interrupted run. */

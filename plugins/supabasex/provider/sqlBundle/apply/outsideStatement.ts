@@ -1,10 +1,11 @@
 import type { IndexStmt, Node, RangeVar } from "libpg-query";
 import type { Begun } from "../history/begun";
 import type { Session } from "../session/session";
+import { relationName } from "../source/declaredObjects";
+import { droppedName } from "../source/droppedObjects";
 import type { Migration } from "../source/files";
 import { statementsOf } from "../source/statements";
 import { needsNoTransaction } from "../source/transactionControl";
-import { ident } from "./indexDefinition";
 
 /** What the provider knows about a statement that runs outside of a transaction. */
 export interface OutsideStatement {
@@ -42,7 +43,10 @@ function runsOutside(node: Node): boolean {
 /** Returns what is known about a statement. One that can simply run again, such as `vacuum`, is about no object. */
 export function outsideStatement(node: Node): OutsideStatement {
   if ("IndexStmt" in node) return createIndex(node.IndexStmt);
-  if ("DropStmt" in node) return removal(lookAtRelation(dropped(node.DropStmt.objects)));
+  if ("DropStmt" in node) {
+    const [object] = node.DropStmt.objects ?? [];
+    return removal(lookAtRelation(object === undefined ? "" : droppedName(object)));
+  }
   if ("ReindexStmt" in node) return reindex(node.ReindexStmt.relation, node.ReindexStmt.name);
   if ("CreatedbStmt" in node)
     return creation(lookAtShared("pg_database", "datname", node.CreatedbStmt.dbname));
@@ -166,15 +170,4 @@ function lookAtShared(catalog: string, column: string, name: string | undefined)
     );
     return rows[0] ?? nothing;
   };
-}
-
-function relationName(relation: RangeVar | undefined): string {
-  const name = ident(relation?.relname);
-  return relation?.schemaname === undefined ? name : `${ident(relation.schemaname)}.${name}`;
-}
-
-function dropped(objects: readonly Node[] | undefined): string {
-  const [first] = objects ?? [];
-  const items = first !== undefined && "List" in first ? (first.List.items ?? []) : [];
-  return items.flatMap((item) => ("String" in item ? [ident(item.String.sval)] : [])).join(".");
 }

@@ -3,10 +3,12 @@ import type { Session } from "../session/session";
 import type { BundleFile } from "../source/files";
 import type { LeftOut } from "./leftOut";
 import type { PlannedFile } from "./request";
+import type { SequenceGuard } from "./sequenceGuard";
 
 /** The input for applying repeatables in addition to the plan. */
 export interface RepeatableContext {
   readonly session: Session;
+  readonly sequences: SequenceGuard;
   readonly local: readonly BundleFile[];
   readonly history: ReadonlyMap<string, AppliedFile>;
   /** Objects of removed files that may be dropped; none if an older checkout is allowed on purpose. */

@@ -60,7 +60,7 @@ export interface RepeatableFailure {
  * that, or nothing. Records what ran.
  */
 export async function runRepeatables(
-  { session, request, history, expected, reading, skip, leftOut }: Start,
+  { session, sequences, request, history, expected, reading, skip, leftOut }: Start,
   { live, base, defaults }: Underneath,
   affected: ReadonlyMap<string, string>,
 ): Promise<RepeatableOutcome | RepeatableFailure> {
@@ -86,11 +86,13 @@ export async function runRepeatables(
   const causes = { drifted, affected, restating, recreating, links: fileLinks };
   const whole = planRepeatables(bundle.repeatables, history.files, causes);
   const plan = { ...whole, run: whole.run.filter(({ path }) => !skip.has(path)) };
+  const { mark } = sequences;
   await session.work.query("savepoint repeatables");
   try {
     await takeBack(session, gone);
     const run = await applyRepeatables(plan, {
       session,
+      sequences,
       local: bundle.repeatables,
       history: history.files,
       leftOut,
@@ -154,6 +156,7 @@ export async function runRepeatables(
   } catch (error) {
     if (!(error instanceof UserError) || isCausedByOthers((error as Error).cause)) throw error;
     await session.work.query("rollback to savepoint repeatables");
+    await sequences.restoreSince(mark);
     const file = "file" in error ? { file: error.file as BundleFile } : {};
     return { error, ...file };
   }

@@ -126,10 +126,11 @@ function nameDropped(
 function followingNew(
   [first, ...rest]: readonly { readonly file: BundleFile }[],
   ran: readonly RunFile[],
-  { history, obsolete }: RepeatableContext,
+  { history, obsolete, sequences }: RepeatableContext,
 ): BundleFile[] {
   const mayHaveToDrop = (file: BundleFile) =>
     history.has(file.path) ||
+    sequences.reads(file) ||
     createsIfMissing(file).length > 0 ||
     inTheWay(obsolete, declarationsOf(file)).length > 0;
   if (first === undefined || mayHaveToDrop(first.file)) return [];

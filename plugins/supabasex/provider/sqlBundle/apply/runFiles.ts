@@ -58,6 +58,8 @@ export interface FilesRun {
   readonly defaults: Catalog;
   /** Identities that files declare which ran or were adopted. */
   readonly declared: ReadonlySet<string>;
+  /** Of these, the identities of what existed already and belongs to the bundle from now on. */
+  readonly claimed: readonly string[];
   /** Identities that a rebuild dropped and recreated from the catalog. */
   readonly recreated: ReadonlySet<string>;
 }
@@ -93,13 +95,15 @@ export async function runFiles(start: Start, knownDefaults?: Catalog): Promise<F
       )
     : new Map<string, string>();
   const defaults = knownDefaults ?? defaultsOfFiles(start.expected, start.reading, middle.reading);
-  const declared = new Set(adopted ?? []);
+  const claimed = ranFiles.flatMap((file) => start.leftOut.claimedBy(file));
+  const declared = new Set([...(adopted ?? []), ...claimed]);
   const ranMigrations = statedBy(pending, ran);
   const before = {
     migrated,
     more: migrations.more,
     ...(contradiction === undefined ? {} : { contradiction }),
     declared,
+    claimed,
     recreated: new Set<string>(),
     dropped: [],
     takenBack: [],

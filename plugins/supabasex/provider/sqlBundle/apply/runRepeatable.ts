@@ -44,14 +44,18 @@ export async function runFile(
   context: RepeatableContext,
   send?: () => Promise<void>,
 ): Promise<void> {
-  const { session } = context;
+  const { session, sequences } = context;
+  const { mark } = sequences;
+  await sequences.before(file);
   const message = messageOf(file, drops, context);
   try {
     await (send === undefined ? sendFile(file, message, context) : send());
   } catch (error) {
     const fault = fileFailure(file, error, message.prefix, session.blocker);
-    if (fault instanceof SqlFileError && !isUnparsed(error))
+    if (fault instanceof SqlFileError && !isUnparsed(error)) {
       await session.execute("rollback to savepoint repeatable");
+      await sequences.restoreSince(mark);
+    }
     throw fault;
   }
 }

@@ -7,10 +7,12 @@ import type { Migration } from "../source/files";
 import type { LeftOut } from "./leftOut";
 import type { MigrationPlan } from "./plan";
 import type { ApplyRequest } from "./request";
+import type { SequenceGuard } from "./sequenceGuard";
 
 /** The input of a transaction, after drift is repaired that no repeatable repairs by running again. */
 export interface Start {
   readonly session: Session;
+  readonly sequences: SequenceGuard;
   readonly request: ApplyRequest;
   readonly plan: MigrationPlan;
   readonly history: History;

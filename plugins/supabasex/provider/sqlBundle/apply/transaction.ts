@@ -16,6 +16,7 @@ import { actsOfEventTriggers } from "./eventTriggers";
 import { expectationAfter } from "./expected";
 import { fileLinks } from "./fileLinks";
 import { isUntouched, manualChanges, readState, repairFirst, takenOverBetween } from "./found";
+import { knownFiles } from "./knownFiles";
 import { LeftOut } from "./leftOut";
 import { nameOf } from "./orphans";
 import { outsideFault } from "./outsideFault";
@@ -23,6 +24,7 @@ import { isFirstDeployment, planMigrations } from "./plan";
 import { madeTwice, type Outcome, type Rehearsal, rehearse } from "./rehearsal";
 import type { ApplyRequest, FileFailure, RanFile } from "./request";
 import { type FilesRun, readWithHistory, runFiles } from "./runFiles";
+import type { SequenceGuard } from "./sequenceGuard";
 import { pendingOf, type Start } from "./start";
 import {
   comesFirst,
@@ -85,8 +87,9 @@ export class TablesTooLarge extends Error {
   }
 }
 
-/** The files of a transaction. */
+/** The files of a transaction, and what guards the sequences that they set. */
 export interface Selection {
+  readonly sequences: SequenceGuard;
   /** The number of migrations that may share the transaction. */
   readonly filesAtOnce: number;
   /** Paths of files that a dry run leaves out. */
@@ -111,18 +114,13 @@ export async function runTransaction(
   const isFirst = isFirstDeployment(found.history, plan);
   const locks = await watchLocks(session, request, { plan, ...selection, isFirst });
   const leftOut = plan.pending.filter((file) => selection.skip.has(file.path));
+  const known = await knownFiles(session, request, { ...found, plan, live: first.reading.catalog });
   // In a dry run, the locks of the files before it are still held.
   const separate = request.commit
     ? []
-    : pendingOf({ plan, ...selection }).filter((file) => file.noTransaction);
+    : pendingOf({ plan, ...selection }).filter((file) => file.noTransaction && !known.inside.has(file));
   const unrehearsed: Start = {
-    leftOut: new LeftOut({
-      history: found.history,
-      repeatables: request.bundle.repeatables,
-      base: found.record.base,
-      expected: found.expected,
-      live: first.reading.catalog,
-    }),
+    leftOut: new LeftOut(known),
     session,
     request,
     plan,
@@ -165,8 +163,8 @@ export async function runTransaction(
     };
   }
   // Manual changes are repaired where a file asks for something else; the rehearsal does not include them.
-  const known = stoppedAlike(rehearsal?.failure, run.failure) ? rehearsal?.outcome : undefined;
-  const { contradiction } = known === undefined ? run : { ...rehearsal };
+  const rehearsed = stoppedAlike(rehearsal?.failure, run.failure) ? rehearsal?.outcome : undefined;
+  const { contradiction } = rehearsed === undefined ? run : { ...rehearsal };
   if (contradiction !== undefined) throw contradiction;
   refuseWhatWorksOnlyHere(rehearsal?.failure?.error, run.failure);
   refuseWhatWorksOnlyHere(await faultOnlyThere(start, run, rehearsal), run.failure);
@@ -176,10 +174,10 @@ export async function runTransaction(
   const isQuiet = run.after === start.reading && found.drift.length === 0;
   const { expected, base } = isQuiet
     ? { expected: found.expected, base: run.base }
-    : (known ?? outcomeOf(start, run, rehearsal));
+    : (rehearsed ?? outcomeOf(start, run, rehearsal));
   const last = unfinished
     ? await unrepaired(session, expected, run.after, first.addresses)
-    : await repairLast(start, run, { expected, isRehearsed: known !== undefined }, first.addresses);
+    : await repairLast(start, run, { expected, isRehearsed: rehearsed !== undefined }, first.addresses);
   if (!isQuiet || found.expected !== found.record.expected) {
     await recordExpectation(session.work, request.inputs.name, { expected, base });
   }
@@ -193,7 +191,7 @@ export async function runTransaction(
     mayRepair: !unfinished,
     readAgain: async () => (await readWithHistory(session, request.inputs.name)).reading.catalog,
   });
-  const takenOver = takenOverBetween(found, expected, last.reading.catalog);
+  const takenOver = [...takenOverBetween(found, expected, last.reading.catalog), ...run.claimed];
   const repairs = [...new Set([...first.repaired, ...last.repaired])].filter(
     (name) => !takenOver.includes(name),
   );

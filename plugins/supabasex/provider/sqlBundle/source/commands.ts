@@ -39,6 +39,12 @@ export function objectsWithout(
   return itemsWithout(text, { start: begin, end: start + (last?.end ?? 0) }, isOut);
 }
 
+/** Returns the word `concurrently` of a file that has one statement, to be left out. */
+export function withoutConcurrently(text: string): Part[] {
+  const word = tokensOf(text).find((token) => token.text.toLowerCase() === "concurrently");
+  return word === undefined ? [] : [{ start: word.start, end: word.end, instead: "" }];
+}
+
 /** Returns the items of a list that are left out, each with its comma. */
 function itemsWithout(text: string, { start, end }: Range, isOut: readonly boolean[]): Part[] {
   const commas = commasBetween(text.slice(start, end)).map((index) => start + index);

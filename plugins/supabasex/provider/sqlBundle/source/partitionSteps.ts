@@ -1,5 +1,6 @@
 import type { Node, PartitionBoundSpec } from "libpg-query";
 import { relationName } from "./declaredObjects";
+import { droppedName } from "./droppedObjects";
 import type { BundleFile } from "./files";
 import { scanSql } from "./parser";
 import { statementsOf } from "./statements";
@@ -14,6 +15,8 @@ export interface PartitionStep {
   readonly bound?: string;
   /** With `if exists` or `if not exists`, so that the statement succeeds if it is done already. */
   readonly ifNeeded: boolean;
+  /** With `concurrently`, so that the table gets its bound as a check constraint; only for `detach`. */
+  readonly isConcurrent?: boolean;
 }
 
 const known = new WeakMap<BundleFile, readonly PartitionStep[]>();
@@ -48,32 +51,22 @@ export function stepsOf(node: Node, text: string): PartitionStep[] {
     const ifNeeded = node.DropStmt.missing_ok === true;
     return (node.DropStmt.objects ?? []).map((object) => ({
       does: "drop",
-      child: listName(object),
+      child: droppedName(object),
       ifNeeded,
     }));
   }
   if (!("AlterTableStmt" in node) || node.AlterTableStmt.objtype !== "OBJECT_TABLE") return [];
-  const { relation, cmds = [], missing_ok } = node.AlterTableStmt;
+  const { relation, cmds = [] } = node.AlterTableStmt;
   return cmds.flatMap((command): PartitionStep[] => {
     const def = "AlterTableCmd" in command ? command.AlterTableCmd.def : undefined;
     if (def === undefined || !("PartitionCmd" in def)) return [];
-    const { name, bound } = def.PartitionCmd;
-    const step = { child: relationName(name), parent: relationName(relation), ifNeeded: missing_ok === true };
+    const { name, bound, concurrent } = def.PartitionCmd;
+    const step = { child: relationName(name), parent: relationName(relation), ifNeeded: false };
     return [
       bound === undefined
-        ? { does: "detach", ...step }
+        ? { does: "detach", ...step, ...(concurrent === true ? { isConcurrent: true } : {}) }
         : { does: "attach", ...step, bound: boundText(bound, text) },
     ];
-  });
-}
-
-function listName(object: Node): string {
-  const items = "List" in object ? (object.List.items ?? []) : [];
-  const names = items.flatMap((item) => ("String" in item ? [item.String.sval] : []));
-  const [relname, schemaname] = names.reverse();
-  return relationName({
-    ...(relname === undefined ? {} : { relname }),
-    ...(schemaname === undefined ? {} : { schemaname }),
   });
 }
 

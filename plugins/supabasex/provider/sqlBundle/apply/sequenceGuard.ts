@@ -1,0 +1,182 @@
+import { escapeInNames } from "../../../../../foundation/controlCharacters";
+import type { Session } from "../session/session";
+import { isDatabaseError } from "../source/errors";
+import type { BundleFile } from "../source/files";
+import { mentions } from "../source/mentions";
+import { maySetSequences } from "../source/setsSequences";
+import { bareName } from "./affectedFiles";
+import type { ApplyRequest } from "./request";
+import {
+  aheadOf,
+  furthest,
+  type SequencePositions,
+  sequencePositions,
+  setForward,
+} from "./sequencePositions";
+
+/** Sequences that are not where they were before files were rolled back, for any reason. */
+export interface MovedSequences {
+  readonly advanced: readonly string[];
+  /** A file set them back, and they are again where they were. */
+  readonly restored: readonly string[];
+}
+
+/**
+ * Restores sequences that files set back and a rollback leaves there: they would return numbers that are in use. Their
+ * positions are read in the transaction before its first file, and again before each file that may set one, so that
+ * numbers which others took meanwhile count. One that has advanced stays: somebody else may have taken numbers, and a
+ * gap is harmless.
+ */
+export class SequenceGuard {
+  readonly #session: Session;
+  readonly #request: Pick<ApplyRequest, "commit" | "report">;
+  readonly #readings: SequencePositions[] = [];
+  /** Files that may have set sequences back. */
+  readonly #suspects = new Set<BundleFile>();
+  readonly #restored = new Set<string>();
+  #hasTried = false;
+  #unread: Error | undefined;
+
+  constructor(session: Session, request: Pick<ApplyRequest, "commit" | "report">) {
+    this.#session = session;
+    this.#request = request;
+  }
+
+  /** Returns whether {@link before} reads before this file, so that it cannot be sent together with the one before it. */
+  reads(file: BundleFile): boolean {
+    if (!this.#hasTried) return true;
+    return this.#known?.length !== 0 && maySetSequences(file);
+  }
+
+  /** Reads the positions in the open transaction before its first file, if that has not been done. */
+  async beforeAny(): Promise<void> {
+    if (!this.#hasTried) await this.#read();
+  }
+
+  /**
+   * Reads the positions in the open transaction if the file needs it. Throws the server's error in a dry run, which
+   * changes nothing; an up does without them if they cannot be read.
+   */
+  async before(file: BundleFile): Promise<void> {
+    if (!this.reads(file)) return;
+    if (maySetSequences(file)) this.#suspects.add(file);
+    await this.#read();
+  }
+
+  async #read(): Promise<void> {
+    this.#hasTried = true;
+    try {
+      this.#readings.push(await this.#apart(() => sequencePositions(this.#session, this.#known)));
+    } catch (error) {
+      if (!this.#request.commit || !isDatabaseError(error)) throw error;
+      this.#unread = error;
+    }
+  }
+
+  /** Returns the number of readings so far, for {@link restoreSince}. */
+  get mark(): number {
+    return this.#readings.length;
+  }
+
+  /** Restores, in the open transaction, what files set back that have run since a mark and were rolled back. */
+  async restoreSince(mark: number): Promise<void> {
+    const former = furthest(this.#readings.slice(mark));
+    if (former.size === 0) return;
+    const now = await this.#apart(() => sequencePositions(this.#session, oidsOf(former)));
+    await this.#setForward(former, now, (statement) => this.#apart(() => this.#run(statement)));
+  }
+
+  /** Restores, after the transaction was rolled back, what any of its files set back. */
+  async restore(): Promise<MovedSequences> {
+    if (this.#unread !== undefined) this.#warnUnrestored(this.#unread);
+    const former = furthest(this.#readings);
+    if (former.size === 0) return { advanced: [], restored: [] };
+    const now = await sequencePositions(this.#session, oidsOf(former));
+    await this.#setForward(former, now, (statement) => this.#run(statement));
+    const [first] = this.#readings;
+    const advanced = [...now].flatMap(([key, position]) => {
+      const before = first?.get(key);
+      const isAhead = before !== undefined && !position.cycles && aheadOf(position, before) > 0n;
+      return isAhead ? [position.name] : [];
+    });
+    return { advanced: advanced.sort(), restored: [...this.#restored].sort() };
+  }
+
+  /** Does the same after a failure. What prevents it is a warning beside the failure. */
+  async restoreAfterFailure(): Promise<void> {
+    try {
+      await this.restore();
+    } catch (error) {
+      this.#warnUnrestored(error);
+    }
+  }
+
+  /** Returns the OIDs of the sequences at the first reading; those that files create disappear with a rollback. */
+  get #known(): readonly string[] | undefined {
+    const [first] = this.#readings;
+    return first === undefined ? undefined : oidsOf(first);
+  }
+
+  /** Runs something that leaves no lock and, if the server refuses it, no failed transaction. */
+  async #apart<T>(run: () => Promise<T>): Promise<T> {
+    await this.#session.execute("savepoint positions");
+    try {
+      return await run();
+    } finally {
+      await this.#session.execute("rollback to savepoint positions; release savepoint positions");
+    }
+  }
+
+  async #run(statement: string): Promise<boolean> {
+    return (await this.#session.work.query(statement)).rows.length > 0;
+  }
+
+  /** @param run - returns whether the sequence was still behind */
+  async #setForward(
+    former: SequencePositions,
+    now: SequencePositions,
+    run: (statement: string) => Promise<boolean>,
+  ): Promise<void> {
+    const failed: string[] = [];
+    for (const [key, position] of now) {
+      const before = former.get(key);
+      if (before === undefined || position.cycles || aheadOf(position, before) >= 0n) continue;
+      const statement = setForward({ ...before, name: position.name });
+      try {
+        if (await run(statement)) this.#restored.add(position.name);
+      } catch (error) {
+        if (!isDatabaseError(error)) throw error;
+        // Dropped meanwhile.
+        if (error.code !== "42P01") failed.push(statement);
+      }
+    }
+    if (failed.length > 0) this.#request.report.warn([refused, ...failed.map(lineOf)].join("\n"));
+  }
+
+  #warnUnrestored(error: unknown): void {
+    if (this.#suspects.size === 0) return;
+    const files = [...this.#suspects];
+    const message = error instanceof Error ? error.message : String(error);
+    const named = [...furthest(this.#readings).values()].filter(({ name }) =>
+      files.some((file) => mentions(file, bareName(name))),
+    );
+    const names = files.map(({ display }) => display).join(", ");
+    this.#request.report.warn(
+      [
+        `Sequences that ${names} may have set back could not be restored after the rollback (${message}): before rows are inserted, set those forward that would return numbers in use${named.length === 0 ? "." : ", with these statements:"}`,
+        ...named.map((position) => lineOf(setForward(position))),
+      ].join("\n"),
+    );
+  }
+}
+
+const refused =
+  "Files that were rolled back had set sequences back, which no rollback undoes, and the server refuses to restore them. They would return numbers that are in use. Run as a role that may:";
+
+function lineOf(statement: string): string {
+  return `  ${escapeInNames(statement)};`;
+}
+
+function oidsOf(positions: SequencePositions): readonly string[] {
+  return [...new Set([...positions.values()].map(({ oid }) => oid))];
+}
