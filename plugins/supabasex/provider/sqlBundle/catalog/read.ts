@@ -1,7 +1,14 @@
 import { type ClientBase, Query, type QueryArrayConfig } from "pg";
 import type { Catalog } from "./catalog";
 import { type CatalogReading, ReadingBuilder } from "./rows";
-import { catalogStatement, kindsOf, type ObjectRow, prepareStatement, type Readable } from "./statement";
+import {
+  catalogStatement,
+  kindsOf,
+  type ObjectRow,
+  type Prepared,
+  planName,
+  prepareStatement,
+} from "./statement";
 
 /** How often a read is restarted because an object was dropped while it was printed. */
 const attempts = 3;
@@ -20,7 +27,7 @@ export async function readCatalogReading(client: ClientBase): Promise<CatalogRea
   for (let attempt = 1; ; attempt += 1) {
     await client.query("begin transaction isolation level repeatable read read only");
     try {
-      const result = await read(client, { planOnce: true });
+      const result = await read(client);
       await client.query("commit");
       return result;
     } catch (error) {
@@ -53,24 +60,22 @@ function isConcurrentChange(error: unknown): boolean {
   return internal || code === "42P01" || code === "42704" || code === "42883";
 }
 
-/** @param planOnce keeps the plan on the server for further reads on this connection */
-async function read(client: ClientBase, { planOnce = false } = {}): Promise<CatalogReading> {
-  const [readable] = (await client.query<Readable & Record<string, unknown>>(prepareStatement)).rows;
+/**
+ * Keeps the plan on the server for further reads on this connection, because planning takes as long as a read of a small
+ * database. Asks the server whether it still has the plan, because a migration may contain `deallocate all`.
+ */
+async function read(client: ClientBase): Promise<CatalogReading> {
+  const [readable] = (await client.query<Prepared & Record<string, unknown>>(prepareStatement)).rows;
   if (readable === undefined) throw new Error("The statement that prepares a catalog read returned no row.");
   const kinds = kindsOf(readable);
   const builder = new ReadingBuilder(kinds);
+  const plan = planName(readable);
+  const execute = `execute ${plan}`;
   const config: QueryArrayConfig = {
-    text: catalogStatement(kinds),
+    text: readable.plans.includes(plan)
+      ? execute
+      : `prepare ${plan} as ${catalogStatement(kinds)};\n${execute}`,
     rowMode: "array",
-    ...(planOnce && {
-      name: [
-        "catalog_read",
-        readable.cronJobs,
-        readable.buckets,
-        readable.accounts,
-        ...readable.versioned,
-      ].join("_"),
-    }),
   };
   const query = new Query(config);
   await new Promise<void>((resolve, reject) => {

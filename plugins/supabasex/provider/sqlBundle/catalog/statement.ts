@@ -66,6 +66,36 @@ export interface Readable {
   readonly versioned: readonly PlatformService[];
 }
 
+/** What the server answers before a read. */
+export interface Prepared extends Readable {
+  /** Binary logarithm of the pages of `pg_attribute`. A plan for few objects is slow for many. */
+  readonly sizeClass: number;
+  /** Plans that earlier reads left on this connection. */
+  readonly plans: readonly string[];
+}
+
+const planPrefix = "supabasex_catalog_";
+
+/** Returns the name of the plan of a read. It contains all that the statement and a good plan for it depend on. */
+export function planName({
+  serverMajor,
+  cronJobs: jobs,
+  buckets: stores,
+  accounts,
+  versioned,
+  sizeClass,
+}: Prepared): string {
+  const parts = [
+    serverMajor,
+    sizeClass,
+    ...(jobs ? ["jobs"] : []),
+    ...(stores ? ["buckets"] : []),
+    ...(accounts ? ["accounts"] : []),
+    ...versioned,
+  ];
+  return `${planPrefix}${parts.join("_")}`;
+}
+
 /** The services that change the database with their own migrations, and the queries for the newest one. */
 const newestMigration = {
   auth: "select max(version::text) from auth.schema_migrations",
@@ -117,6 +147,8 @@ select
     where (n.nspname, c.relname) in (('auth', 'schema_migrations'), ('realtime', 'schema_migrations'), ('storage', 'migrations'))
       and ${isReadable}
   ) as versioned,
+  pg_catalog.floor(pg_catalog.log(2.0, pg_catalog.pg_relation_size('pg_catalog.pg_attribute') / 8192.0 + 1))::integer as "sizeClass",
+  array(select p.name from pg_catalog.pg_prepared_statements p where pg_catalog.starts_with(p.name, '${planPrefix}')) as plans,
   ${Object.entries(sessionSettings)
     .map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`)
     .join(",\n  ")}`;
