@@ -2,12 +2,13 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The longest files, longest first. If one of them started last, it would run alone while the other core is idle. */
 const longest = [
-  "tests/local/killedRuns.engine.test.ts",
   "tests/local/officialClients/officialClients.engine.test.ts",
-  "tests/workflows/pullRequest.unit.test.ts",
-  "tests/components/backupBucket/protection.engine.test.ts",
   "tests/ops/pullRequest.engine.test.ts",
+  "tests/local/killedRuns.engine.test.ts",
   "tests/plugins/supabasex/sqlBundle/drift.engine.test.ts",
+  "tests/local/commandOrder.engine.test.ts",
+  "tests/components/backupBucket/protection.engine.test.ts",
+  "tests/workflows/pullRequest.unit.test.ts",
   "tests/plugins/supabasex/sqlBundle/codified.database.test.ts",
   "tests/plugins/supabasex/sqlBundle/posture.database.test.ts",
 ];
