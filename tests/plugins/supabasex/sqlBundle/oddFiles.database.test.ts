@@ -286,19 +286,16 @@ test("a file that is enclosed in begin and commit runs in the deployment's trans
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test.each(["deallocate all", "prepare a as select 1", "discard plans"])(
-  "a migration may contain %s",
-  async (statement) => {
-    const bundle = await databases.bundle(
-      { ...schema, [next]: `${statement};\nalter table $s.t add column more text;\n` },
-      { dryRun: "live" },
-    );
-    bundle.write({ "repeatable/v.sql": "create or replace view $s.v as select more from $s.t;\n" });
+test.each(["deallocate all", "prepare a as select 1"])("a migration may contain %s", async (statement) => {
+  const bundle = await databases.bundle(
+    { ...schema, [next]: `${statement};\nalter table $s.t add column more text;\n` },
+    { dryRun: "live" },
+  );
+  bundle.write({ "repeatable/v.sql": "create or replace view $s.v as select more from $s.t;\n" });
 
-    await bundle.preview();
-    await bundle.up();
+  await bundle.preview();
+  await bundle.up();
 
-    expect(await bundle.refresh()).toEqual([]);
-    expect(await bundle.up()).toBe(false);
-  },
-);
+  expect(await bundle.refresh()).toEqual([]);
+  expect(await bundle.up()).toBe(false);
+});
