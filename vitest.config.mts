@@ -29,8 +29,9 @@ const database = {
 const engine = {
   ...common,
   include: ["tests/**/*.engine.test.ts"],
-  testTimeout: 600_000,
-  hookTimeout: 300_000,
+  // Only against a hang. Some hooks run a whole page of commands, which takes four times as long on a busy machine.
+  testTimeout: 1_800_000,
+  hookTimeout: 1_800_000,
   globalSetup: ["tests/support/engineSetup.ts"],
 } as const satisfies TestProjectInlineConfiguration["test"];
 

@@ -115,12 +115,10 @@ export const authSchema = z.strictObject({
     description: "URL to which users return after sign-in.",
     example: "https://app.example.com",
   }),
-  redirectUrls: distinct(redirectUrl())
-    .default([])
-    .meta({
-      description: "Additional URLs to which users may return.",
-      example: "https://app.example.com/**",
-    }),
+  redirectUrls: distinct(redirectUrl()).default([]).meta({
+    description: "Additional URLs to which users may return.",
+    example: "https://app.example.com/**",
+  }),
   jwtExpirySeconds: integer(60, 604_800).default(3600).meta({ description: "Lifetime of an access token." }),
   signUpEnabled: z.boolean().default(true).meta({ description: "Whether new users may sign up themselves." }),
   anonymousSignInEnabled: z

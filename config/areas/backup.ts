@@ -103,7 +103,7 @@ export const backupSchema = z.strictObject({
         .optional()
         .meta({
           description:
-            "Topic in `replica.region` for the alarms there; required with `alerts.topicArn`. A new one that mails `alerts.emails` where it is left out.",
+            "Topic in `replica.region` for the alarms there; required with `alerts.topicArn`. If omitted, a new topic that sends mail to `alerts.emails`.",
           example: "arn:aws:sns:us-west-2:123456789012:alarms",
         }),
     })

@@ -35,7 +35,7 @@ beforeAll(async () => {
   text = (await stack.pulumi("stack", "export")).stdout;
   exported = exportedStack("state.json", text);
   ({ resources: declared } = await declaredStack("prod", changes));
-}, 600_000);
+});
 afterAll(async () => {
   await account?.remove();
 });

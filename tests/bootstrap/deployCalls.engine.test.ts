@@ -67,7 +67,7 @@ beforeAll(async () => {
   await record("preview", "preview", "--refresh");
   await record("change", "up", "--yes", "--skip-preview", "--refresh");
   await record("destroy", "destroy", "--yes", "--skip-preview", "--refresh");
-}, 900_000);
+});
 afterAll(async () => {
   await account?.remove();
 });

@@ -230,7 +230,7 @@ const never: Call[] = [
 const deployRole = (of: PolicyPlace) =>
   policyDocument(...deployPolicy(of).Statement, ...deployManagedPolicy(of).Statement);
 
-describe("the role that deploys", () => {
+describe("the deploy role", () => {
   const identity = deployRole(place);
 
   it.each([...reads, ...writes])("may %s on %s", async (action, resource, context = {}) => {
@@ -292,7 +292,7 @@ test("keeps its permissions on an earlier bucket of the stack, where a move remo
 test.each([
   ["a role, which allows 10,240 characters", deployPolicy, 10_240],
   ["a role", previewPolicy, 10_240],
-  ["a managed policy, which takes 6,144", deployManagedPolicy, 6144],
+  ["a managed policy, which allows 6,144", deployManagedPolicy, 6144],
 ])(
   "fits into %s without white space, with the longest names in every partition",
   (_, policyOf, characters) => {

@@ -66,7 +66,7 @@ beforeAll(async () => {
     exitCode: Number(parts[2 * at + 1] ?? -1),
     output: parts[2 * at] ?? "",
   }));
-}, 600_000);
+});
 
 afterAll(async () => {
   if (existsSync(path.join(checkout, ".local"))) {

@@ -51,7 +51,7 @@ beforeAll(async () => {
   const file = path.join(checkout, "report", reportFile);
   if (!existsSync(file)) throw new Error(`the command wrote no report:\n${result.output}`);
   report = reportSchema.parse(JSON.parse(readFileSync(file, "utf8")));
-}, 600_000);
+});
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -38,7 +38,7 @@ const probe = (
     sizeBefore,
   );
 
-/** The names that the log has for a metric. */
+/** The names in the log for a metric. */
 function found({ log }: ProbeRun, metric: string): string[] | undefined {
   const line = log.find(({ event }) => event === probeEvents.measured);
   return (line?.found as Record<string, string[]> | undefined)?.[metric];

@@ -25,7 +25,7 @@ export interface ProbeRun {
   readonly failure?: string;
 }
 
-/** A local AWS that the probe publishes to. */
+/** The local AWS to which the probe publishes. */
 export interface ProbeAws {
   /** ARN of the secret with the password. */
   readonly secretArn: string;

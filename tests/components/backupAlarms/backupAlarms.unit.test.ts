@@ -209,7 +209,7 @@ test("with an existing topic no new one is created, and every alarm uses it", as
   ]);
 });
 
-/** What EventBridge makes of a template: a value stands in as JSON; inside quotes it would stand bare, unescaped. */
+/** How EventBridge expands a template: it inserts a value as JSON, but unescaped inside quotes. */
 function transformed(
   { inputPaths, inputTemplate }: TopicRuleArgs["message"],
   event: { readonly time: string; readonly detail: Readonly<Record<string, unknown>> },

@@ -201,7 +201,7 @@ test("copies that are switched off keep their bucket, its protection and its key
   await stack.succeeds("preview", "--refresh", "--expect-no-changes");
 });
 
-test("another name for the copies is refused, unless it is meant: then backups and copies move, and the old ones keep their protection", async () => {
+test("another name for the copies is refused, unless it is intended: then backups and copies move, and the old ones keep their protection", async () => {
   const before = [
     await bucketProtection(here.s3, source),
     await bucketProtection(there.s3, replica),

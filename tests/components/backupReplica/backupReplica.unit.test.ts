@@ -207,7 +207,7 @@ test("events reach the topic and the queue of the second region through its key,
   expect(await asked("kms:Decrypt", "ec2.amazonaws.com")).not.toBe("Allowed");
 });
 
-test("an existing topic of the second region takes the place of a new one", async () => {
+test("an existing topic of the second region is used instead of a new one", async () => {
   const topicArn = `arn:aws:sns:us-west-2:${accountId}:operations`;
   const resources = await register({ topicArn });
 
@@ -215,7 +215,7 @@ test("an existing topic of the second region takes the place of a new one", asyn
   expect([...resources.keys()].filter((name) => /topic|mail/.test(name))).toEqual([]);
 });
 
-test("costs what it declares, which is a small part of the whole", async () => {
+test("the cost estimate counts the declared resources", async () => {
   const alarmsOf = async (deletionAlarm: boolean) =>
     ofCopies(await register({ deletionAlarm })).filter(({ type }) => type.endsWith(":MetricAlarm")).length;
   const lines = backupReplicaCost(

@@ -21,7 +21,7 @@ describe.skipIf(process.env.RECORD === undefined)("recordings", () => {
     stack = await createTestStack();
     const up = await stack.events("up", ...named, "--yes", "--skip-preview");
     expect(up.exitCode).toBe(0);
-  }, 600_000);
+  });
 
   afterAll(async () => {
     await stack?.remove();

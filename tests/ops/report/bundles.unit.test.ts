@@ -36,12 +36,12 @@ test("effects on foreign objects are data, from the provider's messages", () => 
 });
 
 test("what the dry run does not cover is reported as a list", () => {
-  const message = `${notInDryRun}\n  sequence public.n has moved on, and does not go back\n  sql/a.sql: jobs\n`;
+  const message = `${notInDryRun}\n  sequence public.n has advanced, and the rollback does not reset it\n  sql/a.sql: jobs\n`;
 
   const [bundle] = bundlesOf([said("info", message)], []);
 
   expect(bundle?.uncovered).toEqual([
-    "sequence public.n has moved on, and does not go back",
+    "sequence public.n has advanced, and the rollback does not reset it",
     "sql/a.sql: jobs",
   ]);
 });

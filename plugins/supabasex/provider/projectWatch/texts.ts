@@ -22,15 +22,15 @@ export function memberText({ role_name: role, mfa_enabled: hasSecondFactor }: Ro
   return `${role}${hasSecondFactor === false ? withoutSecondFactor : ""}`;
 }
 
-/** As whom a secret key acts, where it is another role than the usual one. */
+/** Returns the role of a secret key, if it is not the usual one. */
 function roleText(template: JsonValue | undefined): string {
   const role = isJsonObject(template) ? template.role : undefined;
   return role === undefined || role === "service_role" ? "" : ` as ${role}`;
 }
 
 /**
- * What decides who somebody is: where an identity provider's certificates come from, and which of its attributes are taken. Metadata
- * that the platform fetches changes with the certificates, so that its address stands for it.
+ * Returns what determines a user's identity: where an identity provider's certificates come from, and which of its attributes are
+ * used. Metadata that the platform fetches changes with the certificates, so only its URL counts.
  */
 export function identityText({ entity_id: entity, ...saml }: JsonObject): string {
   const {

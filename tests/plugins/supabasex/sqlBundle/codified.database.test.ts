@@ -234,13 +234,13 @@ end $$;`,
   },
 ];
 
-describe("a manual change that a file makes afterwards is kept and belongs to the bundle", () => {
+describe("a manual change that a file states afterwards is kept and belongs to the bundle", () => {
   test.each(cases)("$name", async ({ hand, file, path = nextFile, isIn }) => {
     await expectKept(databases, { first: schema, hand, files: { [path]: file } }, isIn);
   });
 });
 
-test("negative control: a manual change that no file makes is reverted", async () => {
+test("negative control: a manual change that no file states is reverted", async () => {
   const bundle = await databases.bundle({ [firstFile]: schema });
   await bundle.up();
   await bundle.sql("alter table $s.alerts enable row level security");

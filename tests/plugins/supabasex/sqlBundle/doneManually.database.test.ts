@@ -215,13 +215,13 @@ describe("a different state is reported in one sentence, in preview and up", () 
       name: "attached for other rows",
       hand: "alter table $s.events attach partition $s.events_b for values in ('c')",
       file: "alter table $s.events attach partition $s.events_b for values in ('b');",
-      hint: "Manually, $s.events_b was made the partition of $s.events FOR VALUES IN ('c'), not of $s.events FOR VALUES IN ('b'): detach it (alter table $s.events detach partition $s.events_b).",
+      hint: "$s.events_b was manually made a partition of $s.events FOR VALUES IN ('c'), not of $s.events FOR VALUES IN ('b'): detach it (alter table $s.events detach partition $s.events_b).",
     },
     {
       name: "a partition of other rows was created",
       hand: "create table $s.days_2 partition of $s.days for values from ('2026-02-01') to ('2026-02-15')",
       file: "create table $s.days_2 partition of $s.days for values from ('2026-02-01') to ('2026-03-01');",
-      hint: "Manually, $s.days_2 was made the partition of $s.days FOR VALUES FROM ('2026-02-01') TO ('2026-02-15'), not of $s.days FOR VALUES FROM ('2026-02-01') TO ('2026-03-01'): detach it (alter table $s.days detach partition $s.days_2).",
+      hint: "$s.days_2 was manually made a partition of $s.days FOR VALUES FROM ('2026-02-01') TO ('2026-02-15'), not of $s.days FOR VALUES FROM ('2026-02-01') TO ('2026-03-01'): detach it (alter table $s.days detach partition $s.days_2).",
     },
     {
       name: "a table with the name of a partition was created",

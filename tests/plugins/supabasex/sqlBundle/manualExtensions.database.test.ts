@@ -55,7 +55,7 @@ test("it belongs to the bundle and is named", async () => {
   await bundle.up();
 
   expect(bundle.logs.join("\n")).toContain(
-    "Manual changes that a file states now, so that they belong to the bundle:\n  extension unaccent",
+    "Manual changes that a file now states, so they belong to the bundle:\n  extension unaccent",
   );
   await bundle.sql("drop extension unaccent");
   expect(await bundle.refresh()).toEqual(['live["extension unaccent"]']);

@@ -117,7 +117,7 @@ export async function expectKept(databases: Databases, change: ManualChange, isI
   expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
 }
 
-/** What the engine does with a SqlBundle, without the engine. */
+/** Performs the engine's operations on a SqlBundle without the engine. */
 export class BundleUnderTest {
   readonly directory = mkdtempSync(path.join(tmpdir(), "thorbis-bundle-"));
   inputs: Record<string, unknown> = {};

@@ -137,5 +137,5 @@ export function isSamePlace(one: Partition | null | undefined, other: Partition 
 /** Returns in one sentence how the place of a table differs from the one that a file asks for, and what to do. */
 export function otherPlace(child: string, now: Partition | null, { parent, bound }: Partition): string {
   if (now === null) return `It was created manually, and is not a partition of ${parent}: drop or rename it.`;
-  return `Manually, ${child} was made the partition of ${now.parent} ${now.bound}, not of ${parent} ${bound}: detach it (alter table ${now.parent} detach partition ${child}).`;
+  return `${child} was manually made a partition of ${now.parent} ${now.bound}, not of ${parent} ${bound}: detach it (alter table ${now.parent} detach partition ${child}).`;
 }

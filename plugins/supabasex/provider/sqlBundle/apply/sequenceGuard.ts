@@ -14,10 +14,10 @@ import {
   setForward,
 } from "./sequencePositions";
 
-/** Sequences that are not where they were before files were rolled back, for any reason. */
+/** Sequences whose position differs from before the rolled-back files, for any reason. */
 export interface MovedSequences {
   readonly advanced: readonly string[];
-  /** A file set them back, and they are again where they were. */
+  /** Sequences that a file set back, and that have been restored. */
   readonly restored: readonly string[];
 }
 
@@ -171,7 +171,7 @@ export class SequenceGuard {
 }
 
 const refused =
-  "Files that were rolled back had set sequences back, which no rollback undoes, and the server refuses to restore them. They would return numbers that are in use. Run as a role that may:";
+  "Files that were rolled back had set sequences back. A rollback does not undo this, and the server refuses to restore them, so they would return numbers that are in use. Run this as a role that may:";
 
 function lineOf(statement: string): string {
   return `  ${escapeInNames(statement)};`;

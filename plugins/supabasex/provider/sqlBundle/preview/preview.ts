@@ -304,7 +304,7 @@ function announceDryRun(
     .filter((file) => ran.has(file.path))
     .flatMap(notCovered);
   for (const name of result.moved?.advanced ?? [])
-    uncovered.push(`  sequence ${escapeControls(name)} has moved on, and does not go back`);
+    uncovered.push(`  sequence ${escapeControls(name)} has advanced, and the rollback does not reset it`);
   for (const name of result.moved?.restored ?? [])
     uncovered.push(`  sequence ${escapeControls(name)} was set back and then restored`);
   if (result.bodies?.unchecked === true)
