@@ -5,7 +5,7 @@ import { type ProbeVariable, probeEvents, probeMetrics } from "../../foundation/
 import { type BundledDatabase, startBundledDatabase } from "../sql/support/database";
 import { rolePassword } from "../sql/support/roles";
 import { startTlsCluster } from "../support/tlsCluster";
-import { type ProbeAws, type ProbeRun, startProbeAws } from "./support";
+import { found, type ProbeAws, type ProbeRun, startProbeAws } from "./support";
 
 let database: BundledDatabase;
 let postgres: Client;
@@ -37,12 +37,6 @@ const probe = (
     more,
     sizeBefore,
   );
-
-/** The names in the log for a metric. */
-function found({ log }: ProbeRun, metric: string): string[] | undefined {
-  const line = log.find(({ event }) => event === probeEvents.measured);
-  return (line?.found as Record<string, string[]> | undefined)?.[metric];
-}
 
 async function numberOf(sql: string): Promise<number> {
   const { rows } = await postgres.query<{ value: string }>(`select (${sql}) as value`);

@@ -12,7 +12,12 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { startAws } from "../../emulators/aws";
-import { type ProbeMetricKey, type ProbeVariable, probeMetrics } from "../../foundation/probeContract";
+import {
+  type ProbeMetricKey,
+  type ProbeVariable,
+  probeEvents,
+  probeMetrics,
+} from "../../foundation/probeContract";
 import { run } from "../../probe/run";
 
 type Environment = Readonly<Record<ProbeVariable, string>>;
@@ -23,6 +28,12 @@ export interface ProbeRun {
   readonly log: readonly Record<string, unknown>[];
   /** The message of the error with which the run ended. */
   readonly failure?: string;
+}
+
+/** The names in the log for a metric. */
+export function found({ log }: ProbeRun, metric: string): string[] | undefined {
+  const line = log.find(({ event }) => event === probeEvents.measured);
+  return (line?.found as Record<string, string[]> | undefined)?.[metric];
 }
 
 /** The local AWS to which the probe publishes. */

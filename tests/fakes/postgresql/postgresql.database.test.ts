@@ -2,29 +2,13 @@ import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { standIn } from "../../../fakes/engine/standIn";
 import { postgresql } from "../../../fakes/postgresql/table";
-import type { CallContext } from "../../../plugins/provider-host/provider";
 import { type PropertyMap, reveal, Secret } from "../../../plugins/provider-host/values";
 import { startTestCluster, type TestCluster } from "../../support/cluster";
-
-const context: CallContext = { signal: new AbortController().signal, log: () => {} };
-const tokens = {
-  Role: "postgresql:index/role:Role",
-  Extension: "postgresql:index/extension:Extension",
-  Schema: "postgresql:index/schema:Schema",
-  GrantRole: "postgresql:index/grantRole:GrantRole",
-};
-type Kind = keyof typeof tokens;
-interface Made {
-  readonly kind: Kind;
-  readonly id: string;
-  readonly inputs: PropertyMap;
-  readonly outputs: PropertyMap;
-}
+import { check, context, create, diff, drift, identify, provider, remove, update } from "./harness";
 
 // As on a hosted project: neither a superuser nor the owner of other roles' objects.
 let cluster: TestCluster;
 let sql: pg.Client;
-const provider = standIn(postgresql);
 
 beforeAll(async () => {
   cluster = await startTestCluster();
@@ -37,57 +21,6 @@ function connection(): PropertyMap {
   const { hostname: host, port, username, password } = new URL(cluster.url());
   const secret = new Secret(decodeURIComponent(password));
   return { host, port: Number(port), username, password: secret, sslmode: "disable", superuser: false };
-}
-
-const identify = (kind: Kind) => ({ urn: `urn:pulumi:local::p::${tokens[kind]}::it`, type: tokens[kind] });
-
-async function check(kind: Kind, inputs: PropertyMap): Promise<PropertyMap> {
-  const request = { ...identify(kind), name: "it", oldInputs: {}, inputs, randomSeed: new Uint8Array() };
-  const checked = await provider.check(request, context);
-  expect(checked.failures).toEqual([]);
-  return checked.inputs;
-}
-
-async function create(kind: Kind, given: PropertyMap): Promise<Made> {
-  const inputs = await check(kind, given);
-  const request = { ...identify(kind), name: "it", inputs, preview: false, timeoutSeconds: 0 };
-  return { kind, inputs, ...(await provider.create(request, context)) };
-}
-
-async function diff(made: Made, inputs: PropertyMap): Promise<Record<string, string>> {
-  const request = { ...identify(made.kind), id: made.id, inputs, ignoreChanges: [] };
-  const found = await provider.diff(
-    { ...request, oldInputs: made.inputs, oldOutputs: made.outputs },
-    context,
-  );
-  return Object.fromEntries(Object.entries(found.detailed ?? {}).map(([path, { kind }]) => [path, kind]));
-}
-
-/** Returns what a refresh reports: nothing, that the resource is gone, or the differing properties. */
-async function drift(made: Made): Promise<Record<string, string> | "gone"> {
-  const read = await provider.read({ ...identify(made.kind), ...made }, context);
-  return read === undefined ? "gone" : diff({ kind: made.kind, ...read }, made.inputs);
-}
-
-async function update(made: Made, given: PropertyMap): Promise<Made> {
-  const inputs = await check(made.kind, given);
-  const request = {
-    ...identify(made.kind),
-    id: made.id,
-    inputs,
-    ignoreChanges: [],
-    preview: false,
-    timeoutSeconds: 0,
-  };
-  const { outputs } = await provider.update(
-    { ...request, oldInputs: made.inputs, oldOutputs: made.outputs },
-    context,
-  );
-  return { ...made, inputs, outputs };
-}
-
-async function remove(made: Made): Promise<void> {
-  await provider.delete({ ...identify(made.kind), ...made, timeoutSeconds: 0 }, context);
 }
 
 async function value(text: string): Promise<unknown> {

@@ -115,9 +115,9 @@ export const serverChanges: readonly PostureChange[] = [
   {
     name: "a view of pg_catalog is replaced",
     change:
-      "set local allow_system_table_mods = on; create or replace view pg_catalog.pg_group as select rolname as groname, oid as grosysid, array(select member from pg_auth_members where roleid = oid) as grolist from pg_authid where not rolcanlogin and rolname <> 'ghost'",
+      "set local allow_system_table_mods = on; create or replace view pg_catalog.pg_group as select rolname as groname, oid as grosysid, array(select member from pg_auth_members where roleid = pg_authid.oid) as grolist from pg_authid where not rolcanlogin and rolname <> 'ghost'",
     reverse:
-      "set local allow_system_table_mods = on; create or replace view pg_catalog.pg_group as select rolname as groname, oid as grosysid, array(select member from pg_auth_members where roleid = oid) as grolist from pg_authid where not rolcanlogin",
+      "set local allow_system_table_mods = on; create or replace view pg_catalog.pg_group as select rolname as groname, oid as grosysid, array(select member from pg_auth_members where roleid = pg_authid.oid) as grolist from pg_authid where not rolcanlogin",
     as: "supabase_admin",
     reports: changed("built-in views", "content"),
     severity: "opens",

@@ -207,7 +207,12 @@ describe("reading", () => {
 
     await readCatalog(session);
 
-    expect(sent.map((text) => text.trim().split(/\s/, 1)[0])).toEqual(["begin", "select", "with", "commit"]);
+    expect(sent.map((text) => text.trim().split(/\s/, 1)[0])).toEqual([
+      "begin",
+      "select",
+      "prepare",
+      "commit",
+    ]);
     expect(sent[0]).toBe("begin transaction isolation level repeatable read read only");
   });
 

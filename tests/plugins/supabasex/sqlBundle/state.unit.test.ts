@@ -1,34 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { type PropertyMap, Secret, unknown } from "../../../../plugins/provider-host/values";
+import { type PropertyMap, Secret } from "../../../../plugins/provider-host/values";
 import {
   type Catalog,
   digestsOf,
   expectationFrom,
 } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
-import { checkBundle } from "../../../../plugins/supabasex/provider/sqlBundle/check";
 import { diffBundle } from "../../../../plugins/supabasex/provider/sqlBundle/state/diff";
 import { withOutlook } from "../../../../plugins/supabasex/provider/sqlBundle/state/outlook";
 import { stateOf, stateOutputs, upgrade } from "../../../../plugins/supabasex/provider/sqlBundle/state/state";
-
-const connection = { host: "h", port: 5432, user: "u", password: "p-secret", database: "d" };
-const hash = "a".repeat(64);
-const inputs: PropertyMap = {
-  name: "main",
-  directory: "sql",
-  files: { "migrations/20260101000000_a.sql": hash },
-  connection: new Secret(connection),
-};
-
-function check(changed: PropertyMap, oldInputs: PropertyMap = {}) {
-  return checkBundle({
-    urn: "urn",
-    type: "supabasex:index:SqlBundle",
-    name: "bundle",
-    oldInputs,
-    inputs: { ...inputs, ...changed },
-    randomSeed: new Uint8Array(),
-  });
-}
+import { check, connection, hash, inputs } from "./bundleInputs";
 
 const diffRequest = { urn: "urn", type: "t", id: "main", ignoreChanges: [] };
 
@@ -36,107 +16,6 @@ function diff(changed: PropertyMap, oldOutputs: PropertyMap = {}) {
   return diffBundle({ ...diffRequest, oldInputs: inputs, oldOutputs, inputs: { ...inputs, ...changed } })
     .detailed;
 }
-
-describe("check", () => {
-  test("valid inputs pass, with their defaults; a plain connection becomes secret", () => {
-    const { inputs: checked, failures } = check({ connection });
-
-    expect(failures).toEqual([]);
-    expect(checked.dryRun).toBe("live");
-    expect(checked.prune).toBe("report");
-    expect(checked.limits).toEqual({
-      lockWaitSeconds: 60,
-      lockTimeoutSeconds: 5,
-      statementTimeoutSeconds: 600,
-      dryRunStatementTimeoutSeconds: 60,
-      dryRunMaxTableMegabytes: 1000,
-      lockRetries: 5,
-    });
-    expect(checked.connection).toBeInstanceOf(Secret);
-  });
-
-  test("all errors are reported at once, and none contains a secret", () => {
-    const { failures = [] } = check({
-      directory: "",
-      colour: "red",
-      files: {
-        "migrations/1_a.sql": hash,
-        "repeatable/b.sql": "x",
-        "elsewhere/c.sql": hash,
-      },
-      connection: new Secret({ ...connection, user: "", port: "p-secret", sslMode: "p-secret" }),
-      requires: ["1", 2],
-      limits: { lockWait: 1, lockRetries: -1 },
-      dryRun: "maybe",
-      prune: "all",
-      allowAhead: "yes",
-      baseline: "7",
-    });
-
-    expect(failures.map(({ property }) => property).sort()).toEqual([
-      "allowAhead",
-      "baseline",
-      "colour",
-      "connection.port",
-      "connection.sslMode",
-      "connection.user",
-      "directory",
-      "dryRun",
-      'files["elsewhere/c.sql"]',
-      'files["migrations/1_a.sql"]',
-      'files["repeatable/b.sql"]',
-      "limits.lockRetries",
-      "limits.lockWait",
-      "prune",
-      "requires",
-    ]);
-    expect(JSON.stringify(failures)).not.toContain("p-secret");
-  });
-
-  test("unknown values pass", () => {
-    expect(check({ connection: new Secret({ ...connection, host: unknown }) }).failures).toEqual([]);
-    expect(check({ connection: unknown, files: unknown, limits: unknown }).failures).toEqual([]);
-    expect(check({ requires: unknown }).failures).toEqual([]);
-    expect(check({ requires: ["1", unknown] }).failures).toEqual([]);
-  });
-
-  test.each([
-    ["20260101000000", []],
-    [
-      "20260101000001",
-      [
-        "is 20260101000001, but no migration has this version: the nearest is 20260101000000 (migrations/20260101000000_a.sql)",
-      ],
-    ],
-    [
-      "20270301000000",
-      [
-        "is 20270301000000, but no migration has this version: the nearest is 20260301000000 (migrations/20260301000000_b.sql)",
-      ],
-    ],
-  ])("a baseline of %s", (baseline, reasons) => {
-    const files = {
-      "migrations/20260101000000_a.sql": hash,
-      "migrations/20260301000000_b.sql": hash,
-      "repeatable/c.sql": hash,
-    };
-
-    const { failures = [] } = check({ files, baseline });
-
-    expect(failures.map(({ property, reason }) => [property, reason])).toEqual(
-      reasons.map((reason) => ["baseline", reason]),
-    );
-  });
-
-  test("the name cannot change", () => {
-    expect(check({}, { name: "other" }).failures).toEqual([
-      {
-        property: "name",
-        reason: "cannot change: the database's record of what was applied is kept under other",
-      },
-    ]);
-  });
-});
 
 describe("diff", () => {
   test("a new directory, password, limit or setting is not a change", () => {

@@ -41,14 +41,13 @@ export async function knownFiles(
   { history, record, plan: { pending }, expected, live }: Situation,
 ): Promise<KnownFiles> {
   const { migrations, repeatables } = bundle;
-  const deployment = { session, bundle: inputs.name, migrations, pending, expected, live };
   return {
     history,
     repeatables,
     base: record.base,
     expected,
     live,
-    inside: await doneOutside(deployment),
+    inside: await doneOutside({ session, bundle: inputs.name, pending, expected, live }),
     extensions: await manualExtensions(session, migrations, { pending, expected, inspection }),
   };
 }

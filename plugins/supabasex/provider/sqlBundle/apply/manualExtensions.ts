@@ -11,7 +11,6 @@ import { statementsOf } from "../source/statements";
 export interface ManualExtension {
   /** Quoted where SQL requires it. */
   readonly schema: string;
-  readonly version: string;
   /** Where a statement puts it that names no schema; null if nowhere. */
   readonly usualSchema: string | null;
 }
@@ -46,7 +45,7 @@ export async function manualExtensions(
   );
   if (open.length === 0) return new Map();
   const { rows } = await session.work.query<ManualExtension & { name: string }>(
-    `select e.extname as name, quote_ident(n.nspname) as schema, e.extversion as version,
+    `select e.extname as name, quote_ident(n.nspname) as schema,
        quote_ident(coalesce(a.schema, current_schema())) as "usualSchema"
      from pg_extension e join pg_namespace n on n.oid = e.extnamespace
      left join pg_available_extension_versions a on a.name = e.extname and a.version = e.extversion
@@ -84,19 +83,19 @@ function droppedExtensions(node: Node): string[] {
   return (node.DropStmt.objects ?? []).map(droppedName);
 }
 
-/** Returns how an extension differs from what a statement asks for, and what to do; `undefined` if it does not. */
+/**
+ * Returns how an extension differs from what a statement asks for, and what to do; `undefined` if it does not. The version
+ * does not count: hosted projects choose it, and ignore one that a statement names.
+ */
 export function otherExtension(
   { options = [], extname = "" }: CreateExtensionStmt,
-  { schema, version, usualSchema }: ManualExtension,
+  { schema, usualSchema }: ManualExtension,
 ): string | undefined {
   const name = quote(extname);
   const inSchema = optionOf(options, "schema");
   const asked = inSchema === undefined ? usualSchema : quote(inSchema);
-  if (asked !== schema)
-    return `It was enabled manually in schema ${schema}, not in ${asked}: move it (alter extension ${name} set schema ${asked}), or write schema ${schema} here.`;
-  const askedVersion = optionOf(options, "new_version");
-  if (askedVersion === undefined || askedVersion === version) return undefined;
-  return `It was enabled manually in version ${version}, not ${askedVersion}: update it (alter extension ${name} update to '${askedVersion}'), or write version '${version}' here.`;
+  if (asked === schema) return undefined;
+  return `It was enabled manually in schema ${schema}, not in ${asked}: move it (alter extension ${name} set schema ${asked}), or write schema ${schema} here.`;
 }
 
 function optionOf(options: readonly Node[], name: string): string | undefined {

@@ -1,4 +1,3 @@
-import { literal } from "../catalog/objects";
 import type { RepairGroup } from "../repair/restore";
 import type { Session } from "../session/session";
 import type { BundleFile } from "../source/files";
@@ -53,8 +52,8 @@ export async function manualPartitions(
   if (names.length === 0) return noPartitions;
   const now = await readPartitions(session, names);
   const groups = names.flatMap((name): RepairGroup[] => {
-    const statements = undoOf(steps.get(name), former.get(name), now);
-    return statements.length === 0 ? [] : [{ identity: `table ${name}`, statements }];
+    const statement = undoOf(steps.get(name), former.get(name), now);
+    return statement === undefined ? [] : [{ identity: `table ${name}`, statements: [statement] }];
   });
   return { groups, names, now };
 }
@@ -86,12 +85,12 @@ function firstSteps(files: readonly BundleFile[]): Map<string, PartitionStep> {
 }
 
 /** Returns the last step about each table. */
-export function lastSteps(files: readonly BundleFile[]): Map<string, PartitionStep> {
+function lastSteps(files: readonly BundleFile[]): Map<string, PartitionStep> {
   return new Map(files.flatMap(partitionSteps).map((step) => [step.child, step]));
 }
 
 /**
- * Returns the statements that make a partition what it was before a manual change; none without such a change.
+ * Returns the statement that makes a partition what it was before a manual change; `undefined` without such a change.
  *
  * @param former the last step of the files that ran
  */
@@ -99,34 +98,18 @@ function undoOf(
   step: PartitionStep | undefined,
   former: PartitionStep | undefined,
   now: Partitions,
-): string[] {
-  if (step === undefined) return [];
+): string | undefined {
+  if (step === undefined) return undefined;
   const { does, child } = step;
   const place = now.get(child);
   if (does === "attach" || does === "create") {
     const isOfFiles = former?.bound !== undefined;
-    return place && !isOfFiles ? [`alter table ${place.parent} detach partition ${child}`] : [];
+    return place && !isOfFiles ? `alter table ${place.parent} detach partition ${child}` : undefined;
   }
-  if (former?.parent === undefined || former.bound === undefined || place) return [];
-  return [
-    place === undefined
-      ? `create table ${child} partition of ${former.parent} ${former.bound}`
-      : `alter table ${former.parent} attach partition ${child} ${former.bound}`,
-    ...(step.isConcurrent === true ? [constrainToBound(child)] : []),
-  ];
-}
-
-/** Returns the statement that gives a partition its bound as a check constraint, as `detach … concurrently` does. */
-function constrainToBound(partition: string): string {
-  const table = literal(partition);
-  return `do ${literal(`declare bound text := pg_get_partition_constraintdef(${table}::regclass);
-begin
-  if bound is not null and not exists (
-    select from pg_constraint where conrelid = ${table}::regclass and pg_get_constraintdef(oid) = format('CHECK (%s)', bound)
-  ) then
-    execute format('alter table %s add check (%s)', ${table}::regclass, bound);
-  end if;
-end`)}`;
+  if (former?.parent === undefined || former.bound === undefined || place) return undefined;
+  return place === undefined
+    ? `create table ${child} partition of ${former.parent} ${former.bound}`
+    : `alter table ${former.parent} attach partition ${child} ${former.bound}`;
 }
 
 /** Returns whether a table belongs to the same parent for the same rows, or in both cases to none or does not exist. */

@@ -76,7 +76,10 @@ export interface Prepared extends Readable {
 
 const planPrefix = "supabasex_catalog_";
 
-/** Returns the name of the plan of a read. It contains all that the statement and a good plan for it depend on. */
+/**
+ * Returns the name of the plan of a read. It contains all that the statement and a good plan for it depend on, in few
+ * letters, because the server cuts names after 63 bytes.
+ */
 export function planName({
   serverMajor,
   cronJobs: jobs,
@@ -85,15 +88,13 @@ export function planName({
   versioned,
   sizeClass,
 }: Prepared): string {
-  const parts = [
-    serverMajor,
-    sizeClass,
-    ...(jobs ? ["jobs"] : []),
-    ...(stores ? ["buckets"] : []),
-    ...(accounts ? ["accounts"] : []),
-    ...versioned,
+  const read = [
+    jobs ? "j" : "",
+    stores ? "b" : "",
+    accounts ? "u" : "",
+    ...versioned.map(([letter]) => letter),
   ];
-  return `${planPrefix}${parts.join("_")}`;
+  return `${planPrefix}${serverMajor}_${sizeClass}_${read.join("")}`;
 }
 
 /** The services that change the database with their own migrations, and the queries for the newest one. */

@@ -15,8 +15,6 @@ export interface PartitionStep {
   readonly bound?: string;
   /** With `if exists` or `if not exists`, so that the statement succeeds if it is done already. */
   readonly ifNeeded: boolean;
-  /** With `concurrently`, so that the table gets its bound as a check constraint; only for `detach`. */
-  readonly isConcurrent?: boolean;
 }
 
 const known = new WeakMap<BundleFile, readonly PartitionStep[]>();
@@ -60,11 +58,11 @@ export function stepsOf(node: Node, text: string): PartitionStep[] {
   return cmds.flatMap((command): PartitionStep[] => {
     const def = "AlterTableCmd" in command ? command.AlterTableCmd.def : undefined;
     if (def === undefined || !("PartitionCmd" in def)) return [];
-    const { name, bound, concurrent } = def.PartitionCmd;
+    const { name, bound } = def.PartitionCmd;
     const step = { child: relationName(name), parent: relationName(relation), ifNeeded: false };
     return [
       bound === undefined
-        ? { does: "detach", ...step, ...(concurrent === true ? { isConcurrent: true } : {}) }
+        ? { does: "detach", ...step }
         : { does: "attach", ...step, bound: boundText(bound, text) },
     ];
   });
