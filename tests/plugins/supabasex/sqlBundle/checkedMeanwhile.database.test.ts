@@ -49,7 +49,7 @@ describe("files are checked while the deployment starts", () => {
     const failure = await failureOf(bundle.up());
 
     expect(failure.split("\n").filter((line) => !line.startsWith("  "))).toEqual([
-      "The files have 2 faults; nothing was changed.",
+      "The files have 2 errors; nothing was changed.",
       expect.stringMatching(/faulty\.sql:2:1: a file must not control its transaction$/),
       expect.stringMatching(/faulty\.sql:1:1: syntax error at or near "selec" \(42601\)$/),
     ]);
@@ -79,7 +79,7 @@ describe("files are checked while the deployment starts", () => {
       ...faulty,
     });
 
-    expect(await failureOf(bundle.up())).toContain("The files have 2 faults");
+    expect(await failureOf(bundle.up())).toContain("The files have 2 errors");
     expect(await hasRun("late")).toBe(false);
     expect(await bundle.history()).toEqual(["migrations/20250101000000_a.sql"]);
   });

@@ -289,7 +289,7 @@ test("a repeatable that sets default privileges is refused, also in a loop and i
 
   const refusal = await failureOf(bundle.up());
 
-  expect(refusal).toContain("The files have 2 faults; nothing was changed.");
+  expect(refusal).toContain("The files have 2 errors; nothing was changed.");
   expect(refusal.split("alter default privileges does not belong in a repeatable")).toHaveLength(3);
 
   bundle.write({

@@ -40,7 +40,7 @@ test("all errors of all files are listed at once, each with its place", async ()
   });
 
   expect(lines.filter((line) => !line.startsWith("  "))).toEqual([
-    "The files have 11 faults; nothing was changed.",
+    "The files have 11 errors; nothing was changed.",
     "migrations/20260101000000_control.sql:2:1: a file must not control its transaction",
     "migrations/20260101000000_control.sql:4:1: the file has no savepoint a here",
     "migrations/20260102000000_two.sql: a file without a transaction must contain exactly one statement, and this one has 2",

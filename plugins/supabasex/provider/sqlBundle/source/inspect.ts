@@ -38,7 +38,7 @@ export async function inspectFiles(
   if (more.length === 0) throw first;
   throw new UserError(
     [
-      `The files have ${errors.length} faults; nothing was changed.`,
+      `The files have ${errors.length} errors; nothing was changed.`,
       ...errors.map(({ message }) => message),
     ].join("\n"),
   );
