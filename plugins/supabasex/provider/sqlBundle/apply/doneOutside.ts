@@ -3,7 +3,7 @@ import { hasBegun } from "../history/begun";
 import type { Session } from "../session/session";
 import type { BundleFile, Migration } from "../source/files";
 import { statementsOf } from "../source/statements";
-import { droppedBefore } from "./droppedBefore";
+import { droppedBefore, dropsSomething } from "./droppedBefore";
 import { mustRunOutside } from "./outsideStatement";
 
 interface Deployment {
@@ -28,7 +28,11 @@ export async function doneOutside(deployment: Deployment): Promise<ReadonlySet<B
   if (Object.keys(expected).length === 0) return new Set();
   const done = pending.filter((file) => {
     const node = mustRunOutside(file) ? statementsOf(file)[0]?.node : undefined;
-    return node !== undefined && droppedBefore(file, { node }, { expected, live }).length > 0;
+    return (
+      node !== undefined &&
+      droppedBefore(file, { node }, { expected, live }).length > 0 &&
+      !dropsSomething(file, { node }, live)
+    );
   });
   return done.length === 0 || (await hasBegun(session.work, bundle)) ? new Set() : new Set(done);
 }

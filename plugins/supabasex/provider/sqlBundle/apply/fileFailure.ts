@@ -48,7 +48,7 @@ const advice: Readonly<Record<string, string>> = {
   "3F000":
     "This schema does not exist when the file runs: correct the name, or create it in an earlier migration.",
   "42501":
-    "The deploying role lacks this privilege: ask the owner to grant it. Nobody can grant it on the platform's own schemas (auth, storage, vault, …).",
+    "The deploying role lacks this privilege: ask the owner to grant it. On most objects of the platform's own schemas (auth, storage, …), only the platform can.",
   "42703":
     "This column does not exist when the file runs: correct the name, or add it in an earlier migration.",
   "42704":

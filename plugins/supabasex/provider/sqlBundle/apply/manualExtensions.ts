@@ -11,6 +11,8 @@ import { statementsOf } from "../source/statements";
 export interface ManualExtension {
   /** Quoted where SQL requires it. */
   readonly schema: string;
+  /** Whether `alter extension … set schema` can move it. */
+  readonly isRelocatable: boolean;
   /** Where a statement puts it that names no schema; null if nowhere. */
   readonly usualSchema: string | null;
 }
@@ -45,7 +47,7 @@ export async function manualExtensions(
   );
   if (open.length === 0) return new Map();
   const { rows } = await session.work.query<ManualExtension & { name: string }>(
-    `select e.extname as name, quote_ident(n.nspname) as schema,
+    `select e.extname as name, quote_ident(n.nspname) as schema, e.extrelocatable as "isRelocatable",
        quote_ident(coalesce(a.schema, current_schema())) as "usualSchema"
      from pg_extension e join pg_namespace n on n.oid = e.extnamespace
      left join pg_available_extension_versions a on a.name = e.extname and a.version = e.extversion
@@ -89,13 +91,17 @@ function droppedExtensions(node: Node): string[] {
  */
 export function otherExtension(
   { options = [], extname = "" }: CreateExtensionStmt,
-  { schema, usualSchema }: ManualExtension,
+  { schema, isRelocatable, usualSchema }: ManualExtension,
 ): string | undefined {
   const name = quote(extname);
   const inSchema = optionOf(options, "schema");
   const asked = inSchema === undefined ? usualSchema : quote(inSchema);
   if (asked === schema) return undefined;
-  return `It was enabled manually in schema ${schema}, not in ${asked}: move it (alter extension ${name} set schema ${asked}), or write schema ${schema} here.`;
+  const write = `write schema ${schema} here.`;
+  if (asked === null)
+    return `It was enabled manually in schema ${schema}, and no schema is on the search path: ${write}`;
+  const move = isRelocatable ? `move it (alter extension ${name} set schema ${asked}), or ` : "";
+  return `It was enabled manually in schema ${schema}, not in ${asked}: ${move}${write}`;
 }
 
 function optionOf(options: readonly Node[], name: string): string | undefined {

@@ -24,6 +24,7 @@ import { type ManualPartitions, manualPartitions, noPartitions, readPartitions }
 import { outsideFault } from "./outsideFault";
 import { planRepeatables } from "./plan";
 import { type FileFailure, silent } from "./request";
+import { rolledBack } from "./rolledBack";
 import { type FilesRun, readWithHistory, runFiles } from "./runFiles";
 import type { Start } from "./start";
 import { createdBeside, mayStateIfMissing, statedIfMissing } from "./statedIfMissing";
@@ -83,36 +84,35 @@ export async function rehearse(start: Start): Promise<Rehearsal | undefined> {
   ];
   const partitions = isFirst ? noPartitions : await manualPartitions(start, files);
   if (relevant(start.reading.catalog).length === 0 && partitions.groups.length === 0) return undefined;
-  await session.execute("savepoint rehearsal");
-  try {
-    const before = await undo(start, relevant, partitions);
-    const kept = stated.filter((identity) => before.catalog[identity] !== undefined);
-    const request = { ...start.request, report: silent };
-    const leftOut = start.leftOut.inRehearsal(before.catalog);
-    const run = await runFiles({ ...start, reading: before, request, locks: undefined, leftOut });
-    const all = expectationOf(start, before, run, withParts(kept, run.after.catalog));
-    const expected = Object.fromEntries(Object.entries(all).filter(([name]) => !leftOut.gone.has(name)));
-    const { base, defaults, contradiction, failure, next } = run;
-    const error = failure?.error;
-    const outside =
-      next === undefined
-        ? undefined
-        : await outsideFault(session, next, { expected: start.expected, inTransaction: true });
-    return {
-      outcome: { expected, base },
-      leftOut: leftOutOf(start, { before, run, expected }, await afterwards(session, partitions)),
-      ...(failure === undefined ? { defaults } : {}),
-      ...(contradiction === undefined ? {} : { contradiction }),
-      ...(error instanceof UserError ? { failure: { ...failure, error } } : {}),
-      ...(outside === undefined ? {} : { outside }),
-    };
-  } catch (error) {
-    const cause = error instanceof Error ? error.cause : undefined;
-    if (!(error instanceof UserError) || isCausedByOthers(cause)) throw error;
-    return { failure: { error } };
-  } finally {
-    await session.execute("rollback to savepoint rehearsal; release savepoint rehearsal");
-  }
+  return await rolledBack(start, "rehearsal", async () => {
+    try {
+      const before = await undo(start, relevant, partitions);
+      const kept = stated.filter((identity) => before.catalog[identity] !== undefined);
+      const request = { ...start.request, report: silent };
+      const leftOut = start.leftOut.inRehearsal(before.catalog);
+      const run = await runFiles({ ...start, reading: before, request, locks: undefined, leftOut });
+      const all = expectationOf(start, before, run, withParts(kept, run.after.catalog));
+      const expected = Object.fromEntries(Object.entries(all).filter(([name]) => !leftOut.gone.has(name)));
+      const { base, defaults, contradiction, failure, next } = run;
+      const error = failure?.error;
+      const outside =
+        next === undefined
+          ? undefined
+          : await outsideFault(session, next, { expected: start.expected, inTransaction: true });
+      return {
+        outcome: { expected, base },
+        leftOut: leftOutOf(start, { before, run, expected }, await afterwards(session, partitions)),
+        ...(failure === undefined ? { defaults } : {}),
+        ...(contradiction === undefined ? {} : { contradiction }),
+        ...(error instanceof UserError ? { failure: { ...failure, error } } : {}),
+        ...(outside === undefined ? {} : { outside }),
+      };
+    } catch (error) {
+      const cause = error instanceof Error ? error.cause : undefined;
+      if (!(error instanceof UserError) || isCausedByOthers(cause)) throw error;
+      return { failure: { error } };
+    }
+  });
 }
 
 /** Returns the contents of those of the objects that are schemas. */

@@ -45,7 +45,8 @@ export class SequenceGuard {
   /** Returns whether {@link before} reads before this file, so that it cannot be sent together with the one before it. */
   reads(file: BundleFile): boolean {
     if (!this.#hasTried) return true;
-    return this.#known?.length !== 0 && maySetSequences(file);
+    // A sequence that another session locks would cost each file the whole lock timeout.
+    return this.#unread === undefined && maySetSequences(file);
   }
 
   /** Reads the positions in the open transaction before its first file, if that has not been done. */
@@ -58,15 +59,15 @@ export class SequenceGuard {
    * changes nothing; an up does without them if they cannot be read.
    */
   async before(file: BundleFile): Promise<void> {
-    if (!this.reads(file)) return;
+    const isRead = this.reads(file);
     if (maySetSequences(file)) this.#suspects.add(file);
-    await this.#read();
+    if (isRead) await this.#read();
   }
 
   async #read(): Promise<void> {
     this.#hasTried = true;
     try {
-      this.#readings.push(await this.#apart(() => sequencePositions(this.#session, this.#known)));
+      this.#readings.push(await this.#apart(() => sequencePositions(this.#session)));
     } catch (error) {
       if (!this.#request.commit || !isDatabaseError(error)) throw error;
       this.#unread = error;
@@ -78,12 +79,21 @@ export class SequenceGuard {
     return this.#readings.length;
   }
 
-  /** Restores, in the open transaction, what files set back that have run since a mark and were rolled back. */
+  /**
+   * Restores, in the open transaction, what files set back that have run since a mark and were rolled back. What prevents
+   * it is a warning, so that it does not hide the error of a file.
+   */
   async restoreSince(mark: number): Promise<void> {
+    if (this.#unread !== undefined) this.#warnUnrestored(this.#unread);
     const former = furthest(this.#readings.slice(mark));
     if (former.size === 0) return;
-    const now = await this.#apart(() => sequencePositions(this.#session, oidsOf(former)));
-    await this.#setForward(former, now, (statement) => this.#apart(() => this.#run(statement)));
+    try {
+      const now = await this.#apart(() => sequencePositions(this.#session, oidsOf(former)));
+      await this.#setForward(former, now, (statement) => this.#apart(() => this.#run(statement)));
+    } catch (error) {
+      if (!isDatabaseError(error)) throw error;
+      this.#warnUnrestored(error);
+    }
   }
 
   /** Restores, after the transaction was rolled back, what any of its files set back. */
@@ -111,12 +121,6 @@ export class SequenceGuard {
     }
   }
 
-  /** Returns the OIDs of the sequences at the first reading; those that files create disappear with a rollback. */
-  get #known(): readonly string[] | undefined {
-    const [first] = this.#readings;
-    return first === undefined ? undefined : oidsOf(first);
-  }
-
   /** Runs something that leaves no lock and, if the server refuses it, no failed transaction. */
   async #apart<T>(run: () => Promise<T>): Promise<T> {
     await this.#session.execute("savepoint positions");
@@ -137,7 +141,9 @@ export class SequenceGuard {
     now: SequencePositions,
     run: (statement: string) => Promise<boolean>,
   ): Promise<void> {
+    const refused: string[] = [];
     const failed: string[] = [];
+    let reason = "";
     for (const [key, position] of now) {
       const before = former.get(key);
       if (before === undefined || position.cycles || aheadOf(position, before) >= 0n) continue;
@@ -147,10 +153,13 @@ export class SequenceGuard {
       } catch (error) {
         if (!isDatabaseError(error)) throw error;
         // Dropped meanwhile.
-        if (error.code !== "42P01") failed.push(statement);
+        if (error.code === "42P01") continue;
+        (error.code === "42501" ? refused : failed).push(statement);
+        if (error.code !== "42501") reason = error.message;
       }
     }
-    if (failed.length > 0) this.#request.report.warn([refused, ...failed.map(lineOf)].join("\n"));
+    if (refused.length > 0) this.#request.report.warn([isRefused, ...refused.map(lineOf)].join("\n"));
+    if (failed.length > 0) this.#request.report.warn([hasFailed(reason), ...failed.map(lineOf)].join("\n"));
   }
 
   #warnUnrestored(error: unknown): void {
@@ -170,8 +179,12 @@ export class SequenceGuard {
   }
 }
 
-const refused =
+const isRefused =
   "Files that were rolled back had set sequences back. A rollback does not undo this, and the server refuses to restore them, so they would return numbers that are in use. Run this as a role that may:";
+
+function hasFailed(reason: string): string {
+  return `Files that were rolled back had set sequences back. A rollback does not undo this, and restoring them failed (${reason}), so they would return numbers that are in use. Run this:`;
+}
 
 function lineOf(statement: string): string {
   return `  ${escapeInNames(statement)};`;

@@ -5,10 +5,14 @@ import { actsOnUnnamed, type Statement, statementsOf, textOf } from "./statement
 /** Statements that run triggers or functions, which may call `setval`. */
 const running: ReadonlySet<string> = new Set([
   "CallStmt",
+  "ConstraintsSetStmt",
+  "CreateTableAsStmt",
   "DeleteStmt",
   "ExecuteStmt",
+  "ExplainStmt",
   "InsertStmt",
   "MergeStmt",
+  "RefreshMatViewStmt",
   "TruncateStmt",
   "UpdateStmt",
 ]);
