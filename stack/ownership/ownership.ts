@@ -1,5 +1,5 @@
 import { getRole } from "@pulumi/aws/iam/getRole";
-import { getKey } from "@pulumi/aws/kms/getKey";
+import { type GetKeyResult, getKey } from "@pulumi/aws/kms/getKey";
 import { getResources } from "@pulumi/aws/resourcegroupstaggingapi/getResources";
 import { getSecret } from "@pulumi/aws/secretsmanager/getSecret";
 import * as pulumi from "@pulumi/pulumi";
@@ -75,11 +75,11 @@ export async function claimNames({ project, backup }: BackupsConfig): Promise<vo
     resources.filter((resource) => resource.stack === stack).map(({ arn }) => arn);
   const own = ownIn(tagged);
   const hasBucket = own.some((arn) => bucketArnPattern.exec(arn)?.[1] === backup.bucketName);
-  const keyIds = await enabledKeys(own.filter((arn) => keyArnPattern.test(arn)));
+  const keys = await liveKeys(own.filter((arn) => keyArnPattern.test(arn)));
   const faults = [
     ...claimFaults(claim, [...tagged, ...role]),
     ...keyFaults({
-      ...{ stackName: claim.stackName, keyIds, hasBucket },
+      ...{ stackName: claim.stackName, keyIds: keys.map(({ id }) => id), hasBucket },
       ownKey: usesOwnKey({ project, backup }),
       deletionProtection: project.deletionProtection,
     }),
@@ -88,7 +88,7 @@ export async function claimNames({ project, backup }: BackupsConfig): Promise<vo
   ];
   if (faults.length > 0) throw new UserError(faults.join("\n"));
 
-  const keyId = onlyOne(keyIds);
+  const keyId = onlyOne(enabledIds(keys));
   const names = awsNames(claim.prefix);
   const networkZones = network === undefined ? undefined : zonesOfNetwork(network.cidrBlock, subnets);
   const secretArn = (role: SecretRole, name: string) =>
@@ -122,9 +122,11 @@ async function ownedReplica(
 ): Promise<NonNullable<OwnedResources["replica"]>> {
   const hasBucket = arns.some((arn) => bucketArnPattern.exec(arn)?.[1] === bucketName);
   const keyId = onlyOne(
-    await enabledKeys(
-      arns.filter((arn) => keyArnPattern.test(arn)),
-      region,
+    enabledIds(
+      await liveKeys(
+        arns.filter((arn) => keyArnPattern.test(arn)),
+        region,
+      ),
     ),
   );
   return {
@@ -154,7 +156,8 @@ async function taggedRole(name: string): Promise<TaggedResource[]> {
     const stack = tags[stackTag];
     return stack === undefined ? [] : [{ arn, stack }];
   } catch (error) {
-    if (!isMissing(error)) throw error;
+    // A deploy role may only read the roles of its own prefix.
+    if (!isMissing(error) && !/AccessDenied/.test(String(error))) throw error;
     return [];
   }
 }
@@ -163,12 +166,15 @@ async function taggedRole(name: string): Promise<TaggedResource[]> {
 const isMissing = (error: unknown): boolean =>
   /couldn't find resource|empty result|NoSuchEntity/.test(String(error));
 
-/** Returns the ids of the enabled keys. A key that is scheduled for deletion still has its tags. */
-async function enabledKeys(arns: readonly string[], region?: string): Promise<string[]> {
+/** Returns the keys that are not scheduled for deletion. Those still have their tags. */
+async function liveKeys(arns: readonly string[], region?: string): Promise<GetKeyResult[]> {
   const place = region === undefined ? {} : { region };
   const keys = await Promise.all(arns.map((keyId) => getKey({ ...place, keyId })));
-  return keys.filter(({ keyState }) => keyState === "Enabled").map(({ id }) => id);
+  return keys.filter(({ keyState }) => !/^Pending(Replica)?Deletion$/.test(keyState));
 }
+
+const enabledIds = (keys: readonly GetKeyResult[]): string[] =>
+  keys.filter(({ keyState }) => keyState === "Enabled").map(({ id }) => id);
 
 /** Returns the only key. Of several it is not known which one the stack uses. */
 const onlyOne = ([key, ...others]: readonly string[]): string | undefined =>

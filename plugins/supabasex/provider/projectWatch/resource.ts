@@ -40,7 +40,14 @@ export const projectWatch: Resource = {
 
   async diff(request) {
     const updating = ["organizationId", "declared", "credentials", "accept", "endpoint"];
-    return diffOfWatch(request, { updating, replacing: "projectRef" });
+    const { changes, detailed = {} } = diffOfWatch(request, { updating, replacing: "projectRef" });
+    // A state of an older version: without an update, what it did not read would never be compared.
+    const { oldOutputs, inputs, ignoreChanges } = request;
+    const isUnknown = missingIn(watchedIn(oldOutputs.baseline), inputs).some(
+      (source) => !texts(oldOutputs.unread).includes(source),
+    );
+    if (!isUnknown || ignoreChanges.includes("baseline")) return { changes, detailed };
+    return { changes: true, detailed: { ...detailed, baseline: { kind: "update", inputDiff: false } } };
   },
 
   async create({ inputs, preview }, context) {
@@ -49,7 +56,7 @@ export const projectWatch: Resource = {
     const now = await readAll(client, inputs, context);
     return {
       id: client.ref,
-      outputs: deployedOutputs({ before: {}, now, released: new Set() }, inputs, context),
+      outputs: withUnread(deployedOutputs({ before: {}, now, released: new Set() }, inputs, context)),
     };
   },
 
@@ -61,21 +68,24 @@ export const projectWatch: Resource = {
     }
     const properties = { ...outputs, ...inputs };
     const read = await readAll(clientOf(properties), properties, context);
-    const now = onlyKnown(read, watchedIn(outputs.baseline));
+    const known = { ...refusedBefore(outputs), ...watchedIn(outputs.baseline) };
+    const now = Object.fromEntries(Object.entries(read).filter(([source]) => known[source] !== undefined));
     return { id, inputs, outputs: refreshedOutputs({ outputs, now, title: changedOutside }, context) };
   },
 
   async update({ oldInputs, oldOutputs, inputs, preview }, context) {
     if (preview) {
       warnOfAccepted(oldOutputs, inputs, context);
-      return { outputs: { ...inputs, baseline: oldOutputs.baseline ?? {}, live: {} } };
+      const { baseline = {}, unread = [] } = oldOutputs;
+      return { outputs: { ...inputs, baseline, unread, live: {} } };
     }
     // Functions and secrets that the stack no longer declares are deleted after this step.
     const leaving = { ...inputs, declared: withFormerParts(oldInputs, inputs) };
     const now = await readAll(clientOf(inputs), leaving, context);
     const released = releasedBetween(oldInputs, inputs);
-    const before = watchedIn(oldOutputs.baseline);
-    return { outputs: deployedOutputs({ before, now, released }, inputs, context) };
+    const refused = Object.entries(refusedBefore(oldOutputs)).filter(([source]) => now[source] !== undefined);
+    const before = { ...Object.fromEntries(refused), ...watchedIn(oldOutputs.baseline) };
+    return { outputs: withUnread(deployedOutputs({ before, now, released }, inputs, context)) };
   },
 
   // There is nothing to delete.
@@ -107,12 +117,25 @@ async function readAll(
   );
 }
 
+/** Returns the sources that a baseline lacks, of those that these inputs allow to read. */
+function missingIn(baseline: Watched, { organizationId }: PropertyMap): string[] {
+  return Object.entries(sources)
+    .filter(([, { of }]) => of === undefined || typeof organizationId === "string")
+    .flatMap(([source]) => (baseline[source] === undefined ? [source] : []));
+}
+
+/** Returns the outputs with the sources that the token or the plan did not allow to read. */
+function withUnread(outputs: PropertyMap): PropertyMap {
+  return { ...outputs, unread: missingIn(watchedIn(outputs.baseline), outputs) };
+}
+
 /**
- * Returns the sources that a baseline has. The previous state of any other source is unknown,
- * because an older version of this program did not read it or the access token did not allow it. The next deployment records it.
+ * Returns the sources that could not be read at the last deployment, without entries: those that are readable now count as added.
+ * The previous state of any other source is unknown, because an older version of this program did not read it. The next
+ * deployment records it.
  */
-function onlyKnown(now: Watched, baseline: Watched): Watched {
-  return Object.fromEntries(Object.entries(now).filter(([source]) => baseline[source] !== undefined));
+function refusedBefore({ unread }: PropertyMap): Watched {
+  return Object.fromEntries(texts(unread).map((source) => [source, {}]));
 }
 
 function declaredIn({ declared }: PropertyMap): DeclaredParts {

@@ -107,6 +107,25 @@ describe("with whom a project and its organization are shared", () => {
     });
   });
 
+  test("what could not be read at the first deployment is reported once it can be, and stays so until it is accepted", async () => {
+    const { path, after, reports } = sharingChanges.find(({ path }) =>
+      path.source.includes("private-link"),
+    ) as (typeof sharingChanges)[number];
+    answerWith(path, { error: {} }, 403);
+    const made = await create(inputs());
+    expect(await changes(made)).toEqual([]);
+    answerWith(path, after);
+
+    const found = await refresh(made);
+    expect(found.outputs.live).toEqual(reports);
+    const deployed = await update(found, found.inputs);
+
+    expect((await refresh(deployed)).outputs.live).toEqual(reports);
+    const [accept = ""] = lines.join("\n").match(/(?<=project\.accept: ).*/) ?? [];
+    const accepted = await update(deployed, inputs({ accept: [accept] }));
+    expect((await refresh(accepted)).outputs.live).toEqual({});
+  });
+
   test("a plan or token that may not ask is no error and no report", async () => {
     const made = await create(inputs());
     for (const status of [401, 403] as const) {
@@ -136,6 +155,7 @@ test("a baseline of an older version is taken over: which key it is, and what th
 
   const found = await refresh(older);
   expect(found.outputs.live).toEqual({});
+  expect(await changes(found)).toEqual(["baseline"]);
   const deployed = await update(found, found.inputs);
   expect(masked((deployed.outputs.baseline as Record<string, unknown>)["API keys"])).toMatchObject({
     "API key colleague": "secret, id $hash",

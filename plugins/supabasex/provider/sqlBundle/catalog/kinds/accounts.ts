@@ -17,8 +17,8 @@ const listed = `case when count(*) <= ${mostListed} then json_agg(o.id order by 
 
 /**
  * Accounts with an unusual role or audience, and super admins. Auth copies `role` into the token, and the Data API acts as that role.
- * For service_role and each role that bypasses policies, creates roles or is a member of another role, each account is listed. For any other role, such as an
- * application's `editor`, only its existence is, because users sign up with it.
+ * For service_role and each role that bypasses policies, creates roles or is a member of another role than anon and authenticated,
+ * each account is listed. For any other role, such as an application's `editor`, only its existence is, because users sign up with it.
  */
 export const accounts: Kind = {
   identity: `'accounts'`,
@@ -39,7 +39,8 @@ export const accounts: Kind = {
       select o.role, case when o.role = 'service_role' or exists (
           select from pg_roles r
           where r.rolname = o.role and (r.rolsuper or r.rolbypassrls or r.rolcreaterole
-            or exists (select from pg_auth_members m where m.member = r.oid))
+            or exists (select from pg_auth_members m
+              where m.member = r.oid and m.roleid not in (select oid from pg_roles where rolname in ('anon', 'authenticated'))))
         ) then ${listed} else '["any"]' end as holders
       from odd o where o.role not in ${usual} group by o.role) g) as roles,
     (select ${listed} from odd o where o.is_super_admin having count(*) > 0) as super_admins,
