@@ -3,19 +3,30 @@ import { type ChildProcess, type StdioOptions, spawn } from "node:child_process"
 const graceMilliseconds = 5_000;
 const rememberedBytes = 16 * 1024;
 
+/** How a program failed. */
+export type Ending =
+  | { readonly exitCode: number }
+  | { readonly signal: NodeJS.Signals }
+  | { readonly notStarted: string };
+
 /** A failed program: its name, how it ended, and its output. */
 export class ProcessFailure extends Error {
   override readonly name = "ProcessFailure";
 
   constructor(
     readonly program: string,
-    /** `exited with code 1`, `was ended by signal SIGKILL`, or `could not start` with the reason. */
-    readonly ending: string,
+    readonly ending: Ending,
     /** The end of its standard error, without secrets. */
     readonly errorText: string,
   ) {
-    super(`${program} ${ending}${errorText === "" ? "" : `: ${errorText}`}`);
+    super(`${program} ${endingText(ending)}${errorText === "" ? "" : `: ${errorText}`}`);
   }
+}
+
+function endingText(ending: Ending): string {
+  if ("exitCode" in ending) return `exited with code ${ending.exitCode}`;
+  if ("signal" in ending) return `was ended by signal ${ending.signal}`;
+  return `could not start: ${ending.notStarted}`;
 }
 
 export interface ProcessOptions {
@@ -48,15 +59,15 @@ export function startProgram(file: string, args: readonly string[], options: Pro
     setTimeout(() => child.kill("SIGKILL"), graceMilliseconds).unref();
   };
   const ended = new Promise<void>((resolve, reject) => {
-    const fail = (ending: string): void =>
+    const fail = (ending: Ending): void =>
       reject(new ProcessFailure(name, ending, maskSecrets(errorText.trim(), options.secrets ?? [])));
     child.once("error", (error: NodeJS.ErrnoException) => {
-      fail(`could not start: ${error.code === "ENOENT" ? "command not found" : error.message}`);
+      fail({ notStarted: error.code === "ENOENT" ? "command not found" : error.message });
     });
     child.once("close", (code, signal) => {
       options.signal?.removeEventListener("abort", stop);
       if (code === 0) resolve();
-      else fail(signal === null ? `exited with code ${code}` : `was ended by signal ${signal}`);
+      else fail(signal === null ? { exitCode: Number(code) } : { signal });
     });
   });
   ended.catch(() => undefined);

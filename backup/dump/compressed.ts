@@ -101,7 +101,7 @@ export class CompressedOutput {
  */
 function wasBrokenPipe({ ending, errorText }: ProcessFailure): boolean {
   return (
-    ending === "signal SIGPIPE" ||
+    ("signal" in ending && ending.signal === "SIGPIPE") ||
     /broken pipe|could not write|writ.*connection reset by peer/i.test(errorText)
   );
 }

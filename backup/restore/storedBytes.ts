@@ -120,8 +120,7 @@ export async function openScript(object: StoredObject, context: StoredBytesConte
  * it.
  */
 function throwDamage({ name }: StoredObject, error: unknown): never {
-  if (error instanceof ProcessFailure && error.ending.startsWith("exited with code "))
-    throw damaged(name, error.message);
+  if (error instanceof ProcessFailure && "exitCode" in error.ending) throw damaged(name, error.message);
   throw error;
 }
 

@@ -144,6 +144,7 @@ export class ArchiveReader implements ContentReader {
 function faultOf(reason: unknown): string {
   if (!(reason instanceof ProcessFailure)) throw reason;
   const { ending, message } = reason;
-  if (!ending.startsWith("exited with code ") && ending !== "was ended by signal SIGPIPE") throw reason;
+  const isOfObject = "exitCode" in ending || ("signal" in ending && ending.signal === "SIGPIPE");
+  if (!isOfObject) throw reason;
   return message;
 }

@@ -26,7 +26,7 @@ describe("a program", () => {
   });
 
   it("fails with the signal that ended it", async () => {
-    expect((await failureOf("kill -9 $$")).ending).toBe("was ended by signal SIGKILL");
+    expect((await failureOf("kill -9 $$")).ending).toEqual({ signal: "SIGKILL" });
   });
 
   it("fails if the program does not exist", async () => {
