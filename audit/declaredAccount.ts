@@ -17,7 +17,7 @@ export async function declaredAccount(): Promise<readonly StackResource[]> {
   const root = checkoutRoot();
   const { stack, values } = readStackFile(path.join(root, "bootstrap", "Pulumi.account.yaml"));
   const committed = JSON.parse(values[`${accountProject}:settings`] ?? "{}") as object;
-  // The file leaves the ids to whoever copies it.
+  // The committed file has no ids: the user who copies it adds them.
   const settings = { ...committed, repositoryIds: { owner: 1, repository: 1 } };
   return await resourcesOn({ project: accountProject, stack }, () =>
     declareAccount(parseSettings(settings, stack, root)),

@@ -1,6 +1,6 @@
 import type { Waiver } from "./waivers";
 
-/** Findings of the scanners (`npm run audit`) that somebody has accepted until a date. */
+/** Findings of the scanners (`npm run audit`) that are accepted until a date. */
 export interface ScannerWaiver extends Omit<Waiver, "rule" | "resource"> {
   /** The scanners' ids: each is waived for each of the resources. */
   readonly rules: readonly string[];

@@ -15,6 +15,7 @@ import type { AwsAccount } from "../awsAccount";
 import { awsNames } from "../awsNames";
 import type { AwsTags } from "../awsTags";
 import { Component } from "../component";
+import { hasMessages } from "../scheduledBackup/deadLetterQueue";
 import { alarmTopic } from "./alarmTopic";
 import { deletedBackupMessage, deletedBackupPattern } from "./deletedBackup";
 import { failedTaskMessage } from "./failedTaskMessage";
@@ -151,15 +152,7 @@ export class BackupAlarms extends Component {
     this.createAlarm(args, "not-started", {
       alarmDescription:
         "A schedule could not start its task, or the message of a failed one did not arrive: see the dead-letter queue",
-      namespace: "AWS/SQS",
-      metricName: "ApproximateNumberOfMessagesVisible",
-      dimensions: { QueueName: args.deadLetterQueue.name },
-      statistic: "Maximum",
-      comparisonOperator: "GreaterThanThreshold",
-      threshold: 0,
-      period: 300,
-      evaluationPeriods: 1,
-      treatMissingData: "notBreaching",
+      ...hasMessages(args.deadLetterQueue),
     });
     const { tags, deadLetterQueue } = args;
     const toTopic = { tags, deadLetterQueue, topicArn: this.topicArn };

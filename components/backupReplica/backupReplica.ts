@@ -38,7 +38,7 @@ export interface BackupReplicaArgs
   readonly emails: readonly string[];
   /** Topic of the alarms in the region of the source. */
   readonly sourceTopicArn: pulumi.Input<string>;
-  /** Whether the topic is told of permanently deleted copies. Default false. */
+  /** Whether permanently deleted copies are reported to the topic. Default false. */
   readonly deletionAlarm?: boolean;
   readonly permissionsBoundaryArn?: string | undefined;
   /** Refuses `pulumi destroy`, and keeps bucket and key if they leave the program. Default true. */

@@ -9,7 +9,7 @@ import type { AwsTags } from "../awsTags";
 import { deletedBackupMessage, deletedBackupPattern } from "../backupAlarms/deletedBackup";
 import { topicRule, topicTarget } from "../backupAlarms/topicRule";
 import type { Children } from "../component";
-import { deadLetterQueue } from "../scheduledBackup/deadLetterQueue";
+import { deadLetterQueue, hasMessages } from "../scheduledBackup/deadLetterQueue";
 
 export interface DeletionAlarmArgs {
   /** The account, and the region of the copies. */
@@ -31,8 +31,8 @@ export const deletionTargets = (physicalName: string): Readonly<Record<string, r
 });
 
 /**
- * Reports permanently deleted copies to the topic, as `BackupAlarms` does for the backups. Events stay in their region, so that it has a
- * rule and a dead-letter queue of its own, and an alarm on messages that did not arrive.
+ * Reports permanently deleted copies to the topic, as `BackupAlarms` does for the backups. Events stay in their region, so this region
+ * has its own rule and dead-letter queue, and an alarm on messages that did not arrive.
  */
 export function deletionAlarm(args: DeletionAlarmArgs, { name, options }: Children): void {
   const { physicalName, tags, bucket, topicArn } = args;
@@ -40,7 +40,7 @@ export function deletionAlarm(args: DeletionAlarmArgs, { name, options }: Childr
   new BucketNotification(
     name("events"),
     { bucket: bucket.bucket, eventbridge: true },
-    // Switched off, it leaves a bucket that stays: what is set and not declared is reported as somebody else's.
+    // If it is switched off, the bucket stays, and a setting that is not declared is reported as a manual change.
     { ...args.settings, retainOnDelete: false },
   );
   const queue = deadLetterQueue(
@@ -64,15 +64,7 @@ export function deletionAlarm(args: DeletionAlarmArgs, { name, options }: Childr
       tags,
       name: `${physicalName}-backup-replica-undelivered`,
       alarmDescription: "The message about a deleted copy did not arrive: see the dead-letter queue",
-      namespace: "AWS/SQS",
-      metricName: "ApproximateNumberOfMessagesVisible",
-      dimensions: { QueueName: queue.name },
-      statistic: "Maximum",
-      comparisonOperator: "GreaterThanThreshold",
-      threshold: 0,
-      period: 300,
-      evaluationPeriods: 1,
-      treatMissingData: "notBreaching",
+      ...hasMessages(queue),
       alarmActions: [topicArn],
       okActions: [topicArn],
     },

@@ -20,6 +20,19 @@ export interface DeadLetterQueueArgs {
   readonly rules: readonly string[];
 }
 
+/** The half of an alarm that fires while a dead-letter queue has messages. */
+export const hasMessages = (queue: Queue) => ({
+  namespace: "AWS/SQS",
+  metricName: "ApproximateNumberOfMessagesVisible",
+  dimensions: { QueueName: queue.name },
+  statistic: "Maximum",
+  comparisonOperator: "GreaterThanThreshold",
+  threshold: 0,
+  period: 300,
+  evaluationPeriods: 1,
+  treatMissingData: "notBreaching",
+});
+
 /** Declares the queue of a region for undelivered messages of event rules, and for schedules that could not start their task. */
 export function deadLetterQueue(
   { account, queueName, tags, key, rules }: DeadLetterQueueArgs,

@@ -114,7 +114,7 @@ export const backupSchema = z.strictObject({
     }),
   deletionAlarm: z.boolean().optional().meta({
     description:
-      "Ring when somebody deletes a version of a backup, or of its copy, for good; on in production, else off, where it is left out.",
+      "Fire an alarm when a version of a backup or of its copy is permanently deleted; if omitted, on in production and off elsewhere.",
     example: true,
   }),
   image: matching(

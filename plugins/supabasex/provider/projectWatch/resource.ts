@@ -40,23 +40,17 @@ export const projectWatch: Resource = {
 
   async diff(request) {
     const updating = ["organizationId", "declared", "credentials", "accept", "endpoint"];
-    const { changes, detailed = {} } = diffOfWatch(request, { updating, replacing: "projectRef" });
-    // A state of an older version: without an update, what it did not read would never be compared.
-    const { oldOutputs, inputs, ignoreChanges } = request;
-    const isUnknown = missingIn(watchedIn(oldOutputs.baseline), inputs).some(
-      (source) => !texts(oldOutputs.unread).includes(source),
-    );
-    if (!isUnknown || ignoreChanges.includes("baseline")) return { changes, detailed };
-    return { changes: true, detailed: { ...detailed, baseline: { kind: "update", inputDiff: false } } };
+    const isIncomplete = missingIn(watchedIn(request.oldOutputs.baseline), request.inputs).length > 0;
+    return diffOfWatch(request, { updating, replacing: "projectRef", isIncomplete });
   },
 
   async create({ inputs, preview }, context) {
     if (preview || containsUnknown(inputs)) return { id: "", outputs: { ...inputs, live: {} } };
     const client = clientOf(inputs);
-    const now = await readAll(client, inputs, context);
+    const now = withRefused(await readAll(client, inputs, context), {}, inputs);
     return {
       id: client.ref,
-      outputs: withUnread(deployedOutputs({ before: {}, now, released: new Set() }, inputs, context)),
+      outputs: deployedOutputs({ before: {}, now, released: new Set() }, inputs, context),
     };
   },
 
@@ -68,24 +62,21 @@ export const projectWatch: Resource = {
     }
     const properties = { ...outputs, ...inputs };
     const read = await readAll(clientOf(properties), properties, context);
-    const known = { ...refusedBefore(outputs), ...watchedIn(outputs.baseline) };
-    const now = Object.fromEntries(Object.entries(read).filter(([source]) => known[source] !== undefined));
+    const now = onlyKnown(read, watchedIn(outputs.baseline));
     return { id, inputs, outputs: refreshedOutputs({ outputs, now, title: changedOutside }, context) };
   },
 
   async update({ oldInputs, oldOutputs, inputs, preview }, context) {
     if (preview) {
       warnOfAccepted(oldOutputs, inputs, context);
-      const { baseline = {}, unread = [] } = oldOutputs;
-      return { outputs: { ...inputs, baseline, unread, live: {} } };
+      return { outputs: { ...inputs, baseline: oldOutputs.baseline ?? {}, live: {} } };
     }
     // Functions and secrets that the stack no longer declares are deleted after this step.
     const leaving = { ...inputs, declared: withFormerParts(oldInputs, inputs) };
-    const now = await readAll(clientOf(inputs), leaving, context);
+    const before = watchedIn(oldOutputs.baseline);
+    const now = withRefused(await readAll(clientOf(inputs), leaving, context), before, inputs);
     const released = releasedBetween(oldInputs, inputs);
-    const refused = Object.entries(refusedBefore(oldOutputs)).filter(([source]) => now[source] !== undefined);
-    const before = { ...Object.fromEntries(refused), ...watchedIn(oldOutputs.baseline) };
-    return { outputs: withUnread(deployedOutputs({ before, now, released }, inputs, context)) };
+    return { outputs: deployedOutputs({ before, now, released }, inputs, context) };
   },
 
   // There is nothing to delete.
@@ -124,18 +115,21 @@ function missingIn(baseline: Watched, { organizationId }: PropertyMap): string[]
     .flatMap(([source]) => (baseline[source] === undefined ? [source] : []));
 }
 
-/** Returns the outputs with the sources that the token or the plan did not allow to read. */
-function withUnread(outputs: PropertyMap): PropertyMap {
-  return { ...outputs, unread: missingIn(watchedIn(outputs.baseline), outputs) };
+/**
+ * Returns what was read, and without entries what the token or the plan did not allow to read and the baseline lacks: once it is
+ * readable, its entries count as added.
+ */
+function withRefused(now: Watched, baseline: Watched, inputs: PropertyMap): Watched {
+  const refused = missingIn({ ...baseline, ...now }, inputs);
+  return { ...now, ...Object.fromEntries(refused.map((source) => [source, {}])) };
 }
 
 /**
- * Returns the sources that could not be read at the last deployment, without entries: those that are readable now count as added.
- * The previous state of any other source is unknown, because an older version of this program did not read it. The next
- * deployment records it.
+ * Returns the sources that a baseline has. The previous state of any other source is unknown, because an older version of this
+ * program did not read it. The next deployment records it.
  */
-function refusedBefore({ unread }: PropertyMap): Watched {
-  return Object.fromEntries(texts(unread).map((source) => [source, {}]));
+function onlyKnown(now: Watched, baseline: Watched): Watched {
+  return Object.fromEntries(Object.entries(now).filter(([source]) => baseline[source] !== undefined));
 }
 
 function declaredIn({ declared }: PropertyMap): DeclaredParts {

@@ -8,10 +8,19 @@ import { type Change, changesSince, changeText, changeWords, nextBaseline, type 
  * Returns what an update of a watch changes: its inputs, and the differences that the last refresh found.
  *
  * @param replacing the input that identifies what is watched; a change replaces the watch
+ * @param isIncomplete whether the baseline lacks a source. Without an update it would never be compared. Default false
  */
 export function diffOfWatch(
   { oldInputs, oldOutputs, inputs, ignoreChanges }: DiffRequest,
-  { updating, replacing }: { readonly updating: readonly string[]; readonly replacing?: string },
+  {
+    updating,
+    replacing,
+    isIncomplete = false,
+  }: {
+    readonly updating: readonly string[];
+    readonly replacing?: string;
+    readonly isIncomplete?: boolean;
+  },
 ): DiffResponse {
   const detailed: Record<string, PropertyDiff> = {};
   const isChanged = (name: string) => differences(oldInputs[name], inputs[name]).length > 0;
@@ -22,6 +31,7 @@ export function diffOfWatch(
   if (isPropertyMap(oldOutputs.live) && Object.keys(oldOutputs.live).length > 0) {
     detailed.live = { kind: "update", inputDiff: false };
   }
+  if (isIncomplete) detailed.baseline = { kind: "update", inputDiff: false };
   for (const name of ignoreChanges) delete detailed[name];
   return { changes: Object.keys(detailed).length > 0, detailed };
 }

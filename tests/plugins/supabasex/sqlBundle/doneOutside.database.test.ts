@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { afterManualChange, Databases, expectKept, failureOf, firstFile, nextFile } from "./support";
 
-// What a migration does outside of a transaction, and somebody has already done manually.
+// Work that a migration does outside of a transaction, and that was already done manually.
 const databases = new Databases();
 beforeAll(() => databases.start());
 afterAll(() => databases.stop());

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { largestUsersTable } from "../../../../plugins/supabasex/provider/sqlBundle/catalog/kinds/accounts";
+import { maxUsersTableBytes } from "../../../../plugins/supabasex/provider/sqlBundle/catalog/kinds/accounts";
 import { majorOf } from "../../../support/cluster";
 import { driftBundleDirectory, driftPrerequisites, harmlessChanges } from "../../../support/drift";
 import {
@@ -137,7 +137,7 @@ test("accounts are not read from a large table, which is no difference", async (
     `insert into auth.users (id, role, aud, phone_change)
      select gen_random_uuid(), 'service_role', 'authenticated', repeat('x', 900)
      from generate_series(1, $1)`,
-    [largestUsersTable / 8192 + 1],
+    [maxUsersTableBytes / 8192 + 1],
   );
 
   const whileLarge = await bundle.refresh();
@@ -146,7 +146,7 @@ test("accounts are not read from a large table, which is no difference", async (
   await hands.supabase_admin.query("alter table auth.users reset (fillfactor)");
   await hands.supabase_admin.query("vacuum full auth.users");
 
-  expect(Number(rows[0]?.size)).toBeGreaterThan(largestUsersTable);
+  expect(Number(rows[0]?.size)).toBeGreaterThan(maxUsersTableBytes);
   expect(whileLarge).toEqual([]);
   expect(await bundle.refresh()).toEqual([]);
 });

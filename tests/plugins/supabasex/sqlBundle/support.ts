@@ -80,7 +80,7 @@ export const nextFile = "migrations/20260102000000_next.sql";
 export interface ManualChange {
   /** The first migration, which is deployed. */
   readonly first: string;
-  /** What somebody does manually afterwards. */
+  /** The manual change after the first deployment. */
   readonly hand: string;
   /** What is not deployed: path → text. */
   readonly files: Readonly<Record<string, string>>;

@@ -3,7 +3,7 @@ import { hasBegun } from "../history/begun";
 import type { Session } from "../session/session";
 import type { BundleFile, Migration } from "../source/files";
 import { statementsOf } from "../source/statements";
-import { droppedBefore, dropsSomething } from "./droppedBefore";
+import { isGone } from "./leftOutParts";
 import { mustRunOutside } from "./outsideStatement";
 
 interface Deployment {
@@ -26,12 +26,13 @@ export async function doneOutside(deployment: Deployment): Promise<ReadonlySet<B
   const { session, bundle, pending, expected, live } = deployment;
   // Before the first deployment, all objects are foreign.
   if (Object.keys(expected).length === 0) return new Set();
+  const dropped = Object.keys(expected).filter((identity) => live[identity] === undefined);
   const done = pending.filter((file) => {
     const node = mustRunOutside(file) ? statementsOf(file)[0]?.node : undefined;
-    return (
-      node !== undefined &&
-      droppedBefore(file, { node }, { expected, live }).length > 0 &&
-      !dropsSomething(file, { node }, live)
+    if (node === undefined || !("DropStmt" in node)) return false;
+    const { removeType, objects = [] } = node.DropStmt;
+    return objects.every((object) =>
+      isGone({ removeType, object, serverMajor: file.serverMajor }, { dropped, live }),
     );
   });
   return done.length === 0 || (await hasBegun(session.work, bundle)) ? new Set() : new Set(done);

@@ -24,16 +24,3 @@ export function droppedBefore(
   );
   return found.every((some) => some.length > 0) ? found.flat() : [];
 }
-
-/** Returns whether a `drop` may name something that exists, such as an object of that name in another schema. */
-export function dropsSomething(
-  { serverMajor }: BundleFile,
-  { node }: Pick<Statement, "node">,
-  live: Catalog,
-): boolean {
-  if (!("DropStmt" in node)) return false;
-  const { removeType, objects = [] } = node.DropStmt;
-  return Object.keys(live).some((identity) =>
-    objects.some((object) => namesDropped({ removeType, object, serverMajor }, identity)),
-  );
-}

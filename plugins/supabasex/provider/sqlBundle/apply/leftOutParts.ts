@@ -68,7 +68,10 @@ const wordsOfKind: Readonly<Record<string, number>> = {
 };
 
 /** Returns whether an object of a `drop` was dropped manually, and no other one is meant, such as an overload. */
-function isGone(object: DroppedObject, { dropped, live }: DoneManually): boolean {
+export function isGone(
+  object: DroppedObject,
+  { dropped, live }: Pick<DoneManually, "dropped" | "live">,
+): boolean {
   const isNamed = (identity: string) => namesDropped(object, identity);
   return dropped.some(isNamed) && !Object.keys(live).some(isNamed);
 }

@@ -30,7 +30,7 @@ interface Pending {
 }
 
 /**
- * Finds the extensions that pending migrations create by a plain statement, and that somebody has already enabled. Of
+ * Finds the extensions that pending migrations create by a plain statement, and that were already enabled manually. Of
  * two migrations that create one, the second one fails on an empty database.
  */
 export async function manualExtensions(

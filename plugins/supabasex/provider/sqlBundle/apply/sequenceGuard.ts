@@ -24,8 +24,8 @@ export interface MovedSequences {
 /**
  * Restores sequences that files set back and a rollback leaves there: they would return numbers that are in use. Their
  * positions are read in the transaction before its first file, and again before each file that may set one, so that
- * numbers which others took meanwhile count. One that has advanced stays: somebody else may have taken numbers, and a
- * gap is harmless.
+ * numbers which others took meanwhile count. One that has advanced is not changed: another session may have taken numbers, and
+ * a gap is harmless.
  */
 export class SequenceGuard {
   readonly #session: Session;
@@ -34,7 +34,7 @@ export class SequenceGuard {
   /** Files that may have set sequences back. */
   readonly #suspects = new Set<BundleFile>();
   readonly #restored = new Set<string>();
-  #hasTried = false;
+  /** Why the positions could not be read. */
   #unread: Error | undefined;
 
   constructor(session: Session, request: Pick<ApplyRequest, "commit" | "report">) {
@@ -64,8 +64,11 @@ export class SequenceGuard {
     if (isRead) await this.#read();
   }
 
+  get #hasTried(): boolean {
+    return this.#readings.length > 0 || this.#unread !== undefined;
+  }
+
   async #read(): Promise<void> {
-    this.#hasTried = true;
     try {
       this.#readings.push(await this.#apart(() => sequencePositions(this.#session)));
     } catch (error) {
@@ -84,12 +87,8 @@ export class SequenceGuard {
    * it is a warning, so that it does not hide the error of a file.
    */
   async restoreSince(mark: number): Promise<void> {
-    if (this.#unread !== undefined) this.#warnUnrestored(this.#unread);
-    const former = furthest(this.#readings.slice(mark));
-    if (former.size === 0) return;
     try {
-      const now = await this.#apart(() => sequencePositions(this.#session, oidsOf(former)));
-      await this.#setForward(former, now, (statement) => this.#apart(() => this.#run(statement)));
+      await this.#restore(this.#readings.slice(mark), (run) => this.#apart(run));
     } catch (error) {
       if (!isDatabaseError(error)) throw error;
       this.#warnUnrestored(error);
@@ -98,11 +97,7 @@ export class SequenceGuard {
 
   /** Restores, after the transaction was rolled back, what any of its files set back. */
   async restore(): Promise<MovedSequences> {
-    if (this.#unread !== undefined) this.#warnUnrestored(this.#unread);
-    const former = furthest(this.#readings);
-    if (former.size === 0) return { advanced: [], restored: [] };
-    const now = await sequencePositions(this.#session, oidsOf(former));
-    await this.#setForward(former, now, (statement) => this.#run(statement));
+    const now = await this.#restore(this.#readings, (run) => run());
     const [first] = this.#readings;
     const advanced = [...now].flatMap(([key, position]) => {
       const before = first?.get(key);
@@ -131,16 +126,19 @@ export class SequenceGuard {
     }
   }
 
-  async #run(statement: string): Promise<boolean> {
-    return (await this.#session.work.query(statement)).rows.length > 0;
-  }
-
-  /** @param run - returns whether the sequence was still behind */
-  async #setForward(
-    former: SequencePositions,
-    now: SequencePositions,
-    run: (statement: string) => Promise<boolean>,
-  ): Promise<void> {
+  /**
+   * Sets the sequences forward that are behind these readings, and returns all their positions before that.
+   *
+   * @param guarded runs a query, in an open transaction so that its failure does not end it
+   */
+  async #restore(
+    readings: readonly SequencePositions[],
+    guarded: <T>(run: () => Promise<T>) => Promise<T>,
+  ): Promise<SequencePositions> {
+    if (this.#unread !== undefined) this.#warnUnrestored(this.#unread);
+    const former = furthest(readings);
+    if (former.size === 0) return former;
+    const now = await guarded(() => sequencePositions(this.#session, oidsOf(former)));
     const refused: string[] = [];
     const failed: string[] = [];
     let reason = "";
@@ -149,7 +147,9 @@ export class SequenceGuard {
       if (before === undefined || position.cycles || aheadOf(position, before) >= 0n) continue;
       const statement = setForward({ ...before, name: position.name });
       try {
-        if (await run(statement)) this.#restored.add(position.name);
+        const { rows } = await guarded(() => this.#session.work.query(statement));
+        // None if the sequence had advanced meanwhile.
+        if (rows.length > 0) this.#restored.add(position.name);
       } catch (error) {
         if (!isDatabaseError(error)) throw error;
         // Dropped meanwhile.
@@ -158,8 +158,15 @@ export class SequenceGuard {
         if (error.code !== "42501") reason = error.message;
       }
     }
-    if (refused.length > 0) this.#request.report.warn([isRefused, ...refused.map(lineOf)].join("\n"));
-    if (failed.length > 0) this.#request.report.warn([hasFailed(reason), ...failed.map(lineOf)].join("\n"));
+    this.#warnBehind(refused, "the server refuses to restore them", "Run this as a role that may:");
+    this.#warnBehind(failed, `restoring them failed (${reason})`, "Run this:");
+    return now;
+  }
+
+  #warnBehind(statements: readonly string[], why: string, advice: string): void {
+    if (statements.length === 0) return;
+    const behind = `Files that were rolled back had set sequences back. A rollback does not undo this, and ${why}, so they would return numbers that are in use.`;
+    this.#request.report.warn([`${behind} ${advice}`, ...statements.map(lineOf)].join("\n"));
   }
 
   #warnUnrestored(error: unknown): void {
@@ -177,13 +184,6 @@ export class SequenceGuard {
       ].join("\n"),
     );
   }
-}
-
-const isRefused =
-  "Files that were rolled back had set sequences back. A rollback does not undo this, and the server refuses to restore them, so they would return numbers that are in use. Run this as a role that may:";
-
-function hasFailed(reason: string): string {
-  return `Files that were rolled back had set sequences back. A rollback does not undo this, and restoring them failed (${reason}), so they would return numbers that are in use. Run this:`;
 }
 
 function lineOf(statement: string): string {

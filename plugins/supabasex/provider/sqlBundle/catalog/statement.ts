@@ -1,4 +1,4 @@
-import { accounts, largestUsersTable } from "./kinds/accounts";
+import { accounts, maxUsersTableBytes } from "./kinds/accounts";
 import { buckets } from "./kinds/buckets";
 import { columns } from "./kinds/columns";
 import { constraints } from "./kinds/constraints";
@@ -139,7 +139,7 @@ select
   pg_catalog.current_setting('server_version_num')::integer / 10000 as "serverMajor",
   exists (select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
     where (n.nspname, c.relname) = ('auth', 'users') and ${isReadable}
-      and pg_catalog.pg_relation_size(c.oid) <= ${largestUsersTable}
+      and pg_catalog.pg_relation_size(c.oid) <= ${maxUsersTableBytes}
       and 4 = (select pg_catalog.count(*) from pg_catalog.pg_attribute a
         where a.attrelid = c.oid and a.attname in ('id', 'role', 'aud', 'is_super_admin') and not a.attisdropped)
   ) as accounts,

@@ -4,15 +4,15 @@ import { json, type Kind, sha256 } from "./kind";
  * The size up to which `auth.users` is read, in bytes. No index supports this query, so the whole table is scanned. ADR 8
  * names the control for larger tables.
  */
-export const largestUsersTable = 64 * 1024 * 1024;
+export const maxUsersTableBytes = 64 * 1024 * 1024;
 
 /** The values that Auth writes into `role` and `aud` of a new account. Older versions left them empty. */
 const usual = `('', 'anon', 'authenticated')`;
 
 /** Up to this many accounts are listed by id; of more, the number and a hash. */
-const mostListed = 20;
+const maxListed = 20;
 
-const listed = `case when count(*) <= ${mostListed} then json_agg(o.id order by o.id)
+const listed = `case when count(*) <= ${maxListed} then json_agg(o.id order by o.id)
       else json_build_array(count(*) || ' accounts, ' || left(${sha256(`string_agg(o.id, ' ' order by o.id)`)}, 8)) end`;
 
 /**

@@ -13,7 +13,7 @@ const extensionOf = (catalog: string, object: string) => `
 left join extension_member m on m.classid = '${catalog}'::regclass and m.objid = ${object}
 left join pg_extension x on x.oid = m.refobjid`;
 
-/** The platform's schemas, and of the server's own what somebody added: pg_catalog is found before everything else. */
+/** The platform's schemas, and objects added to those of the server: every search path contains pg_catalog first. */
 const withServerSchemas = `(
   select oid, name, 0 as first from watched_platform_schema
   union all
