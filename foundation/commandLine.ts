@@ -89,7 +89,7 @@ function explainCommandLine(
         : `does not take ${words.at(0)} for <${argument}>`
       : got !== undefined
         ? `takes ${expected === "0" ? "no" : expected} argument${expected === "1" ? "" : "s"} and was given ${got}`
-        : (faults[error.code]?.(words) ?? `was called wrongly, ${message}`);
+        : (faults[error.code]?.(words) ?? `does not accept these arguments (${message})`);
   const remedy =
     rule !== undefined
       ? rule.charAt(0).toLowerCase() + rule.slice(1)

@@ -8,7 +8,7 @@ try {
 } catch (error) {
   if (error?.name !== "CACError") throw error;
   process.stderr.write(
-    `\`npm test\` was called wrongly (${error.message}): type \`npm test -- --help\` for its options.\n`,
+    `\`npm test\` does not accept these arguments (${error.message}): type \`npm test -- --help\` for its options.\n`,
   );
   process.exitCode = 1;
 }

@@ -23,7 +23,7 @@ function wrongUsage(stderr: string): string {
     suggestions.length > 0
       ? `did you mean ${suggestions.join(" or ")}?`
       : "type `npm run pulumi -- --help`, or a command and `--help`.";
-  return `\`npm run pulumi\` was called wrongly, ${message}: ${remedy}`;
+  return `\`npm run pulumi\` does not accept these arguments (${message}): ${remedy}`;
 }
 
 /** Returns the error for `pulumi stack nosuch`, for which the CLI prints the help of `pulumi stack` and exits with 0. */

@@ -72,22 +72,22 @@ test.each<[args: string, exitCode: number, output: string | RegExp]>([
   [
     "pulumi nosuch",
     1,
-    '`npm run pulumi` was called wrongly, unknown command "nosuch" for "pulumi": type `npm run pulumi -- --help`, or a command and `--help`.',
+    '`npm run pulumi` does not accept these arguments (unknown command "nosuch" for "pulumi"): type `npm run pulumi -- --help`, or a command and `--help`.',
   ],
   [
     "pulumi preveiw -s local",
     1,
-    '`npm run pulumi` was called wrongly, unknown command "preveiw" for "pulumi": did you mean preview?',
+    '`npm run pulumi` does not accept these arguments (unknown command "preveiw" for "pulumi"): did you mean preview?',
   ],
   [
     "pulumi preview --nosuch",
     1,
-    "`npm run pulumi` was called wrongly, unknown flag: --nosuch: type `npm run pulumi -- --help`, or a command and `--help`.",
+    "`npm run pulumi` does not accept these arguments (unknown flag: --nosuch): type `npm run pulumi -- --help`, or a command and `--help`.",
   ],
   [
     "pulumi preview --stack",
     1,
-    "`npm run pulumi` was called wrongly, flag needs an argument: --stack: type `npm run pulumi -- --help`, or a command and `--help`.",
+    "`npm run pulumi` does not accept these arguments (flag needs an argument: --stack): type `npm run pulumi -- --help`, or a command and `--help`.",
   ],
   [
     "pulumi --color never stack tag nosuch",
@@ -171,12 +171,12 @@ test.each<[args: string, exitCode: number, output: string | RegExp]>([
   [
     "test --nosuch --project unit",
     1,
-    "`npm test` was called wrongly (Unknown option `--nosuch`): type `npm test -- --help` for its options.",
+    "`npm test` does not accept these arguments (Unknown option `--nosuch`): type `npm test -- --help` for its options.",
   ],
   [
     "test --project unit --maxWorkers",
     1,
-    /^`npm test` was called wrongly \(.*--maxWorkers.*\): type `npm test -- --help` for its options\.$/,
+    /^`npm test` does not accept these arguments \(.*--maxWorkers.*\): type `npm test -- --help` for its options\.$/,
   ],
   [
     "test --project=units",
