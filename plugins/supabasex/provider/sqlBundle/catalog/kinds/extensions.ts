@@ -1,43 +1,44 @@
 import { type Kind, text } from "./kind";
 
 /**
- * The members of an extension that may have an effect, one line each. Tables, sequences and types are excluded, because
+ * The members of an extension that may have an effect, a hash for each. Tables, sequences and types are excluded, because
  * extensions such as queues create them in use. The extension's own schema is written as `@`, so an extension that moves
- * has the same lines.
+ * has the same hashes.
  */
 const members = `
   select m.refobjid as extension,
-    'function ' || case when p.pronamespace = own.extnamespace then '@' else p.pronamespace::regnamespace::text end
-    || '.' || p.proname || ' ' || p.pronargs || ' ' || p.prosecdef || ' ' || p.prolang || ' ' || coalesce(p.proconfig::text, '')
-    || ' ' || coalesce(p.probin, '') || ' ' || p.prosrc as line
+    hash_record_extended((
+      'function'::text, case when p.pronamespace = own.extnamespace then '@' else p.pronamespace::regnamespace::text end,
+      p.proname, p.pronargs, p.prosecdef, (select l.lanname from pg_language l where l.oid = p.prolang), p.proconfig, p.probin, p.prosrc
+    ), 0) as hash
   from extension_member m
   join pg_extension own on own.oid = m.refobjid
   join pg_proc p on p.oid = m.objid
   where m.classid = 'pg_proc'::regclass
   union all
-  select m.refobjid, replace(
-    'view ' || c.oid::regclass || ' ' || pg_get_viewdef(c.oid),
+  select m.refobjid, hash_record_extended(('view'::text, replace(
+    c.oid::regclass || ' ' || pg_get_viewdef(c.oid),
     own.extnamespace::regnamespace || '.',
     '@.'
-  )
+  )), 0)
   from extension_member m
   join pg_extension own on own.oid = m.refobjid
   join pg_class c on c.oid = m.objid and c.relkind in ('v', 'm')
   where m.classid = 'pg_class'::regclass
   union all
-  select m.refobjid, 'schema ' || n.nspname
+  select m.refobjid, hash_record_extended(('schema'::text, n.nspname), 0)
   from extension_member m
   join pg_namespace n on n.oid = m.objid
   where m.classid = 'pg_namespace'::regclass
   union all
-  select m.refobjid, m.classid::regclass || ' ' || count(*)
+  select m.refobjid, hash_record_extended((m.classid, count(*)), 0)
   from extension_member m
   where m.classid not in ('pg_proc'::regclass, 'pg_class'::regclass, 'pg_namespace'::regclass, 'pg_type'::regclass)
   group by m.refobjid, m.classid`;
 
 /**
  * Extensions, their schema, and their content. The platform changes their version. Two contents can only be compared
- * for one version of the extension and of the server, which come before the hash.
+ * for one version of the extension and of the server, which come before the hash. Until 2026-11-29, it was a hash of sorted lines.
  */
 export const extensions: Kind = {
   identity: `'extension ' || quote_ident(x.extname)`,
@@ -46,14 +47,14 @@ export const extensions: Kind = {
   properties: {
     schema: text(`quote_ident(n.nspname)`),
     content: text(
-      `x.extversion || ' on ' || current_setting('server_version_num')::integer / 10000 || ': ' || content.hash`,
+      `x.extversion || ' on ' || current_setting('server_version_num')::integer / 10000 || ', sum: ' || content.hash`,
     ),
   },
   from: `pg_extension x
 join pg_namespace n on n.oid = x.extnamespace
 left join (
-  select extension, encode(sha256(convert_to(string_agg(line, e'\\n' order by line collate "C"), 'UTF8')), 'hex') as hash
-  from (${members}) lines
+  select extension, sum(hash) as hash
+  from (${members}) each_member
   group by extension
 ) content on content.extension = x.oid`,
 };

@@ -86,7 +86,7 @@ const onExtensions: Kind = {
   withoutComment: true,
   properties: {
     held: boolean(`true`),
-    extension: text(`e.extname`),
+    extension: text(`(select e.extname from pg_extension e where e.oid = o.refobjid)`),
   },
   from: `(
   select m.classid, m.objid, m.refobjid, 'table ' || c.oid::regclass::text as name, c.relacl as acl, c.relowner as owner,
@@ -100,7 +100,6 @@ const onExtensions: Kind = {
   join pg_proc p on p.oid = m.objid
   where m.classid = 'pg_proc'::regclass and p.proacl is not null
 ) o
-join pg_extension e on e.oid = o.refobjid
 cross join lateral aclexplode(o.acl) x
 left join pg_init_privs i on i.objoid = o.objid and i.classoid = o.classid and i.objsubid = 0
 where x.grantee <> o.owner
