@@ -19,8 +19,8 @@ const programs = {
   "local.cjs": "local/cli.ts",
   "language-nodejs.cjs": "local/toolchain/languageHost/main.ts",
   "plugins/supabasex.cjs": "plugins/supabasex/provider/main.ts",
-  "plugins/sdk.mjs": "plugins/supabasex/provider/awsWatch/sdk.mts",
-  "plugins/networkSdk.mjs": "plugins/supabasex/provider/awsWatch/networkSdk.mts",
+  "plugins/sdk.cjs": "plugins/supabasex/provider/awsWatch/sdk.ts",
+  "plugins/networkSdk.cjs": "plugins/supabasex/provider/awsWatch/networkSdk.ts",
   "providers/postgresql.cjs": "fakes/postgresql/main.ts",
   "providers/terraform-provider.cjs": "fakes/supabase/main.ts",
   "providers/aws.cjs": "fakes/aws/main.ts",
@@ -53,19 +53,18 @@ const programs = {
  */
 const standalone = {
   "language-nodejs.cjs": [],
-  // The WebAssembly is beside the package; pg's native part is optional.
-  // Only the watch of AWS loads the parts of the SDK.
+  // The WebAssembly is beside the package; pg's native part is optional. Only the watch of AWS loads the parts of the SDK.
   "plugins/supabasex.cjs": [
     "libpg-query",
     "libpg-query-15",
     "libpg-query-16",
     "libpg-query-17",
     "pg-native",
-    "./sdk.mjs",
-    "./networkSdk.mjs",
+    "./sdk",
+    "./networkSdk",
   ],
-  "plugins/sdk.mjs": [],
-  "plugins/networkSdk.mjs": [],
+  "plugins/sdk.cjs": [],
+  "plugins/networkSdk.cjs": [],
   "providers/postgresql.cjs": ["pg-native"],
   "providers/terraform-provider.cjs": [],
   "providers/aws.cjs": [],
@@ -75,18 +74,17 @@ const standalone = {
   "probe.cjs": ["pg-native"],
 };
 
-/** These contain megabytes of the AWS SDK, which V8 parses each time, so they are minified. Names stay, for stack traces. */
+/** These contain megabytes of the AWS SDK, which V8 parses, so they are minified. Names stay, for stack traces. */
 const minified = [
   "backup.cjs",
-  "plugins/networkSdk.mjs",
-  "plugins/sdk.mjs",
+  "plugins/networkSdk.cjs",
+  "plugins/sdk.cjs",
   "probe.cjs",
   "providers/aws.cjs",
 ];
 
-/** Packages in an ES module may still load a built-in module with `require`. */
-const requireInModule =
-  'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+/** Whether runBundle.cjs runs the program with code from V8's cache, which cannot import dynamically. */
+const hasCompiledCode = (output) => /^(plugins|providers)\//.test(output);
 
 const fileOf = (output) => path.join(root, "dist", output);
 const inputsOf = (output) => `${fileOf(output)}.inputs.json`;
@@ -117,7 +115,8 @@ function bundle(outputs = ownOutputs()) {
       bundle: true,
       platform: "node",
       target: "node20.19",
-      ...(output.endsWith(".mjs") ? { format: "esm", banner: { js: requireInModule } } : { format: "cjs" }),
+      format: "cjs",
+      ...(hasCompiledCode(output) && { supported: { "dynamic-import": false } }),
       ...(output in standalone ? { external: standalone[output] } : { packages: "external" }),
       ...(minified.includes(output) && { minifyWhitespace: true, minifySyntax: true }),
       // Prefers ES modules, which esbuild can tree-shake.

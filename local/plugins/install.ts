@@ -26,6 +26,7 @@ export async function neededPlugins(checkout: string): Promise<Plugin[]> {
 
 /** Installs the stand-ins under the plugin names and versions that the engine looks for. The folder contains nothing else. */
 export async function installStandIns(checkout: string, pulumiHome: string): Promise<void> {
+  const inCheckout = (file: string) => path.join(checkout, file);
   await Promise.all(
     packages.map(async ({ manifest, program }) => {
       const file = pluginFile(pulumiHome, await pluginOf(checkout, manifest));
@@ -33,7 +34,7 @@ export async function installStandIns(checkout: string, pulumiHome: string): Pro
       // Atomic, because an engine may start the plugin meanwhile.
       writeFileAtomically(
         file,
-        `#!/bin/sh\nexec ${shellQuote(process.execPath)} ${shellQuote(path.join(checkout, program))} "$@"\n`,
+        `#!/bin/sh\nexec ${[process.execPath, inCheckout("build/runBundle.cjs"), inCheckout(program)].map(shellQuote).join(" ")} "$@"\n`,
         { mode: 0o755 },
       );
     }),

@@ -19,6 +19,8 @@ beforeAll(() => {
     mkdirSync(path.dirname(path.join(checkout, manifest)), { recursive: true });
     cpSync(path.join(checkoutRoot(), manifest), path.join(checkout, manifest));
   }
+  mkdirSync(path.join(checkout, "build"));
+  cpSync(path.join(checkoutRoot(), "build/runBundle.cjs"), path.join(checkout, "build/runBundle.cjs"));
   mkdirSync(path.join(checkout, "dist/providers"), { recursive: true });
   writeFileSync(
     path.join(checkout, "dist/providers/postgresql.cjs"),

@@ -19,24 +19,24 @@ type BucketSetting = (aws: AwsClients, Bucket: string, signal: AbortSignal) => P
 /** Bucket settings that the stack leaves unset. */
 export const readBucketSetting: Readonly<Record<BucketSettingKind, BucketSetting>> = {
   CORS: async ({ s3 }, Bucket, abortSignal) => {
-    const { GetBucketCorsCommand } = await import("./sdk.mjs");
+    const { GetBucketCorsCommand } = await import("./sdk");
     const { CORSRules } = await s3.send(new GetBucketCorsCommand({ Bucket }), { abortSignal });
     return unlessEmpty(CORSRules);
   },
   website: async ({ s3 }, Bucket, abortSignal) => {
-    const { GetBucketWebsiteCommand } = await import("./sdk.mjs");
+    const { GetBucketWebsiteCommand } = await import("./sdk");
     const { $metadata: _, ...website } = await s3.send(new GetBucketWebsiteCommand({ Bucket }), {
       abortSignal,
     });
     return unlessEmpty(website);
   },
   replication: async ({ s3 }, Bucket, abortSignal) => {
-    const { GetBucketReplicationCommand } = await import("./sdk.mjs");
+    const { GetBucketReplicationCommand } = await import("./sdk");
     const answer = await s3.send(new GetBucketReplicationCommand({ Bucket }), { abortSignal });
     return unlessEmpty(answer.ReplicationConfiguration);
   },
   notification: async ({ s3 }, Bucket, abortSignal) => {
-    const { GetBucketNotificationConfigurationCommand } = await import("./sdk.mjs");
+    const { GetBucketNotificationConfigurationCommand } = await import("./sdk");
     const { $metadata: _, ...rest } = await s3.send(
       new GetBucketNotificationConfigurationCommand({ Bucket }),
       {
@@ -46,18 +46,18 @@ export const readBucketSetting: Readonly<Record<BucketSettingKind, BucketSetting
     return unlessEmpty(rest);
   },
   logging: async ({ s3 }, Bucket, abortSignal) => {
-    const { GetBucketLoggingCommand } = await import("./sdk.mjs");
+    const { GetBucketLoggingCommand } = await import("./sdk");
     return unlessEmpty(
       (await s3.send(new GetBucketLoggingCommand({ Bucket }), { abortSignal })).LoggingEnabled,
     );
   },
   inventory: async ({ s3 }, Bucket, abortSignal) => {
-    const { ListBucketInventoryConfigurationsCommand } = await import("./sdk.mjs");
+    const { ListBucketInventoryConfigurationsCommand } = await import("./sdk");
     const answer = await s3.send(new ListBucketInventoryConfigurationsCommand({ Bucket }), { abortSignal });
     return unlessEmpty(answer.InventoryConfigurationList);
   },
   analytics: async ({ s3 }, Bucket, abortSignal) => {
-    const { ListBucketAnalyticsConfigurationsCommand } = await import("./sdk.mjs");
+    const { ListBucketAnalyticsConfigurationsCommand } = await import("./sdk");
     const answer = await s3.send(new ListBucketAnalyticsConfigurationsCommand({ Bucket }), { abortSignal });
     return unlessEmpty(answer.AnalyticsConfigurationList);
   },

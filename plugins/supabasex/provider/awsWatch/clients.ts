@@ -38,7 +38,7 @@ interface Credentials {
 export async function connectAws(properties: PropertyMap): Promise<AwsClients> {
   // Suppresses the SDK's announcement of when it drops this Node version, which does not concern the reader of a refresh.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
-  const sdk = await import("./sdk.mjs");
+  const sdk = await import("./sdk");
   const place = {
     region: String(properties.region),
     ...(typeof properties.profile === "string" && { profile: properties.profile }),
@@ -58,7 +58,7 @@ export async function connectAws(properties: PropertyMap): Promise<AwsClients> {
     kms: new sdk.KMSClient(options),
     secrets: new sdk.SecretsManagerClient(options),
     ec2: () => {
-      ec2 ??= import("./networkSdk.mjs").then(({ EC2Client: Client }) => new Client(options));
+      ec2 ??= import("./networkSdk").then(({ EC2Client: Client }) => new Client(options));
       return ec2;
     },
     lambda: new sdk.LambdaClient(options),
@@ -71,7 +71,7 @@ async function assumedCredentials(
   { assumeRoles }: PropertyMap,
 ): Promise<Credentials | undefined> {
   if (!Array.isArray(assumeRoles) || assumeRoles.length === 0) return undefined;
-  const { AssumeRoleCommand, STSClient } = await import("./sdk.mjs");
+  const { AssumeRoleCommand, STSClient } = await import("./sdk");
   let current: Credentials | undefined;
   for (const role of assumeRoles) {
     if (!isPropertyMap(role)) continue;

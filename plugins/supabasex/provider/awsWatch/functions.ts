@@ -11,7 +11,7 @@ export async function permissionsOnFunction(
   FunctionName: string,
   signal: AbortSignal,
 ): Promise<Entries> {
-  const { GetPolicyCommand } = await import("./sdk.mjs");
+  const { GetPolicyCommand } = await import("./sdk");
   const asked = lambda.send(new GetPolicyCommand({ FunctionName }), { abortSignal: signal });
   const { Policy = "{}" } = (await unlessMissing(asked)) ?? {};
   const { Statement = [] } = JSON.parse(Policy) as { Statement?: readonly PolicyStatement[] };
@@ -32,7 +32,7 @@ export async function waysIntoFunction(
   FunctionName: string,
   abortSignal: AbortSignal,
 ): Promise<Entries> {
-  const sdk = await import("./sdk.mjs");
+  const sdk = await import("./sdk");
   const found: [string, string][] = [];
   const [address, results] = await Promise.all([
     unlessMissing(lambda.send(new sdk.GetFunctionUrlConfigCommand({ FunctionName }), { abortSignal })),
@@ -58,7 +58,7 @@ export async function versionsOfFunction(
   FunctionName: string,
   abortSignal: AbortSignal,
 ): Promise<Entries> {
-  const sdk = await import("./sdk.mjs");
+  const sdk = await import("./sdk");
   const [versions, aliases] = await Promise.all([
     unlessMissing(lambda.send(new sdk.ListVersionsByFunctionCommand({ FunctionName }), { abortSignal })),
     unlessMissing(lambda.send(new sdk.ListAliasesCommand({ FunctionName }), { abortSignal })),
@@ -83,7 +83,7 @@ export async function eventSourcesOfFunction(
   FunctionName: string,
   signal: AbortSignal,
 ): Promise<Entries> {
-  const { paginateListEventSourceMappings } = await import("./sdk.mjs");
+  const { paginateListEventSourceMappings } = await import("./sdk");
   const found: [string, string][] = [];
   for await (const page of paginateListEventSourceMappings({ client: lambda }, { FunctionName })) {
     signal.throwIfAborted();
@@ -96,7 +96,7 @@ export async function eventSourcesOfFunction(
 
 /** Returns the response to a request about a function; undefined if the function, or the requested setting, does not exist. */
 async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
-  const { NoSuchFunction } = await import("./sdk.mjs");
+  const { NoSuchFunction } = await import("./sdk");
   return await asked.catch((error) => {
     if (error instanceof NoSuchFunction) return undefined;
     throw error;

@@ -10,7 +10,7 @@ export async function grantsOnKey(
   KeyId: string,
   signal: AbortSignal,
 ): Promise<Entries> {
-  const { paginateListGrants } = await import("./sdk.mjs");
+  const { paginateListGrants } = await import("./sdk");
   const found: [string, string][] = [];
   for await (const { Grants = [] } of paginateListGrants({ client: kms }, { KeyId })) {
     signal.throwIfAborted();
@@ -30,7 +30,7 @@ export async function copiesOfSecret(
   SecretId: string,
   signal: AbortSignal,
 ): Promise<Entries> {
-  const { DescribeSecretCommand } = await import("./sdk.mjs");
+  const { DescribeSecretCommand } = await import("./sdk");
   const { Name, ReplicationStatus = [] } = await secrets.send(new DescribeSecretCommand({ SecretId }), {
     abortSignal: signal,
   });
@@ -48,7 +48,7 @@ export async function rotationOfSecret(
   SecretId: string,
   signal: AbortSignal,
 ): Promise<Entries> {
-  const { DescribeSecretCommand } = await import("./sdk.mjs");
+  const { DescribeSecretCommand } = await import("./sdk");
   const { Name, RotationLambdaARN } = await secrets.send(new DescribeSecretCommand({ SecretId }), {
     abortSignal: signal,
   });

@@ -19,7 +19,7 @@ export async function addedToNetwork(
   { vpcId, subnets, endpoints, securityGroups }: DeclaredNetwork,
   signal: AbortSignal,
 ): Promise<Entries> {
-  const sdk = await import("./networkSdk.mjs");
+  const sdk = await import("./networkSdk");
   const client = await ec2();
   const options = { abortSignal: signal };
   const inNetwork = { Filters: [{ Name: "vpc-id", Values: [vpcId] }] };
@@ -63,7 +63,7 @@ export async function connectedToNetwork(
   { vpcId }: DeclaredNetwork,
   signal: AbortSignal,
 ): Promise<Entries> {
-  const sdk = await import("./networkSdk.mjs");
+  const sdk = await import("./networkSdk");
   const client = await ec2();
   const options = { abortSignal: signal };
   const where = (Name: string) => ({ Filters: [{ Name, Values: [vpcId] }] });

@@ -95,7 +95,7 @@ const refused = new Set([
 const placeSources: Readonly<Record<string, Source<PlaceQuestion>>> = {
   "topic subscriptions": async ({ aws, declared, signal }) => {
     if (declared.topic === undefined) return {};
-    const { paginateListSubscriptionsByTopic } = await import("./sdk.mjs");
+    const { paginateListSubscriptionsByTopic } = await import("./sdk");
     const found: [string, string][] = [];
     const pages = paginateListSubscriptionsByTopic({ client: aws.sns }, { TopicArn: declared.topic });
     for await (const { Subscriptions = [] } of pages) {
@@ -108,7 +108,7 @@ const placeSources: Readonly<Record<string, Source<PlaceQuestion>>> = {
     return Object.fromEntries(found);
   },
   "event targets": async ({ aws, declared, signal }) => {
-    const { ListTargetsByRuleCommand } = await import("./sdk.mjs");
+    const { ListTargetsByRuleCommand } = await import("./sdk");
     const lists = await Promise.all(
       Object.entries(declared.targets).map(async ([Rule, ids]) => {
         const { Targets = [] } = await aws.events.send(new ListTargetsByRuleCommand({ Rule }), {
@@ -124,7 +124,7 @@ const placeSources: Readonly<Record<string, Source<PlaceQuestion>>> = {
   "key grants": async ({ aws, declared: { key }, signal }) =>
     key === undefined ? {} : await grantsOnKey(aws, key, signal),
   "bucket access": async ({ aws, declared: { bucket }, signal }) => {
-    const { GetBucketAclCommand } = await import("./sdk.mjs");
+    const { GetBucketAclCommand } = await import("./sdk");
     const { Owner, Grants = [] } = await aws.s3.send(new GetBucketAclCommand({ Bucket: bucket }), {
       abortSignal: signal,
     });
@@ -154,7 +154,7 @@ const placeSources: Readonly<Record<string, Source<PlaceQuestion>>> = {
 /** Name → the same for what exists only in the stack's region. */
 const ownSources: Readonly<Record<string, Source>> = {
   schedules: async ({ aws, declared, signal }) => {
-    const { paginateListSchedules } = await import("./sdk.mjs");
+    const { paginateListSchedules } = await import("./sdk");
     const found: [string, string][] = [];
     const pages = paginateListSchedules({ client: aws.scheduler }, { GroupName: declared.scheduleGroup });
     for await (const { Schedules = [] } of pages) {
@@ -167,7 +167,7 @@ const ownSources: Readonly<Record<string, Source>> = {
     return Object.fromEntries(found);
   },
   "cluster services": async ({ aws, declared: { cluster }, signal }) => {
-    const { DescribeServicesCommand, paginateListServices } = await import("./sdk.mjs");
+    const { DescribeServicesCommand, paginateListServices } = await import("./sdk");
     const found: [string, string][] = [];
     // A page has ten services, the maximum for one describe request.
     for await (const { serviceArns = [] } of paginateListServices({ client: aws.ecs }, { cluster })) {
@@ -236,7 +236,7 @@ async function subscriptionsOf(
   logGroupName: string,
   signal: AbortSignal,
 ): Promise<[string, string][]> {
-  const { NoSuchLogGroup, paginateDescribeSubscriptionFilters } = await import("./sdk.mjs");
+  const { NoSuchLogGroup, paginateDescribeSubscriptionFilters } = await import("./sdk");
   const found: [string, string][] = [];
   try {
     for await (const page of paginateDescribeSubscriptionFilters({ client: logs }, { logGroupName })) {
