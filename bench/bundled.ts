@@ -9,7 +9,7 @@ const build = require(path.join(root, "build", "bundle.cjs")) as {
   readonly standalone: Readonly<Record<string, string[]>>;
 };
 
-/** Contains its packages, like the provider, so that it starts in the same way. */
+/** Contains its packages, like the provider. `build/runBundle.cjs` starts both in the same way. */
 const provider = "sqlBundle/deploy";
 
 /**
@@ -23,7 +23,11 @@ export function runBundled(folder: string, programs: readonly [string, ...string
   for (const name of programs) {
     const packages =
       name === provider
-        ? { external: build.standalone["plugins/supabasex.cjs"] ?? [], mainFields: ["module", "main"] }
+        ? {
+            external: build.standalone["plugins/supabasex.cjs"] ?? [],
+            mainFields: ["module", "main"],
+            supported: { "dynamic-import": false },
+          }
         : { packages: "external" as const };
     buildSync({
       entryPoints: [path.join(__dirname, `${name}.ts`)],

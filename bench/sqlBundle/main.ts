@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { ensurePostgresInstalled } from "../../emulators/postgres";
+import { checkoutRoot } from "../../foundation/checkout";
 import { createBundleStack } from "../../tests/support/bundleStack";
 import { startTestCluster, type TestCluster } from "../../tests/support/cluster";
 import { median, timed } from "../measure";
@@ -25,6 +26,7 @@ async function inNewDatabase(measure: (cluster: TestCluster) => Promise<number>)
 
 async function deploy(mode: "create" | "preview", directory: string, cluster: TestCluster): Promise<number> {
   const { stdout } = await run(process.execPath, [
+    path.join(checkoutRoot(), "build", "runBundle.cjs"),
     path.join(__dirname, "deploy.js"),
     ...[mode, directory, cluster.url()],
   ]);
