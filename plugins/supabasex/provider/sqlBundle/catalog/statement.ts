@@ -17,7 +17,7 @@ import { roleKinds } from "./kinds/roles";
 import { schemas } from "./kinds/schemas";
 import { sequences } from "./kinds/sequences";
 import { server } from "./kinds/server";
-import { serverCode } from "./kinds/serverCode";
+import { builtInViewsOf, serverCode } from "./kinds/serverCode";
 import { serverPrivileges, subscriptionsOf } from "./kinds/serverPrivileges";
 import { database, settings } from "./kinds/settings";
 import { statistics } from "./kinds/statistics";
@@ -186,6 +186,7 @@ export function kindsOf({
     ...alwaysThere,
     ...roleKinds(serverMajor),
     subscriptionsOf(serverMajor),
+    builtInViewsOf(serverMajor),
     ...(jobs ? [cronJobs] : []),
     ...(stores ? [buckets] : []),
     ...(people ? [accounts] : []),

@@ -25,23 +25,27 @@ const builtInFunctions: Kind = {
 };
 
 /**
- * The views of pg_catalog and information_schema, with their rules as the server stores them: printing 140 views takes as long as
- * all other kinds together. A stored rule contains OIDs, so it is comparable within one cluster only.
+ * Returns the kind of the views of pg_catalog and information_schema. Printing 140 views takes as long as reading all other kinds, so
+ * from PostgreSQL 17 on, their rules are compared as the server stores them. These contain OIDs, so they are comparable within one
+ * cluster only. Older servers also store the positions in the statement's text, which do not count.
  */
-const builtInViews: Kind = {
-  identity: `'built-in views'`,
-  withoutComment: true,
-  properties: {
-    content:
-      text(`current_setting('server_version_num') || ' in ' || (select system_identifier from pg_control_system()) || ': ' || (
-      select sum(hash_record_extended(
-        (c.relname, c.relowner::regrole::text, c.reloptions, r.rulename, r.ev_enabled, r.ev_qual::text, r.ev_action::text), 0))
+export function builtInViewsOf(serverMajor: number): Kind {
+  const isStored = serverMajor >= 17;
+  const cluster = isStored ? ` || ' in ' || (select system_identifier from pg_control_system())` : "";
+  const rule = isStored ? "r.rulename, r.ev_qual::text, r.ev_action::text" : "pg_get_viewdef(c.oid)";
+  return {
+    identity: `'built-in views'`,
+    withoutComment: true,
+    properties: {
+      content: text(`current_setting('server_version_num')${cluster} || ': ' || (
+      select sum(hash_record_extended((c.relname, c.relowner::regrole::text, c.reloptions, r.ev_enabled, ${rule}), 0))
       from pg_class c
       join pg_rewrite r on r.ev_class = c.oid
       where c.oid < ${firstUserOid} and c.relkind = 'v')`),
-  },
-  from: `(select) only_row`,
-};
+    },
+    from: `(select) only_row`,
+  };
+}
 
 /** The functions behind the server's own operators, casts, aggregates and types. */
 const builtInOperators: Kind = {
@@ -142,7 +146,6 @@ where d.datname not in (current_database(), 'template0', 'template1')`,
 
 export const serverCode: readonly Kind[] = [
   builtInFunctions,
-  builtInViews,
   builtInOperators,
   builtInPrivileges,
   settings,
