@@ -268,6 +268,7 @@ export function accept(
   return sortedCatalog(accepted);
 }
 
+/** Long enough that nobody finds another change with the digest of an accepted one. */
 function digestOf(differences: readonly CatalogDifference[]): string {
   const content = differences.map(({ identity, kind, property, live }) => [
     identity,
@@ -275,5 +276,5 @@ function digestOf(differences: readonly CatalogDifference[]): string {
     property ?? null,
     (live ?? null) as JsonValue,
   ]);
-  return createHash("sha256").update(canonicalJson(content)).digest("hex").slice(0, 8);
+  return createHash("sha256").update(canonicalJson(content)).digest("hex").slice(0, 16);
 }
