@@ -99,7 +99,7 @@ export const projectSchema = z.strictObject({
   accept: distinct(matching(bundleAcceptance.pattern, bundleAcceptance.reason)).default([]).meta({
     description:
       "Changes in the project outside of the stack that the next deployment accepts into the baseline, as a deployment names them. An entry accepts only that change.",
-    example: "edge function status-page @ 1a2b3c4d",
+    example: "edge function status-page @ 1a2b3c4d5e6f7081",
   }),
   deletionProtection: z.boolean().default(true).meta({
     description: "Whether `pulumi destroy` refuses to delete the project, the bucket and its key.",

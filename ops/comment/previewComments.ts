@@ -21,6 +21,9 @@ const artifactOf = (stack: string) => `preview-${stack}`;
 /** A report is a few hundred kilobytes, but an untrusted artifact may be of any size. */
 const largestReport = 20_000_000;
 
+/** A pull request may change the workflow, and with it the number of jobs. */
+const mostComments = 10;
+
 /** Stacks whose preview needs no credentials, so a fork's code may create it. */
 const isCredentialFree = (stack: string) => stack === "local" || stack.startsWith("like-");
 
@@ -43,10 +46,12 @@ export async function commentOnPreviews(
   const pullRequest = await pullRequestOf(client, context, run);
   if (pullRequest === undefined) return undefined;
   const results: CommentResult[] = [];
-  for (const job of await jobsOf(client, context, run)) {
+  const previews = (await jobsOf(client, context, run)).flatMap((job) => {
     const [, stack] = previewJob.exec(job.name) ?? [];
-    if (stack === undefined || job.conclusion === "skipped") continue;
-    if (run.isFork && !isCredentialFree(stack)) continue;
+    const isShown = stack !== undefined && job.conclusion !== "skipped";
+    return isShown && (!run.isFork || isCredentialFree(stack)) ? [{ job, stack }] : [];
+  });
+  for (const { job, stack } of previews.slice(0, mostComments)) {
     const report = await reportOf(path.join(folder, artifactOf(stack), reportFile), { stack, job, run });
     const note = run.isFork ? forkNote : "";
     const outcome = await writeStickyComment(client, context, {
@@ -77,7 +82,20 @@ async function reportOf(file: string, source: Source): Promise<Report> {
     return withoutReport(source, "The preview's report does not match the documented schema.");
   }
   const report = mapTexts(parsed.data as never, cleaner()) as Report;
-  return { ...report, commit: source.run.headSha };
+  return { ...report, commit: source.run.headSha, verdict: verdictIn(report, source.job) };
+}
+
+/** Returns the verdict of a report, unless its job ended otherwise: GitHub knows that, and the report may come from a fork's code. */
+function verdictIn({ verdict }: Report, { conclusion }: Job): Report["verdict"] {
+  const isGood = verdict.status === "unchanged" || verdict.status === "changes";
+  if (!isGood || conclusion === "success") return verdict;
+  if (conclusion === "cancelled") {
+    return { status: "cancelled", sentence: "The preview was cancelled after it wrote a report." };
+  }
+  return {
+    status: "failed",
+    sentence: "The job failed, although its report says otherwise: see the log of the job.",
+  };
 }
 
 /** Reads a file of an artifact, which may be a link to another file or larger than memory. */

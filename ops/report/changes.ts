@@ -1,5 +1,5 @@
 import type { Step } from "../pulumi";
-import { bundleType } from "./drift";
+import { isFinding } from "./drift";
 import { type Change, type DriftItem, isDestructive, type PropertyChange } from "./model";
 import { overlaps } from "./propertyPath";
 import { propertiesOf, resourceOf } from "./steps";
@@ -71,10 +71,9 @@ function withoutRepairs(change: Change, drift: readonly DriftItem[]): Change[] {
   const isMissing = own.some(({ what, object }) => what === "missing" && object === undefined);
   if (change.operation === "create" && isMissing) return [];
   if (change.operation !== "update") return [change];
-  const isBundle = change.resource.type === bundleType;
   const properties = change.properties.filter(
     ({ path }) =>
-      !(isBundle && /^live\b/.test(path)) &&
+      !isFinding(change.resource.type, path) &&
       !own.some(
         ({ property, object, outcome }) =>
           object === undefined &&

@@ -8,7 +8,12 @@ import { severityOf } from "./severity";
 import { propertiesOf, resourceOf, type Steps } from "./steps";
 
 export const bundleType = "supabasex:index:SqlBundle";
-const watchType = "supabasex:index:ProjectWatch";
+const watchTypes: ReadonlySet<string> = new Set(["supabasex:index:AwsWatch", "supabasex:index:ProjectWatch"]);
+
+/** Returns whether a path of a resource is about what a refresh found outside of the stack, and not about the program. */
+export function isFinding(type: string, path: string): boolean {
+  return (type === bundleType || watchTypes.has(type)) && /^live\b/.test(path);
+}
 
 /** Returns all differences that a refresh found from the last deployment, and what a deployment does about each. */
 export function driftOf({ refreshed, planned }: Steps, command: "refresh" | "deployment"): DriftItem[] {
@@ -18,10 +23,11 @@ export function driftOf({ refreshed, planned }: Steps, command: "refresh" | "dep
     const outcome = (change: PropertyChange, isInput: boolean) =>
       command === "refresh" ? (isInput ? "repaired" : "kept") : outcomeIn(plan, change);
     return propertiesOf(step, { found: true }).flatMap((change) => {
-      const isLive = change.path.startsWith("live");
-      if (isLive && step.type === bundleType) return objectItem(step, change.path);
-      if (isLive && step.type === watchType)
-        return watchedParts(step, change.path).map((parts) => watchedItem(step, parts));
+      if (isFinding(step.type, change.path)) {
+        return watchTypes.has(step.type)
+          ? watchedParts(step, change.path).map((parts) => watchedItem(step, parts))
+          : objectItem(step, change.path);
+      }
       return propertyItem(step, change, outcome(change, step.detailedDiff?.[change.path]?.inputDiff ?? true));
     });
   });
@@ -101,7 +107,7 @@ function watchedParts(step: Step, path: string): (string | number)[][] {
 }
 
 /**
- * Returns a difference in the project outside of the stack. The provider describes it with its severity and repairs
+ * Returns a difference in the project or in AWS outside of the stack. The provider describes it with its severity and repairs
  * nothing.
  */
 function watchedItem(step: Step, parts: readonly (string | number)[]): DriftItem {

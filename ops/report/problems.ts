@@ -1,4 +1,4 @@
-import { changedOutside } from "../../plugins/supabasex/bundleMessages";
+import { addedInAws, changedOutside } from "../../plugins/supabasex/bundleMessages";
 import type { Diagnostic, EngineEvent, PulumiRun } from "../pulumi";
 import { isBundle } from "./bundles";
 import type { PolicyResult, Problem } from "./model";
@@ -31,10 +31,12 @@ export function warningsOf(events: readonly EngineEvent[]): Problem[] {
     .map(problemOf);
 }
 
+const findings = [changedOutside, addedInAws];
+
 /** Returns the messages of a run, without those about what a refresh found, which the report reads from the state. */
 export function diagnosticsOf(events: readonly EngineEvent[]): Diagnostic[] {
   return events.flatMap(({ diagnosticEvent }) =>
-    diagnosticEvent === undefined || diagnosticEvent.message.startsWith(changedOutside)
+    diagnosticEvent === undefined || findings.some((title) => diagnosticEvent.message.startsWith(title))
       ? []
       : [diagnosticEvent],
   );

@@ -109,11 +109,11 @@ export const bundleBaseline = {
 
 /** One change outside of the bundle, accepted by name. */
 export const bundleAcceptance = {
-  pattern: /^[^@]+ @ [A-Za-z0-9_-]{6,16}$/s,
-  reason: "must be an entry as a refresh or a preview prints it: `role reporting @ 1a2b3c4d`",
+  pattern: /^.+ @ [A-Za-z0-9_-]{6,16}$/s,
+  reason: "must be an entry as a refresh or a preview prints it: `role reporting @ 1a2b3c4d5e6f7081`",
   description:
     "Changes outside of the bundle to add to the baseline at the next deployment, as a refresh prints them. An entry applies to that change only.",
-  example: "role reporting @ 1a2b3c4d",
+  example: "role reporting @ 1a2b3c4d5e6f7081",
 } as const;
 
 /** Settings that are on or off; off is the default. */

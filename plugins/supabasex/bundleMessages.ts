@@ -15,8 +15,9 @@ export function isLeft(outlook: string): boolean {
   return outlook.includes(leftUnlessPruned) || outlook.startsWith(left) || stopsDeployment(outlook);
 }
 
-/** The title of the changes that a refresh found. The state has the same differences. */
+/** The titles of the changes that a refresh found. The state has the same differences. */
 export const changedOutside = "Changed outside of the stack:";
+export const addedInAws = "Added in AWS outside of the stack:";
 
 /** A difference in a state: what changed, the name of its severity, and who changed it and when, if that was recorded. */
 export interface DriftText {

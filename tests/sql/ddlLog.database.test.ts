@@ -9,6 +9,13 @@ beforeAll(async () => {
 });
 afterAll(async () => await database.remove());
 
+/** This stack's deployments, of which the last one ended before all changes here, and the bundle's tables. */
+const subject = {
+  tables: ["table private.ddl_log"],
+  application: "supabasex thorbis prod",
+  deployedAt: "2026-01-01",
+};
+
 const author = /^by postgres via psql from 127\.0\.0\.1 at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/;
 
 const changes: readonly (readonly [statement: string, identity: string])[] = [
@@ -33,7 +40,44 @@ const changes: readonly (readonly [statement: string, identity: string])[] = [
 test.each(changes)("%s", async (statement, identity) => {
   await database.postgres.query(statement);
 
-  expect((await readAuthors(database.postgres, [identity])).get(identity)).toMatch(author);
+  expect((await readAuthors(database.postgres, [identity], subject)).get(identity)).toMatch(author);
+});
+
+test("the last deployment did not make a difference, so a change that the log lacks is of unknown authorship", async () => {
+  const { postgres } = database;
+  const identity = "view shared.deployed";
+  const after = async (deployedAt: string | undefined) =>
+    (await readAuthors(postgres, [identity], { ...subject, deployedAt })).get(identity);
+  await postgres.query("set application_name = 'supabasex thorbis prod 1a2b3c4d by ci'");
+  await postgres.query("create view shared.deployed as select 1 as one");
+  await postgres.query("set application_name = 'psql'");
+
+  expect(await after("infinity")).toBe("by unknown");
+  expect(await after(undefined)).toBe("by unknown");
+  // Somebody calls a program like the deployments.
+  expect(await after("2026-01-01")).toMatch(/^by postgres via supabasex thorbis prod 1a2b3c4d by ci from /);
+  // `grant` names no object in an event trigger if there are several.
+  await postgres.query("grant select on shared.deployed, shared.tenants to anon");
+  expect(await after("infinity")).toBe("by unknown");
+  expect(
+    (await readAuthors(postgres, [identity], { ...subject, application: "supabasex thorbis pro" })).get(
+      identity,
+    ),
+  ).toMatch(/^by postgres via supabasex/);
+});
+
+test("another table with the log's name says nothing", async () => {
+  const { postgres } = database;
+  await postgres.query(`create schema aaa; create table aaa.ddl_log (like private.ddl_log);
+    insert into aaa.ddl_log (occurred_at, id, session_role, acting_role, application, object_identity)
+    values (now(), gen_random_uuid(), 'mallory', 'mallory', 'x', 'shared.watched')`);
+  await postgres.query("create view shared.watched as select 1 as one");
+
+  const authors = await readAuthors(postgres, ["view shared.watched"], subject);
+  const without = await readAuthors(postgres, ["view shared.watched"], { ...subject, tables: [] });
+
+  expect(authors.get("view shared.watched")).toMatch(author);
+  expect([...without]).toEqual([]);
 });
 
 test("an entry has the current and the session user, the dashboard's comment and a hash of the statement, but not its text", async () => {
@@ -54,13 +98,16 @@ test("an entry has the current and the session user, the dashboard's comment and
 test("a change that fires no event trigger has no known author", async () => {
   await database.postgres.query("create role somebody; drop role somebody");
 
-  expect(await readAuthors(database.postgres, ["role somebody", "bucket x", "table shared.nothing"])).toEqual(
-    new Map([
-      ["role somebody", "by unknown"],
-      ["bucket x", "by unknown"],
-      ["table shared.nothing", "by unknown"],
-    ]),
+  const authors = await readAuthors(
+    database.postgres,
+    ["role somebody", "bucket x", "table shared.nothing"],
+    subject,
   );
+  expect([...authors]).toEqual([
+    ["role somebody", "by unknown"],
+    ["bucket x", "by unknown"],
+    ["table shared.nothing", "by unknown"],
+  ]);
 });
 
 test("the log cannot be changed, and API roles have no access", async () => {

@@ -1,5 +1,5 @@
-// Everything that a report quotes is in a code span or a fenced block, so it cannot contain Markdown, HTML, a mention
-// or a link.
+// Everything that a report quotes is in a code span or a fenced block, unless it consists of harmless characters, so it cannot
+// contain Markdown, HTML, a mention or a link.
 
 /** The maximum number of characters in a cell or word. */
 const longestSpan = 240;
@@ -12,6 +12,17 @@ export function code(text: string, longest = longestSpan): string {
   const padding = line.startsWith("`") || line.endsWith("`") ? " " : "";
   // A bar ends a table cell, even in code.
   return `${fence}${padding}${line.replaceAll("|", "\\|")}${padding}${fence}`;
+}
+
+/** Letters, digits and punctuation without a meaning in Markdown. GitHub makes links of `www.` and of `GH-1`. */
+const harmless = /^(?!.*(?:www\.|\bgh-\d))[\p{L}\p{N} .,;:()'%-]*$/iu;
+
+/**
+ * Returns a sentence as it is if it can only be read as text, or as a code span. A report from the code of a fork may contain
+ * anything instead of our own sentence.
+ */
+export function plain(text: string, longest = 1000): string {
+  return harmless.test(text) && text.length <= longest ? text : code(text, longest);
 }
 
 /** Returns a text as a fenced block. */

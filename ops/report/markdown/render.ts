@@ -11,7 +11,7 @@ import {
   type ReportedFinding,
 } from "../model";
 import { count } from "../verdict";
-import { block, code, cutMiddle } from "./escape";
+import { block, code, cutMiddle, plain } from "./escape";
 
 export interface MarkdownOptions {
   /** The maximum length of the result, in characters. Default: what GitHub accepts as a comment. */
@@ -93,7 +93,7 @@ function firstScreen(report: Report, rows: number): string[] {
   const found = driftTables(drift, kind, rows);
   return [
     `### ${title} ${code(stack)}: ${statusWords[verdict.status]}`,
-    `**${verdict.sentence}**`,
+    `**${plain(verdict.sentence)}**`,
     ...problems("Errors", errors, rows),
     ...violations(report, rows),
     ...findings(report, rows),
@@ -159,7 +159,7 @@ function findings({ advisors }: Report, rows: number): string[] {
 function costs(report: Report, rows: number): string[] {
   const sentence = costSentence(report);
   if (sentence === undefined) return [];
-  const cells = (report.cost?.lines ?? []).map(costCells);
+  const cells = (report.cost?.lines ?? []).map((line) => costCells(line).map((cell) => plain(cell)));
   const columns = ["Component", "What", "Before, USD", "After, USD"];
   return cells.length === 0 ? [sentence] : [...table("Monthly cost", columns, cells, rows), sentence];
 }
@@ -255,7 +255,7 @@ function driftTables(drift: readonly DriftItem[], kind: Report["kind"], rows: nu
 function waiverRow({ resource, object, property, waiver }: DriftItem): string[] {
   const subject = object ?? `${resource.type} ${resource.name}`;
   const about = `${code(subject)}${property === undefined ? "" : ` ${code(property)}`}`;
-  return [waiver?.until ?? "", about, code(waiver?.owner ?? ""), code(waiver?.reason ?? "")];
+  return [plain(waiver?.until ?? ""), about, code(waiver?.owner ?? ""), code(waiver?.reason ?? "")];
 }
 
 function driftRow({

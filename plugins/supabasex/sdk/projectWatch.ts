@@ -18,7 +18,7 @@ export interface ProjectWatchArgs {
   declared: pulumi.Input<DeclaredProjectParts>;
   /** Key of an Auth setting that is secret → SHA-256 of what the stack sends. The API returns a different hash. */
   credentials?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>> | undefined>;
-  /** Accepted changes, as a deployment prints them: `edge function x @ 1a2b3c4d`. Default none. */
+  /** Accepted changes, as a deployment prints them: `edge function x @ 1a2b3c4d5e6f7081`. Default none. */
   accept?: pulumi.Input<readonly string[] | undefined>;
   /** URL of the Management API. Default: `SUPABASE_API_ENDPOINT`, else `https://api.supabase.com`. */
   endpoint?: pulumi.Input<string | undefined>;

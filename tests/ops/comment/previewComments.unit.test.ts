@@ -113,6 +113,18 @@ test("the comment of a failed preview has its error, that of a cancelled preview
   expect(bodies()[2]).toContain("**The preview failed before it wrote a report: see the job's log.**");
 });
 
+test("a report of success is not believed if its job ended otherwise", async () => {
+  leaveReport("dev", "quiet");
+  leaveReport("prod", "changeAndDrift");
+
+  await comment({ stacks: { dev: "failure", prod: "cancelled" } });
+
+  expect(bodies().map((body) => body.split("\n").slice(2, 5).join("\n"))).toEqual([
+    "### Preview of `dev`: failed\n\n**The job failed, although its report says otherwise: see the log of the job.**",
+    "### Preview of `prod`: cancelled\n\n**The preview was cancelled after it wrote a report.**",
+  ]);
+});
+
 test("a comment of another user with our marker is not changed", async () => {
   github.addComment(7, "mallory", "<!-- thorbis preview dev: run 999999.1 -->");
   leaveReport("dev", "quiet");
@@ -173,6 +185,19 @@ test("a fork's report is marked as such, and is not shown for a stack that needs
   expect(bodies()[0]).toContain("This report comes from code of the fork");
 });
 
+test("a fork that adds jobs to the workflow gets ten comments at most", async () => {
+  github.pulls.splice(0, 1, {
+    number: 7,
+    state: "open",
+    head: { label: "somebody:points", sha: head, repo: { full_name: "somebody/stack" } },
+  });
+  const stacks = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`like-${at}`, "success"]));
+
+  await comment({ fork: true, stacks });
+
+  expect(bodies()).toHaveLength(10);
+});
+
 test("an artifact that is not a report, a link, or the report of another stack is not shown", async () => {
   for (const stack of ["one", "two", "three"]) mkdirSync(path.join(folder, `preview-${stack}`));
   writeFileSync(path.join(folder, "preview-one", "report.json"), '{"version":1,"stack":"one"}');
@@ -196,11 +221,13 @@ test("secrets of the commenting job, terminal codes and mentions in a report are
   const file = path.join(folder, "preview-dev", "report.json");
   const report = buildReport(recorded("quiet"), { kind: "preview", stack: "dev", environment: {} });
   const message = `\u001b[31m@team\u001b[0m ${token} \`\`\` <img src=x>`;
-  writeFileSync(file, JSON.stringify({ ...report, errors: [{ source: "program", message }] }));
+  const verdict = { status: "changes", sentence: "**@team <img src=x> https://evil.example" };
+  writeFileSync(file, JSON.stringify({ ...report, verdict, errors: [{ source: "program", message }] }));
 
   await comment();
 
   expect(bodies()[0]).toContain("````\n@team [secret] ``` <img src=x>\n````");
+  expect(bodies()[0]).toContain("**`**@team <img src=x> https://evil.example`**");
 });
 
 test("a request to list is retried after one failure", async () => {

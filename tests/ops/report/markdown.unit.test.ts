@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { buildReport } from "../../../ops/report/build";
-import { block, code, cutMiddle } from "../../../ops/report/markdown/escape";
+import { block, code, cutMiddle, plain } from "../../../ops/report/markdown/escape";
 import { commentLimit, renderMarkdown } from "../../../ops/report/markdown/render";
 import type { Report } from "../../../ops/report/model";
 import { recorded } from "../recordings/recording";
@@ -42,6 +42,34 @@ test.each([
   ["nothing", "", ""],
 ])("a code span can contain %s", (_name, text, span) => {
   expect(code(text)).toBe(span);
+});
+
+test.each([
+  ["1 policy is violated; nothing was changed.", "1 policy is violated; nothing was changed."],
+  ["Estimated: 12.50 USD (as before), Anna's, 5%", "Estimated: 12.50 USD (as before), Anna's, 5%"],
+  ["@team", "`@team`"],
+  ["a_b", "`a_b`"],
+  ["![x](http://evil.example/x.png)", "`![x](http://evil.example/x.png)`"],
+  ["see www.evil.example", "`see www.evil.example`"],
+  ["fixes GH-12", "`fixes GH-12`"],
+  ["<!-- x", "`<!-- x`"],
+  ["a\nb", "`a b`"],
+])("a sentence from elsewhere is text at most: %s", (text, shown) => {
+  expect(plain(text)).toBe(shown);
+});
+
+test("a report from a fork's code cannot contain Markdown outside of code, or be too long", () => {
+  const evil = "x** <img src=x> @team [a](javascript:b) https://evil.example | <!-- ";
+  const cost = { after: 1, lines: [{ component: evil, what: evil, before: 0, after: 1 }] };
+  const waiver = { until: evil, owner: evil, reason: evil };
+  const drift = report.drift.map((item) => ({ ...item, waiver }));
+  const long = evil.repeat(2000);
+
+  const text = renderMarkdown({ ...report, cost, drift, verdict: { status: "changes", sentence: long } });
+
+  const outside = text.replace(/(`{3,})[\s\S]*?\n\1/g, "").replace(/(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)/g, "");
+  expect(outside).not.toMatch(/<img|@team|javascript|evil\.example|<!--/);
+  expect(text.length).toBeLessThanOrEqual(commentLimit);
 });
 
 test("text cannot close its fenced block", () => {

@@ -276,6 +276,16 @@ export const codeChanges: readonly HandMadeChange[] = [
     repairedBy: "up",
   },
   {
+    name: "a job runs on another server of the same machine",
+    severity: "opens",
+    change: "update cron.job set nodeport = 1 where jobname = 'collect-metrics'",
+    reverse:
+      "update cron.job set nodeport = current_setting('port')::integer where jobname = 'collect-metrics'",
+    as: "supabase_admin",
+    reports: changed("cron job collect-metrics of postgres", "host"),
+    repairedBy: "up",
+  },
+  {
     name: "a job is disabled",
     severity: "changes",
     change: `select cron.alter_job((select jobid from cron.job where jobname = 'collect-metrics'), active => false)`,

@@ -20,7 +20,10 @@ export interface HandMadeChange {
 }
 
 export const changed = (identity: string, ...properties: string[]): string[] =>
-  properties.map((property) => `changed live[${JSON.stringify(identity)}].${property}`);
+  properties.map((property) => {
+    const member = property.includes(".") ? `[${JSON.stringify(property)}]` : `.${property}`;
+    return `changed live[${JSON.stringify(identity)}]${member}`;
+  });
 export const missing = (...identities: string[]): string[] =>
   identities.map((identity) => `missing live[${JSON.stringify(identity)}]`);
 export const extra = (...identities: string[]): string[] =>

@@ -48,6 +48,14 @@ export const harmlessChanges: readonly HarmlessChange[] = [
     inTheReadersSession: true,
   },
   {
+    name: "a session has temporary functions and an aggregate",
+    statements: [
+      "create function pg_temp.one() returns integer language sql as $$ select 1 $$",
+      "create aggregate pg_temp.total(integer) (sfunc = int4pl, stype = integer)",
+    ],
+    inTheReadersSession: true,
+  },
+  {
     name: "an extension is updated",
     statements: ["alter extension ltree update"],
     as: "supabase_admin",

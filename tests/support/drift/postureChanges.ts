@@ -1,3 +1,4 @@
+import { guardChanges } from "./guardChanges";
 import { hiddenChanges } from "./hiddenChanges";
 import { indirectChanges } from "./indirectChanges";
 import { openObjectChanges } from "./openObjectChanges";
@@ -17,4 +18,5 @@ export const postureChanges: readonly PostureChange[] = [
   ...hiddenChanges,
   ...indirectChanges,
   ...serverChanges,
+  ...guardChanges,
 ];

@@ -1,5 +1,9 @@
 import { changed, extra, type HandMadeChange, missing } from "./handMadeChange";
 
+/** Returns the statement that changes when the triggers of a foreign key fire. */
+const enforcedWith = (action: string) =>
+  `do $$ declare t record; begin for t in select tgrelid::regclass as name, tgname from pg_trigger where tgconstraint in (select oid from pg_constraint where conname = 'customers_tenant_id_fkey') loop execute format('alter table %s ${action} %I', t.name, t.tgname); end loop; end $$`;
+
 /** Changes of structure: tables, columns, constraints, indexes, types, sequences, publications, buckets. */
 export const structureChanges: readonly HandMadeChange[] = [
   {
@@ -215,6 +219,15 @@ export const structureChanges: readonly HandMadeChange[] = [
       ...changed("constraint shared.customers customers_tenant_id_fkey", "enforcingTriggers"),
       ...changed("trigger shared.customers set_updated_at", "enabled"),
     ],
+    repairedBy: "up",
+  },
+  {
+    name: "a foreign key is enforced on replicas only",
+    severity: "opens",
+    change: enforcedWith("enable replica trigger"),
+    reverse: enforcedWith("enable trigger"),
+    as: "supabase_admin",
+    reports: changed("constraint shared.customers customers_tenant_id_fkey", "enforcingTriggers"),
     repairedBy: "up",
   },
   {

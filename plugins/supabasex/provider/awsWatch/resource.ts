@@ -1,6 +1,7 @@
 import { UserError } from "../../../../foundation/userError";
 import type { CallContext } from "../../../provider-host/provider";
 import { containsUnknown, isPropertyMap, type PropertyMap, type Value } from "../../../provider-host/values";
+import { addedInAws } from "../../bundleMessages";
 import { type Resource, unknownInputs } from "../resource";
 import {
   deployedOutputs,
@@ -47,8 +48,7 @@ export const awsWatch: Resource = {
       throw new UserError("An AwsWatch cannot be imported: declare it.");
     }
     const now = await readAll(inputs, context);
-    const title = "Added in AWS outside of the stack:";
-    return { id, inputs, outputs: refreshedOutputs({ outputs, now, title }, context) };
+    return { id, inputs, outputs: refreshedOutputs({ outputs, now, title: addedInAws }, context) };
   },
 
   async update({ oldOutputs, inputs, preview }, context) {

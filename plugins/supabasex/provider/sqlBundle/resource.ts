@@ -11,7 +11,7 @@ import { type Declared, diffPostures, postureDigests } from "./catalog/posture";
 import { checkBundle } from "./check";
 import { readAuthors } from "./history/ddlLog";
 import { historyCatalog, readHistory } from "./history/history";
-import { readHistoryRecords, readPostureRecord } from "./history/postureRecord";
+import { readHistoryRecords, readPostureRecord, readRecordedAt } from "./history/postureRecord";
 import { readAddresses, readRecord } from "./history/record";
 import { type BundleInputs, bundleInputs, connectionOf } from "./inputs";
 import { reportAccess, reportDrift } from "./preview/access";
@@ -21,6 +21,7 @@ import { table } from "./preview/plan";
 import { previewBundle } from "./preview/preview";
 import { reporter } from "./preview/reporter";
 import { announceUpgrade } from "./preview/upgrade";
+import { applicationName } from "./session/applicationName";
 import { LoginRefused } from "./session/connection";
 import { reading } from "./session/reading";
 import { type LoadedBundle, loadBundle } from "./source/files";
@@ -113,7 +114,11 @@ export const sqlBundle: Resource = {
             posture: async () => (isWatched ? await readPostureRecord(client, name) : undefined),
           },
         );
-        const authors = await readAuthors(client, Object.keys(found.drift));
+        const authors = await readAuthors(client, Object.keys(found.drift), {
+          tables: state.expected.keys(),
+          application: applicationName(name, stack, {}),
+          deployedAt: await readRecordedAt(client, name),
+        });
         return { catalog, drift: withAuthors(found.drift, authors), outlook: found.outlook };
       }),
     );

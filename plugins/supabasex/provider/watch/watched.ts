@@ -16,7 +16,7 @@ export interface Change {
   readonly before: string | undefined;
   readonly after: string | undefined;
   readonly severity: Severity;
-  /** The entry that accepts exactly this change: `edge function x @ 1a2b3c4d`. */
+  /** The entry that accepts exactly this change: `edge function x @ 1a2b3c4d5e6f7081`. */
   readonly acceptance: string;
 }
 
@@ -181,9 +181,10 @@ function watchedOf(sources: ReadonlyMap<string, ReadonlyMap<string, string>>): W
   return Object.fromEntries([...sources].map(([source, entries]) => [source, Object.fromEntries(entries)]));
 }
 
+/** Long enough that nobody finds another change with the digest of an accepted one. */
 function digest(identity: string, after: string | undefined): string {
   return createHash("sha256")
     .update(JSON.stringify([identity, after ?? null]))
     .digest("hex")
-    .slice(0, 8);
+    .slice(0, 16);
 }

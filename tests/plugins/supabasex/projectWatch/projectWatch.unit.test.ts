@@ -207,7 +207,7 @@ test("an update repairs nothing and says how to accept a change; an accepted cha
   const left = await update(await refresh(made), made.inputs);
   expect(masked(left.outputs.live)).toEqual({ "function secret COLLEAGUE": "added: value $hash [extra]" });
   const entry = /project\.accept: (.+)$/m.exec(lines.at(-1) ?? "")?.[1] ?? "";
-  expect(entry).toMatch(/^function secret COLLEAGUE @ [0-9a-f]{8}$/);
+  expect(entry).toMatch(/^function secret COLLEAGUE @ [0-9a-f]{16}$/);
 
   const accepted = await update(left, inputs({ accept: [entry] }));
   expect(accepted.outputs.live).toEqual({});

@@ -52,7 +52,7 @@ test("a change stays reported after deployments until it is accepted by name, an
   await bundle.up();
   expect(await bundle.refresh()).toEqual(['live["role auditor"]']);
   const [entry = ""] = entries();
-  expect(entry).toMatch(/^role auditor @ [0-9a-f]{8}$/);
+  expect(entry).toMatch(/^role auditor @ [0-9a-f]{16}$/);
 
   bundle.inputs = { ...bundle.inputs, accept: [entry] };
   await bundle.up();
@@ -92,9 +92,9 @@ test("a preview without a dry run reads it again and lists unaccepted changes", 
 
   const printed = await previewed();
   expect(printed).toMatch(
-    /role ghost: not made by the bundle.* \[opens\]\n {4}left as it is; to revert it: drop role ghost; to accept it: sql\.accept: role ghost @ [0-9a-f]{8}/,
+    /role ghost: not made by the bundle.* \[opens\]\n {4}left as it is; to revert it: drop role ghost; to accept it: sql\.accept: role ghost @ [0-9a-f]{16}/,
   );
-  bundle.inputs = { watch: "database", accept: [/role ghost @ [0-9a-f]{8}/.exec(printed)?.[0] ?? ""] };
+  bundle.inputs = { watch: "database", accept: [/role ghost @ [0-9a-f]{16}/.exec(printed)?.[0] ?? ""] };
   expect(await previewed()).not.toContain("role ghost");
   bundle.inputs = { watch: "database" };
   await admin.query("drop role ghost");
@@ -110,7 +110,7 @@ test("a platform upgrade is reported as such, and accepted as a whole by its nam
   ];
   expect((await bundle.refresh()).sort()).toEqual(paths);
   const names = entries();
-  expect(names).toEqual([expect.stringMatching(/^platform upgrade auth @ [0-9a-f]{8}$/)]);
+  expect(names).toEqual([expect.stringMatching(/^platform upgrade auth @ [0-9a-f]{16}$/)]);
 
   bundle.logs = [];
   await bundle.up();

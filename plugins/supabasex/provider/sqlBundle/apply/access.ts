@@ -12,6 +12,7 @@ import {
   postureFrom,
   postureGroup,
   postureOf,
+  postureWithout,
 } from "../catalog/posture";
 import { readHistoryRecords, readPostureRecord, recordPosture } from "../history/postureRecord";
 import { postureRepairOf } from "../repair/postureRepair";
@@ -150,8 +151,7 @@ async function postureNow(
  * instead.
  */
 function withoutManaged(baseline: Catalog, expected: Catalog, live: Catalog): Catalog {
-  const managed = managedPart(expected, live);
-  return postureOf({ live: baseline, expected, managed });
+  return postureWithout(baseline, { expected, managed: managedPart(expected, live) });
 }
 
 /** Accepts a group whose record is lost as a whole, by its name. */

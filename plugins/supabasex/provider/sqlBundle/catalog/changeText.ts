@@ -14,6 +14,15 @@ export function changeText(property: string, from: JsonValue | undefined, to: Js
   return `${printed(from)} → ${printed(to)}`;
 }
 
+/** Properties that say nothing about a new object: marks, and hashes of its parts. */
+const unreadable: ReadonlySet<string> = new Set([
+  touched,
+  existenceOnlyMark,
+  "constraints",
+  "defaults",
+  "expressions",
+]);
+
 /** Returns a description of an object in one line: what a policy allows, or the properties of others. */
 export function objectText(kind: string, object: CatalogObject): string {
   if (kind === "policy") {
@@ -25,7 +34,7 @@ export function objectText(kind: string, object: CatalogObject): string {
     return `${printed(mode)} for ${printed(command)} to ${printed(roles)}${conditions.join("")}`;
   }
   return Object.entries(object)
-    .filter(([name, value]) => name !== touched && name !== existenceOnlyMark && value !== "")
+    .filter(([name, value]) => !unreadable.has(name) && value !== "")
     .map(([name, value]) =>
       name === "grants" ? grantsText({}, asObject(value)) : `${name} ${printed(value)}`,
     )

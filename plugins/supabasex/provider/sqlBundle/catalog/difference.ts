@@ -90,7 +90,10 @@ function listedOwner({ grants, owner }: CatalogObject): Pick<CatalogDifference, 
   return isListed ? { owner } : {};
 }
 
-/** Returns the path of a difference in Pulumi's notation: `live["policy shared.customers tenant_isolation"].using`. */
+/**
+ * Returns the path of a difference in Pulumi's notation: `live["policy shared.customers tenant_isolation"].using`. The engine
+ * splits a name with a dot, as of a setting, unless it is quoted.
+ */
 export function differencePath({
   identity,
   property,
@@ -98,7 +101,9 @@ export function differencePath({
   readonly identity: string;
   readonly property?: string | undefined;
 }): string {
-  return `live[${JSON.stringify(identity)}]${property === undefined ? "" : `.${property}`}`;
+  const whole = `live[${JSON.stringify(identity)}]`;
+  if (property === undefined) return whole;
+  return /^\w+$/.test(property) ? `${whole}.${property}` : `${whole}[${JSON.stringify(property)}]`;
 }
 
 /** Groups differences by object, in the order of their first appearance. */

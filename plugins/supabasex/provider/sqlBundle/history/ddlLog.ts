@@ -1,7 +1,7 @@
 import type { ClientBase } from "pg";
 import { partsOfIdentity } from "../catalog";
 
-/** The table, in any schema, in which a bundle's event triggers log schema changes; and the columns that are read. */
+/** The name of the table in which a bundle's event triggers log schema changes, in any schema; and the columns that are read. */
 const logTable = "ddl_log";
 const columns = [
   "acting_role",
@@ -29,43 +29,62 @@ const unheard: ReadonlySet<string> = new Set([
   "role settings",
 ]);
 
+/** Where to look for authors. */
+export interface AuthorSubject {
+  /** The tables of the bundle, as identities. Another table of the log's name may say anything. */
+  readonly tables: Iterable<string>;
+  /** The beginning of the application names of this stack's own deployments, and when the last one ended, if that is known. */
+  readonly application: string;
+  readonly deployedAt: string | undefined;
+}
+
 /**
  * Returns identity → who last changed the object, when, and from where, according to the log:
- * `by postgres via psql from 10.0.0.7 at 2026-11-28 12:00:00 UTC`. `unknown` if the log cannot know. Empty if the
- * database has no such log, or the role may not read it.
+ * `by postgres via psql from 10.0.0.7 at 2026-11-28 12:00:00 UTC`. `unknown` if the log cannot know, also if the last entry is of
+ * this stack's last deployment or of an earlier one: what it changed is no difference, so the log lacks a later change. Empty if the
+ * bundle has no such log, or the role may not read it.
  */
 export async function readAuthors(
   client: ClientBase,
   identities: readonly string[],
+  subject: AuthorSubject,
 ): Promise<ReadonlyMap<string, string>> {
-  const log = identities.length === 0 ? undefined : await findLog(client);
+  const log = identities.length === 0 ? undefined : await findLog(client, subject.tables);
   if (log === undefined) return new Map();
   const candidates = identities.flatMap((identity) =>
     loggedAs(identity).map((name, rank) => ({ identity, name, rank })),
   );
-  const { rows } = await client.query<{ identity: string; author: string }>(
+  const { rows } = await client.query<{ identity: string; author: string; own: boolean | null }>(
     `select distinct on (wanted.identity) wanted.identity,
+       starts_with(entry.application || ' ', $2 || ' ') and entry.occurred_at <= coalesce($3::timestamptz, 'infinity') as own,
        concat('by ', entry.session_role, case when entry.acting_role <> entry.session_role then ' as ' || entry.acting_role end,
          ' via ' || nullif(entry.application, ''), ' from ' || host(entry.address),
          ' at ' || to_char(entry.occurred_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'), ' UTC') as author
      from jsonb_to_recordset($1::jsonb) as wanted (identity text, name text, rank integer)
      join ${log} entry on replace(replace(entry.object_identity, 'pg_catalog.', ''), ', ', ',') = wanted.name
      order by wanted.identity, wanted.rank, entry.occurred_at desc`,
-    [JSON.stringify(candidates)],
+    [JSON.stringify(candidates), subject.application, subject.deployedAt ?? null],
   );
-  const known = new Map(rows.map(({ identity, author }) => [identity, author]));
+  const known = new Map(
+    rows.filter(({ own }) => own !== true).map(({ identity, author }) => [identity, author] as const),
+  );
   return new Map(identities.map((identity) => [identity, known.get(identity) ?? "by unknown"]));
 }
 
-async function findLog(client: ClientBase): Promise<string | undefined> {
+async function findLog(client: ClientBase, tables: Iterable<string>): Promise<string | undefined> {
+  const named = [...tables]
+    .map(partsOfIdentity)
+    .filter(({ kind, name }) => kind === "table" && name.endsWith(`.${logTable}`))
+    .map(({ name }) => name);
+  if (named.length === 0) return undefined;
   const { rows } = await client.query<{ name: string }>(
     `select c.oid::regclass::text as name
-     from pg_class c
-     where c.relname = $1 and c.relkind in ('r', 'p')
-       and has_schema_privilege(c.relnamespace, 'usage') and has_table_privilege(c.oid, 'select')
+     from unnest($1::text[]) with ordinality as wanted (name, place)
+     join pg_class c on c.oid = to_regclass(wanted.name)
+     where has_schema_privilege(c.relnamespace, 'usage') and has_table_privilege(c.oid, 'select')
        and (select count(*) from pg_attribute a where a.attrelid = c.oid and a.attname = any ($2)) = cardinality($2)
-     order by 1 limit 1`,
-    [logTable, columns],
+     order by wanted.place limit 1`,
+    [named, columns],
   );
   return rows[0]?.name;
 }

@@ -41,6 +41,16 @@ export async function readPostureRecord(
   return row && { posture: row.posture, intact: row.fingerprint === fingerprint(row.posture) };
 }
 
+/** Returns when the last deployment wrote the record of a bundle; `undefined` if there is none. */
+export async function readRecordedAt(client: ClientBase, bundle: string): Promise<string | undefined> {
+  if (!(await hasRecords(client))) return undefined;
+  const { rows } = await client.query<{ at: string }>(
+    "select recorded_at::text as at from supabase_migrations.bundle_postures where bundle = $1",
+    [bundle],
+  );
+  return rows[0]?.at;
+}
+
 /** Writes the record, in the transaction of the deployment. */
 export async function recordPosture(client: ClientBase, bundle: string, posture: Catalog): Promise<void> {
   const json = catalogJson(posture);
@@ -76,7 +86,8 @@ export async function readHistoryRecords(client: ClientBase, bundle: string): Pr
   if (there[0]?.there !== true) return {};
   const { rows } = await client.query<{ identity: string; content: string; name: string | null }>(
     `select 'history record ' || f.path as identity, null as name,
-       encode(sha256(convert_to(f.kind || f.objects::text || f.depends_on::text, 'UTF8')), 'hex') as content
+       'with statements: '
+         || encode(sha256(convert_to(f.kind || f.objects::text || f.depends_on::text || coalesce(to_jsonb(f) ->> 'states', ''), 'UTF8')), 'hex') as content
      from supabase_migrations.bundle_files f where f.bundle = $1
      union all
      select 'migration record ' || m.version, to_jsonb(m) ->> 'name',

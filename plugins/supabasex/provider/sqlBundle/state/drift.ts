@@ -61,16 +61,17 @@ export function driftLines(drift: Drift): string[] {
 }
 
 /**
- * Returns a drift with the author of each change after its severity.
+ * Returns a drift with the author of each change after its severity. Whoever connects chooses the name of the application, so it
+ * must not end the note early: its brackets become parentheses.
  *
  * @param authors identity → the author, as text; objects that are not included have none
  */
 export function withAuthors(drift: Drift, authors: ReadonlyMap<string, string>): Drift {
   return Object.fromEntries(
     Object.entries(drift).map(([identity, text]) => {
-      const author = authors.get(identity);
+      const author = authors.get(identity)?.replaceAll("[", "(").replaceAll("]", ")");
       if (author === undefined) return [identity, text];
-      const signed = (change: string) => change.replace(/\]$/, `; ${author}]`);
+      const signed = (change: string) => change.replace(/\]$/, () => `; ${author}]`);
       return [
         identity,
         typeof text === "string"

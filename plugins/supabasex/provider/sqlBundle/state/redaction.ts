@@ -48,13 +48,13 @@ function withoutTexts(kind: string, expected: CatalogObject | undefined, live: C
   return changed.length === 0 ? live : { ...live, ...Object.fromEntries(changed) };
 }
 
-/** Extensions of the server whose settings configure it and contain no secrets. */
-const knownPrefixes =
-  /^(auto_explain|pgaudit|pgrst|pg_stat_statements|plan_filter|plpgsql|safeupdate|storage)\./;
+/** Extensions of the server whose settings configure it, and contain no secrets except for the Data API's. */
+const knownSetting =
+  /^(auto_explain|pgaudit|pgrst|pg_stat_statements|plan_filter|plpgsql|safeupdate|storage)\.(?!.*(secret|password|key|uri))/;
 
 /** Returns the settings. Custom ones (`app.key`) may contain anything; those of the server are known. */
 function withoutOwnSettings(expected: CatalogObject, live: CatalogObject): JsonObject {
-  return withoutValues(expected, live, (name) => !name.includes(".") || knownPrefixes.test(name));
+  return withoutValues(expected, live, (name) => !name.includes(".") || knownSetting.test(name));
 }
 
 /** Returns the values by name; one that the expected object lacks and that may be a secret is replaced by its hash. */

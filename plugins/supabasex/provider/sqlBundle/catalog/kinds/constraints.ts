@@ -14,7 +14,7 @@ const ofTables: Kind = {
     definition: text(definition),
     validated: boolean(`nullif(c.convalidated, true)`),
     enforcingTriggers: text(`case when exists (
-      select from pg_trigger t where t.tgconstraint = c.oid and t.tgenabled = 'D') then 'disabled' end`),
+      select from pg_trigger t where t.tgconstraint = c.oid and t.tgenabled in ('D', 'R')) then 'disabled' end`),
   },
   from: `relation r
 join pg_constraint c on c.conrelid = r.oid

@@ -9,7 +9,9 @@ export const cronJobs: Kind = {
     schedule: text(`j.job ->> 'schedule'`),
     command: text(`j.job ->> 'command'`),
     database: text(`j.job ->> 'database'`),
-    host: text(`nullif(nullif(j.job ->> 'nodename', 'localhost'), '')`),
+    // Another server of the same machine has another port.
+    host: text(`nullif(concat(
+      nullif(j.job ->> 'nodename', 'localhost'), ':' || nullif(j.job ->> 'nodeport', current_setting('port'))), '')`),
     active: boolean(`coalesce((j.job ->> 'active')::boolean, true)`),
   },
   from: `(select to_jsonb(job) as job from cron.job) j`,

@@ -9,18 +9,18 @@ const members = `
   select m.refobjid as extension,
     hash_record_extended((
       'function'::text, case when p.pronamespace = own.extnamespace then '@' else p.pronamespace::regnamespace::text end,
-      p.proname, p.pronargs, p.prosecdef, (select l.lanname from pg_language l where l.oid = p.prolang), p.proconfig, p.probin, p.prosrc
+      p.proname, p.pronargs, p.prosecdef, (select l.lanname from pg_language l where l.oid = p.prolang), p.proconfig, p.probin, p.prosrc,
+      p.provolatile, p.proleakproof, p.proisstrict, case when p.proowner <> own.extowner then pg_get_userbyid(p.proowner) end
     ), 0) as hash
   from extension_member m
   join pg_extension own on own.oid = m.refobjid
   join pg_proc p on p.oid = m.objid
   where m.classid = 'pg_proc'::regclass
   union all
-  select m.refobjid, hash_record_extended(('view'::text, replace(
-    c.oid::regclass || ' ' || pg_get_viewdef(c.oid),
-    own.extnamespace::regnamespace || '.',
-    '@.'
-  )), 0)
+  select m.refobjid, hash_record_extended((
+    'view'::text, replace(c.oid::regclass || ' ' || pg_get_viewdef(c.oid), own.extnamespace::regnamespace || '.', '@.'),
+    c.reloptions, case when c.relowner <> own.extowner then pg_get_userbyid(c.relowner) end
+  ), 0)
   from extension_member m
   join pg_extension own on own.oid = m.refobjid
   join pg_class c on c.oid = m.objid and c.relkind in ('v', 'm')
@@ -30,6 +30,21 @@ const members = `
   from extension_member m
   join pg_namespace n on n.oid = m.objid
   where m.classid = 'pg_namespace'::regclass
+  union all
+  select m.refobjid, hash_record_extended((
+    'operator'::text, o.oprname, case when p.pronamespace = own.extnamespace then '@' else p.pronamespace::regnamespace::text end, p.proname
+  ), 0)
+  from extension_member m
+  join pg_extension own on own.oid = m.refobjid
+  join pg_operator o on o.oid = m.objid
+  join pg_proc p on p.oid = o.oprcode
+  where m.classid = 'pg_operator'::regclass
+  union all
+  select m.refobjid, hash_record_extended(('cast'::text, c.castcontext, c.castmethod, p.proname), 0)
+  from extension_member m
+  join pg_cast c on c.oid = m.objid
+  left join pg_proc p on p.oid = c.castfunc
+  where m.classid = 'pg_cast'::regclass
   union all
   select m.refobjid, hash_record_extended((m.classid, count(*)), 0)
   from extension_member m
@@ -47,7 +62,7 @@ export const extensions: Kind = {
   properties: {
     schema: text(`quote_ident(n.nspname)`),
     content: text(
-      `x.extversion || ' on ' || current_setting('server_version_num')::integer / 10000 || ', sum: ' || content.hash`,
+      `x.extversion || ' on ' || current_setting('server_version_num')::integer / 10000 || ', with owners: ' || content.hash`,
     ),
   },
   from: `pg_extension x

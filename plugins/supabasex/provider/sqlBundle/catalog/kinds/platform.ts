@@ -127,8 +127,11 @@ join pg_proc p on p.pronamespace = w.oid and p.oid >= w.first${extensionOf("pg_p
 where x.oid is null or p.proacl is not null`,
 };
 
-/** Enums. Renaming or reordering labels changes the meaning of rows and policies. */
-const enums: Kind = {
+/**
+ * Enums and domains. Renaming or reordering labels changes the meaning of rows and policies. A type in a schema that is early on a
+ * search path is found instead of another one of its name.
+ */
+const types: Kind = {
   identity: `'type ' || w.name || '.' || quote_ident(t.typname)`,
   address: { catalog: `'pg_type'::regclass`, object: `t.oid` },
   withoutComment: true,
@@ -138,12 +141,12 @@ const enums: Kind = {
       `(select json_agg(e.enumlabel order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid)`,
     ),
   },
-  from: `watched_platform_schema w
-join pg_type t on t.typnamespace = w.oid and t.typtype = 'e'
+  from: `${withServerSchemas} w
+join pg_type t on t.typnamespace = w.oid and t.oid >= w.first and t.typtype in ('e', 'd')
 where t.oid not in (select objid from extension_member where classid = 'pg_type'::regclass)`,
 };
 
-export const platform: readonly Kind[] = [schemas, relations, columns, functions, enums];
+export const platform: readonly Kind[] = [schemas, relations, columns, functions, types];
 
 /**
  * Returns the kind whose only object says how far the platform's services have migrated the database.

@@ -78,7 +78,7 @@ where s.subdbid = (select d.oid from pg_database d where d.datname = current_dat
 
 /**
  * Privileges on the objects of extensions in addition to those that the extension grants. Those of the platform's roles
- * are excluded, and those of API roles in the platform's schemas are with these.
+ * are excluded, except the server's, of which any role may be a member; those of API roles in the platform's schemas are with these.
  */
 const onExtensions: Kind = {
   identity: `'extension privilege ' || lower(x.privilege_type) || ' on ' || o.name || ' to '
@@ -107,7 +107,7 @@ where x.grantee <> o.owner
   and not exists (
     select from aclexplode(i.initprivs) born
     where born.grantee = x.grantee and born.privilege_type = x.privilege_type)
-  and (x.grantee = 0 or pg_get_userbyid(x.grantee) !~ '${platformRoles}'
+  and (x.grantee = 0 or (pg_get_userbyid(x.grantee) !~ '${platformRoles}' or starts_with(pg_get_userbyid(x.grantee), 'pg_'))
     and pg_get_userbyid(x.grantee) not in ('postgres')
     and not (o.schema in (select oid from watched_platform_schema)
       and pg_get_userbyid(x.grantee) in ('anon', 'authenticated', 'authenticator', 'service_role')))`,

@@ -5,23 +5,33 @@ import { byIdentity, type CatalogDifference, diffManaged } from "../difference";
 import { merge } from "../expectation";
 import { withHashesOfNow } from "../hashes";
 import { partsOfIdentity } from "../identity";
-import { serverIdentity } from "../serverVersion";
-import { isOfPlatform } from "./exposure";
+import { areOfDifferentVersions, reprinted, serverIdentity } from "../serverVersion";
 import { postureGroup } from "./groups";
 import { membershipOf } from "./memberships";
+import { isNewSinceVersion1, isOfOlderVersion, isUsedOnly } from "./version";
 
 /** The identity whose properties say how far the platform's services have migrated the database. */
 export const platformIdentity = "platform";
 
 /** Returns the differences between a baseline and a posture, by identity and property. */
 export function diffPostures(baseline: Catalog, posture: Catalog): CatalogDifference[] {
+  const isOlder = isOfOlderVersion(baseline);
   return diffManaged(baseline, posture).filter(
-    ({ identity, kind }) =>
-      identity !== serverIdentity &&
-      !(kind === "missing" && isUsedOnly(identity, baseline)) &&
-      !(kind === "extra" && isOfNewKind(identity, baseline)) &&
-      (kind === "changed" || !isAlwaysThere(identity)),
+    (difference) =>
+      difference.identity !== serverIdentity &&
+      !(difference.kind === "missing" && isNoLongerUsed(difference.identity, baseline)) &&
+      !(difference.kind === "extra" && isOfNewKind(difference.identity, baseline)) &&
+      !(isOlder && isNewSinceVersion1(difference, posture)) &&
+      (difference.kind === "changed" || !isAlwaysThere(difference.identity)),
   );
+}
+
+/**
+ * Returns whether a missing object only counted because something used it, which is a change of the user. A policy counts as long
+ * as its table does.
+ */
+function isNoLongerUsed(identity: string, baseline: Catalog): boolean {
+  return partsOfIdentity(identity).kind !== "policy" && isUsedOnly(identity, baseline);
 }
 
 /** Kinds of which every server has all objects. */
@@ -52,17 +62,6 @@ function isOfNewKind(identity: string, baseline: Catalog): boolean {
 }
 
 /**
- * Returns whether a function or view only counted because something used it. If nothing uses it any more, that is a change
- * of the user.
- */
-function isUsedOnly(identity: string, posture: Catalog): boolean {
-  const { kind, schema = "" } = partsOfIdentity(identity);
-  const isUsable = ["function", "procedure", "view", "materialized view"].includes(kind);
-  const isOpen = schema === "public" || isOfPlatform(schema) || posture[`schema ${schema}`] !== undefined;
-  return isUsable && !isOpen;
-}
-
-/**
  * Returns the baseline after a deployment, with the changes of its files and no others. Other changes before the
  * deployment still differ from the baseline afterwards.
  *
@@ -70,15 +69,19 @@ function isUsedOnly(identity: string, posture: Catalog): boolean {
  * @param after the posture after them
  */
 export function extendBaseline(baseline: Catalog, before: Catalog, after: Catalog): Catalog {
+  const upgraded = areOfDifferentVersions(baseline, before);
   const extended = new Map(
-    Object.entries(baseline).map(([identity, object]) => [
-      identity,
-      withHashesOfNow(object, before[identity]),
-    ]),
+    Object.entries(baseline).map(([identity, object]) => {
+      const now = before[identity];
+      const comparable = withHashesOfNow(object, now);
+      // From now on, texts are compared as the new version of the server prints them.
+      return [identity, upgraded && now !== undefined ? reprinted(comparable, now) : comparable];
+    }),
   );
   for (const [identity, object] of Object.entries(before))
     if ((isAlwaysThere(identity) || isOfNewKind(identity, baseline)) && !extended.has(identity))
       extended.set(identity, object);
+  if (isOfOlderVersion(baseline)) adoptNewCoverage(extended, baseline, before);
   for (const identity of new Set([...Object.keys(before), ...Object.keys(after)])) {
     const [was, is] = [before[identity], after[identity]];
     if (canonicalJson((was ?? null) as JsonValue) === canonicalJson((is ?? null) as JsonValue)) continue;
@@ -90,8 +93,20 @@ export function extendBaseline(baseline: Catalog, before: Catalog, after: Catalo
     }
   }
   const server = after[serverIdentity];
-  if (server !== undefined && baseline[serverIdentity] === undefined) extended.set(serverIdentity, server);
+  if (server !== undefined) extended.set(serverIdentity, server);
   return sortedCatalog(extended);
+}
+
+/** Adds what an older version of this program did not cover, as it is now. */
+function adoptNewCoverage(extended: Map<string, CatalogObject>, baseline: Catalog, before: Catalog): void {
+  for (const difference of diffManaged(baseline, before)) {
+    const { identity, property } = difference;
+    if (!isNewSinceVersion1(difference, before)) continue;
+    const now = before[identity] ?? {};
+    const value = property === undefined ? undefined : now[property];
+    const known = extended.get(identity);
+    extended.set(identity, value === undefined ? now : { ...known, [property ?? ""]: value });
+  }
 }
 
 /** What a stack declares outside of its SQL. Its first appearance is not reported. */
@@ -253,6 +268,7 @@ export function accept(
   return sortedCatalog(accepted);
 }
 
+/** Long enough that nobody finds another change with the digest of an accepted one. */
 function digestOf(differences: readonly CatalogDifference[]): string {
   const content = differences.map(({ identity, kind, property, live }) => [
     identity,
@@ -260,5 +276,5 @@ function digestOf(differences: readonly CatalogDifference[]): string {
     property ?? null,
     (live ?? null) as JsonValue,
   ]);
-  return createHash("sha256").update(canonicalJson(content)).digest("hex").slice(0, 8);
+  return createHash("sha256").update(canonicalJson(content)).digest("hex").slice(0, 16);
 }

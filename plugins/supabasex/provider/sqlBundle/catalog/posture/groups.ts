@@ -55,7 +55,7 @@ export function postureFrom(digests: PostureDigests, record: Catalog, live: Cata
 
 /** Returns the name under which a group is accepted in its current state if its record is lost. */
 export function groupAcceptance(group: string, digests: PostureDigests): string {
-  return `access to ${group} @ ${(digests.get(group) ?? "nothing").slice(0, 8)}`;
+  return `access to ${group} @ ${digests.get(group) ?? "nothing"}`;
 }
 
 /** Returns a line for each group, sorted: the digest and the group. */

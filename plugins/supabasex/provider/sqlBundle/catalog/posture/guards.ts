@@ -1,60 +1,109 @@
 import { isJsonObject, type JsonValue } from "../../../../../../foundation/json";
 import type { Catalog, CatalogObject } from "../catalog";
 import { partsOfIdentity } from "../identity";
-import { grantees } from "./exposure";
+import { type Exposure, grantees } from "./exposure";
+import { withHeldRoles } from "./memberships";
+import { isUsable } from "./version";
 
 /** Settings that name a function which the Data API calls: before each request, and for its description. */
 const functionSettings = ["pgrst.db_pre_request", "pgrst.db_root_spec"];
 
-/** Properties that contain the names of objects in use. The server prints names with their schema; bodies are as written. */
-const namingProperties = ["using", "check", "definition", "function", "body", "default", ...functionSettings];
+/** Properties with code as it was written. It finds a name without a schema in a search path. */
+const codeProperties = ["body", "command"];
+
+/** Properties that contain the names of objects in use. The server prints names with their schema. */
+const printedProperties = ["using", "check", "definition", "function", "default", ...functionSettings];
 
 const identifier = String.raw`(?:"(?:[^"]|"")+"|[a-z_][\w$]*)`;
 /** Matches a name with its schema. */
-const qualifiedName = new RegExp(`${identifier}\\.${identifier}`, "gi");
+const qualifiedName = new RegExp(String.raw`(${identifier})\s*\.\s*(${identifier})`, "gi");
 /** Matches a name. */
 const bareName = new RegExp(identifier, "gi");
+/** Matches the name of an object in its identity, without a function's arguments. */
+const ownName = new RegExp(`^(${identifier})\\.(${identifier})`, "i");
 
 /** The role as which Auth calls its hooks, which decide who can sign in and what a token contains. */
 const hookCaller = "supabase_auth_admin";
 
+/** What is known before objects in use are searched for. */
+export interface GuardSubject {
+  /** The objects that already count. */
+  readonly known: ReadonlyMap<string, CatalogObject>;
+  /** Returns whether an object does not belong to the bundle. */
+  readonly isForeign: (identity: string) => boolean;
+  readonly exposure: Exposure;
+}
+
 /**
- * Returns the functions and views that policies, triggers, views and functions use, directly or indirectly, in any
- * schema; the functions that settings of the Data API name; and the functions that Auth may call. A policy asks
- * its function regardless of who may use the function's schema, so replacing its body opens what the policy guards.
- *
- * @param callers the objects that already count
+ * Returns the functions, views and tables outside of exposed schemas that policies, triggers, views, jobs and functions use,
+ * directly or indirectly, with the policies of these tables; the functions that settings of the Data API name; and the functions
+ * that Auth may call. A policy asks its function regardless of who may use the function's schema, so replacing its body opens what
+ * the policy guards. A view that checks its caller's privileges reads a table in any schema.
  */
-export function guards(live: Catalog, callers: Iterable<CatalogObject>): ReadonlySet<string> {
-  const byName = usableByName(live);
+export function guards(live: Catalog, { known, isForeign, exposure }: GuardSubject): ReadonlySet<string> {
+  const isHidden = (identity: string) =>
+    !exposure.includes(partsOfIdentity(identity).schema ?? "") && isForeign(identity);
+  const hidden = Object.keys(live).filter((identity) => isUsable(identity) && isHidden(identity));
+  if (hidden.length === 0) return new Set();
+  const { byName, policies } = named(hidden);
+  const path = sessionPath(live);
   const found = new Set<string>();
-  const waiting = [...callers];
+  const waiting: CatalogObject[] = [...known.values()];
   const add = (identity: string) => {
     if (found.has(identity)) return;
     found.add(identity);
     waiting.push(live[identity] ?? {});
+    for (const policy of policies.get(partsOfIdentity(identity).name) ?? []) add(policy);
   };
-  for (const identity of [...byName.values()].flat()) {
-    if (grantees(live[identity]?.grants).includes(hookCaller)) add(identity);
-  }
-  for (const name of unqualifiedFunctions(live)) for (const identity of byName.get(name) ?? []) add(identity);
+  // The bundle's own objects use others, too.
+  for (const [identity, object] of Object.entries(live)) if (!isForeign(identity)) waiting.push(object);
+  const isHook = hookFilter(live);
+  for (const identity of hidden) if (isHook(identity)) add(identity);
+  for (const key of unqualifiedFunctions(live, path))
+    for (const identity of byName.get(key) ?? []) add(identity);
   for (let caller = waiting.pop(); caller !== undefined; caller = waiting.pop()) {
-    for (const name of namesIn(caller)) for (const identity of byName.get(name) ?? []) add(identity);
+    for (const key of namesIn(caller, path)) for (const identity of byName.get(key) ?? []) add(identity);
   }
   return found;
 }
 
-const usableKinds: ReadonlySet<string> = new Set(["function", "procedure", "view", "materialized view"]);
-
-function usableByName(live: Catalog): ReadonlyMap<string, readonly string[]> {
+/** Returns the objects by name, and the policies by table. */
+function named(identities: readonly string[]) {
   const byName = new Map<string, string[]>();
-  for (const identity of Object.keys(live)) {
-    const { kind, name } = partsOfIdentity(identity);
-    if (!usableKinds.has(kind)) continue;
-    const [qualified = name] = name.split("(", 1);
-    byName.set(qualified, [...(byName.get(qualified) ?? []), identity]);
+  const policies = new Map<string, string[]>();
+  const add = (map: Map<string, string[]>, key: string, identity: string) =>
+    map.set(key, [...(map.get(key) ?? []), identity]);
+  for (const identity of identities) {
+    const { kind, name, parent = "" } = partsOfIdentity(identity);
+    if (kind === "policy") add(policies, parent, identity);
+    else {
+      const [, schema, own] = ownName.exec(name) ?? [];
+      if (schema !== undefined && own !== undefined) add(byName, keyOf(schema, own), identity);
+    }
   }
-  return byName;
+  return { byName, policies };
+}
+
+/** Returns the key of a name: identifiers as the server compares them, quoted or not. */
+function keyOf(schema: string, name: string): string {
+  return JSON.stringify([plain(schema), plain(name)]);
+}
+
+function plain(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase();
+}
+
+/** Returns the filter for functions that Auth may call: of a schema that it may use. */
+function hookFilter(live: Catalog): (identity: string) => boolean {
+  const roles = withHeldRoles([hookCaller, "public"], live);
+  const holds = ({ owner, grants }: CatalogObject = {}) =>
+    [String(owner), ...grantees(grants)].some((role) => roles.has(role));
+  return (identity) => {
+    const { kind, schema } = partsOfIdentity(identity);
+    if (kind !== "function" && kind !== "procedure") return false;
+    if (grantees(live[identity]?.grants).includes(hookCaller)) return true;
+    return holds(live[`schema ${schema}`]) && holds(live[identity]);
+  };
 }
 
 /** Settings with schemas in which the Data API and its roles look up a name without a schema. */
@@ -63,40 +112,37 @@ const pathSettings = ["search_path", "pgrst.db_schemas", "pgrst.db_extra_search_
 /** The Data API's own default, which the platform sets elsewhere. */
 const defaultPath = ["public", "extensions"];
 
+/** Returns the schemas in which a session of the API may find a name without a schema. */
+function sessionPath(live: Catalog): readonly string[] {
+  const paths = settingsIn(live, pathSettings).flatMap((path) => path.match(bareName) ?? []);
+  return [...new Set([...defaultPath, ...paths])];
+}
+
 /** Returns the functions that settings name without a schema, once for each schema in which they may be found. */
-function unqualifiedFunctions(live: Catalog): readonly string[] {
-  const settings = Object.entries(live).filter(([identity]) => /^(role|database) settings\b/.test(identity));
-  const valuesOf = (names: readonly string[]) =>
-    settings.flatMap(([, object]) => names.flatMap((name) => textsOf(object[name])));
-  const functions = valuesOf(functionSettings).filter((name) => !name.includes("."));
-  const schemas = [
-    ...defaultPath,
-    ...valuesOf(pathSettings).flatMap((path) => path.match(bareName) ?? []),
-  ].map(folded);
-  return functions.flatMap((name) =>
-    [...new Set(schemas)].map((schema) => `${schema}.${asIdentifier(name)}`),
-  );
+function unqualifiedFunctions(live: Catalog, path: readonly string[]): readonly string[] {
+  const names = settingsIn(live, functionSettings).filter((name) => !name.includes("."));
+  // Such a setting has the name as it is, without quotes.
+  return names.flatMap((name) => path.map((schema) => JSON.stringify([plain(schema), name])));
 }
 
-/** Returns a plain name as in a statement. */
-function asIdentifier(name: string): string {
-  return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+function settingsIn(live: Catalog, names: readonly string[]): string[] {
+  return Object.entries(live)
+    .filter(([identity]) => /^(role|database) settings\b/.test(identity))
+    .flatMap(([, object]) => names.flatMap((name) => textsOf(object[name])));
 }
 
-function namesIn(object: CatalogObject): ReadonlySet<string> {
-  const texts = namingProperties.flatMap((property) => textsOf(object[property]));
-  const names = new Set(texts.flatMap((text) => text.match(qualifiedName) ?? []).map(folded));
-  const path = isJsonObject(object.settings) ? object.settings.search_path : undefined;
-  if (typeof path !== "string") return names;
-  // A body finds the names that it writes without a schema in its own search path.
-  const bare = new Set(texts.flatMap((text) => text.match(bareName) ?? []).map(folded));
-  for (const schema of path.match(bareName) ?? [])
-    for (const name of bare) names.add(`${folded(schema)}.${name}`);
-  return names;
-}
-
-function folded(name: string): string {
-  return name.includes('"') ? name : name.toLowerCase();
+function namesIn(object: CatalogObject, sessionPath: readonly string[]): ReadonlySet<string> {
+  const [code, printed] = [codeProperties, printedProperties].map((names) =>
+    names.flatMap((property) => textsOf(object[property])),
+  ) as [string[], string[]];
+  const keys = new Set<string>();
+  for (const text of [...code, ...printed])
+    for (const [, schema = "", name = ""] of text.matchAll(qualifiedName)) keys.add(keyOf(schema, name));
+  const own = isJsonObject(object.settings) ? object.settings.search_path : undefined;
+  const path = typeof own === "string" ? (own.match(bareName) ?? []) : sessionPath;
+  for (const name of new Set(code.flatMap((text) => text.match(bareName) ?? [])))
+    for (const schema of path) keys.add(keyOf(schema, name));
+  return keys;
 }
 
 function textsOf(value: JsonValue | undefined): string[] {

@@ -19,5 +19,5 @@ export {
   printPostureDigests,
 } from "./groups";
 export { membershipOf } from "./memberships";
-export { postureOf } from "./posture";
+export { postureOf, postureWithout } from "./posture";
 export { bySeverity, type Severity, severities, severityOf } from "./severity";

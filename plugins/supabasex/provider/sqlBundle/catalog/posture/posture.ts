@@ -5,6 +5,8 @@ import { touchedProperties } from "../properties";
 import { serverIdentity } from "../serverVersion";
 import { type Exposure, exposureOf, grantees, isOfPlatform } from "./exposure";
 import { guards } from "./guards";
+import { isForeignKeyTo, ruleProperties, tableRules } from "./tableRules";
+import { isUsable, postureVersion, versionProperty } from "./version";
 
 /** The input of a posture. */
 export interface PostureSubject {
@@ -25,14 +27,22 @@ export interface PostureSubject {
  * twice.
  */
 export function postureOf({ live, expected, managed, apiRoles }: PostureSubject): Catalog {
-  const subject: Subject = { live, expected, exposure: exposureOf(live, apiRoles) };
+  const exposure = exposureOf(live, apiRoles);
+  const subject: Subject = {
+    live,
+    expected,
+    exposure,
+    rules: tableRules(live, { expected, managed, exposure }),
+  };
   const posture = new Map<string, CatalogObject>();
+  const isForeign = (identity: string) =>
+    notManaged(identity, live[identity] ?? {}, expected, managed) !== undefined;
   for (const [identity, object] of Object.entries(live)) {
     const rest = notManaged(identity, object, expected, managed);
     const facts = rest === undefined ? undefined : factsOf(identity, rest, subject);
     if (facts !== undefined) posture.set(identity, facts);
   }
-  for (const identity of guards(live, posture.values())) {
+  for (const identity of guards(live, { known: posture, isForeign, exposure })) {
     const rest = notManaged(identity, live[identity] ?? {}, expected, managed);
     if (rest !== undefined && !posture.has(identity)) {
       const facts = picked(partsOfIdentity(identity).kind, rest);
@@ -41,14 +51,34 @@ export function postureOf({ live, expected, managed, apiRoles }: PostureSubject)
   }
   // Texts that two major versions print differently are not compared, so the posture includes the version.
   const majorVersion = live[serverIdentity]?.majorVersion;
-  if (majorVersion !== undefined) posture.set(serverIdentity, { majorVersion });
+  if (majorVersion !== undefined)
+    posture.set(serverIdentity, { majorVersion, [versionProperty]: postureVersion });
   return sortedCatalog(posture);
+}
+
+/** Returns a recorded posture without what belongs to the bundle now. */
+export function postureWithout(
+  posture: Catalog,
+  { expected, managed }: Omit<PostureSubject, "live">,
+): Catalog {
+  const left = new Map(Object.entries(postureOf({ live: posture, expected, managed })));
+  // What counts because something uses it: the record does not always show what does.
+  for (const [identity, object] of Object.entries(posture)) {
+    if (left.has(identity) || !isUsable(identity)) continue;
+    const rest = notManaged(identity, object, expected, managed);
+    if (rest !== undefined && rest.extension === undefined) left.set(identity, rest);
+  }
+  const server = posture[serverIdentity];
+  if (server !== undefined) left.set(serverIdentity, server);
+  return sortedCatalog(left);
 }
 
 interface Subject {
   readonly live: Catalog;
   readonly expected: Catalog;
   readonly exposure: Exposure;
+  /** Table or type → hashes of its defaults, constraints and indexes. */
+  readonly rules: ReadonlyMap<string, CatalogObject>;
 }
 
 /** Returns the properties of an object that do not belong to the bundle; for its grants, the grantees. */
@@ -125,13 +155,20 @@ const accessProperties: Readonly<Record<string, readonly string[]>> = {
     "replicaIdentity",
     "partitionOf",
     "inherits",
-    "defaults",
-    "constraints",
-    "expressions",
+    ...ruleProperties,
     "extension",
   ],
-  "foreign table": ["owner", "server", "options", "extension"],
-  view: ["owner", "definition", "options", "extension"],
+  "foreign table": [
+    "owner",
+    "server",
+    "options",
+    "wrapperOptions",
+    "partitionOf",
+    "inherits",
+    ...ruleProperties,
+    "extension",
+  ],
+  view: ["owner", "definition", "options", ...ruleProperties, "extension"],
   "materialized view": ["owner", "definition", "extension"],
   sequence: ["owner", "extension"],
   function: [
@@ -140,6 +177,7 @@ const accessProperties: Readonly<Record<string, readonly string[]>> = {
     "body",
     "declaration",
     "security",
+    "strict",
     "volatility",
     "settings",
     "language",
@@ -147,8 +185,8 @@ const accessProperties: Readonly<Record<string, readonly string[]>> = {
     "library",
     "extension",
   ],
-  type: ["owner", "labels"],
-  procedure: ["owner", "body", "security", "settings", "language", "library", "extension"],
+  type: ["owner", "labels", ...ruleProperties],
+  procedure: ["owner", "arguments", "body", "security", "settings", "language", "library", "extension"],
   aggregate: ["owner", "body", "content", "contentNotRead", "extension"],
   policy: ["command", "mode", "roles", "using", "check"],
   rule: ["definition", "enabled"],
@@ -184,17 +222,21 @@ function factsOf(identity: string, object: CatalogObject, subject: Subject): Cat
   const isOpen = exposure.includes(schema);
   if (object.extension !== undefined)
     return isOpen ? extensionFacts(kind, object, exposure.roles) : undefined;
+  // Objects of a session, which vanish with it.
+  if (/^pg_(toast_)?temp_/.test(schema)) return undefined;
   if (isOfPlatform(schema) && isOrdinaryPartition(object, subject)) return undefined;
-  if (kind === "type" && !isOfPlatform(schema)) return undefined;
   if (kind === "schema") return isOpen ? picked(kind, object) : undefined;
   if (kind === "column") return isOpen ? columnFacts(object) : undefined;
   if (kind === "sequence" && !isOfPlatform(schema)) {
-    const isGranted = grantees(object.grants).some((grantee) => exposure.roles.has(grantee));
-    return isOpen && isGranted ? picked(kind, object) : undefined;
+    const isHeld = [String(object.owner), ...grantees(object.grants)].some((role) =>
+      exposure.roles.has(role),
+    );
+    return isOpen && isHeld ? picked(kind, object) : undefined;
   }
-  const inherits = kind === "table" && inheritsFromWatched(object, subject);
+  const inherits = (kind === "table" || kind === "foreign table") && inheritsFromWatched(object, subject);
   if (!isOpen && !inherits && !(kind.startsWith("operator") && schema === "pg_catalog")) return undefined;
-  return accessProperties[kind] === undefined || name === "" ? undefined : picked(kind, object);
+  if (accessProperties[kind] === undefined || name === "") return undefined;
+  return { ...subject.rules.get(identity), ...picked(kind, object) };
 }
 
 function picked(kind: string, object: CatalogObject): CatalogObject {
@@ -213,8 +255,13 @@ function withoutComment({ comment: _, ...object }: CatalogObject): CatalogObject
   return object;
 }
 
-function columnFacts({ grants }: CatalogObject): CatalogObject | undefined {
-  return grants === undefined ? undefined : { grants };
+/** Returns who may use a column, and from which column of another server a foreign table reads it. */
+function columnFacts({ grants, wrapperOptions }: CatalogObject): CatalogObject | undefined {
+  if (grants === undefined && wrapperOptions === undefined) return undefined;
+  return {
+    ...(grants === undefined ? {} : { grants }),
+    ...(wrapperOptions === undefined ? {} : { wrapperOptions }),
+  };
 }
 
 /**
@@ -232,11 +279,14 @@ function extensionFacts(
       ([grantee]) => grantee !== "public" && roles.has(grantee),
     ),
   );
+  // An owner needs no grant.
+  const isOwned = roles.has(String(owner));
   // Row security on which an extension relies counts, regardless of who may read the table.
-  if (Object.keys(held).length === 0 && rowSecurity !== true) return undefined;
+  if (Object.keys(held).length === 0 && rowSecurity !== true && !isOwned) return undefined;
   return {
     extension: extension ?? null,
     grants: held,
+    ...(isOwned ? { owner: owner ?? null } : {}),
     ...(rowSecurity === undefined ? {} : { rowSecurity }),
   };
 }
@@ -280,8 +330,5 @@ function inheritsFromWatched(
  * exist.
  */
 function foreignKeyFacts({ definition }: CatalogObject, expected: Catalog): CatalogObject | undefined {
-  const table = /^FOREIGN KEY .*? REFERENCES (.+?)\(/.exec(String(definition))?.[1];
-  return table === undefined || expected[`table ${table}`] === undefined
-    ? undefined
-    : { definition: definition as JsonObject[string] };
+  return isForeignKeyTo(expected, definition) ? { definition: definition as JsonObject[string] } : undefined;
 }

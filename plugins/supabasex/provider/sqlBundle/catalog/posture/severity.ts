@@ -124,8 +124,14 @@ function ofExtra(kind: string, identity: string, live: CatalogObject): Severity 
   if (kind === "policy") return live.mode === "restrictive" ? "changes" : "opens";
   if (kind === "bucket") return live.public === true ? "opens" : "extra";
   if (kind === "publication") return live.allTables === true ? "opens" : "extra";
-  if (kind === "constraint" || kind === "index" || kind === "type") return "extra";
+  // Every search path contains pg_catalog first.
+  if (kind === "type") return partsOfIdentity(identity).schema === "pg_catalog" ? "opens" : "extra";
+  if (kind === "constraint" || kind === "index") return "extra";
   if (opening.has(kind)) return "opens";
+  if (kind === "column" && live.wrapperOptions !== undefined) return "opens";
+  // Rows of the parent are written to the other server.
+  if (kind === "foreign table" && (live.partitionOf !== undefined || live.inherits !== undefined))
+    return "opens";
   // An owner needs no grant, and its table's policies do not apply to it.
   if (builtInApiRoles.includes(String(live.owner))) return "opens";
   if (kind === "cron job") return partsOfIdentity(identity).user === "postgres" ? "changes" : "opens";
@@ -160,13 +166,16 @@ function ofChange(kind: string, difference: CatalogDifference): Severity {
     case "migration record":
       return "changes";
     case "role":
-      if (property === "validUntil") return is === undefined ? "opens" : "changes";
+      // Both are printed in UTC. A role without a date never expires.
+      if (property === "validUntil")
+        return was !== undefined && (is === undefined || String(is) > String(was)) ? "opens" : "changes";
       return property === "inherit" || (rolePowers.includes(property) && is === true) ? "opens" : "changes";
     case "subscription":
       return "opens";
     case "type":
       // A removed, renamed or moved label changes the meaning of every row with it.
-      return property === "owner" || (property === "labels" && !isContinued(was, is)) ? "opens" : "changes";
+      if (property === "labels") return isContinued(was, is) ? "changes" : "opens";
+      return property === "owner" || openingProperties.has(property) ? "opens" : "changes";
     case "membership":
       return is === true ? "opens" : "changes";
     case "role settings":
@@ -186,11 +195,15 @@ function ofChange(kind: string, difference: CatalogDifference): Severity {
     case "publication":
       // Deletions reach every subscriber of Realtime: no policy can filter a row that is gone.
       if (property === "publish") return addsEntries(was, is) ? "opens" : "changes";
+      // An owner adds tables.
+      if (property === "owner") return "opens";
       return property === "allTables" && is === true ? "opens" : "changes";
   }
   if (openingProperties.has(property) || openingValues.has(`${property} ${String(is)}`)) return "opens";
   if (openingWhenSet.has(property)) return is === undefined ? "changes" : "opens";
   if (property === "options" && foreignKinds.has(kind)) return "opens";
+  // Which rows of the other server a foreign table shows.
+  if (property === "wrapperOptions" && (kind === "foreign table" || kind === "column")) return "opens";
   if (property === "rowSecurity" || property === "rowSecurityForced")
     return is === true ? "changes" : "opens";
   if (property === "partitionGaps" || property === "partitionForNow") return "changes";
@@ -247,16 +260,33 @@ function isContinued(was: JsonValue | undefined, is: JsonValue | undefined): boo
   return kept.length === before.length && kept.every((entry, at) => entry === before[at]);
 }
 
+/** Settings that determine as which role, or with which code, statements run, and whether guards run. */
+const openingSettings: ReadonlySet<string> = new Set([
+  "check_function_bodies",
+  "createrole_self_grant",
+  "event_triggers",
+  "lo_compat_privileges",
+  "local_preload_libraries",
+  "password_encryption",
+  "role",
+  "row_security",
+  "safeupdate.enabled",
+  "search_path",
+  "session_preload_libraries",
+  "session_replication_role",
+  "standard_conforming_strings",
+  "transform_null_equals",
+]);
+
+/**
+ * Settings of the Data API, what it says about a request (`auth.uid()` reads the caller's ID there), and those with which Storage
+ * tells its triggers what they may let pass.
+ */
+const openingPrefix = /^(pgrst|request|storage)\./;
+
 /** Returns whether a setting determines what the API exposes, as which role statements run, or whether guards run. */
 function isOpeningSetting(name: string): boolean {
-  return (
-    name.startsWith("pgrst.") ||
-    ["role", "row_security", "search_path", "session_replication_role", "session_preload_libraries"].includes(
-      name,
-    ) ||
-    ["safeupdate.enabled", "check_function_bodies", "request.jwt.claims"].includes(name) ||
-    ["local_preload_libraries", "createrole_self_grant", "lo_compat_privileges"].includes(name)
-  );
+  return openingSettings.has(name) || openingPrefix.test(name);
 }
 
 function objectOf(value: CatalogDifference["live"]): CatalogObject {

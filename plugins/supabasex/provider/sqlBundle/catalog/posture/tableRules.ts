@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import type { JsonValue } from "../../../../../../foundation/json";
+import type { Catalog, CatalogObject } from "../catalog";
+import { coverageProperty } from "../coverage";
+import { parentIdentities, partsOfIdentity } from "../identity";
+import { serverIdentity } from "../serverVersion";
+import { type Exposure, isOfPlatform } from "./exposure";
+
+export const ruleProperties = ["constraints", "defaults", "expressions"] as const;
+type RuleProperty = (typeof ruleProperties)[number];
+type Rules = Record<RuleProperty, string[]>;
+
+export interface RulesSubject {
+  readonly expected: Catalog;
+  /** What belongs to the bundle. It is excluded. */
+  readonly managed: Catalog;
+  readonly exposure: Exposure;
+}
+
+/**
+ * Returns table, view or domain → hashes of the defaults of its columns and whether they must have a value, its constraints and
+ * unique indexes, and its indexes that call a function outside of the server, for those in exposed schemas. All of them guard what clients write, or run code when they
+ * do. Those of the platform's tables are hashed by the server. A hash is comparable within one major version.
+ */
+export function tableRules(
+  live: Catalog,
+  { expected, managed, exposure }: RulesSubject,
+): ReadonlyMap<string, CatalogObject> {
+  const { majorVersion, [coverageProperty]: isRead } = live[serverIdentity] ?? {};
+  // A record of a posture has no columns, constraints and indexes.
+  if (isRead === undefined) return new Map();
+  const found = new Map<string, Rules>();
+  for (const [identity, object] of Object.entries(live)) {
+    const { kind, schema = "", name } = partsOfIdentity(identity);
+    if (!hasRules(kind, object) || isOfPlatform(schema) || !exposure.includes(schema)) continue;
+    const { default: value, notNull } = object;
+    const defaults = kind === "type" ? [JSON.stringify([value, notNull])] : [];
+    found.set(name, { constraints: [], defaults, expressions: [] });
+  }
+  if (found.size === 0) return new Map();
+  for (const [identity, object] of Object.entries(live)) {
+    const rule = managed[identity] === undefined ? ruleOf(identity, object, expected) : undefined;
+    if (rule !== undefined) found.get(rule.table)?.[rule.property].push(rule.line);
+  }
+  return new Map(
+    [...found].flatMap(([table, rules]) => {
+      const hashes = Object.fromEntries(
+        ruleProperties.map((property) => [property, `${majorVersion}: ${hashOf(rules[property])}`]),
+      );
+      return parentIdentities(table)
+        .filter((identity) => live[identity] !== undefined)
+        .map((identity) => [identity, hashes] as const);
+    }),
+  );
+}
+
+/** Returns whether an object is a domain, a view or a table; partitions have the rules of their parent. */
+function hasRules(kind: string, { kind: type, partitionOf, extension }: CatalogObject): boolean {
+  if (kind === "type") return type === "domain";
+  if (kind === "view") return extension === undefined;
+  return (
+    (kind === "table" || kind === "foreign table") && partitionOf === undefined && extension === undefined
+  );
+}
+
+interface Rule {
+  readonly table: string;
+  readonly property: RuleProperty;
+  readonly line: string;
+}
+
+/** A call of a function with its schema: the server prints its own functions without one. */
+const call = /[\w"]\.("(?:[^"]|"")+"|[a-z_][\w$]*)\(/;
+
+function ruleOf(identity: string, object: CatalogObject, expected: Catalog): Rule | undefined {
+  const { kind, parent = "", name } = partsOfIdentity(identity);
+  const lineOf = (...parts: (JsonValue | undefined)[]) => JSON.stringify([name, ...parts]);
+  if (kind === "column") {
+    const { default: value, generated, identity: numbered, notNull } = object;
+    const rule = [value, generated, numbered, notNull];
+    if (rule.every((part) => part === undefined)) return undefined;
+    return { table: parent, property: "defaults", line: lineOf(...rule) };
+  }
+  if (kind === "constraint") {
+    // A foreign key to the bundle is an object of its own.
+    if (isForeignKeyTo(expected, object.definition)) return undefined;
+    const { definition, validated, enforcingTriggers } = object;
+    return { table: parent, property: "constraints", line: lineOf(definition, validated, enforcingTriggers) };
+  }
+  if (kind !== "index") return undefined;
+  const { table, definition, valid } = object;
+  const isUnique = String(definition).startsWith("CREATE UNIQUE ");
+  if (!isUnique && !call.test(String(definition))) return undefined;
+  return {
+    table: String(table),
+    property: isUnique ? "constraints" : "expressions",
+    line: lineOf(definition, valid),
+  };
+}
+
+/** Returns whether a constraint references a table of the bundle. */
+export function isForeignKeyTo(expected: Catalog, definition: JsonValue | undefined): boolean {
+  const table = /^FOREIGN KEY .*? REFERENCES (.+?)\(/.exec(String(definition))?.[1];
+  return table !== undefined && expected[`table ${table}`] !== undefined;
+}
+
+function hashOf(lines: readonly string[]): string {
+  return lines.length === 0
+    ? "none"
+    : createHash("sha256")
+        .update([...lines].sort().join("\n"))
+        .digest("hex");
+}
