@@ -24,7 +24,7 @@ import { type LoadedTable, loadRows } from "./loadRows";
 import { NamedObjects } from "./namedObjects";
 import { takesLong, writeInParallel } from "./parallelWriter";
 import { divide } from "./phases";
-import { prepareRowExpressions, retryWithSearchPaths } from "./rowExpressions";
+import { prepareRowExpressions, type RowExpressions, retryWithSearchPaths } from "./rowExpressions";
 import { runText, setSequences } from "./runText";
 import type { SchemaEntry } from "./schemaArchive";
 import { type Missing, prepareSession, SchemaWriter } from "./schemaWriter";
@@ -95,7 +95,7 @@ export async function fill(current: Filling): Promise<Filled> {
 
   const expressions = await prepareRowExpressions(client, writer);
   const named = new NamedObjects(writer, phases.afterRows);
-  const { loaded, leftOut: rowsLeftOut } = await loadAllRows(current, named);
+  const { loaded, leftOut: rowsLeftOut } = await loadAllRows(current, named, expressions);
   await setSequences(client, texts.sequences);
   await expressions.restore();
 
@@ -195,6 +195,7 @@ async function moveExtension(
 async function loadAllRows(
   current: Filling,
   named: NamedObjects,
+  expressions: RowExpressions,
 ): Promise<{ loaded: LoadedTable[]; leftOut: string[] }> {
   const { manifest, parallel, progress, store, signal, tools } = current;
   const context = { store, tools, run: manifest.run, signal };
@@ -212,7 +213,10 @@ async function loadAllRows(
       if (object.content === "large objects") await loadLargeObjects(session, object, context);
       else if (object.content === "extension data")
         leftOut.push(...(await loadExtensionRows(session, object, context)));
-      else loaded.push(...(await named.retry(() => loadRows(session, object, context))));
+      else
+        loaded.push(
+          ...(await named.retry(() => expressions.retry(() => loadRows(session, object, context)))),
+        );
       idle.push(session);
       progress(`${object.name}: restored`);
     });
