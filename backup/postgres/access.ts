@@ -57,7 +57,9 @@ const parts: readonly string[] = [
   `select 'extension', quote_ident(extname), json_build_object('schema', nspname, 'version', extversion)
    from pg_extension e join pg_namespace n on n.oid = e.extnamespace`,
   `select 'schema', quote_ident(nspname),
-     json_build_object('owner', pg_get_userbyid(nspowner), 'grants', ${grants("nspacl", "n", "nspowner")}, ${memberOf("pg_namespace", "s.oid")})
+     json_build_object('owner', pg_get_userbyid(nspowner), 'grants', ${grants("nspacl", "n", "nspowner")}, ${memberOf("pg_namespace", "s.oid")},
+       -- Every database has this schema, so an archive only has comments that are not the usual one.
+       'comment', case when nspname = 'public' then coalesce(obj_description(s.oid, 'pg_namespace'), '') end)
    from own_schemas s`,
   `select case c.relkind when 'v' then 'view' when 'm' then 'materialized view' when 'f' then 'foreign table' else 'table' end,
      format('%I.%I', n.nspname, c.relname),
