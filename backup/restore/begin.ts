@@ -138,7 +138,7 @@ async function explain(client: pg.Client, error: unknown, outcome: Outcome): Pro
   });
 }
 
-/** @throws UserError if the target refuses one; a setting that only a superuser may set is reported and omitted */
+/** @throws UserError if the target refuses one; a setting that it does not support is reported and omitted */
 export async function createRoles(
   client: pg.Client,
   globals: string,
@@ -146,7 +146,7 @@ export async function createRoles(
 ): Promise<void> {
   const tell = ({ message = "" }: { readonly message?: string | undefined }): void => {
     if (!message.startsWith(refusedSettingMark)) return;
-    progress(`not restored: ${message.slice(refusedSettingMark.length)}: only a superuser may set it`);
+    progress(`not restored: ${message.slice(refusedSettingMark.length)}`);
   };
   client.on("notice", tell);
   try {
