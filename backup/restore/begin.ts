@@ -13,7 +13,7 @@ import {
   removeEventTriggers,
 } from "./emptyTarget";
 import type { Filling } from "./fill";
-import { lendMemberships, ownersOf } from "./lentMemberships";
+import { grantorsOf, lendMemberships, ownersOf } from "./lentMemberships";
 import { type CheckedTarget, createPlatformRoles } from "./target";
 import { inTransaction } from "./transaction";
 import { markUnfinished, removeMark, type UnfinishedRestore } from "./unfinished";
@@ -92,7 +92,7 @@ async function prepareRoles({ client, checked, manifest, texts, progress }: Begi
   await createRoles(client, texts.globals, progress);
   const lent = await lendMemberships(client, {
     needed: ownersOf(texts.access),
-    others: ownersOf(await readAccess(client)),
+    others: [...ownersOf(await readAccess(client)), ...grantorsOf(texts.schema)],
   });
   await removeEventTriggers(client);
   return [...(checked.unfinished?.takeBack ?? []), ...lent];
