@@ -4,6 +4,7 @@ import { listRuns, readManifest, type StoredRun } from "../catalog";
 import type { CommandContext } from "../context";
 import { readEnvironment } from "../environment";
 import { exitCodes } from "../exitCodes";
+import { leewaySeconds } from "../postgres/clock";
 import { overdueSince } from "../retention/overdue";
 import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
@@ -31,8 +32,14 @@ export async function age({ now = new Date() }: AgeOptions, context: CommandCont
   const store = new ObjectStore(createClient(settings), settings.bucket);
   const { signal } = context;
   const complete = (await listRuns(store, signal)).filter(({ isComplete }) => isComplete);
-  const backup = await newestBackup(store, complete, signal);
-  const drill = await newestPassedDrill(store, signal);
+  // A wrong clock dated the others: they would be the newest until that date, and no alarm would fire.
+  const latest = new Date(now.getTime() + leewaySeconds * 1000);
+  const backup = await newestBackup(
+    store,
+    complete.filter(({ start }) => start <= latest),
+    signal,
+  );
+  const drill = await newestPassedDrill(store, latest, signal);
   const overdue = overdueSince(complete, { policy: retention, minimum: retention.minimum, now });
   const since = backup === undefined || drill === undefined ? await watchedSince(store, now, signal) : now;
   const ageOf = (moment: Date | undefined) =>
@@ -66,12 +73,17 @@ async function newestBackup(
 }
 
 /** Returns the start of the last passed drill. Receipts are named after the start of their drill. */
-async function newestPassedDrill(store: ObjectStore, signal: AbortSignal): Promise<Date | undefined> {
+async function newestPassedDrill(
+  store: ObjectStore,
+  latest: Date,
+  signal: AbortSignal,
+): Promise<Date | undefined> {
   const keys = (await store.list(drillsPrefix, signal)).map(({ key }) => key).sort();
   for (const key of keys.reverse()) {
     const receipt = parsed(await store.readText(key, signal));
     const startedAt = new Date(String(receipt.startedAt));
-    if (receipt.event === backupEvents.drillPassed && !Number.isNaN(startedAt.getTime())) return startedAt;
+    // Neither if it is later, nor if it is no date.
+    if (receipt.event === backupEvents.drillPassed && startedAt <= latest) return startedAt;
   }
   return undefined;
 }

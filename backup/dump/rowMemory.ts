@@ -55,11 +55,13 @@ function keyOf({ schema, name }: TableName): string {
  */
 async function readCandidates(client: pg.Client, rowBytes: number): Promise<Candidate[]> {
   const { rows } = await client.query<Candidate>(
-    `select n.nspname as schema, c.relname as name,
-       (select json_agg(json_build_object('name', attname, 'type', atttypid::regtype::text)) from pg_attribute
-        where attrelid = c.oid and attnum > 0 and not attisdropped and attgenerated = '' and attlen = -1 and attstorage <> 'p') as columns
+    `select n.nspname as schema, c.relname as name, v.columns
      from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where c.relkind = 'r' and c.reltoastrelid <> 0
+       cross join lateral (
+         select json_agg(json_build_object('name', attname, 'type', atttypid::regtype::text)) as columns from pg_attribute
+         where attrelid = c.oid and attnum > 0 and not attisdropped and attgenerated = '' and attlen = -1 and attstorage <> 'p') v
+     -- Values of a dropped column stay until the table is rewritten.
+     where v.columns is not null and c.relkind = 'r' and c.reltoastrelid <> 0
        and pg_relation_size(c.reltoastrelid)::numeric * ${bestCompression} > $1::numeric`,
     [rowBytes],
   );

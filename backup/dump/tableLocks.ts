@@ -9,13 +9,13 @@ export class SnapshotOutdated extends Error {
   override readonly name = "SnapshotOutdated";
 }
 
-interface TableState {
+interface ObjectState {
   readonly oid: string;
   readonly schema: string;
   readonly name: string;
   /**
-   * Changes when the table is rewritten, or when its columns, indexes, constraints, policies, rules or triggers are
-   * added or removed.
+   * Changes when a table is rewritten, when its columns, indexes, constraints, policies, rules or triggers are added or
+   * removed, and when a function or a view is altered.
    */
   readonly state: string;
 }
@@ -27,15 +27,17 @@ const outdatedErrors: ReadonlySet<string> = new Set(["42P01", "40P01", "3F000"])
 /**
  * Locks every table in ACCESS SHARE, as `pg_dump` does, and checks that each still matches the snapshot. TRUNCATE and
  * rewrites (`alter column … type`, VACUUM FULL, CLUSTER) do not follow snapshots: without a lock, a table that is
- * truncated after the snapshot looks empty in it.
+ * truncated after the snapshot looks empty in it. Functions and views cannot be locked, but `pg_dump` reads the
+ * arguments and definitions of today, so a function that was dropped after the snapshot would have no arguments.
  *
  * @param client the session that holds the snapshot, in whose transaction the locks stay
  * @param control another session, which sees the current state
  * @returns the locked tables' oids
- * @throws SnapshotOutdated if a table was rewritten, altered or dropped between the snapshot and the lock
+ * @throws SnapshotOutdated if a table, a function or a view changed between the snapshot and the lock
  */
 export async function lockTables(client: pg.Client, control: pg.Client): Promise<string[]> {
   const inSnapshot = await readTableStates(client);
+  const definitions = await readDefinitionStates(client);
   if (inSnapshot.length === 0) return [];
   try {
     await client.query(lockStatement(inSnapshot));
@@ -49,16 +51,10 @@ export async function lockTables(client: pg.Client, control: pg.Client): Promise
       { cause: error },
     );
   }
-  const now = new Map((await readTableStates(control)).map((table) => [table.oid, table]));
-  const changed = inSnapshot.filter((table) => {
-    const current = now.get(table.oid);
-    return (
-      current === undefined ||
-      current.state !== table.state ||
-      current.schema !== table.schema ||
-      current.name !== table.name
-    );
-  });
+  const changed = [
+    ...changesSince(inSnapshot, await readTableStates(control)),
+    ...changesSince(definitions, await readDefinitionStates(control)),
+  ];
   if (changed.length > 0) {
     const names = changed.slice(0, 3).map(({ schema, name }) => `${schema}.${name}`);
     throw new SnapshotOutdated(
@@ -66,6 +62,14 @@ export async function lockTables(client: pg.Client, control: pg.Client): Promise
     );
   }
   return inSnapshot.map(({ oid }) => oid);
+}
+
+function changesSince(before: readonly ObjectState[], now: readonly ObjectState[]): ObjectState[] {
+  const current = new Map(now.map((object) => [object.oid, object]));
+  return before.filter(({ oid, state, schema, name }) => {
+    const object = current.get(oid);
+    return object?.state !== state || object.schema !== schema || object.name !== name;
+  });
 }
 
 /** Returns the statement that locks these tables, but not the tables that inherit from them. */
@@ -82,8 +86,8 @@ export function lockStatement(
 /**
  * Reads all tables, including those of the platform. Members of extensions are only included if they have user rows.
  */
-async function readTableStates(client: pg.Client): Promise<TableState[]> {
-  const { rows } = await client.query<TableState>(`
+async function readTableStates(client: pg.Client): Promise<ObjectState[]> {
+  const { rows } = await client.query<ObjectState>(`
     select c.oid::text as oid, n.nspname as schema, c.relname as name,
       format('%s %s %s', c.relfilenode, array(
         select oid from pg_constraint where conrelid = c.oid union all select indexrelid from pg_index where indrelid = c.oid
@@ -101,7 +105,22 @@ async function readTableStates(client: pg.Client): Promise<TableState[]> {
   return rows;
 }
 
-async function describeBlockers(control: pg.Client, tables: readonly TableState[]): Promise<string> {
+/** Reads the functions and views that belong neither to PostgreSQL nor to an extension. */
+async function readDefinitionStates(client: pg.Client): Promise<ObjectState[]> {
+  const { rows } = await client.query<ObjectState>(`
+    select o.oid::text as oid, n.nspname as schema, o.name, o.state
+    from (
+      select 'pg_proc'::regclass::oid, oid, pronamespace, proname, xmin::text from pg_proc
+      union all
+      select 'pg_class'::regclass, c.oid, relnamespace, relname, r.xmin::text
+      from pg_class c join pg_rewrite r on r.ev_class = c.oid and r.ev_type = '1' where relkind in ('v', 'm')
+    ) o (classid, oid, namespace, name, state) join pg_namespace n on n.oid = o.namespace
+    where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+      and not exists (select from pg_depend d where d.classid = o.classid and d.objid = o.oid and d.deptype = 'e')`);
+  return rows;
+}
+
+async function describeBlockers(control: pg.Client, tables: readonly ObjectState[]): Promise<string> {
   const { rows } = await control.query<{ table: string; pid: number; query: string | null }>(
     `select distinct on (l.pid) l.relation::regclass::text as table, l.pid, left(a.query, 100) as query
      from pg_locks l left join pg_stat_activity a using (pid)

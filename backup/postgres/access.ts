@@ -57,7 +57,9 @@ const parts: readonly string[] = [
   `select 'extension', quote_ident(extname), json_build_object('schema', nspname, 'version', extversion)
    from pg_extension e join pg_namespace n on n.oid = e.extnamespace`,
   `select 'schema', quote_ident(nspname),
-     json_build_object('owner', pg_get_userbyid(nspowner), 'grants', ${grants("nspacl", "n", "nspowner")}, ${memberOf("pg_namespace", "s.oid")})
+     json_build_object('owner', pg_get_userbyid(nspowner), 'grants', ${grants("nspacl", "n", "nspowner")}, ${memberOf("pg_namespace", "s.oid")},
+       -- Every database has this schema, so an archive only has comments that are not the usual one.
+       'comment', case when nspname = 'public' then coalesce(obj_description(s.oid, 'pg_namespace'), '') end)
    from own_schemas s`,
   `select case c.relkind when 'v' then 'view' when 'm' then 'materialized view' when 'f' then 'foreign table' else 'table' end,
      format('%I.%I', n.nspname, c.relname),
@@ -87,7 +89,9 @@ const parts: readonly string[] = [
          proretset, procost, prorows, pg_get_expr(proargdefaults, 0))) end,
        'definition', case when k.objid is not null and p.prokind in ('f', 'p') and l.lanname not in ('c', 'internal') then pg_get_functiondef(p.oid) end)
    from pg_proc p join own_schemas n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang
-     left join kept_object k on k.classid = 'pg_proc'::regclass and k.objid = p.oid`,
+     left join kept_object k on k.classid = 'pg_proc'::regclass and k.objid = p.oid
+   -- Of a function that was dropped after the snapshot, the server does not know the arguments any more.
+   where pg_get_function_identity_arguments(p.oid) is not null`,
   `select 'type', format('%I.%I', n.nspname, t.typname),
      json_build_object('owner', pg_get_userbyid(t.typowner), 'grants', ${grants("t.typacl", "T", "t.typowner")}, ${memberOf("pg_type", "t.oid")},
        'definition', case when k.objid is not null or ${ofPlatform("t.typowner")} then concat_ws(', ',

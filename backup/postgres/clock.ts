@@ -1,7 +1,8 @@
 import type pg from "pg";
 import { UserError } from "../../foundation/userError";
 
-const leewaySeconds = 300;
+/** The difference between two clocks that is tolerated. */
+export const leewaySeconds = 300;
 
 /**
  * Checks this machine's clock, because backups are named by its time, and sorted and pruned by their names.

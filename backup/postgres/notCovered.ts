@@ -41,11 +41,21 @@ const exclusions: readonly { readonly sql: string; readonly reason: string }[] =
     sql: `select format('setting %s of %s', split_part(entry, '=', 1), coalesce('role ' || quote_ident(r.rolname), 'the database'))
           from pg_db_role_setting s left join pg_roles r on r.oid = s.setrole cross join unnest(s.setconfig) as entry
           where s.setdatabase in (0, (select oid from pg_database where datname = current_database()))
-            and (s.setrole = 0 or r.rolname <> all ($1) or r.rolname = any ($2)) and coalesce(r.rolname !~ '^pg_' and not r.rolsuper, true)
+            and (s.setrole = 0 and s.setdatabase <> 0 or r.rolname <> all ($1) or r.rolname = any ($2)) and coalesce(r.rolname !~ '^pg_' and not r.rolsuper, true)
             -- Libraries of the platform's roles are the platform's.
             and not (r.rolname = any ($2) and entry like 'session_preload_libraries=%')
             and (select context <> 'user' from pg_settings where name = split_part(entry, '=', 1)) order by 1`,
     reason: "only a superuser may set it; the stack or the dashboard does",
+  },
+  {
+    sql: `select format('setting %s of all roles', split_part(entry, '=', 1)) from pg_db_role_setting cross join unnest(setconfig) as entry
+          where setrole = 0 and setdatabase = 0 order by 1`,
+    reason: "only a superuser may set it, and it applies to all databases of the server",
+  },
+  {
+    sql: `select format('security label of %s %s', objtype, objname) from pg_seclabels
+          where objtype = 'role' or objtype = 'database' and objname = quote_ident(current_database()) order by 1`,
+    reason: "only a label provider can set it; set it again with `security label`",
   },
   {
     sql: `select format('grant on parameter %s', parname) from pg_parameter_acl order by 1`,

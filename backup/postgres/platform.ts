@@ -65,9 +65,13 @@ export function isPlatformObject(schema: string, owner: string): boolean {
   return platformSchemas.has(schema) && isPlatformOwner(owner);
 }
 
+export function isPlatformRole(role: string): boolean {
+  return Object.hasOwn(platformRoles, role);
+}
+
 /** Returns whether a role is one of the platform's, other than the `postgres` that applications use. */
 export function isPlatformOwner(role: string): boolean {
-  return role !== "postgres" && role in platformRoles;
+  return role !== "postgres" && isPlatformRole(role);
 }
 
 /** Publications that the platform creates. */

@@ -1,5 +1,5 @@
 import pg from "pg";
-import { platformRoles, platformRolesWithOpenSettings, platformSchemas } from "./platform";
+import { isPlatformObject, platformRoles, platformRolesWithOpenSettings } from "./platform";
 
 const { escapeIdentifier, escapeLiteral } = pg;
 
@@ -74,7 +74,9 @@ async function describeMemberships(client: pg.Client, roles: readonly RoleRow[])
       ...(inherit !== false ? ["coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, true)"] : []),
       ...(set !== false ? ["coalesce((to_jsonb(m) ->> 'set_option')::boolean, true)"] : []),
     ].join(" and ");
-    return `do $$ begin if not exists (select from pg_catalog.pg_auth_members m where ${same}) then ${grant}; end if; end $$;`;
+    return block(
+      `if not exists (select from pg_catalog.pg_auth_members m where ${same}) then ${grant}; end if;`,
+    );
   });
 }
 
@@ -88,28 +90,24 @@ function createRole(role: RoleRow): string {
     ...(role.connection_limit === -1 ? [] : [`connection limit ${role.connection_limit}`]),
     ...(role.valid_until === null ? [] : [`valid until ${escapeLiteral(role.valid_until)}`]),
   ].join(" ");
-  return [
-    "do $$ begin",
-    `  if not exists (select from pg_catalog.pg_roles where rolname = ${escapeLiteral(role.name)}) then`,
-    `    create role ${escapeIdentifier(role.name)} ${attributes};`,
-    // Before version 16, only a superuser can grant it.
-    ...(role.replication
-      ? [
-          `    begin alter role ${escapeIdentifier(role.name)} replication; exception when insufficient_privilege then null; end;`,
-        ]
-      : []),
-    "  end if;",
-    "end $$;",
-    ...(role.comment === null
-      ? []
-      : [
-          "do $$ begin",
-          `  if pg_catalog.shobj_description(${escapeLiteral(escapeIdentifier(role.name))}::regrole, 'pg_authid') is distinct from ${escapeLiteral(role.comment)} then`,
-          `    comment on role ${escapeIdentifier(role.name)} is ${escapeLiteral(role.comment)};`,
-          "  end if;",
-          "end $$;",
-        ]),
-  ].join("\n");
+  const name = escapeIdentifier(role.name);
+  // Before version 16, only a superuser can grant it.
+  const replication = role.replication
+    ? `\n    begin alter role ${name} replication; exception when insufficient_privilege then null; end;`
+    : "";
+  const create = block(`
+  if not exists (select from pg_catalog.pg_roles where rolname = ${escapeLiteral(role.name)}) then
+    create role ${name} ${attributes};${replication}
+  end if;
+`);
+  if (role.comment === null) return create;
+  const comment = escapeLiteral(role.comment);
+  const setComment = block(`
+  if pg_catalog.shobj_description(${escapeLiteral(name)}::regrole, 'pg_authid') is distinct from ${comment} then
+    comment on role ${name} is ${comment};
+  end if;
+`);
+  return [create, setComment].join("\n");
 }
 
 /**
@@ -128,7 +126,7 @@ async function describeSettings(client: pg.Client, roles: readonly RoleRow[]): P
      from pg_db_role_setting s left join pg_roles r on r.oid = s.setrole
        cross join unnest(s.setconfig) as entry
      where s.setdatabase in (0, (select oid from pg_database where datname = current_database()))
-       and (s.setrole = 0 or r.rolname = any ($1))
+       and (s.setrole = 0 and s.setdatabase <> 0 or r.rolname = any ($1))
        and coalesce((select context = 'user' from pg_settings where name = split_part(entry, '=', 1)), true)
      order by 1 nulls first, 2, 3`,
     [[...roles.map(({ name }) => name), ...platformRolesWithOpenSettings]],
@@ -141,16 +139,17 @@ async function describeSettings(client: pg.Client, roles: readonly RoleRow[]): P
       : "0";
     const isThere = `exists (select from pg_catalog.pg_db_role_setting where setrole = ${escapeLiteral(escapeIdentifier(role))}::regrole
       and setdatabase = ${database} and ${escapeLiteral(setting)} = any (setconfig))`;
-    return `do ${escapeLiteral(`begin if not ${isThere} then execute ${escapeLiteral(statement)}; end if; end`)};`;
+    return block(`if not ${isThere} then execute ${escapeLiteral(statement)}; end if;`);
   });
 }
 
-/** Begins the warning about a setting that the target refuses, followed by the setting. */
+/** Begins the warning about a setting that the target refuses, followed by the setting and the reason. */
 export const refusedSettingMark = "thorbis: refused ";
 
 /**
- * Returns a block that tolerates a refusal. From version 15 on, only a superuser or a role with the privilege may set a
- * parameter that no module has defined; others continue without it.
+ * Returns a block that tolerates a refusal, so that everything else is restored: a target may lack the value, such as a
+ * locale, or the setting. From version 15 on, only a superuser or a role with the privilege may set a parameter that no
+ * module has defined.
  */
 function tolerant(
   statement: string,
@@ -160,17 +159,37 @@ function tolerant(
     setting,
   }: { readonly is_known: boolean; readonly role: string | null; readonly setting: string },
 ): string {
-  if (is_known) return statement;
   const name = `setting ${setting.slice(0, setting.indexOf("="))} of ${role === null ? "the database" : `role ${role}`}`;
-  return `do ${escapeLiteral(`begin execute ${escapeLiteral(statement)}; exception when insufficient_privilege then raise warning '%', ${escapeLiteral(refusedSettingMark + name)}; end`)};`;
+  const warn = (reason: string): string =>
+    `raise warning '%', ${escapeLiteral(`${refusedSettingMark}${name}: `)} || ${reason};`;
+  return block(
+    [
+      `execute ${escapeLiteral(statement)};`,
+      `exception when invalid_parameter_value or undefined_object then ${warn("sqlerrm")}`,
+      ...(is_known ? [] : [`when insufficient_privilege then ${warn("'only a superuser may set it'")}`]),
+    ].join(" "),
+  );
+}
+
+/** Returns an anonymous block with these statements, which may contain any kind of quotes. */
+function block(statements: string): string {
+  return `do ${escapeLiteral(`begin ${statements} end`)};`;
 }
 
 function describeSetting(role: string | null, in_database: boolean, setting: string): string {
   const separator = setting.indexOf("=");
   const assignment = `set ${settingName(setting.slice(0, separator))} to ${settingValue(setting, separator)}`;
   if (role !== null && !in_database) return `alter role ${escapeIdentifier(role)} ${assignment};`;
-  const subject = role === null ? "alter database %I" : `alter role ${escapeIdentifier(role)} in database %I`;
-  return `do $$ begin execute format(${escapeLiteral(`${subject} ${assignment.replaceAll("%", "%%")}`)}, current_database()); end $$;`;
+  return inCurrentDatabase(
+    role === null ? "alter database" : `alter role ${escapeIdentifier(role)} in database`,
+    assignment,
+  );
+}
+
+/** Returns a block that runs a statement with the name of the current database between its parts. */
+export function inCurrentDatabase(before: string, after: string): string {
+  const [first, second] = [before, after].map((part) => part.replaceAll("%", "%%"));
+  return block(`execute format(${escapeLiteral(`${first} %I ${second}`)}, current_database());`);
 }
 
 /** Quotes each name of `app.settings.x` separately. */
@@ -228,22 +247,28 @@ export async function describeJobs(client: pg.Client): Promise<string | undefine
 
 /** Returns statements that refresh the materialized views, each after those that it reads. */
 export async function describeMaterializedViews(client: pg.Client): Promise<string | undefined> {
-  const { rows } = await client.query<{ schema: string; name: string }>(
+  const { rows } = await client.query<{ schema: string; name: string; owner: string }>(
     `with recursive reading as (
+       -- Views only: rules of tables can read each other in a circle, and refresh nothing.
        select distinct r.ev_class as reader, d.refobjid as source from pg_rewrite r
-         join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid and d.refclassid = 'pg_class'::regclass and d.refobjid <> r.ev_class),
+         join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid and d.refclassid = 'pg_class'::regclass and d.refobjid <> r.ev_class
+       where r.ev_type = '1'),
      depth as (
        select oid, 0 as level from pg_class where relkind = 'm'
        union
-       select r.reader, d.level + 1 from depth d join reading r on r.source = d.oid)
-     select n.nspname as schema, c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where c.relkind = 'm' and c.relispopulated and n.nspname <> all ($1)
+       -- Views that read each other in a circle can exist, but no query can use them.
+       select r.reader, d.level + 1 from depth d join reading r on r.source = d.oid
+       where d.level < (select count(*) from pg_class where relkind in ('v', 'm')))
+     select n.nspname as schema, c.relname as name, pg_get_userbyid(c.relowner) as owner
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where c.relkind = 'm' and c.relispopulated
        and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'e')
      order by (select max(level) from depth where depth.oid = c.oid), 1, 2`,
-    [[...platformSchemas]],
   );
-  if (rows.length === 0) return undefined;
-  const views = rows.map(({ schema, name }) => `${escapeIdentifier(schema)}.${escapeIdentifier(name)}`);
+  const views = rows
+    .filter(({ schema, owner }) => !isPlatformObject(schema, owner))
+    .map(({ schema, name }) => `${escapeIdentifier(schema)}.${escapeIdentifier(name)}`);
+  if (views.length === 0) return undefined;
   return [
     "-- Contents of the materialized views.",
     ...views.map((view) => `refresh materialized view ${view};`),
@@ -253,8 +278,8 @@ export async function describeMaterializedViews(client: pg.Client): Promise<stri
 
 /**
  * Returns the contents of the publication of Supabase's Realtime. A new project has the publication, so the archive's
- * statement for it is skipped. Its options matter, though: published deletes reach every subscriber, regardless of
- * policies.
+ * statement for it is skipped, unless only one of them publishes all tables. Its options matter, though: published
+ * deletes reach every subscriber, regardless of policies.
  */
 export async function describePublication(client: pg.Client): Promise<string | undefined> {
   const { rows } = await client.query<{ publishes: string; via_root: boolean }>(

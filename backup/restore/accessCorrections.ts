@@ -51,6 +51,12 @@ export function corrections(
     ) {
       statements.push(`alter schema ${entry.name} owner to ${quote(owner)}`);
     }
+    const { comment } = entry.facts;
+    if (entry.kind === "schema" && comment !== undefined && comment !== existing.facts.comment) {
+      statements.push(
+        `comment on schema ${entry.name} is ${comment === "" ? "null" : escapeLiteral(comment)}`,
+      );
+    }
     if (
       entry.kind === "routine" &&
       owner !== undefined &&

@@ -149,8 +149,12 @@ select case type when 'event trigger' then -1 else turn end as turn,
     select format('alter table if exists %s drop constraint if exists %I cascade', (pg_identify_object('pg_class'::regclass, conrelid, 0)).identity, conname)
     from pg_constraint k where k.oid = n.objid)
   else format('drop %s if exists %s cascade', case type when 'statistics object' then 'statistics' when 'foreign-data wrapper' then 'foreign data wrapper'
-    when 'composite type' then 'type' when 'function' then 'routine' when 'procedure' then 'routine' when 'aggregate' then 'routine' else type end,
-    identity) end as removal
+    when 'composite type' then 'type' when 'aggregate' then 'routine' else type end,
+    case type
+      when 'transform' then regexp_replace(identity, '^for (.*) on language ', 'for \\1 language ')
+      -- With the modes of its arguments, because the types alone may be those of another procedure.
+      when 'procedure' then (select format('%s.%I(%s)', pronamespace::regnamespace, proname, pg_get_function_identity_arguments(oid)) from pg_proc where oid = n.objid)
+      else identity end) end as removal
 from named n left join tree t on n.classid = 'pg_class'::regclass and t.objid = n.objid
 union all
 select 2, 0, 0, 0, 0, 'large object ' || oid, format('select pg_catalog.lo_unlink(%s)', oid) from pg_largeobject_metadata

@@ -20,10 +20,11 @@ const attachedKinds: ReadonlySet<string> = new Set([
   "rows of extension",
 ]);
 
-/** Facts that only members of extensions and objects of the platform have. Backups of older programs lack them. */
-const factsOfKept: ReadonlySet<string> = new Set([
+/** Facts that only some objects have, such as members of extensions. Backups of older programs lack them. */
+const factsOfSome: ReadonlySet<string> = new Set([
   "body",
   "changed owner",
+  "comment",
   "content",
   "definition",
   "extension",
@@ -75,7 +76,7 @@ export function compareVersions(
 
 /** Returns whether to compare a fact. Other versions of an extension have other definitions. */
 export function isCompared(fact: string, { facts }: AccessEntry, versions: ExtensionVersions): boolean {
-  if (!factsOfKept.has(fact)) return true;
+  if (!factsOfSome.has(fact)) return true;
   if (facts[fact] === undefined) return false;
   return facts.extension === undefined || versions.isSame(facts.extension);
 }

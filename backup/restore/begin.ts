@@ -13,7 +13,7 @@ import {
   removeEventTriggers,
 } from "./emptyTarget";
 import type { Filling } from "./fill";
-import { lendMemberships, ownersOf } from "./lentMemberships";
+import { grantorsOf, lendMemberships, ownersOf } from "./lentMemberships";
 import { type CheckedTarget, createPlatformRoles } from "./target";
 import { inTransaction } from "./transaction";
 import { markUnfinished, removeMark, type UnfinishedRestore } from "./unfinished";
@@ -92,7 +92,7 @@ async function prepareRoles({ client, checked, manifest, texts, progress }: Begi
   await createRoles(client, texts.globals, progress);
   const lent = await lendMemberships(client, {
     needed: ownersOf(texts.access),
-    others: ownersOf(await readAccess(client)),
+    others: [...ownersOf(await readAccess(client)), ...grantorsOf(texts.schema)],
   });
   await removeEventTriggers(client);
   return [...(checked.unfinished?.takeBack ?? []), ...lent];
@@ -138,7 +138,7 @@ async function explain(client: pg.Client, error: unknown, outcome: Outcome): Pro
   });
 }
 
-/** @throws UserError if the target refuses one; a setting that only a superuser may set is reported and omitted */
+/** @throws UserError if the target refuses one; a setting that it does not support is reported and omitted */
 export async function createRoles(
   client: pg.Client,
   globals: string,
@@ -146,7 +146,7 @@ export async function createRoles(
 ): Promise<void> {
   const tell = ({ message = "" }: { readonly message?: string | undefined }): void => {
     if (!message.startsWith(refusedSettingMark)) return;
-    progress(`not restored: ${message.slice(refusedSettingMark.length)}: only a superuser may set it`);
+    progress(`not restored: ${message.slice(refusedSettingMark.length)}`);
   };
   client.on("notice", tell);
   try {

@@ -18,6 +18,17 @@ export interface BesideTarget {
   drop(): Promise<void>;
 }
 
+/** PostgreSQL truncates longer names, also within a character. */
+const longestName = 63;
+const longestSuffix = "_restore_01234567_replaced".length;
+
+/** Returns the beginning of a name, so that the names of both databases fit. */
+function shorten(name: string): string {
+  let short = name;
+  while (Buffer.byteLength(short) > longestName - longestSuffix) short = [...short].slice(0, -1).join("");
+  return short;
+}
+
 /** One of them exists on every server, and a session cannot rename its own database. */
 const maintenanceDatabases = ["postgres", "template1"];
 
@@ -26,7 +37,7 @@ export async function createBesideTarget(client: pg.Client, target: DatabaseSett
   await requireRights(client, target);
   const maintenance = await connectBeside(target);
   const quote = (name: string): string => maintenance.escapeIdentifier(name);
-  const prefix = `${target.database.slice(0, 40)}_restore_`;
+  const prefix = `${shorten(target.database)}_restore_`;
   const name = `${prefix}${randomBytes(4).toString("hex")}`;
   const replaced = `${name}_replaced`;
   const end = async (): Promise<void> => void (await maintenance.end().catch(() => undefined));
@@ -39,9 +50,13 @@ export async function createBesideTarget(client: pg.Client, target: DatabaseSett
       await maintenance.query(`drop database ${quote(database.name)} with (force)`);
     const { rows } = await maintenance.query<{ options: string }>(
       `select concat_ws(' ', format('owner %I encoding %L lc_collate %L lc_ctype %L', pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datctype),
-         case when datlocprovider = 'i' then format('locale_provider icu icu_locale %L', to_jsonb(d) ->> case when to_jsonb(d) ? 'datlocale' then 'datlocale' else 'daticulocale' end) end)
+         case datlocprovider when 'i' then format('locale_provider icu icu_locale %L', locale) when 'b' then format('locale_provider builtin builtin_locale %L', locale) end,
+         'icu_rules ' || quote_literal(to_jsonb(d) ->> 'daticurules'), 'tablespace ' || quote_ident(nullif(spcname, 'pg_default')))
          as options
-       from pg_database d where datname = $1`,
+       from pg_database d join pg_tablespace t on t.oid = dattablespace
+         -- Its name in version 17, and before.
+         cross join lateral (select coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale') as locale) l
+       where datname = $1`,
       [target.database],
     );
     await maintenance.query(`create database ${quote(name)} template template0 ${rows[0]?.options ?? ""}`);

@@ -83,19 +83,27 @@ export interface TargetShape {
   readonly onPlatformTables: ReadonlySet<string>;
   /** Names of the existing schemas. */
   readonly schemas: ReadonlySet<string>;
+  /** The existing publications, and whether each publishes all tables. */
+  readonly publications: ReadonlyMap<string, boolean>;
 }
 
+/** An entry with the statements that create it. */
+type EntryWithSql = Entry & { readonly sql: string };
+
 /** Selects the entries of the schema archive that this target needs, in the order of the archive. */
-export function selectEntries<T extends Entry>(entries: readonly T[], shape: TargetShape): T[] {
+export function selectEntries<T extends EntryWithSql>(entries: readonly T[], shape: TargetShape): T[] {
   // No archive contains the schemas of an extension, and a plain database may not have the extension.
   const archived = new Set([
     "public",
     ...entries.filter(({ kind }) => kind === "SCHEMA").map(({ tag }) => tag),
   ]);
+  const isOfPlatform = triggersOfPlatform(entries);
   return entries.filter(
     (entry) =>
       !isStateOfForeignKey(entry) &&
-      (shape.isProject ? isWantedInProject(entry, shape) : isWantedInPlain(entry, archived)),
+      (shape.isProject
+        ? isWantedInProject(entry, shape) && !isOfPlatform(entry)
+        : isWantedInPlain(entry, archived)),
   );
 }
 
@@ -107,14 +115,36 @@ function isStateOfForeignKey({ kind, tag }: Entry): boolean {
   return kind === "TRIGGER" && / RI_ConstraintTrigger_[ac]_\d+$/.test(tag);
 }
 
-/** A function of the platform that a trigger calls. */
-const platformTrigger = /\bEXECUTE FUNCTION "?(\w+)"?\./;
+/** Returns the function that a trigger calls, if its names are words. */
+function functionOf({ sql }: EntryWithSql): { readonly schema: string; readonly name: string } {
+  const [, schema = "", name = ""] = /\bEXECUTE FUNCTION "?(\w+)"?\."?(\w+)"?\(/.exec(sql) ?? [];
+  return { schema, name };
+}
+
+/**
+ * Returns whether an entry is a trigger that the platform created on its own table: it calls a function of the platform
+ * in the same schema. Another version of the platform may have neither.
+ */
+function triggersOfPlatform(entries: readonly EntryWithSql[]): (entry: EntryWithSql) => boolean {
+  const functions = new Set(
+    entries.flatMap(({ kind, schema = "", tag, owner }) =>
+      kind === "FUNCTION" && platformSchemas.has(schema) && isPlatformOwner(owner)
+        ? [`${schema}.${tag.slice(0, tag.indexOf("("))}`]
+        : [],
+    ),
+  );
+  return (entry) => {
+    if (entry.kind !== "TRIGGER") return false;
+    const { schema, name } = functionOf(entry);
+    return schema === entry.schema && functions.has(`${schema}.${name}`);
+  };
+}
 
 /**
  * Selects what a project has before an application is deployed: the platform's own objects, with their grants, and the
  * extensions that they need.
  */
-export function selectPlatformEntries<T extends Entry & { readonly sql: string }>(
+export function selectPlatformEntries<T extends EntryWithSql>(
   entries: readonly T[],
   extensions: ReadonlySet<string>,
 ): T[] {
@@ -126,12 +156,17 @@ export function selectPlatformEntries<T extends Entry & { readonly sql: string }
     isProject: true,
     onPlatformTables: new Set<string>(),
     schemas: new Set(ofPlatform.map(({ tag }) => tag)),
+    publications: new Map(
+      entries.flatMap((entry) =>
+        entry.kind === "PUBLICATION" ? [[entry.tag, publishesAll(entry)] as const] : [],
+      ),
+    ),
   };
   return selectEntries(entries, { ...shape, isProject: false }).filter((entry) => {
-    const { kind, schema = "", tag, sql } = entry;
+    const { kind, schema = "", tag } = entry;
     if (kind === "EXTENSION") return extensions.has(tag);
     if (kind === "TRIGGER" && platformSchemas.has(schema))
-      return platformSchemas.has(platformTrigger.exec(sql)?.[1] ?? "");
+      return platformSchemas.has(functionOf(entry).schema);
     return !isWantedInProject(entry, shape);
   });
 }
@@ -141,7 +176,7 @@ export function isAboutSchema({ kind, schema, tag }: Entry): boolean {
   return schema === undefined && (kind === "SCHEMA" || (kind === "ACL" && tag.startsWith("SCHEMA ")));
 }
 
-function isWantedInProject(entry: Entry, shape: TargetShape): boolean {
+function isWantedInProject(entry: EntryWithSql, shape: TargetShape): boolean {
   const { kind, schema, tag, owner } = entry;
   if (isCommentOnExtension(entry)) return false;
   if (kind === "EXTENSION") return true;
@@ -154,14 +189,18 @@ function isWantedInProject(entry: Entry, shape: TargetShape): boolean {
   switch (kind) {
     case "SCHEMA":
       // The entry of `public` creates nothing, but sets the schema's owner.
-      return tag === "public" || !shape.schemas.has(tag);
+      return (
+        tag === "public" || !(shape.schemas.has(tag) || (platformSchemas.has(tag) && isPlatformOwner(owner)))
+      );
     case "ACL":
     case "COMMENT":
     case "SECURITY LABEL":
       if (tag.startsWith("SCHEMA ")) return isWantedOfSchema(kind, schemaNamed(tag), owner);
       return !isPlatformOwner(owner);
     case "PUBLICATION":
-      return !platformPublications.has(tag);
+      if (!platformPublications.has(tag)) return true;
+      // No statement alters whether a publication publishes all tables.
+      return !isPlatformOwner(owner) && shape.publications.get(tag) !== publishesAll(entry);
     default:
       return !isPlatformOwner(owner);
   }
@@ -182,14 +221,18 @@ function isWantedInPlain(entry: Entry, archivedSchemas: ReadonlySet<string>): bo
   return trigger === undefined || !platformEventTriggers.has(unquoteIdentifier(trigger));
 }
 
+function publishesAll({ sql }: EntryWithSql): boolean {
+  return /^CREATE PUBLICATION (?:"(?:[^"]|"")*"|\S+) FOR ALL TABLES\b/m.test(sql);
+}
+
 /** Returns the schema that the tag of a grant or a comment names: `SCHEMA "Odd one"`. */
 function schemaNamed(tag: string): string {
   return unquoteIdentifier(tag.slice("SCHEMA ".length));
 }
 
 /**
- * Returns whether to restore an entry about a schema. The comment on `public` belongs to its owner, and privileges on
- * the platform's schemas are compared later.
+ * Returns whether to restore an entry about a schema. The comment on `public` and privileges on the platform's schemas
+ * are compared later.
  */
 function isWantedOfSchema(kind: string, schema: string, owner: string): boolean {
   if (schema === "public") return kind === "ACL";

@@ -1,6 +1,6 @@
 import pg from "pg";
 import type { AccessEntry } from "../postgres/access";
-import { settingName } from "../postgres/statements";
+import { inCurrentDatabase, settingName } from "../postgres/statements";
 
 const { escapeLiteral } = pg;
 
@@ -69,7 +69,10 @@ function resets(
     .filter((name) => !wanted.has(name))
     .map((name) =>
       name.startsWith(inDatabase)
-        ? `do $$ begin execute format(${escapeLiteral(`alter ${subject} in database %I reset ${settingName(name.slice(inDatabase.length))}`)}, current_database()); end $$`
+        ? inCurrentDatabase(
+            `alter ${subject} in database`,
+            `reset ${settingName(name.slice(inDatabase.length))}`,
+          )
         : `alter ${subject} reset ${settingName(name)}`,
     );
 }

@@ -7,7 +7,7 @@ import { exitCodes } from "../exitCodes";
 import type { Manifest } from "../manifest";
 import type { AccessEntry } from "../postgres/access";
 import { connect } from "../postgres/connect";
-import { isPlatformOwner } from "../postgres/platform";
+import { isPlatformOwner, platformPublications } from "../postgres/platform";
 import { splitStatements, withoutLeadingComments } from "../postgres/sqlText";
 import type { Tools } from "../postgres/tools";
 import type { ObjectStore } from "../store/objectStore";
@@ -16,6 +16,7 @@ import { attachedSequences, withoutAttachedSequences } from "./attachedSequences
 import { restoreAccess } from "./compareAccess";
 import { missingRows, rowDifferences, sequenceDifferences } from "./compareRows";
 import { isAboutSchema, selectEntries } from "./contents";
+import { createExtensions } from "./createExtensions";
 import { createEventTriggers, isOfEventTrigger } from "./eventTriggers";
 import { extensionRowDifferences } from "./extensionRows";
 import { withHandlers } from "./languages";
@@ -24,10 +25,11 @@ import { type LoadedTable, loadRows } from "./loadRows";
 import { NamedObjects } from "./namedObjects";
 import { takesLong, writeInParallel } from "./parallelWriter";
 import { divide } from "./phases";
-import { prepareRowExpressions, retryWithSearchPaths } from "./rowExpressions";
-import { runText, setSequences } from "./runText";
+import { prepareRowExpressions, type RowExpressions, retryWithSearchPaths } from "./rowExpressions";
 import type { SchemaEntry } from "./schemaArchive";
 import { type Missing, prepareSession, SchemaWriter } from "./schemaWriter";
+import { setSequences } from "./setSequences";
+import { succeeds } from "./succeeds";
 import { readShape } from "./target";
 
 /** All of a backup except its rows, read and checked before the target is changed. */
@@ -83,6 +85,11 @@ export async function fill(current: Filling): Promise<Filled> {
     selected.filter((entry) => !isAboutSchema(entry) && !isOfEventTrigger(entry)),
     texts.access,
   );
+  for (const { kind, tag } of selected) {
+    // One that differs from the project's replaces it.
+    if (kind === "PUBLICATION" && platformPublications.has(tag))
+      await succeeds(client, `drop publication if exists ${client.escapeIdentifier(tag)}`);
+  }
   await writer.write(schemas);
   const leftOut = await createExtensions(client, objects, current);
   await attachBeforeRows(client, texts.access);
@@ -95,7 +102,7 @@ export async function fill(current: Filling): Promise<Filled> {
 
   const expressions = await prepareRowExpressions(client, writer);
   const named = new NamedObjects(writer, phases.afterRows);
-  const { loaded, leftOut: rowsLeftOut } = await loadAllRows(current, named);
+  const { loaded, leftOut: rowsLeftOut } = await loadAllRows(current, named, expressions);
   await setSequences(client, texts.sequences);
   await expressions.restore();
 
@@ -106,7 +113,8 @@ export async function fill(current: Filling): Promise<Filled> {
   await writer.write(afterRows.filter((entry) => !takesLong(entry) || failed.has(entry)));
   await writer.write(phases.grants);
   await writer.write(phases.comments);
-  if (texts.publication !== "") await runText(client, "publication.sql", texts.publication);
+  for (const statement of splitStatements(texts.publication))
+    await writer.writeStatement("publication.sql", withoutLeadingComments(statement), undefined);
   // As the owner of a view would refresh it, whom policies may restrict.
   await client.query("set row_security = on");
   await refresh(texts.materializedViews, writer);
@@ -145,56 +153,10 @@ export async function fill(current: Filling): Promise<Filled> {
   return { missing, notRestored: [...leftOut, ...rowsLeftOut, ...access.platform], enabling };
 }
 
-/**
- * Creates the extensions in the archive's order, in which each comes after those that it needs. On a plain server
- * pg_cron is created with its jobs: only the database that it is configured for can have it, not the one beside it.
- */
-async function createExtensions(
-  client: pg.Client,
-  entries: readonly SchemaEntry[],
-  { manifest: { extensions }, isProject }: Pick<Filling, "manifest" | "isProject">,
-): Promise<string[]> {
-  const leftOut: string[] = [];
-  const created = entries.filter(({ kind, tag }) => kind === "EXTENSION" && (isProject || tag !== "pg_cron"));
-  for (const { tag, sql } of created) {
-    try {
-      await client.query(sql);
-      const schema = extensions.find(({ name }) => name === tag)?.schema;
-      if (schema !== undefined) await moveExtension(client, { name: tag, schema, create: sql });
-    } catch (error) {
-      leftOut.push(`extension ${tag}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-  return leftOut;
-}
-
-/**
- * Moves an existing extension of the target into the schema of the backup, where the backup's objects expect it.
- * Nothing depends on it yet.
- */
-async function moveExtension(
-  client: pg.Client,
-  { name, schema, create }: { readonly name: string; readonly schema: string; readonly create: string },
-): Promise<void> {
-  const { rows } = await client.query<{ movable: boolean }>(
-    `select extrelocatable as movable from pg_catalog.pg_extension e join pg_catalog.pg_namespace n on n.oid = e.extnamespace
-     where extname = $1 and n.nspname <> $2`,
-    [name, schema],
-  );
-  const [found] = rows;
-  if (found === undefined) return;
-  const quoted = client.escapeIdentifier(name);
-  await client.query(
-    found.movable
-      ? `alter extension ${quoted} set schema ${client.escapeIdentifier(schema)}`
-      : // In one message, so both happen or neither.
-        `drop extension ${quoted}; ${create}`,
-  );
-}
-
 async function loadAllRows(
   current: Filling,
   named: NamedObjects,
+  expressions: RowExpressions,
 ): Promise<{ loaded: LoadedTable[]; leftOut: string[] }> {
   const { manifest, parallel, progress, store, signal, tools } = current;
   const context = { store, tools, run: manifest.run, signal };
@@ -212,7 +174,10 @@ async function loadAllRows(
       if (object.content === "large objects") await loadLargeObjects(session, object, context);
       else if (object.content === "extension data")
         leftOut.push(...(await loadExtensionRows(session, object, context)));
-      else loaded.push(...(await named.retry(() => loadRows(session, object, context))));
+      else
+        loaded.push(
+          ...(await named.retry(() => expressions.retry(() => loadRows(session, object, context)))),
+        );
       idle.push(session);
       progress(`${object.name}: restored`);
     });

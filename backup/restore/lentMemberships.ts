@@ -3,6 +3,8 @@ import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 import type { AccessEntry } from "../postgres/access";
 import { isPlatformOwner } from "../postgres/platform";
+import { unquoteIdentifier } from "../postgres/sqlText";
+import { grantorPattern, type SchemaEntry } from "./schemaArchive";
 
 /** A role and what the session's role can do for it. */
 interface Role {
@@ -27,13 +29,22 @@ export function ownersOf(access: readonly AccessEntry[]): string[] {
   );
 }
 
+/** Lists the roles other than owners that granted privileges. */
+export function grantorsOf(entries: readonly Pick<SchemaEntry, "kind" | "sql">[]): string[] {
+  const grantors = entries.flatMap(({ kind, sql }) =>
+    kind === "ACL" ? [...sql.matchAll(grantorPattern)].map(([, name = ""]) => unquoteIdentifier(name)) : [],
+  );
+  return [...new Set(grantors)].filter((role) => !isPlatformOwner(role));
+}
+
 /**
  * Makes the session's role a member of the roles whose objects it drops or creates, if it is none and may grant that to
  * itself. Only a member of the owner can create an object of the owner, and creating a role does not include this
  * membership.
  *
  * @param needed owners of restored objects
- * @param others owners of removed objects; the owner of a schema may remove these as well
+ * @param others owners of removed objects, which the owner of a schema may remove as well, and grantors, whose grants
+ *   the owner can make
  * @returns statements that revoke the memberships
  * @throws UserError if the session's role cannot act for one of the needed roles
  */

@@ -15,7 +15,7 @@ import { enableEventTriggers } from "./eventTriggers";
 import { type Filled, type Filling, fill, type Shortfall } from "./fill";
 import { requireSpace } from "./freeSpace";
 import { restoreJobs } from "./jobs";
-import { lendMemberships, ownersOf } from "./lentMemberships";
+import { grantorsOf, lendMemberships, ownersOf } from "./lentMemberships";
 import { inspect, openBackup, readTexts } from "./openBackup";
 import { type CheckedTarget, checkTarget, createPlatformRoles } from "./target";
 import { inTransaction } from "./transaction";
@@ -198,7 +198,10 @@ async function restoreBeside(restore: Restore): Promise<Shortfall> {
       await prepareToBeKilled(own);
       await createPlatformRoles(own, manifest.roles);
       await createRoles(own, texts.globals, restore.progress);
-      const takeBack = await lendMemberships(own, { needed: ownersOf(texts.access) });
+      const takeBack = await lendMemberships(own, {
+        needed: ownersOf(texts.access),
+        others: grantorsOf(texts.schema),
+      });
       try {
         filled = await fill({
           ...restore,

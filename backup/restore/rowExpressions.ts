@@ -1,17 +1,31 @@
-import type pg from "pg";
-import { escapeIdentifier } from "pg";
+import pg from "pg";
 import type { SchemaWriter } from "./schemaWriter";
 import { succeeds } from "./succeeds";
 
+const { escapeIdentifier } = pg;
+
 /**
- * Handles functions of the application that run for every row while it is loaded. Loading has no search path, and other
- * tables are still empty. So functions of generated columns and of partition keys get a search path while the rows are
- * loaded, and constraints that call functions are added after all rows.
+ * Handles functions of the application that run for every row while it is loaded, by name or as operators. Loading has
+ * no search path, and other tables are still empty. So functions of generated columns and of partition keys get a search
+ * path while the rows are loaded, and constraints that call functions are added after all rows.
  */
 export interface RowExpressions {
+  /** Loads rows in a transaction. If a remaining constraint refuses them, it is removed, and they are loaded again. */
+  retry<T>(load: () => Promise<T>): Promise<T>;
   /** Restores everything. What fails is among the writer's missing objects. */
   restore(): Promise<void>;
 }
+
+/** `check_violation` */
+const checkViolation = "23514";
+
+/** Calls of the application's functions by expressions, also as operators. */
+const callsOfApplication = `(
+  select d.classid, d.objid, f.function
+  from pg_depend d left join pg_operator o on d.refclassid = 'pg_operator'::regclass and o.oid = d.refobjid
+    cross join lateral (select coalesce(o.oprcode::oid, d.refobjid)) f (function)
+  where d.refclassid in ('pg_proc'::regclass, 'pg_operator'::regclass) and f.function >= 16384
+    and not exists (select from pg_depend e where e.classid = 'pg_proc'::regclass and e.objid = f.function and e.deptype = 'e')) k`;
 
 interface Check {
   readonly schema: string;
@@ -20,6 +34,8 @@ interface Check {
   readonly of: string;
   /** Quoted and qualified. */
   readonly subject: string;
+  /** Name of the domain. */
+  readonly type: string | null;
   readonly definition: string;
 }
 
@@ -40,19 +56,40 @@ export async function prepareRowExpressions(
   client: pg.Client,
   writer: SchemaWriter,
 ): Promise<RowExpressions> {
-  const checks = await readChecks(client);
   const dropped: Check[] = [];
-  for (const check of checks) {
+  /** Those that stay while rows are loaded, and the removal of those that refused rows. */
+  const kept = new Map<Check, Promise<boolean> | undefined>();
+  for (const check of await readChecks(client)) {
+    const drop = dropOf(check);
+    // Of a domain that is part of another type, no constraint can be validated once there are rows.
+    const probe = check.of === "domain" ? `${drop}; ${addOf(check)}; ${drop}` : drop;
     // An inherited constraint is removed with the parent's.
-    const drop = `alter ${check.of} ${check.subject} drop constraint ${escapeIdentifier(check.name)}`;
-    if (await succeeds(client, drop)) dropped.push(check);
+    if (await succeeds(client, probe)) dropped.push(check);
+    else if (check.of === "domain") kept.set(check, undefined);
   }
   const functions = await lendSearchPaths(client, writer, await readFunctions(client, usedByRows));
   return {
+    async retry(load) {
+      const tried = new Set<Check>();
+      for (;;) {
+        try {
+          return await load();
+        } catch (error) {
+          const check = violated(error, [...kept.keys()]);
+          if (check === undefined || tried.has(check)) throw error;
+          tried.add(check);
+          const isFirst = kept.get(check) === undefined;
+          const removing = kept.get(check) ?? succeeds(client, dropOf(check));
+          kept.set(check, removing);
+          if (!(await removing)) throw error;
+          if (isFirst) dropped.push(check);
+        }
+      }
+    },
     async restore() {
       await recompute(client, writer);
       await takeSearchPathsBack(functions, writer);
-      // Partitions before their parents, whose constraints are then merged with them.
+      // Children before their parents, whose constraints are then merged with theirs.
       for (const check of dropped.reverse()) await addCheck(check, writer);
     },
   };
@@ -71,9 +108,8 @@ async function recompute(client: pg.Client, writer: SchemaWriter): Promise<void>
       join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
       cross join lateral (select attname from pg_attribute where attrelid = c.oid and attnum > 0 and not attisdropped
         and attgenerated = '' and attidentity <> 'a' order by attnum limit 1) stored
-    where a.attgenerated = 's' and c.relkind = 'r' and exists (select from pg_depend d
-      where d.classid = 'pg_attrdef'::regclass and d.objid = v.oid and d.refclassid = 'pg_proc'::regclass and d.refobjid >= 16384
-        and not exists (select from pg_depend e where e.classid = 'pg_proc'::regclass and e.objid = d.refobjid and e.deptype = 'e'))
+    where a.attgenerated = 's' and c.relkind = 'r'
+      and v.oid in (select objid from ${callsOfApplication} where classid = 'pg_attrdef'::regclass)
     group by 1, c.oid, stored.attname order by 1, 2`);
   for (const { schema, subject, update } of rows)
     await writer.writeStatement(`generated columns of ${subject}`, update, schema);
@@ -81,28 +117,48 @@ async function recompute(client: pg.Client, writer: SchemaWriter): Promise<void>
 
 async function addCheck(check: Check, writer: SchemaWriter): Promise<void> {
   const { of, subject, schema, definition } = check;
-  const name = escapeIdentifier(check.name);
   const what = `CHECK CONSTRAINT ${subject} ${check.name}`;
   const isValidated = !definition.endsWith(" NOT VALID");
-  const add = `alter ${of} ${subject} add constraint ${name} ${definition}${isValidated ? " not valid" : ""}`;
+  const add = `${addOf(check)}${isValidated ? " not valid" : ""}`;
   if (!(await writer.writeStatement(what, add, schema)) || !isValidated) return;
-  await writer.writeStatement(what, `alter ${of} ${subject} validate constraint ${name}`, schema);
+  const validate = `alter ${of} ${subject} validate constraint ${escapeIdentifier(check.name)}`;
+  await writer.writeStatement(what, validate, schema);
 }
 
-/** Returns check constraints that call a function of the application; parents before their partitions. */
+function addOf({ of, subject, name, definition }: Check): string {
+  return `alter ${of} ${subject} add constraint ${escapeIdentifier(name)} ${definition}`;
+}
+
+function dropOf({ of, subject, name }: Check): string {
+  return `alter ${of} ${subject} drop constraint ${escapeIdentifier(name)}`;
+}
+
+/** Returns the constraint of a domain that refused a value. */
+function violated(error: unknown, checks: readonly Check[]): Check | undefined {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (!(cause instanceof pg.DatabaseError) || cause.code !== checkViolation) return undefined;
+  return checks.find(
+    ({ schema, type, name }) =>
+      schema === cause.schema && type === cause.dataType && name === cause.constraint,
+  );
+}
+
+/** Returns check constraints that call a function of the application; parents before the tables that inherit from them. */
 async function readChecks(client: pg.Client): Promise<Check[]> {
   const { rows } = await client.query<Check>(`
     select n.nspname as schema, c.conname as name, case when contypid <> 0 then 'domain' else 'table' end as of,
       case when contypid <> 0 then contypid::regtype::text else conrelid::regclass::text end as subject,
-      pg_get_constraintdef(c.oid) as definition
+      (select typname from pg_type where oid = contypid) as type, pg_get_constraintdef(c.oid) as definition
     from pg_constraint c join pg_namespace n on n.oid = c.connamespace
     where contype = 'c' and (conislocal or contypid <> 0) and c.oid >= 16384
-      and exists (select from pg_depend d where d.classid = 'pg_constraint'::regclass and d.objid = c.oid
-        and d.refclassid = 'pg_proc'::regclass and d.refobjid >= 16384
-        and not exists (select from pg_depend e where e.classid = 'pg_proc'::regclass and e.objid = d.refobjid and e.deptype = 'e'))
+      and c.oid in (select objid from ${callsOfApplication} where classid = 'pg_constraint'::regclass)
       and not exists (select from pg_depend e where e.deptype = 'e'
         and (e.classid, e.objid) in (('pg_class'::regclass, c.conrelid), ('pg_type'::regclass, c.contypid)))
-    order by (select count(*) from pg_partition_ancestors(c.conrelid)), 1, 4, 2`);
+    order by (
+      with recursive ancestor as (
+        select c.conrelid as oid, 0 as level
+        union select i.inhparent, a.level + 1 from ancestor a join pg_inherits i on i.inhrelid = a.oid)
+      select max(level) from ancestor), 1, 4, 2`);
   return rows;
 }
 
@@ -112,13 +168,13 @@ interface FunctionOfApplication {
   readonly schema: string;
 }
 
-/** Returns the functions that generated columns and partition keys call. */
-const usedByRows = `exists (
-  select from pg_depend d where d.refclassid = 'pg_proc'::regclass and d.refobjid = p.oid
-    and (d.classid = 'pg_class'::regclass and d.objid in (select partrelid from pg_partitioned_table)
-      or d.classid = 'pg_attrdef'::regclass and exists (
-        select from pg_attrdef v join pg_attribute a on a.attrelid = v.adrelid and a.attnum = v.adnum
-        where v.oid = d.objid and a.attgenerated <> '')))`;
+/** Returns the functions that generated columns, partition keys and the remaining constraints call. */
+const usedByRows = `p.oid in (
+  select function from ${callsOfApplication}
+  where k.classid = 'pg_class'::regclass and k.objid in (select partrelid from pg_partitioned_table)
+    or k.classid = 'pg_constraint'::regclass
+    or k.classid = 'pg_attrdef'::regclass and k.objid in (
+      select v.oid from pg_attrdef v join pg_attribute a on a.attrelid = v.adrelid and a.attnum = v.adnum where a.attgenerated <> ''))`;
 
 /** Reads the application's functions without a search path. */
 async function readFunctions(client: pg.Client, condition: string): Promise<FunctionOfApplication[]> {

@@ -5,6 +5,11 @@ export interface RowSink {
   end(): Promise<void>;
 }
 
+/** Returns whether a statement ends in the middle of a quoted name. */
+function isInsideName(statement: string): boolean {
+  return statement.split('"').length % 2 === 0;
+}
+
 const lineEnd = 0x0a;
 /** The end of the last row, or of the statement if there are no rows, and the line that ends them. */
 const endOfRows = Buffer.from("\n\\.\n");
@@ -62,7 +67,7 @@ export class RowScript {
       // Names may contain line endings.
       const statement: string | undefined = this.#begun === undefined ? line : `${this.#begun}\n${line}`;
       if (!/^copy /i.test(statement)) continue;
-      if (!/ from stdin;$/i.test(statement)) {
+      if (!/ from stdin;$/i.test(statement) || isInsideName(statement)) {
         this.#begun = statement;
         continue;
       }

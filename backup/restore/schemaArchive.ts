@@ -15,6 +15,9 @@ export interface SchemaEntry extends Entry {
   readonly sql: string;
 }
 
+/** What an access list begins a grant with that is not the owner's. */
+export const grantorPattern = /^SET SESSION AUTHORIZATION ("(?:[^"]|"")*"|[^;\n]+);$/gm;
+
 /** What `pg_restore --verbose` writes above the statements of each entry. */
 const heading =
   /^--\n-- TOC entry (\d+) \(class \d+ OID \d+\)\n(?:-- Dependencies: ([\d ]+)\n)?-- Name: [^\n]*\n(?:-- Data Pos: \d+\n)?--\n/gm;
@@ -53,23 +56,24 @@ export async function readSchemaArchive(
  */
 export function splitScript(script: string): Pick<SchemaEntry, "id" | "needs" | "sql">[] {
   const body = script.replace(ending, "\n");
-  const headings = [...maskQuoted(body).matchAll(heading)];
+  const masked = maskQuoted(body);
+  const headings = [...masked.matchAll(heading)];
   const inForce = new Map<string, string>();
-  const takeSettings = (text: string): string => {
-    let rest = text;
+  /** Takes the settings at the end of a part, and returns its beginning. */
+  const takeSettings = (start: number, end: number): string => {
+    let rest = masked.slice(start, end);
     for (let found = setting.exec(rest); found !== null; found = setting.exec(rest)) {
-      const [, statement = "", name = ""] = found;
-      inForce.set(name, statement);
+      const [, { length } = "", name = ""] = found;
+      const at = start + found.index + 1;
+      inForce.set(name, body.slice(at, at + length));
       rest = rest.slice(0, found.index);
     }
-    return rest;
+    return body.slice(start, start + rest.length);
   };
-  takeSettings(body.slice(0, headings[0]?.index ?? 0));
+  takeSettings(0, headings[0]?.index ?? 0);
   return headings.map((found, index) => {
     const settings = [...inForce.values()].filter((statement) => !defaultSettings.has(statement));
-    const sql = takeSettings(
-      body.slice(found.index + found[0].length, headings[index + 1]?.index ?? body.length),
-    );
+    const sql = takeSettings(found.index + found[0].length, headings[index + 1]?.index ?? body.length);
     return {
       id: Number(found[1]),
       needs: (found[2] ?? "").split(" ").filter(Boolean).map(Number),

@@ -2,7 +2,7 @@ import type pg from "pg";
 import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 import { platformSchemas } from "../postgres/platform";
-import type { SchemaEntry } from "./schemaArchive";
+import { grantorPattern, type SchemaEntry } from "./schemaArchive";
 
 /** An object of the backup that could not be created in the target. */
 export interface Missing {
@@ -104,8 +104,9 @@ export class SchemaWriter {
       // The platform has created it in the meantime, or always had it.
       return undefined;
     }
-    // The session's role may not act as the owner, so the server chooses the grantor.
-    if (entry.kind === "ACL" && (await this.#attempt(entry.sql)) === undefined) return undefined;
+    // The session's role may not act as the owner or as a grantor, so the server chooses the grantor.
+    if (entry.kind === "ACL" && (await this.#attempt(withoutGrantors(entry.sql))) === undefined)
+      return undefined;
     // The session's role owns what it creates, and may not always repeat that.
     if (
       failure.code === "42501" &&
@@ -164,9 +165,14 @@ export class SchemaWriter {
  */
 export function byGrantors(sql: string, owner: string): string {
   const asMembers = sql
-    .replaceAll(/^SET SESSION AUTHORIZATION ([^;\n]+);$/gm, "SET ROLE $1;")
+    .replaceAll(grantorPattern, "SET ROLE $1;")
     .replaceAll(/^RESET SESSION AUTHORIZATION;$/gm, `SET ROLE ${owner};`);
   return `SET ROLE ${owner};\n${asMembers}\nRESET ROLE;`;
+}
+
+/** Returns the statements of an access list without those that change the grantor. */
+function withoutGrantors(sql: string): string {
+  return sql.replaceAll(grantorPattern, "").replaceAll(/^RESET SESSION AUTHORIZATION;$/gm, "");
 }
 
 const ownerStatement = /\n+ALTER [A-Z ]+ (?:(?!;\n).)+ OWNER TO (?:"(?:[^"]|"")*"|[^\s;]+);\s*$/s;

@@ -4,7 +4,13 @@ import { type DatabaseSettings, projectRefOf } from "../environment";
 import { exitCodes } from "../exitCodes";
 import type { Manifest } from "../manifest";
 import { isSource, readIdentity } from "../postgres/identity";
-import { authTables, platformRoles, platformSchemas, storageTables } from "../postgres/platform";
+import {
+  authTables,
+  isPlatformRole,
+  platformRoles,
+  platformSchemas,
+  storageTables,
+} from "../postgres/platform";
 import type { Tools } from "../postgres/tools";
 import { readApplicationObjects } from "./applicationObjects";
 import type { TargetShape } from "./contents";
@@ -148,7 +154,7 @@ async function requireRights(client: pg.Client, manifest: Manifest): Promise<voi
     `select rolcreaterole or rolsuper as create_role, has_database_privilege(current_database(), 'create') as create,
        array(select name from unnest($1::text[]) name where name !~ '^pg_' and not exists (select from pg_roles where rolname = name)) as missing
      from pg_roles where rolname = current_user`,
-    [[...manifest.roles].filter((role) => !(role in platformRoles))],
+    [[...manifest.roles].filter((role) => !isPlatformRole(role))],
   );
   const [rights] = missing;
   if (rights?.create !== true) refuse("the role may not create schemas in the target; restore as `postgres`");
@@ -163,6 +169,9 @@ export async function readShape(client: pg.Client): Promise<TargetShape> {
     `select exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace where nspname = 'auth' and relname = 'users') as project,
        array(select nspname::text from pg_namespace) as schemas`,
   );
+  const { rows: publications } = await client.query<{ name: string; all: boolean }>(
+    'select pubname as name, puballtables as "all" from pg_publication',
+  );
   const { rows: existing } = await client.query<{ name: string }>(
     `select n.nspname || '.' || c.relname || ' ' || o.name as name
      from (select polrelid as relation, polname as name from pg_policy
@@ -175,6 +184,7 @@ export async function readShape(client: pg.Client): Promise<TargetShape> {
     isProject: rows[0]?.project === true,
     onPlatformTables: new Set(existing.map(({ name }) => name)),
     schemas: new Set(rows[0]?.schemas ?? []),
+    publications: new Map(publications.map(({ name, all }) => [name, all])),
   };
 }
 
@@ -183,9 +193,8 @@ export async function createPlatformRoles(client: pg.Client, roles: readonly str
   const { rows } = await client.query<{ name: string }>("select rolname as name from pg_roles");
   const existing = new Set(rows.map(({ name }) => name));
   for (const role of roles) {
-    const attributes = platformRoles[role];
-    if (attributes === undefined || existing.has(role)) continue;
-    await client.query(`create role ${client.escapeIdentifier(role)} ${attributes}`);
+    if (!isPlatformRole(role) || existing.has(role)) continue;
+    await client.query(`create role ${client.escapeIdentifier(role)} ${platformRoles[role]}`);
   }
 }
 

@@ -90,6 +90,17 @@ test("a run without a manifest or with a damaged one is not a backup", async () 
   expect(await measure()).toMatchObject({ run: older, backupAgeSeconds: 30 * hour });
 });
 
+test("a backup or drill with a later date, from a wrong clock, does not hide that they stopped", async () => {
+  const newest = await storeRun(60, intact);
+  await storeRun(-24 * 365, intact);
+  await storeDrill(90, backupEvents.drillPassed);
+  await storeDrill(-24 * 365, backupEvents.drillPassed);
+
+  expect(await measure()).toMatchObject({
+    ...{ run: newest, backupAgeSeconds: 60 * hour, drillAgeSeconds: 90 * hour },
+  });
+});
+
 test("before the first backup, the age counts from the first measurement", async () => {
   expect(await measure()).toEqual({
     ...{ event: "age measured", backupAgeSeconds: 0, drillAgeSeconds: 0, pruneOverdueSeconds: 0 },

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { run } from "../../backup/commands/run";
 import type { Manifest } from "../../backup/manifest";
+import { readAccess } from "../../backup/postgres/access";
 import { startTestCluster, type TestCluster } from "../support/cluster";
 import { commandContext, type RecordedContext, taskEnvironment } from "./support/commands";
 import { storedRows } from "./support/rows";
@@ -143,9 +144,38 @@ describe("a table that another session changes while a backup starts", () => {
       const changed = await backUpWhile(change);
       expect(changed.context.progressed.join("\n")).toContain("taking a new snapshot: shop.t changed");
     }
+    // A function, in order to have its arguments, and a view.
+    await postgres.query(
+      "create function shop.double(n int) returns int language sql as 'select 2 * $1'; create view shop.ones as select 1 as one",
+    );
+    for (const [change, name] of [
+      ["create or replace view shop.ones as select 1 as one, 2 as two", "shop.ones"],
+      ["drop function shop.double(int)", "shop.double"],
+    ]) {
+      const changed = await backUpWhile(change ?? "");
+      expect(changed.context.progressed.join("\n")).toContain(`taking a new snapshot: ${name} changed`);
+    }
     const kept = await backUpWhile("delete from shop.apart");
     expect(kept.context.progressed.join("\n")).not.toContain("taking a new snapshot");
     expect(countsOf(kept.manifest)).toMatchObject({ apart: 100 });
+  });
+});
+
+describe("a function that is dropped after the snapshot", () => {
+  it("is omitted from the inventory, which does not know its arguments", async () => {
+    await postgres.query("create function shop.double(n int) returns int language sql as 'select 2 * $1'");
+    const ofShop = async (client: pg.Client): Promise<string[]> =>
+      (await readAccess(client))
+        .filter(({ kind, name }) => kind === "routine" && name.startsWith("shop."))
+        .map(({ name }) => name);
+    await other.query("begin isolation level repeatable read; select");
+    const before = await ofShop(other);
+    await postgres.query("drop function shop.double(int)");
+
+    const after = await ofShop(other);
+
+    await other.query("rollback");
+    expect([before, after]).toEqual([["shop.double(n integer)"], []]);
   });
 });
 

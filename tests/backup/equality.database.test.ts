@@ -69,6 +69,7 @@ describe("a database with every kind of object", () => {
     const target = await startTestCluster({ legacyDefaultPrivileges: true });
     try {
       const postgres = await target.client();
+      await postgres.query("comment on schema public is 'Elder'");
       await createShop(postgres);
       await createNastyObjects(postgres);
       await postgres.query(`
@@ -81,8 +82,10 @@ describe("a database with every kind of object", () => {
         create domain public.elder_domain as public.elder_range check (not isempty(value)); create table public.elder_domains (d public.elder_domain);
         create aggregate public.elder_total(int) (sfunc = int4pl, stype = int); create operator public.&&& (leftarg = int, rightarg = int, function = int4pl);
         create cast (public.elder_range as text) with inout; create procedure public.elder_work(inout n int, out m int) language sql as 'select 1, 2';
+        create function public.elder_same(a int) returns int language sql as 'select 1'; create procedure public.elder_same(out b int) language sql as 'select 1';
+        create procedure public.elder_twice(in a int) language sql as 'select 1'; create procedure public.elder_twice(out b int) language sql as 'select 1';
         create function public.elder_rows(variadic a int[]) returns table (n int, "odd name" text) language sql as 'select 1, null::text';
-        create publication elder_changes for table public.elder_identity (id) where (id > 3); create conversion public.elder_latin for 'LATIN1' to 'UTF8' from iso8859_1_to_utf8;
+        create publication elder_changes for table public.elder_identity (id) where (id > 3); drop publication supabase_realtime; create publication supabase_realtime for all tables; create conversion public.elder_latin for 'LATIN1' to 'UTF8' from iso8859_1_to_utf8;
         create statistics public.elder_statistics on id, (id + 1) from public.elder_identity; create view public.elder_view as select * from public.elder_identity;
         create rule elder_rule as on insert to public.elder_view do instead nothing; create materialized view public.elder_filled as select * from public.elder_view;
         create function public.elder_watch() returns trigger language plpgsql as 'begin return new; end';

@@ -42,6 +42,14 @@ beforeAll(async () => {
     insert into public.numbered default values;
     alter function public.doubled(int) volatile;
 
+    create table public.listed (code text);
+    insert into public.listed values ('a');
+    create function public.is_listed(code text) returns boolean language sql as 'select exists (select from public.listed l where l.code = $1)';
+    create domain public.listed_code as text constraint known check (public.is_listed(value));
+    create table public.code_lists (codes public.listed_code[]);
+    insert into public.code_lists values ('{a}');
+    update public.listed set code = 'b';
+
     create schema prices;
     create table prices.rates (rate int);
     insert into prices.rates values (3);
@@ -73,6 +81,7 @@ describe("objects that cannot be recreated", () => {
     expect(message).toMatch(/^Everything was restored except /);
     const printed = context.printed.join("\n");
     expect(printed).toContain('alter table public.limited validate constraint "low";');
+    expect(printed).toContain('alter domain public.listed_code validate constraint "known";');
     expect(printed).toContain("CREATE INDEX looked_up ON public.limited");
     expect(printed).toMatch(/refresh materialized view "public"\."quotients";/);
     expect(printed).toContain("CREATE TABLE public.numbered");

@@ -21,6 +21,17 @@ afterAll(async () => {
   await Promise.all([cluster?.remove(), store?.remove()]);
 });
 
+/** The environment of a superuser's backup of a database. */
+function environmentOf(database: string): Record<string, string> {
+  const { username, password } = new URL(cluster.url("supabase_admin", database));
+  return {
+    ...taskEnvironment(cluster, store),
+    PGDATABASE: database,
+    PGUSER: username,
+    PGPASSWORD: decodeURIComponent(password),
+  };
+}
+
 async function create(database: string): Promise<void> {
   await (await cluster.client("supabase_admin")).query(`create database ${database}`);
 }
@@ -43,13 +54,7 @@ it("a database with rare objects and changes to PostgreSQL's own objects is rest
   const file = path.join(__dirname, "support", "oddObjects.sql");
   for (const statement of splitStatements(readFileSync(file, "utf8"))) await client.query(statement);
   await client.end();
-  const { username, password } = new URL(connectionString);
-  const environment = {
-    ...taskEnvironment(cluster, store),
-    PGDATABASE: "source",
-    PGUSER: username,
-    PGPASSWORD: decodeURIComponent(password),
-  };
+  const environment = environmentOf("source");
   const { manifest } = await run(commandContext(environment));
   expect(manifest.notCovered.map(({ what }) => what)).toEqual(
     expect.arrayContaining([
@@ -79,3 +84,35 @@ it("a database with rare objects and changes to PostgreSQL's own objects is rest
   expect(withoutReported(after)).toEqual(withoutReported(before));
   expect(before.access.join("\n")).toContain('"kind":"system text search configuration"');
 }, 300_000);
+
+it("settings that the target does not support and labels of roles are reported, and everything else is restored", async () => {
+  await create("with_settings");
+  await create("without_settings");
+  const admin = await cluster.client("supabase_admin");
+  await admin.query(`
+    create role labelled;
+    insert into pg_shseclabel (objoid, classoid, provider, label) values ('labelled'::regrole, 'pg_authid'::regclass, 'anon', 'MASKED');
+    alter database with_settings set lock_timeout = '3s';
+    alter database with_settings set lc_monetary = 'C';
+    update pg_db_role_setting set setconfig = array_replace(setconfig, 'lc_monetary=C', 'lc_monetary=xx_XX');
+    alter role all set lock_timeout = '7s'`);
+  const environment = environmentOf("with_settings");
+  try {
+    const { manifest } = await run(commandContext(environment));
+    expect(manifest.notCovered.map(({ what }) => what)).toEqual(
+      expect.arrayContaining(["setting lock_timeout of all roles", "security label of role labelled"]),
+    );
+    const RESTORE_DATABASE_URL = `${cluster.url("supabase_admin", "without_settings")}?sslmode=disable`;
+    const context = commandContext({ ...environment, RESTORE_DATABASE_URL });
+    await restore({ run: manifest.run }, context);
+    expect(context.progressed).toContain(
+      'not restored: setting lc_monetary of the database: invalid value for parameter "lc_monetary": "xx_XX"',
+    );
+    const { rows } = await admin.query(
+      "select setconfig from pg_db_role_setting where setdatabase = (select oid from pg_database where datname = 'without_settings')",
+    );
+    expect(rows).toEqual([{ setconfig: ["lock_timeout=3s"] }]);
+  } finally {
+    await admin.query("alter role all reset lock_timeout; drop role labelled");
+  }
+});

@@ -25,6 +25,8 @@ beforeAll(async () => {
     create table large.several as select repeat('a', 20971520) as a, repeat('b', 20971520) as b;
     create table large."Odd ""name""" ("odd ""column" varchar);
     insert into large."Odd ""name""" select repeat('c', 41943040);
+    create table large.dropped as select 1 as id, string_agg(md5(n::text), '') as value from generate_series(1, 40000) n;
+    alter table large.dropped drop column value;
     create table large.many_small as select n, repeat(md5(n::text), 100) as value from generate_series(1, 5000) n;`);
 }, 300_000);
 
@@ -51,6 +53,10 @@ describe("the largest row of a table", () => {
 
   it("is not the sum of many small rows", async () => {
     await check("many_small", 222);
+  });
+
+  it("is not that of a dropped column, whose values are still stored", async () => {
+    await check("dropped", 221);
   });
 
   it("is ignored in a table that is not backed up, and without a limit", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isAboutSchema, parseContents, selectEntries } from "../../../backup/restore/contents";
+import { type Entry, isAboutSchema, parseContents, selectEntries } from "../../../backup/restore/contents";
 
 const names = {
   schemas: ["public", "shop", "shop two", "auth", "storage", "extensions", "cron", "Odd one"],
@@ -48,7 +48,15 @@ const list = `;
 31; 2620 19 TRIGGER shop orders_1 RI_ConstraintTrigger_c_17349 app_owner
 `;
 
-const entries = parseContents(list, names);
+/** The entries of a list, without SQL except for those with some. */
+const withSql = (
+  contents: string,
+  known: typeof names,
+  sql: Readonly<Record<number, string>> = {},
+): (Entry & { readonly sql: string })[] =>
+  parseContents(contents, known).map((entry) => ({ ...entry, sql: sql[entry.id] ?? "" }));
+
+const entries = withSql(list, names);
 const idsOf = (selected: readonly { id: number }[]): number[] => selected.map(({ id }) => id);
 
 describe("a table of contents", () => {
@@ -72,27 +80,71 @@ describe("the restored objects", () => {
       isProject: true,
       onPlatformTables: new Set(["storage.objects platform"]),
       schemas: new Set(["public", "auth"]),
+      publications: new Map([["supabase_realtime", false]]),
     });
     expect(idsOf(selected)).toEqual([3, 5, 6, 7, 9, 11, 13, 14, 16, 18, 20, 22, 23, 29, 30]);
     expect(idsOf(selected.filter(isAboutSchema))).toEqual([3, 5, 6, 7, 29]);
   });
 
   it("in a project include an application's schema with a platform's name", () => {
-    const own = parseContents(
+    const own = withSql(
       "1; 2615 1 SCHEMA - etl postgres\n2; 1259 2 TABLE etl rows postgres\n3; 1259 3 TABLE etl platform supabase_etl_admin",
       { schemas: ["etl"], roles: ["postgres", "supabase_etl_admin"] },
     );
-    const shape = { isProject: true, onPlatformTables: new Set<string>() };
+    const shape = { isProject: true, onPlatformTables: new Set<string>(), publications: new Map() };
     expect(idsOf(selectEntries(own, { ...shape, schemas: new Set() }))).toEqual([1, 2]);
     // The control: a project that has the schema keeps its own.
     expect(idsOf(selectEntries(own, { ...shape, schemas: new Set(["etl"]) }))).toEqual([2]);
   });
+
+  it("in a project do not include what only another version of the platform has", () => {
+    const platform = withSql(
+      `1; 2615 1 SCHEMA - cron supabase_admin
+2; 2620 2 TRIGGER storage objects prefixes supabase_storage_admin
+3; 2620 3 TRIGGER storage objects hook supabase_storage_admin
+4; 2620 4 TRIGGER storage objects own supabase_storage_admin
+5; 1255 5 FUNCTION storage prefix() supabase_storage_admin
+6; 1255 6 FUNCTION storage own() postgres`,
+      names,
+      {
+        2: "CREATE TRIGGER prefixes BEFORE INSERT ON storage.objects FOR EACH ROW EXECUTE FUNCTION storage.prefix();",
+        3: "CREATE TRIGGER hook AFTER INSERT ON storage.objects FOR EACH ROW EXECUTE FUNCTION supabase_functions.http_request('x');",
+        4: "CREATE TRIGGER own AFTER INSERT ON storage.objects FOR EACH ROW EXECUTE FUNCTION storage.own();",
+      },
+    );
+    const shape = {
+      isProject: true,
+      onPlatformTables: new Set<string>(),
+      schemas: new Set(["storage"]),
+      publications: new Map(),
+    };
+    expect(idsOf(selectEntries(platform, shape))).toEqual([3, 4, 6]);
+  });
+
+  it.each([
+    ["FOR ALL TABLES ", [["supabase_realtime", false]], [1]],
+    ["FOR ALL TABLES ", [["supabase_realtime", true]], []],
+    ["", [["supabase_realtime", true]], [1]],
+    ["", [["supabase_realtime", false]], []],
+    ["", [], [1]],
+  ] as const)(
+    "in a project include Realtime's publication (%s) if the project's is different or missing: %j",
+    (tables, publications, expected) => {
+      const sql = `CREATE PUBLICATION supabase_realtime ${tables}WITH (publish = 'insert');`;
+      const publication = withSql("1; 6104 13 PUBLICATION - supabase_realtime postgres", names, { 1: sql });
+      const shape = { isProject: true, onPlatformTables: new Set<string>(), schemas: new Set<string>() };
+      expect(idsOf(selectEntries(publication, { ...shape, publications: new Map(publications) }))).toEqual(
+        expected,
+      );
+    },
+  );
 
   it("in a plain database are all except those of extensions", () => {
     const selected = selectEntries(entries, {
       isProject: false,
       onPlatformTables: new Set(),
       schemas: new Set(["public"]),
+      publications: new Map(),
     });
     expect(idsOf(selected)).toEqual([
       3, 4, 5, 6, 7, 8, 9, 11, 12, 14, 15, 18, 19, 20, 22, 23, 26, 27, 29, 30,

@@ -10,7 +10,7 @@ const script = [
   "2\ta \\\\.",
   "\\.",
   "",
-  'copy shop."odd',
+  'copy shop."odd from stdin;',
   'name" (a) from stdin;',
   "\\.",
   "copy shop.last (a) from stdin;",
@@ -23,7 +23,7 @@ const script = [
 
 const expected = [
   ["COPY shop.tenants (id, name) FROM stdin", "1\tone\n2\ta \\\\.\n"],
-  ['copy shop."odd\nname" (a) from stdin', ""],
+  ['copy shop."odd from stdin;\nname" (a) from stdin', ""],
   ["copy shop.last (a) from stdin", "copy shop.none (a) from stdin;\n\\N\n"],
 ];
 

@@ -18,4 +18,13 @@ describe("a script of pg_restore", () => {
       [4, "select 1;"],
     ]);
   });
+
+  it("has settings before a heading, which are not those at the end of a text", () => {
+    const comment = "COMMENT ON TABLE public.t IS 'First\nSET default_tablespace = fast;';";
+    const script = [entry(1, comment), "SET default_tablespace = quick;\n\n", entry(2, "select 2;")].join("");
+    expect(splitScript(script).map(({ sql }) => sql)).toEqual([
+      comment,
+      "SET default_tablespace = quick;\nselect 2;\nRESET default_tablespace;",
+    ]);
+  });
 });

@@ -28,6 +28,11 @@ export async function createNastyObjects(client: Client): Promise<void> {
     alter default privileges in schema nasty grant select on tables to reader with grant option;
     create table etl.rows (id int primary key, note text);
     insert into etl.rows select n, 'row ' || n from generate_series(1, 10) n;
+    create materialized view etl.counted as select count(*) from etl.rows;
+    create role "constructor" nologin;
+    grant "constructor" to postgres;
+    grant create on schema etl to "constructor";
+    alter table etl.rows owner to "constructor";
     create table extensions.own_things (id int generated always as identity primary key, note text);
     insert into extensions.own_things (note) values ('one'), ('two');
     create function extensions.own_helper() returns int language sql immutable as 'select 41';
@@ -159,7 +164,7 @@ export async function createNastyObjects(client: Client): Promise<void> {
     grant select (name), update (public) on storage.buckets to closed_owner;
     create foreign data wrapper own_wrapper options (a 'b''%');
     create server of_own_wrapper foreign data wrapper own_wrapper;
-    comment on role reader is 'May read';
+    comment on role reader is 'May read, for $$';
     alter role reader valid until '2031-01-01 00:00:00+00' connection limit 3;
     grant usage on schema cron to closed_owner;
     set role closed_owner; select cron.schedule('of another', '4 4 * * *', 'select 4'); reset role;
@@ -264,6 +269,13 @@ async function createRowsThatDependOnTheirPlace(client: Client): Promise<void> {
     grant usage on schema nasty to closed_owner with grant option;
     set role closed_owner;
     grant usage on type nasty.pair to anon; grant usage on sequence nasty.cycled to reader;
+    reset role;
+    -- By a role that owns nothing.
+    create role go_between nologin; grant go_between to postgres; grant usage on schema nasty to go_between;
+    grant select, update (note) on nasty.parent to go_between with grant option; grant usage on type nasty.span to go_between with grant option;
+    set role go_between;
+    grant select, update (note) on nasty.parent to reader; grant usage on type nasty.span to reader;
+    reset role; revoke go_between from postgres; set role closed_owner;
     grant execute on function nasty.tag_of(text) to reader; grant usage on schema nasty to authenticated;
     reset role;
     alter table nasty.parent alter note set statistics 500, alter note set storage external, alter note set (n_distinct = -0.5);

@@ -15,6 +15,10 @@ reset role;
 create schema odd;
 create schema "odd 2" authorization odd_owner;
 create schema "odd 2 types";
+-- Names that end quoted texts, and a name that every object of JavaScript has.
+create role "50% of $$ 'x'" nologin;
+create role "constructor" nologin;
+comment on schema public is 'Ours';
 grant create, usage on schema odd to odd_owner;
 grant usage on schema odd to "odd, ""reader""";
 -- Types.
@@ -349,7 +353,7 @@ comment on constraint keys_excl on odd.keys is 'Excl';
 comment on view odd.v_columns is 'V';
 comment on sequence "odd 2"."seq of others" is 'Seq';
 comment on foreign data wrapper odd_wrapper is 'W';
-comment on role odd_owner is 'Owner';
+comment on role odd_owner is 'Owner, for $$';
 comment on table odd.tree_2025_eu is 'Part';
 comment on column odd.tree.v is 'V';
 comment on materialized view odd.m_first is 'M';
@@ -359,6 +363,37 @@ comment on text search dictionary odd.syn is 'S';
 alter role odd_owner set search_path = odd, "odd 2";
 alter role odd_owner set statement_timeout = '1h';
 do $$ begin execute format('alter database %I set work_mem = ''6MB''', current_database()); execute format('alter role odd_owner in database %I set "my.odd" = ''x, y''', current_database()); end $$;
+do $x$ begin execute format('alter role %I in database %I set "my.odd" = ''100%% $$''', '50% of $$ ''x''', current_database()); end $x$;
+do $x$ begin execute format('alter database %I set "my.odd" = ''$$''', current_database()); end $x$;
+-- A schema with a name of the platform.
+create schema etl;
+create materialized view etl.counted as select count(*) from odd.gone;
+alter materialized view etl.counted owner to odd_owner;
+create table etl.built (n int);
+alter table etl.built owner to "constructor";
+insert into etl.built values (1), (2);
+-- A rule and views that read each other in a circle, together with a materialized view.
+create table odd.circle (n int);
+insert into odd.circle values (1);
+create table odd.circle_log (n bigint);
+create materialized view odd.circled as select n from odd.circle;
+create rule circle_note as on insert to odd.circle do also insert into odd.circle_log select count(*) from odd.circled;
+create view odd.round_a as select n from odd.circled;
+create view odd.round_b as select n from odd.round_a;
+create or replace view odd.round_a as select n from odd.circled union all select n from odd.round_b;
+-- Functions that every row calls: by domains within other types, and as operators of a search path.
+create function odd.is_code(t text) returns boolean language sql immutable as $f$ select t ~ '^[a-z]+$' $f$;
+create domain odd.code as text constraint coded check (odd.is_code(value));
+comment on constraint coded on domain odd.code is 'Letters';
+create type odd.with_code as (c odd.code);
+create table odd.codes (cs odd.code[], w odd.with_code);
+insert into odd.codes values (array['ab', 'c'], row('d'));
+create function odd.is_below(a int, b int) returns boolean language plpgsql immutable as 'begin return double(a) < b; end';
+create operator odd.<<? (leftarg = int, rightarg = int, function = odd.is_below);
+create table odd.by_operator (a int, b int, c boolean generated always as (a operator(odd.<<?) b) stored, constraint below check (a operator(odd.<<?) b));
+set search_path = odd, public;
+insert into odd.by_operator values (1, 5), (2, 7);
+reset search_path;
 -- System.
 comment on function pg_catalog.now() is 'It is now';
 comment on column pg_catalog.pg_class.relname is 'Rel';
