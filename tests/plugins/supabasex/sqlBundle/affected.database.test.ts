@@ -10,6 +10,7 @@ const next = "migrations/20260102000000_next.sql";
 const schema = `create schema $s;
 create table $s.customers (id integer primary key, name text);
 create table $s.products (id integer primary key);
+create function $s.all_customers() returns setof $s.customers language sql as 'select * from $s.customers';
 `;
 
 /** A migration, and a repeatable whose result is different if it runs after that migration. */
@@ -24,6 +25,12 @@ const cases = [
   {
     name: "a column for a view of all columns",
     repeatable: "create or replace view $s.v as select * from $s.customers;",
+    migration: "alter table $s.customers add column points integer;",
+    works: "select points from $s.v",
+  },
+  {
+    name: "a column for a view of a migration's function that returns the table's rows",
+    repeatable: "create or replace view $s.v as select * from $s.all_customers();",
     migration: "alter table $s.customers add column points integer;",
     works: "select points from $s.v",
   },

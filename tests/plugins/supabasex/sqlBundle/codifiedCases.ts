@@ -1,3 +1,6 @@
+/** A name with quotes that is longer than the server stores. */
+const oddName = `"${'o""'.repeat(33)}"`;
+
 /** A manual change, and the file that states the same afterwards. */
 export const codifiedChanges: { name: string; hand: string; file: string; path?: string; isIn: string }[] = [
   {
@@ -22,6 +25,12 @@ export const codifiedChanges: { name: string; hand: string; file: string; path?:
   end loop;
 end $$;`,
     isIn: "select bool_and(relrowsecurity) as ok from pg_class where relnamespace = '$s'::regnamespace and relkind = 'r'",
+  },
+  {
+    name: "a table and its row-level security, with a name that is longer than the server stores and contains quotes",
+    hand: `create table $s.${oddName} (id integer); alter table $s.${oddName} enable row level security`,
+    file: `create table $s.${oddName} (id integer);\nalter table $s.${oddName} enable row level security;`,
+    isIn: `select relrowsecurity as ok from pg_class where oid = '$s.${oddName}'::regclass`,
   },
   {
     name: "a column default",

@@ -111,12 +111,17 @@ describe("objects of dynamic SQL in repeatables are as in a new environment", ()
   });
 });
 
-describe("dynamic SQL of a repeatable cannot create objects that hold data", () => {
+describe("dynamic SQL of a repeatable cannot create objects that hold data, or that a deployment does not drop", () => {
   test.each([
     ["a column", "alter table $s.orders add column if not exists extra integer", "column $s.orders extra"],
     ["a table", "create table if not exists $s.made (id integer)", "table $s.made"],
     ["a sequence", "create sequence if not exists $s.made", "sequence $s.made"],
     ["a schema", "create schema if not exists $s_made", "schema $s_made"],
+    [
+      "an operator",
+      "create operator $s.## (function = int4pl, leftarg = integer, rightarg = integer)",
+      "operator $s.##(integer,integer)",
+    ],
   ])("%s", async (_what, statement, identity) => {
     const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live" });
     await bundle.up();
@@ -127,7 +132,7 @@ describe("dynamic SQL of a repeatable cannot create objects that hold data", () 
 
     const named = identity.replaceAll("$s", bundle.schema);
     expect(preview).toContain(
-      `A repeatable creates objects that hold data. They would stay if the statement were removed:\n  ${named} (`,
+      `A repeatable creates objects that would stay if the statement were removed:\n  ${named} (`,
     );
     expect(up).toBe(preview);
     expect(await bundle.history()).toEqual([first]);

@@ -103,6 +103,62 @@ test("a job of a migration gets its database, schedule and command back", async 
   expect(await bundle.refresh()).toEqual([]);
 });
 
+test.each([
+  ["in a block", "do $$ begin perform cron.schedule('$s nightly', '0 1 1 1 *', 'select 1'); end $$;"],
+  ["as a row", "select * from cron.schedule('$s nightly', '0 1 1 1 *', 'select 1');"],
+  [
+    "by argument names",
+    "select cron.schedule(job_name => '$s nightly', schedule => '0 1 1 1 *', command => 'select 1');",
+  ],
+  [
+    "with a computed name",
+    "select cron.schedule('$s ' || name, '0 1 1 1 *', 'select 1') from unnest(array['nightly']) name;",
+  ],
+])("a job that a repeatable schedules %s is dropped with the file", async (_what, text) => {
+  const bundle = await databases.bundle(
+    { "migrations/20260101000000_s.sql": "create schema $s;\n", "repeatable/mine.sql": text },
+    { dryRun: "live" },
+  );
+  await bundle.up();
+  expect((await bundle.sql(jobs)).rows).toEqual([asTheyShouldBe[1]]);
+  bundle.write({ "repeatable/mine.sql": undefined });
+
+  expect(await failureOf(bundle.preview())).toBe("it succeeded");
+  await bundle.up();
+
+  expect((await bundle.sql(jobs)).rows).toEqual([]);
+  expect(await bundle.refresh()).toEqual([]);
+});
+
+test("a removed statement about a job is reverted", async () => {
+  const { "repeatable/theirs.sql": _theirs, ...mine } = files;
+  const disable =
+    "select cron.alter_job((select jobid from cron.job where jobname = '$s nightly'), active := false);";
+  const bundle = await databases.bundle({ ...mine, "repeatable/off.sql": disable }, { dryRun: "live" });
+  await bundle.up();
+  expect((await bundle.sql(jobs)).rows).toEqual([{ ...asTheyShouldBe[1], active: false }]);
+  bundle.write({ "repeatable/off.sql": undefined });
+  await bundle.up();
+
+  expect((await bundle.sql(jobs)).rows).toEqual([asTheyShouldBe[1]]);
+  expect(await bundle.refresh()).toEqual([]);
+});
+
+test("an edited call sets whether a job of another database is active", async () => {
+  const text = (active: boolean) =>
+    `select cron.schedule_in_database('$s nightly', '0 1 1 1 *', 'select 1', 'postgres', null, ${active});`;
+  const bundle = await databases.bundle(
+    { "migrations/20260101000000_s.sql": "create schema $s;\n", "repeatable/mine.sql": text(true) },
+    { dryRun: "live" },
+  );
+  await bundle.up();
+  bundle.write({ "repeatable/mine.sql": text(false) });
+  await bundle.up();
+
+  expect((await bundle.sql(jobs)).rows).toEqual([{ ...asTheyShouldBe[1], active: false }]);
+  expect(await bundle.refresh()).toEqual([]);
+});
+
 describe("a migration that needs a job that only a repeatable creates is refused, in preview and up", () => {
   const next = "migrations/20260102000000_next.sql";
 

@@ -8,6 +8,7 @@ create function $s.total(n integer) returns integer language sql as $$ select n 
 create function $s.noop() returns trigger language plpgsql as $$ begin return new; end $$;
 create trigger noop before update on $s.customers for each row execute function $s.noop();
 create policy everything on $s.orders using (id > 0);
+create index orders_name on $s.orders (name);
 create publication $s;
 grant create on schema $s to service_role;
 `;
@@ -83,6 +84,11 @@ end $$;`,
     name: "a storage option",
     statement: "alter table $s.customers set (fillfactor = 70);",
     taken: "table $s.customers: options",
+  },
+  {
+    name: "a storage option of an index",
+    statement: "alter index $s.orders_name set (fillfactor = 70);",
+    taken: "index $s.orders_name: definition",
   },
   {
     name: "a column's default",

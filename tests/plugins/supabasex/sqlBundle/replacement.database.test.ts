@@ -134,6 +134,30 @@ describe("a repeatable replaces its earlier object of any kind", () => {
     }
   });
 
+  test("a function becomes a procedure, and the file of a view that uses it is removed", async () => {
+    const bundle = await databases.bundle(
+      {
+        [first]: schema,
+        "repeatable/object.sql":
+          "create or replace function $s.g(x integer) returns integer language sql as 'select x';",
+        "repeatable/user.sql":
+          "create or replace view $s.w as select $s.g(1) as g;\ncomment on column $s.w.g is 'G.';",
+      },
+      { dryRun: "live" },
+    );
+    await bundle.up();
+    bundle.write({
+      "repeatable/object.sql": "create or replace procedure $s.g(x integer) language sql as 'select x';",
+      "repeatable/user.sql": undefined,
+    });
+
+    expect(await failureOf(bundle.preview())).toBe("it succeeded");
+    await bundle.up();
+
+    expect(await bundle.refresh()).toEqual([]);
+    expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+  });
+
   test("an object that moves to another file as another kind", async () => {
     const bundle = await databases.bundle(
       { [first]: schema, "repeatable/a.sql": "create or replace view $s.v as select id from $s.t;" },

@@ -134,7 +134,14 @@ describe("a statement of a repeatable that the server accepts only once", () => 
   const member = 'alter publication "all $s" add table $s.t;';
   const statistics = "create statistics $s.both on id, n from $s.t;";
 
+  const identity = "alter table $s.t alter column id add generated always as identity;";
+
   test.each([
+    [
+      "an identity stays when another statement changes",
+      identity,
+      `${identity}\ncomment on table $s.t is 'T.';`,
+    ],
     [
       "a constraint stays when another statement changes",
       constraint,

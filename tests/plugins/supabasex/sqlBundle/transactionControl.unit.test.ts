@@ -205,6 +205,17 @@ describe("declarations in a file", () => {
     "create schema s",
     "create sequence s.q",
     "create extension e",
+    "create foreign table s.t (a integer) server x",
+    "create operator s.## (function = int4pl, leftarg = integer, rightarg = integer)",
+    "create cast (s.a as s.b) without function",
+    "create collation s.de (locale = 'de')",
+    "create text search configuration s.c (copy = pg_catalog.simple)",
+    "create operator family s.f using btree",
+    "create role r",
+    "create type s.shell",
+    "create function s.f(a s.t.id%type) returns integer language sql as 'select 1'",
+    "select cron.schedule('* * * * *', 'select 1')",
+    "select cron.schedule(schedule => '* * * * *', command => 'select 1')",
   ])("%s is refused", (statement) => {
     expect(() => declarationsOf(repeatable(`${statement};\n`))).toThrow(/does not belong in a repeatable/);
   });

@@ -27,10 +27,12 @@ export function affectedFiles(
 }
 
 /**
- * Returns bare name → identity of an object of that name that differs between two readings. Parts count as their table.
+ * Returns bare name → identity of an object of that name that differs between two readings. Parts count as their table,
+ * and so do functions that return its rows: a view of all columns of their result has other columns.
  */
 function changedObjects(before: Catalog, after: Catalog): Map<string, string> {
   const changed = new Map<string, string>();
+  const rowTypes = new Map<string, string>();
   for (const identity of new Set([...Object.keys(before), ...Object.keys(after)])) {
     if (isSameObject(before[identity], after[identity])) continue;
     const { kind, parent, name: own } = partsOfIdentity(identity);
@@ -38,10 +40,21 @@ function changedObjects(before: Catalog, after: Catalog): Map<string, string> {
     const table = (after[identity] ?? before[identity])?.table;
     const owner = parent ?? (typeof table === "string" ? table : undefined);
     const name = bareName(owner ?? own);
-    if (!changed.has(name)) changed.set(name, owner === undefined ? identity : `table ${owner}`);
+    const because = owner === undefined ? identity : `table ${owner}`;
+    if (!changed.has(name)) changed.set(name, because);
+    if (!rowTypes.has(owner ?? own)) rowTypes.set(owner ?? own, because);
+  }
+  if (changed.size === 0) return changed;
+  for (const [identity, { returns }] of Object.entries(after)) {
+    if (typeof returns !== "string") continue;
+    const name = bareName(partsOfIdentity(identity).name);
+    const because = (returns.match(qualifiedName) ?? []).flatMap((type) => rowTypes.get(type) ?? []);
+    if (because[0] !== undefined && !changed.has(name)) changed.set(name, because[0]);
   }
   return changed;
 }
+
+const qualifiedName = /(?:"(?:[^"]|"")+"|[\w$]+)\.(?:"(?:[^"]|"")+"|[\w$]+)/g;
 
 /** Returns the bare name: `shared."Order Items"` → `"Order Items"`; `shared.total(integer)` → `total`. */
 export function bareName(qualified: string): string {

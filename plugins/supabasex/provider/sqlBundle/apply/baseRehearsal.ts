@@ -23,14 +23,14 @@ import type { Start } from "./start";
 import { includesFact, StatementIndex, statedOf } from "./statedObjects";
 
 /**
- * Returns how the pending migrations change the facts that repeatables alter, if their text does not show it: a `do`
- * block that enables what a repeatable has already enabled changes nothing here, but does on an empty database. They
- * run behind a savepoint, with these facts as they are without repeatables. `undefined` if the text shows everything.
+ * Returns the catalog after the pending migrations without what repeatables alter, if the text of the migrations does not
+ * show how they change that: a `do` block that enables what a repeatable has already enabled changes nothing here, but
+ * does on an empty database. They run behind a savepoint. `undefined` if the text shows everything.
  */
 export async function rehearseBase(
   start: Start,
   pending: readonly Migration[],
-): Promise<BaseFacts | undefined> {
+): Promise<Catalog | undefined> {
   const { session, sequences, request, record, reading, filesAtOnce } = start;
   const leftOut = start.leftOut.afresh();
   if (!areUncertain(pending, record.base, reading.catalog)) return undefined;
@@ -41,7 +41,7 @@ export async function rehearseBase(
       const silently = { ...request, report: silent };
       const { failure } = await runMigrations(session, silently, pending, options, []);
       if (failure !== undefined) return undefined;
-      return factsIn((await readCatalogInTransaction(session.work)).catalog, record.base);
+      return (await readCatalogInTransaction(session.work)).catalog;
     });
   } catch (error) {
     // The same migrations fail again without the savepoint, and are reported then.
@@ -58,14 +58,14 @@ export async function rehearseBaseOutside(
   { session, sequences }: { readonly session: Session; readonly sequences: SequenceGuard },
   file: Migration,
   { base, live }: { readonly base: BaseFacts; readonly live: Catalog },
-): Promise<BaseFacts | undefined> {
+): Promise<Catalog | undefined> {
   if (!areUncertain([file], base, live)) return undefined;
   await session.execute(`begin; ${session.settings}`);
   try {
     await withoutRepeatables(session, base, live);
     await sequences.before(file);
     await session.execute(executedText(file));
-    return factsIn((await readCatalogInTransaction(session.work)).catalog, base);
+    return (await readCatalogInTransaction(session.work)).catalog;
   } catch (error) {
     const cause = error instanceof ExecutionFailure ? error.cause : error;
     if (!isDatabaseError(cause) || isConnectionLost(cause)) throw error;
@@ -121,8 +121,12 @@ function groupFor(identity: string, base: BaseFacts, live: Catalog): RepairGroup
   };
 }
 
-/** Returns the same facts with the current values of the objects, without objects that are gone. */
-function factsIn(live: Catalog, base: BaseFacts): BaseFacts {
+/**
+ * Returns the same facts with the values in a catalog without repeatables, without objects that are gone.
+ *
+ * @param base with the present names of the objects
+ */
+export function factsIn(live: Catalog, base: BaseFacts): BaseFacts {
   return Object.fromEntries(
     Object.entries(base).flatMap(([identity, facts]): [string, JsonObject | null][] => {
       const object = live[identity];

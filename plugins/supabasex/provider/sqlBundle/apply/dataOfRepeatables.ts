@@ -9,17 +9,35 @@ import { bareName } from "./affectedFiles";
 
 /** Kinds that a repeatable may not create with a plain statement either. */
 const kinds: ReadonlySet<string> = new Set([
+  "access method",
+  "cast",
+  "collation",
   "column",
+  "conversion",
   "extension",
   "foreign table",
+  "language",
+  "operator",
+  "operator class",
+  "operator family",
+  "role",
   "schema",
   "sequence",
+  "server",
+  "subscription",
   "table",
+  "text search configuration",
+  "text search dictionary",
+  "text search parser",
+  "text search template",
+  "transform",
+  "user mapping",
 ]);
 
 /**
- * Refuses repeatables whose dynamic SQL creates objects that hold data: they would stay when the statement is removed,
- * and a new environment would not have them. Plain statements are refused by their text. Partitions are allowed.
+ * Refuses repeatables whose dynamic SQL creates objects that hold data, or of kinds that a deployment does not drop: they
+ * would stay when the statement is removed, and a new environment would not have them. Plain statements are refused by
+ * their text. Partitions are allowed.
  *
  * @param ran the repeatables that ran
  */
@@ -35,7 +53,7 @@ export function refuseData(before: Catalog, after: Catalog, ran: readonly Bundle
   if (created.length === 0) return;
   throw new UserError(
     [
-      "A repeatable creates objects that hold data. They would stay if the statement were removed:",
+      "A repeatable creates objects that would stay if the statement were removed:",
       ...created.map(([identity]) => `  ${escapeControls(identity)}${fileNaming(identity, dynamic)}`),
       "  Move the statement to a new migration.",
     ].join("\n"),

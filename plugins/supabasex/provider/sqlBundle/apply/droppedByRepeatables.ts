@@ -4,9 +4,15 @@ import { type Catalog, partsOfIdentity } from "../catalog";
 import { isMereFact } from "../catalog/base";
 import { parentIdentities } from "../catalog/identity";
 import { relationOf } from "../catalog/scope";
+import type { Session } from "../session/session";
 import type { BundleFile } from "../source/files";
 import { mentions } from "../source/mentions";
 import { bareName } from "./affectedFiles";
+
+interface Readings {
+  readonly before: Catalog;
+  readonly after: Catalog;
+}
 
 /**
  * Refuses repeatables that drop or rename what migrations created. On an empty database the migration creates it and
@@ -16,16 +22,17 @@ import { bareName } from "./affectedFiles";
  * @param isOfMigration whether migrations created an object that existed before the repeatables
  * @param ran the repeatables that ran
  */
-export function refuseDropsOfMigrations(
-  before: Catalog,
-  after: Catalog,
+export async function refuseDropsOfMigrations(
+  session: Session,
+  { before, after, ran }: Readings & { readonly ran: readonly BundleFile[] },
   isOfMigration: (identity: string) => boolean,
-  ran: readonly BundleFile[],
-): void {
-  const gone = Object.entries(before)
+): Promise<void> {
+  const missing = Object.entries(before)
     .filter(([identity, object]) => after[identity] === undefined && isFound(identity, object))
     .map(([identity]) => identity)
     .filter(isOfMigration);
+  const matching = await partitionsAmong(session, missing, before);
+  const gone = missing.filter((identity) => !matching.has(identity));
   // What was dropped with its table or domain is not listed separately.
   const lines = gone.filter((identity) => {
     const { parent = relationOf(before[identity] ?? {}) } = partsOfIdentity(identity);
@@ -40,6 +47,23 @@ export function refuseDropsOfMigrations(
       "  Move the statement to a new migration.",
     ].join("\n"),
   );
+}
+
+/** Returns those of the tables that still exist: partitions that match their parent now, which a catalog omits. */
+async function partitionsAmong(
+  session: Session,
+  identities: readonly string[],
+  before: Catalog,
+): Promise<ReadonlySet<string>> {
+  const partitions = identities.filter((identity) => before[identity]?.partitionOf !== undefined);
+  if (partitions.length === 0) return new Set();
+  const names = partitions.map((identity) => partsOfIdentity(identity).name);
+  const { rows } = await session.work.query<{ name: string }>(
+    "select name from unnest($1::text[]) as name where to_regclass(name) is not null",
+    [names],
+  );
+  const found = new Set(rows.map(({ name }) => name));
+  return new Set(partitions.filter((identity) => found.has(partsOfIdentity(identity).name)));
 }
 
 /**

@@ -98,7 +98,8 @@ function areAboutTheSame(one: StatingStatement, other: StatingStatement): boolea
   const [names, others] = [objectNames(one), objectNames(other)];
   if (names.size === 0 || others.size === 0) {
     // Without a schema, or in all of one: the object's bare name is among the words of the statement.
-    const schemas = (set: ReadonlySet<string>) => [...set].map((name) => name.split(".")[0] ?? "");
+    const schemas = (set: ReadonlySet<string>) =>
+      [...set].map((name) => /^(?:"(?:[^"]|"")+"|[^.]+)/.exec(name)?.[0] ?? "");
     const texts = [...other.bareNames, ...schemas(others)];
     const own = new Set([...one.bareNames, ...schemas(names)]);
     return texts.some((text) => own.has(text) && one.grantees?.has(text) !== true);

@@ -67,7 +67,7 @@ export interface Rehearsed extends DoneManually {
  * database it does not exist yet.
  */
 export class LeftOut {
-  readonly #known: KnownFiles;
+  #known: KnownFiles;
   readonly #rehearsed: Rehearsed | undefined;
   readonly #undone: Catalog | undefined;
   readonly #parts = new Map<BundleFile, Part[]>();
@@ -99,6 +99,11 @@ export class LeftOut {
     return new LeftOut(this.#known, rehearsed);
   }
 
+  /** Continues with the repeatables, after migrations have run: their objects may have other names. */
+  follow(now: Pick<KnownFiles, "history" | "base" | "live">): void {
+    this.#known = { ...this.#known, ...now };
+  }
+
   /** Handles a file's failure. Returns whether the file must run again, without the statement that failed. */
   takes({ fault: { file, index, sqlState = "", where } }: SqlFileError): boolean {
     if (index === undefined) return false;
@@ -107,7 +112,7 @@ export class LeftOut {
     const isDynamic = where !== undefined || setting.has(statement.kind);
     if (sqlState === "42710" && "CreateExtensionStmt" in statement.node)
       return this.#leaveOutExtension(file, statement, statement.node.CreateExtensionStmt);
-    if (!isThere.has(sqlState) && !isSecondKey(sqlState, statement.node)) {
+    if (!isThere.has(sqlState) && !isSecond(sqlState, statement.node)) {
       if (isDynamic || !isNotThere.has(sqlState) || !changesCatalog.test(statement.kind)) return false;
       if (file.kind === "migration" && namesMadeByRepeatable(file, statement, this.#known)) return false;
       return this.#leaveOutDone(file, statement) || this.#leaveOutGone(file, statement);
@@ -277,9 +282,15 @@ function differingFrom({ node }: Statement, { created, live, expected }: Rehears
   );
 }
 
-/** A table can have one primary key: the server reports this instead of an existing object. */
-function isSecondKey(sqlState: string, node: Node): boolean {
-  return sqlState === "42P16" && JSON.stringify(node).includes('"CONSTR_PRIMARY"');
+/** Of what a table or column can have once, and the error of the server instead of one about an existing object. */
+const onlyOnce: Readonly<Record<string, string>> = {
+  "42P16": '"CONSTR_PRIMARY"',
+  "55000": '"AT_AddIdentity"',
+};
+
+function isSecond(sqlState: string, node: Node): boolean {
+  const part = onlyOnce[sqlState];
+  return part !== undefined && JSON.stringify(node).includes(part);
 }
 
 /** Parts of tables and users of functions are dropped before these. */

@@ -1,5 +1,5 @@
 import type { AlterTableStmt, Node } from "libpg-query";
-import { type Catalog, partsOfIdentity } from "../catalog";
+import { type Catalog, nameWithoutArguments, partsOfIdentity } from "../catalog";
 import { commandsWithout, objectsWithout, type Part } from "../source/commands";
 import { declarations, identityAsWritten, unquoted } from "../source/declaredObjects";
 import type { BundleFile } from "../source/files";
@@ -90,11 +90,7 @@ export function declares(node: Node, identity: string): boolean {
 /** Returns the identity without argument types, which statements may write differently than the catalog. */
 function kindAndName(identity: string): string {
   const { kind, parent = "", name } = partsOfIdentity(identity);
-  return `${kind} ${parent} ${withoutArguments(name)}`;
-}
-
-function withoutArguments(name: string): string {
-  return name.replace(/\(.*$/s, "");
+  return `${kind} ${parent} ${nameWithoutArguments(name)}`;
 }
 
 /** Returns whether a command of an `alter table` adds the column or constraint. */

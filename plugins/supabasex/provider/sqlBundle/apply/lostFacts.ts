@@ -22,9 +22,10 @@ export function lostFacts(
   const lost: StatingStatement[] = [];
   const owners: { readonly objects: readonly OwnedObject[] }[] = [];
   let stated: ReadonlySet<string> | undefined;
-  for (const { path, kind, sha256, states, objects } of history.values()) {
+  for (const { path, kind, sha256, states, objects, due } of history.values()) {
     const file = byPath.get(path);
-    const isOpen = file === undefined ? withRemoved : file.sha256 !== sha256;
+    // The statements of one that is due may be about renamed objects.
+    const isOpen = file === undefined ? withRemoved : file.sha256 !== sha256 || due === true;
     if (kind !== "repeatable" || !isOpen || states.length === 0) continue;
     const own = new Set(file === undefined ? [] : statingStatements(file).map(({ text }) => text));
     for (const text of states.filter((former) => !own.has(former))) {

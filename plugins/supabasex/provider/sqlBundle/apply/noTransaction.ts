@@ -2,8 +2,9 @@ import type { Node } from "libpg-query";
 import { UserError } from "../../../../../foundation/userError";
 import { type Catalog, type CatalogReading, partsOfIdentity, readCatalogInTransaction } from "../catalog";
 import { baseAfterMigrations } from "../catalog/base";
+import { underPresentNames } from "../catalog/renames";
 import { type Begun, begin, end } from "../history/begun";
-import { historyCatalog, openHistory, readHistory, recordMigrations } from "../history/history";
+import { type History, historyCatalog, openHistory, readHistory, recordMigrations } from "../history/history";
 import { readRecord, recordExpectation } from "../history/record";
 import { refuseHazards } from "../locks/refusal";
 import { LockWatch } from "../locks/watch";
@@ -14,9 +15,10 @@ import type { Migration } from "../source/files";
 import { maySetSequences } from "../source/setsSequences";
 import { statingStatements } from "../source/statedFacts";
 import { executedText, statementsOf } from "../source/statements";
-import { rehearseBaseOutside, withStated } from "./baseRehearsal";
+import { factsIn, rehearseBaseOutside, withStated } from "./baseRehearsal";
 import { expectationAfter } from "./expected";
 import { fileFailure } from "./fileFailure";
+import { followRenames } from "./followRenames";
 import { isAskedFor } from "./indexDefinition";
 import { definitionOf, outsideFault } from "./outsideFault";
 import { type OutsideStatement, outsideStatement } from "./outsideStatement";
@@ -59,13 +61,17 @@ export async function runOutsideTransaction(
   const durationMilliseconds = Math.round(performance.now() - started);
   await recordMigrations(session.work, inputs.name, [{ file, durationMilliseconds }]);
   await end(session.work, { bundle: inputs.name, path: file.path });
-  const after = await readingInTransaction(session, inputs.name);
+  const { history, ...after } = await readingInTransaction(session, inputs.name);
   const start =
     about === undefined ? before : { ...before, catalog: asExpected(before.catalog, expected, about) };
+  const { renames } = await followRenames(session, inputs.name, history, { before, after });
   const altered = baseAfterMigrations(base, before, after);
   await recordExpectation(session.work, inputs.name, {
     expected: expectationAfter(expected, start, after, { declared: new Set() }),
-    base: rehearsed ?? withStated(altered, after, statingStatements(file)),
+    base:
+      rehearsed === undefined
+        ? withStated(altered, after, statingStatements(file))
+        : factsIn(rehearsed, underPresentNames(base, renames)),
   });
   await session.execute("commit");
   return { path: file.path, reason: "new", kind: "migration", durationMilliseconds };
@@ -249,8 +255,11 @@ async function reading(session: Session, bundle: string): Promise<CatalogReading
   }
 }
 
-async function readingInTransaction(session: Session, bundle: string): Promise<CatalogReading> {
+async function readingInTransaction(
+  session: Session,
+  bundle: string,
+): Promise<CatalogReading & { readonly history: History }> {
   const { catalog, addresses } = await readCatalogInTransaction(session.work);
   const history = await readHistory(session.work, bundle);
-  return { catalog: { ...catalog, ...historyCatalog(history) }, addresses };
+  return { catalog: { ...catalog, ...historyCatalog(history) }, addresses, history };
 }

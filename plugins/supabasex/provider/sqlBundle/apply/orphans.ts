@@ -1,4 +1,5 @@
 import { UserError } from "../../../../../foundation/userError";
+import { nameWithoutArguments } from "../catalog";
 import { addressesOf, dropStatement } from "../catalog/objects";
 import type { OwnedObject } from "../history/history";
 import { ExecutionFailure, type Session } from "../session/session";
@@ -141,7 +142,7 @@ const relationsAndTypes: ReadonlySet<string> = new Set([
 ]);
 
 function nameInItsNamespace(object: DeclaredObject): string {
-  if (routines.has(object.class)) return `routine ${object.name.slice(0, object.name.indexOf("("))}`;
+  if (routines.has(object.class)) return `routine ${nameWithoutArguments(object.name)}`;
   if (relationsAndTypes.has(object.class)) return `relation ${object.name}`;
   return classedKey(object);
 }

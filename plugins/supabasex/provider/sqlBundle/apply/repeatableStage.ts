@@ -118,7 +118,8 @@ export async function runRepeatables(
           ? !owned.has(one) && !isConstraintOfDomain(one, owned) && isOfMigration(one)
           : base[one] !== null;
       const files = run.ran.map(({ file }) => file);
-      refuseDropsOfMigrations(live, made.catalog, (one) => isLeft(one) && !isTakenBack(one), files);
+      const readings = { before: live, after: made.catalog, ran: files };
+      await refuseDropsOfMigrations(session, readings, (one) => isLeft(one) && !isTakenBack(one));
       refuseData(live, made.catalog, files);
     }
     const recorded = { session, request, run, removed, defaults };

@@ -1,6 +1,6 @@
 import { escapeControls } from "../../../../../foundation/controlCharacters";
 import { UserError } from "../../../../../foundation/userError";
-import { partsOfIdentity, readCatalogInTransaction } from "../catalog";
+import { parentIdentities, partsOfIdentity, readCatalogInTransaction } from "../catalog";
 import { dropStatement } from "../catalog/objects";
 import type { OwnedObject } from "../history/history";
 import { ownershipOf } from "../history/ownership";
@@ -59,10 +59,13 @@ export async function rebuild(
   }
   const own = new Set((objects.get(file) ?? []).flatMap((object) => object.identity ?? []));
   for (const { identity } of former) if (identity !== undefined) own.add(identity);
-  // A domain has the constraints of its statement.
+  const obsolete = new Set(context.obsolete.flatMap(({ identity }) => identity ?? []));
+  for (const identity of obsolete) own.add(identity);
   for (const identity of Object.keys(before.catalog)) {
-    const { kind, parent } = partsOfIdentity(identity);
+    const { kind, parent = "" } = partsOfIdentity(identity);
+    // A domain has the constraints of its statement. A view that no file creates any more is not recreated with its columns.
     if (kind === "constraint" && own.has(`type ${parent}`)) own.add(identity);
+    if (kind === "column" && parentIdentities(parent).some((one) => obsolete.has(one))) own.add(identity);
   }
   const restoring = restoreLost(session, before.catalog, own, owners, {
     runFiles: async (files) => {

@@ -7,6 +7,7 @@ import {
   readCatalogInTransaction,
 } from "../catalog";
 import { type BaseFacts, baseAfterMigrations } from "../catalog/base";
+import { type Renames, underPresentNames } from "../catalog/renames";
 import { adoptBaseline } from "../history/baseline";
 import { type History, historyCatalog, markAsDue, readHistory } from "../history/history";
 import { repairOf } from "../repair/repair";
@@ -15,8 +16,9 @@ import type { Session } from "../session/session";
 import type { BundleFile, Migration } from "../source/files";
 import { type StatingStatement, statingStatements } from "../source/statedFacts";
 import { affectedFiles } from "./affectedFiles";
-import { rehearseBase, withStated } from "./baseRehearsal";
+import { factsIn, rehearseBase, withStated } from "./baseRehearsal";
 import { defaultsOfFiles, withoutManualDefaults } from "./defaultPrivileges";
+import { followRenames } from "./followRenames";
 import type { LostFacts } from "./lostFacts";
 import { runMigrations } from "./migrations";
 import { createdAnew, explainTaken, ownedByRepeatables } from "./redefined";
@@ -84,7 +86,9 @@ export async function runFiles(start: Start, knownDefaults?: Catalog): Promise<F
   const ranFiles = pending.filter(({ path }) => ran.some((other) => other.path === path));
   // Those before a failed migration may be committed.
   const contradiction = await contradictionOf(session, migrations.skipped, ranFiles);
-  const middle = migrated ? await afterMigrations(start, ranFiles) : { ...start, created: {} };
+  const middle: AfterMigrations = migrated
+    ? await afterMigrations(start, ranFiles)
+    : { ...start, created: {}, renames: new Map() };
   const repeatables = bundle.repeatables.filter((file) => !skip.has(file.path));
   const affected = migrated
     ? affectedFiles(
@@ -111,7 +115,10 @@ export async function runFiles(start: Start, knownDefaults?: Catalog): Promise<F
     defaults,
     stated: new StatementIndex(ranMigrations),
     base: migrated
-      ? { ...(rehearsed ?? baseUnder(start, middle, ranMigrations)), ...createdBase(middle, ranMigrations) }
+      ? {
+          ...baseUnder(start, middle, { stated: ranMigrations, rehearsed }),
+          ...createdBase(middle, ranMigrations),
+        }
       : start.record.base,
     removed: [],
     ...(migrations.next === undefined ? {} : { next: migrations.next }),
@@ -122,11 +129,9 @@ export async function runFiles(start: Start, knownDefaults?: Catalog): Promise<F
       ? undefined
       : explainTaken(start.leftOut.explained(migrations.failure), start.history, start.reading.catalog);
   if (failure === undefined && migrations.next === undefined && !migrations.more) {
-    const outcome = await runRepeatables(
-      start,
-      { live: middle.reading.catalog, base: before.base, defaults },
-      affected,
-    );
+    const underneath = { live: middle.reading.catalog, base: before.base, defaults };
+    start.leftOut.follow({ ...underneath, history: middle.history });
+    const outcome = await runRepeatables(withPresentNames(start, middle), underneath, affected);
     if (!("error" in outcome)) {
       const { made, ...rest } = outcome;
       for (const identity of outcome.declared) declared.add(identity);
@@ -155,12 +160,25 @@ export async function runFiles(start: Start, knownDefaults?: Catalog): Promise<F
   };
 }
 
+/** Returns what was known before migrations ran, with the names that objects have now. */
+function withPresentNames(start: Start, { history, renames }: AfterMigrations): Start {
+  const { catalog, addresses } = start.reading;
+  return {
+    ...start,
+    history,
+    expected: underPresentNames(start.expected, renames),
+    reading: { catalog: underPresentNames(catalog, renames), addresses },
+  };
+}
+
 /** The catalog after migrations. */
 interface AfterMigrations {
   readonly reading: CatalogReading;
   readonly history: History;
   /** What they created that a repeatable has created before, in its state without the repeatable. */
   readonly created: BaseFacts;
+  /** What they renamed. */
+  readonly renames: Renames;
 }
 
 /**
@@ -169,16 +187,19 @@ interface AfterMigrations {
  * migrations create themselves stays as they left it, and the repeatables that redefine it run again.
  */
 async function afterMigrations(
-  { session, request: { inputs }, history, reading, record, expected }: Start,
+  { session, request: { inputs }, reading, record, expected }: Start,
   ran: readonly Migration[],
 ): Promise<AfterMigrations> {
-  const after = await readWithHistory(session, inputs.name);
+  const found = await readWithHistory(session, inputs.name);
+  const between = { before: reading, after: found.reading };
+  const { renames, ...followed } = await followRenames(session, inputs.name, found.history, between);
+  const after = { ...found, ...followed };
   // Also those of removed files: their content may be in another file now, or the file comes back after a failure.
-  const owned = ownedByRepeatables(history);
+  const owned = ownedByRepeatables(after.history);
   const defaults = defaultsOfFiles(expected, reading, after.reading);
   const bornUnder = withoutManualDefaults(after.reading.catalog, defaults, { expected, reading });
   const created = await createdAnew(session, ran, owned, { ...after.reading, bornUnder });
-  if (owned.size === 0) return { ...after, created };
+  if (owned.size === 0) return { ...after, created, renames };
   const changes = diffCatalogs(reading.catalog, after.reading.catalog).filter(
     ({ identity, kind }) =>
       kind === "changed" &&
@@ -190,9 +211,9 @@ async function afterMigrations(
     const repair = repairOf(identity, differences, reading.catalog, after.reading.catalog);
     return { ...repair, statements: [...repair.statements, ...repair.prune] };
   });
-  if (repairs.length === 0) return { ...after, created };
+  if (repairs.length === 0) return { ...after, created, renames };
   await runRepairs(session, repairs);
-  return { ...(await readWithHistory(session, inputs.name)), created };
+  return { ...(await readWithHistory(session, inputs.name)), created, renames };
 }
 
 /** Returns what those of the files that ran state. */
@@ -201,12 +222,19 @@ function statedBy(files: readonly BundleFile[], ran: readonly RanFile[]): Statin
   return files.filter(({ path }) => paths.has(path)).flatMap((file) => statingStatements(file));
 }
 
+interface StatedByMigrations {
+  readonly stated: readonly StatingStatement[];
+  /** The catalog without repeatables, if the statements do not show what they state. */
+  readonly rehearsed: Catalog | undefined;
+}
+
 /** Returns the objects that repeatables alter, in their state without them, after migrations ran. */
 function baseUnder(
   { record, reading }: Start,
   after: AfterMigrations,
-  stated: readonly StatingStatement[],
+  { stated, rehearsed }: StatedByMigrations,
 ): BaseFacts {
+  if (rehearsed !== undefined) return factsIn(rehearsed, underPresentNames(record.base, after.renames));
   return withStated(baseAfterMigrations(record.base, reading, after.reading), after.reading, stated);
 }
 

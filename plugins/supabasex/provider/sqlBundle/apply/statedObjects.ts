@@ -1,4 +1,5 @@
-import { partsOfIdentity } from "../catalog";
+import { firstIdentifier, nameWithoutArguments, partsOfIdentity } from "../catalog";
+import { quote } from "../source/declaredObjects";
 import type { StatingStatement } from "../source/statedFacts";
 import { bareName } from "./affectedFiles";
 
@@ -58,8 +59,8 @@ export class StatementIndex {
 
   statementsAbout(identity: string): StatingStatement[] {
     const { schema, parent, name } = partsOfIdentity(identity);
-    const relation = withoutArguments(parent ?? name);
-    const names = [relation, bareName(relation), name, name.split(" ")[0] ?? "", schema ?? ""];
+    const relation = nameWithoutArguments(parent ?? name);
+    const names = [relation, bareName(relation), name, quote(name), firstIdentifier(name), schema ?? ""];
     const candidates = new Set([...names.flatMap((one) => this.#byName.get(one) ?? []), ...this.#nameless]);
     return [...candidates].filter((statement) => statedOf(statement, identity) !== undefined);
   }
@@ -82,16 +83,12 @@ function isAbout(
   if (schema !== undefined && wholeSchemas.has(schema)) return true;
   if (schema === undefined) {
     // Without a schema, and about the whole database if there is no name.
-    const [first = ""] = name.split(" ");
-    return name === "" || bareNames.has(name) || bareNames.has(first);
+    const first = firstIdentifier(name);
+    // A job and a bucket have plain names.
+    return name === "" || [name, quote(name), first].some((one) => bareNames.has(one));
   }
   if (kind === "schema") return bareNames.has(name);
-  const relation = withoutArguments(parent ?? name);
+  const relation = nameWithoutArguments(parent ?? name);
   if (bareNames.has(bareName(relation))) return true;
   return [...qualifiedNames].some((other) => other === relation || other.startsWith(`${relation}.`));
-}
-
-/** Returns the name without arguments: `shared.total(integer)` → `shared.total`. */
-function withoutArguments(name: string): string {
-  return /^(?:"(?:[^"]|"")+"|[^"(])+/.exec(name)?.[0] ?? name;
 }

@@ -1,3 +1,4 @@
+import { nameWithoutArguments } from "../catalog";
 import { declarationsOf } from "../source/declaredObjects";
 import { SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
@@ -43,5 +44,7 @@ const missing = /^(?:relation|type|function|procedure|aggregate) "?([^("]+)"?(?:
 function makes(file: BundleFile, { fault }: SqlFileError): boolean {
   const name = missing.exec(fault.message)?.[1];
   if (name === undefined) return false;
-  return declarationsOf(file).some((object) => object.name.replace(/\(.*/s, "").replaceAll('"', "") === name);
+  return declarationsOf(file).some(
+    (object) => nameWithoutArguments(object.name).replaceAll('"', "") === name,
+  );
 }

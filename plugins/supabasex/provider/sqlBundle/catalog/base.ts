@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../../../../fo
 import type { Catalog, CatalogObject } from "./catalog";
 import { parentIdentities, partsOfIdentity } from "./identity";
 import { changedProperties } from "./properties";
+import { renamesBetween } from "./renames";
 import type { CatalogReading } from "./rows";
 
 /**
@@ -44,7 +45,7 @@ const dataless: ReadonlySet<string> = new Set([
 ]);
 
 /** Kinds whose objects are dropped if nothing depends on them. Rows of a materialized view come from its query. */
-const droppable: ReadonlySet<string> = new Set([...dataless, "materialized view", "type"]);
+const droppable: ReadonlySet<string> = new Set([...dataless, "cron job", "materialized view", "type"]);
 
 /**
  * Returns whether an object that repeatables created without declaring it, such as by a `do` block, can be dropped.
@@ -102,21 +103,23 @@ export function baseAfterRepeatables(
 }
 
 /**
- * Returns the facts after migrations ran: what they altered has their values. Facts of an object that is gone, or is
- * another one now, are removed.
+ * Returns the facts after migrations ran: what they altered has their values, and what they renamed has its present
+ * name. Facts of an object that is gone, or is another one now, are removed.
  */
 export function baseAfterMigrations(
   base: BaseFacts,
   before: CatalogReading,
   after: CatalogReading,
 ): BaseFacts {
+  const renames = renamesBetween(before, after);
   return Object.fromEntries(
     Object.entries(base).flatMap(([identity, facts]): [string, JsonObject | null][] => {
-      const [former, now] = [before.catalog[identity], after.catalog[identity]];
-      const isSame = before.addresses.get(identity) === after.addresses.get(identity);
+      const present = renames.get(identity) ?? identity;
+      const [former, now] = [before.catalog[identity], after.catalog[present]];
+      const isSame = before.addresses.get(identity) === after.addresses.get(present);
       if (former === undefined || now === undefined || !isSame) return [];
-      if (facts === null) return [[identity, facts]];
-      return [[identity, merged(facts, only(alteredBetween(now, former), facts))]];
+      if (facts === null) return [[present, facts]];
+      return [[present, merged(facts, only(alteredBetween(now, former), facts))]];
     }),
   );
 }
@@ -142,8 +145,14 @@ export function baseStatedByMigrations(
         property,
         isStated(identity, property) ? (object[property] ?? null) : value,
       ]);
-      if (!isJsonObject(grants)) return [[identity, Object.fromEntries(found)]];
       const held = isJsonObject(object.grants) ? object.grants : {};
+      if (grants === undefined) return [[identity, Object.fromEntries(found)]];
+      if (!isJsonObject(grants)) {
+        // Without repeatables, it has only the grants that migrations stated.
+        const stated = Object.entries(held).filter(([grantee]) => isStated(identity, "grants", grantee));
+        const rest = stated.length === 0 ? null : Object.fromEntries(stated);
+        return [[identity, { ...Object.fromEntries(found), grants: rest }]];
+      }
       const granted = Object.entries(grants).map(([grantee, value]): [string, JsonValue] => [
         grantee,
         isStated(identity, "grants", grantee) ? (held[grantee] ?? null) : value,

@@ -134,3 +134,18 @@ export const relationKinds: ReadonlySet<string> = new Set([
 export function parentIdentities(parent: string): string[] {
   return [...relationKinds, "type"].map((kind) => `${kind} ${parent}`);
 }
+
+/** Returns the name of a routine without its arguments: `shared.total(integer)` → `shared.total`. */
+export function nameWithoutArguments(name: string): string {
+  return /^(?:"(?:[^"]|"")+"|[^"(])+/.exec(name)?.[0] ?? name;
+}
+
+/** Returns the identifier at the beginning of a text, such as the name of an attribute before its type. */
+export function firstIdentifier(text: string): string {
+  return /^(?:"(?:[^"]|"")+"|\S+)/.exec(text)?.[0] ?? text;
+}
+
+/** Returns the name of an object as statements about it write it: an aggregate without arguments has `*` for them. */
+export function nameInStatement(kind: string, name: string): string {
+  return kind === "aggregate" ? name.replace(/\(\)$/, "(*)") : name;
+}

@@ -20,6 +20,9 @@ export {
 } from "./digests";
 export { extendExpectation } from "./expectation";
 export {
+  firstIdentifier,
+  nameInStatement,
+  nameWithoutArguments,
   type ObjectIdentity,
   parentIdentities,
   partsOfIdentity,

@@ -54,14 +54,18 @@ const nameProperties: ReadonlySet<string> = new Set([
 /** Properties in which a word at the beginning or after a space is a column name. */
 const columnProperties: ReadonlySet<string> = new Set(["attributes", "columns", "ownedBy"]);
 
+/** Both count characters in quotes as part of a name. */
+const beforeParenthesis = /^((?:"(?:[^"]|"")*"|[^"(])*)(.*)$/s;
+const beforeBlank = /^((?:"(?:[^"]|"")*"|[^" ])*)(.*)$/s;
+
 /**
  * Returns the identity with every name quoted as in the newest supported server, so the same object has the same
  * identity in each version. The types of a function's arguments are in parentheses.
  */
 export function canonicalIdentity(identity: string): string {
   if (!mayHoldNewerKeyword.test(identity) || bareNames.test(identity)) return identity;
-  const [name = "", ...types] = identity.split(/(?=\()/);
-  return quoteNames(name, "names") + quoteNames(types.join(""), "types");
+  const [, name = "", types = ""] = beforeParenthesis.exec(identity) ?? [];
+  return quoteNames(name, "names") + quoteNames(types, "types");
 }
 
 /** Returns the object with the names in its properties quoted as in the newest supported server. */
@@ -101,8 +105,7 @@ export function canonicalNames(property: string, value: JsonValue): JsonValue {
   if (typeof value !== "string" || !mayHoldNewerKeyword.test(value)) return value;
   if (!columnProperties.has(property)) return quoteNames(value, "types");
   // An attribute is a column and its type, an owner a table and its column.
-  const [first = "", ...rest] = value.split(/(?= )/);
-  const others = rest.join("");
+  const [, first = "", others = ""] = beforeBlank.exec(value) ?? [];
   return quoteNames(first, "names") + quoteNames(others, property === "ownedBy" ? "names" : "types");
 }
 

@@ -1,5 +1,6 @@
 import type { ClientBase } from "pg";
 import { type DeclaredObject, unquoted } from "../source/declaredObjects";
+import { nameInStatement } from "./identity";
 
 /** Where the server keeps an object: `class:oid:0`, as in catalog readings. */
 export type Address = string;
@@ -145,7 +146,7 @@ export function dropStatement(
     case "rule":
       return `drop ${object.class} if exists ${object.name} on ${object.on} ${behaviour}`;
     default:
-      return `drop ${object.class} if exists ${object.name} ${behaviour}`;
+      return `drop ${object.class} if exists ${nameInStatement(object.class, object.name)} ${behaviour}`;
   }
 }
 
@@ -160,7 +161,7 @@ export function renameStatement(object: DeclaredObject, to: string): string {
     case "rule":
       return `alter ${object.class} ${object.name} on ${object.on} rename to ${to}`;
     default:
-      return `alter ${object.class} ${object.name} rename to ${to}`;
+      return `alter ${object.class} ${nameInStatement(object.class, object.name)} rename to ${to}`;
   }
 }
 

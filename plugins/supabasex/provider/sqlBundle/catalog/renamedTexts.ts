@@ -1,6 +1,6 @@
 import type { JsonValue } from "../../../../../foundation/json";
 import type { CatalogObject } from "./catalog";
-import { type ObjectIdentity, partsOfIdentity } from "./identity";
+import { nameWithoutArguments, type ObjectIdentity, partsOfIdentity } from "./identity";
 import { changedProperties } from "./properties";
 
 /**
@@ -19,7 +19,7 @@ export function renameTexts(
   const places = [...renamed].flatMap(([identity, live]) => {
     const { parent, schema, name } = partsOfIdentity(identity);
     const isMoved = parent === undefined && schema !== undefined && schema !== schemaOf(live);
-    return isMoved ? [anyOf([withoutArguments(name), withoutArguments(live)])] : [];
+    return isMoved ? [anyOf([nameWithoutArguments(name), nameWithoutArguments(live)])] : [];
   });
   const neutral = (text: string) => {
     let result = text;
@@ -57,14 +57,10 @@ function anyOf(names: readonly string[]): RegExp {
   return new RegExp(`(?<![\\w$"])(?:${escaped.join("|")})(?![\\w$"])`, "g");
 }
 
-function withoutArguments(name: string): string {
-  return name.replace(/\(.*$/s, "");
-}
-
 function lastName(name: string): string {
-  return /(?:"(?:[^"]|"")+"|[^."]+)$/.exec(withoutArguments(name))?.[0] ?? name;
+  return /(?:"(?:[^"]|"")+"|[^."]+)$/.exec(nameWithoutArguments(name))?.[0] ?? name;
 }
 
 function schemaOf(name: string): ObjectIdentity["schema"] {
-  return partsOfIdentity(`table ${withoutArguments(name)}`).schema;
+  return partsOfIdentity(`table ${nameWithoutArguments(name)}`).schema;
 }

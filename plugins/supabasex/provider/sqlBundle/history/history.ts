@@ -272,6 +272,25 @@ export async function recordObjects(
   );
 }
 
+/**
+ * Updates the names in the records of repeatables, after their objects were renamed. Those that stated something about one
+ * are due: their text may mean another object now.
+ */
+export async function recordNames(
+  client: ClientBase,
+  bundle: string,
+  files: readonly Pick<AppliedFile, "path" | "objects" | "states">[],
+): Promise<void> {
+  const rows = files.map(({ path, objects, states }) => ({ path, objects, states }));
+  await client.query(
+    `update supabase_migrations.bundle_files f set objects = r.objects, states = r.states,
+       sha256 = case when f.states = r.states or starts_with(f.sha256, $3) then f.sha256 else $3 || f.sha256 end
+     from jsonb_to_recordset($2::jsonb) as r (path text, objects jsonb, states jsonb)
+     where f.bundle = $1 and f.path = r.path and (f.objects, f.states) <> (r.objects, r.states)`,
+    [bundle, JSON.stringify(rows), duePrefix],
+  );
+}
+
 /** Prefix of the recorded hash of a repeatable that is due. */
 const duePrefix = "due:";
 

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonValue } from "../../../../../foundation/json";
-import type { CatalogObject, ObjectIdentity } from "../catalog";
+import { type CatalogObject, nameWithoutArguments, type ObjectIdentity } from "../catalog";
 import { literal } from "../catalog/objects";
 import { quote } from "../source/declaredObjects";
 import { grantMembership } from "./roles";
@@ -65,7 +65,7 @@ export function roles(value: JsonValue | undefined): string {
 }
 
 function routine(kind: string, signature: string, object: CatalogObject): string {
-  const name = signature.slice(0, signature.indexOf("("));
+  const name = nameWithoutArguments(signature);
   const parts = [`create or replace ${kind} ${name}(${text(object.arguments)})`];
   if (kind === "function") parts.push(`returns ${text(object.returns)}`);
   parts.push(`language ${text(object.language)}`);

@@ -1,4 +1,5 @@
-import type { Catalog, ObjectIdentity } from "../catalog";
+import { type Catalog, nameInStatement, type ObjectIdentity } from "../catalog";
+import { literal } from "../catalog/objects";
 import { revokeMembership } from "./roles";
 
 /** One object in two catalogs. */
@@ -16,6 +17,8 @@ export function isDomain(name: string | undefined, ...catalogs: readonly Catalog
 /** Returns the statement that drops an object, without its dependents. */
 export function dropOf({ object: { kind, name, parent }, expected, live }: Place): string {
   switch (kind) {
+    case "cron job":
+      return `select cron.unschedule(jobid) from cron.job where jobname = ${literal(name)} and username = current_user`;
     case "constraint":
       return `alter ${isDomain(parent, expected, live) ? "domain" : "table"} ${parent} drop constraint ${name}`;
     case "publication table":
@@ -29,6 +32,6 @@ export function dropOf({ object: { kind, name, parent }, expected, live }: Place
     case "rule":
       return `drop ${kind} ${name} on ${parent}`;
     default:
-      return `drop ${kind} ${name}`;
+      return `drop ${kind} ${nameInStatement(kind, name)}`;
   }
 }

@@ -7,6 +7,7 @@ import {
   partsOfIdentity,
 } from "../catalog";
 import { literal } from "../catalog/objects";
+import { unquoted } from "../source/declaredObjects";
 import { text } from "./createStatement";
 import { repairOf } from "./repair";
 import { revokeMembership } from "./roles";
@@ -114,7 +115,7 @@ function dropAdvice({ kind, name, parent, user }: ObjectIdentity, is: CatalogObj
     case "bucket":
       return `delete bucket ${name} in the dashboard, which also deletes its files`;
     case "cron job":
-      return `select cron.unschedule(jobid) from cron.job where jobname = ${literal(name)} and username = ${literal(user ?? "")}`;
+      return `select cron.unschedule(jobid) from cron.job where jobname = ${literal(name)} and username = ${literal(unquoted(user ?? ""))}`;
     case "migration record":
       return `add the migration to the bundle, or delete from supabase_migrations.schema_migrations where version = ${literal(name)}`;
     case "history record":
@@ -124,14 +125,14 @@ function dropAdvice({ kind, name, parent, user }: ObjectIdentity, is: CatalogObj
       return `revoke ${name
         .replace(/ on server /, " on foreign server ")
         .replace(/ on foreign-data wrapper /, " on foreign data wrapper ")
-        .replace(/ to (\S+)$/, " from $1")}`;
+        .replace(/ to ("(?:[^"]|"")+"|\S+)$/, " from $1")}`;
     case "large object":
       return `revoke all on large object ${name} from ${Object.keys(isJsonObject(is.grants) ? is.grants : {}).join(", ")}`;
     case "replication slot":
       return `select pg_drop_replication_slot(${literal(name)})`;
     case "system privilege":
     case "parameter privilege":
-      return `revoke ${name.replace(/^((?:set|alter system) on) /, "$1 parameter ").replace(/ to (\S+)$/, " from $1")}`;
+      return `revoke ${name.replace(/^((?:set|alter system) on) /, "$1 parameter ").replace(/ to ("(?:[^"]|"")+"|\S+)$/, " from $1")}`;
     case "server":
       return `drop server ${name}`;
     case "user mapping":

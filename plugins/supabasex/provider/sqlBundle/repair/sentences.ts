@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../../../../foundation/json";
-import type { CatalogDifference, CatalogObject, ObjectIdentity } from "../catalog";
+import { type CatalogDifference, type CatalogObject, firstIdentifier, type ObjectIdentity } from "../catalog";
 import { columnDefinition, text, texts } from "./createStatement";
 
 /** Returns what a person has to do about a missing object that holds data. */
@@ -63,7 +63,7 @@ function attributeSteps(should: CatalogObject, is: CatalogObject): string[] {
   return [
     ...found
       .filter((attribute) => !wanted.includes(attribute))
-      .map((attribute) => `drop attribute ${attribute.split(" ", 1)[0]}`),
+      .map((attribute) => `drop attribute ${firstIdentifier(attribute)}`),
     ...wanted
       .filter((attribute) => !found.includes(attribute))
       .map((attribute) => `add attribute ${attribute}`),

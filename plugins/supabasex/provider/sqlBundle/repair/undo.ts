@@ -27,6 +27,8 @@ export function undoOf(
   const should = expected[identity];
   const is = live[identity];
   const usual = [...repair.statements, ...repair.prune];
+  if (should === undefined && object.kind === "column" && is !== undefined && is.type === undefined)
+    return { identity, ...owner, statements: [...usual, ...resetOfViewColumn(object, is)] };
   if (should === undefined) {
     return {
       identity,
@@ -42,6 +44,14 @@ export function undoOf(
   return { identity, ...owner, statements: [...hard, ...usual] };
 }
 
+/** Returns statements that reset what a view's column has of its own, except grants. */
+function resetOfViewColumn({ name, parent }: ObjectIdentity, { comment, default: value }: CatalogObject) {
+  return [
+    ...(comment === undefined ? [] : [`comment on column ${parent}.${name} is null`]),
+    ...(value === undefined ? [] : [`alter table ${parent} alter column ${name} drop default`]),
+  ];
+}
+
 /**
  * Returns statements that drop an extra object, even of a kind that holds data. Extra dependents are dropped
  * separately.
@@ -53,10 +63,6 @@ function dropExtra(place: Place, is: CatalogObject): string[] {
       return [`alter table ${parent} drop column ${name}`];
     case "type":
       return [`drop ${is.kind === "domain" ? "domain" : "type"} ${name}`];
-    case "cron job":
-      return [
-        `select cron.unschedule(jobid) from cron.job where jobname = ${literal(name)} and username = current_user`,
-      ];
     case "bucket":
     case "extension":
     case "server":

@@ -1,4 +1,4 @@
-import type { Catalog, CatalogObject } from "../catalog";
+import { type Catalog, type CatalogObject, firstIdentifier } from "../catalog";
 import { literal } from "../catalog/objects";
 import { goOnBehind, identityOptions } from "./addHolder";
 import { text, texts } from "./createStatement";
@@ -106,20 +106,19 @@ function labels(name: string, should: readonly string[], is: readonly string[]):
  * Missing ones can only be added at the end.
  */
 function attributes(name: string, should: readonly string[], is: readonly string[]): string[] | undefined {
-  const typeOf = (attribute: string) => attribute.slice(nameOf(attribute).length);
+  const typeOf = (attribute: string) => attribute.slice(firstIdentifier(attribute).length);
   if (should.length === is.length) {
     if (is.some((attribute, at) => typeOf(attribute) !== typeOf(should[at] ?? ""))) return undefined;
     const changed = is.flatMap((attribute, at) =>
-      attribute === should[at] ? [] : [[nameOf(attribute), nameOf(should[at] ?? "")] as const],
+      attribute === should[at]
+        ? []
+        : [[firstIdentifier(attribute), firstIdentifier(should[at] ?? "")] as const],
     );
-    if (changed.some(([from]) => should.some((attribute) => nameOf(attribute) === from))) return undefined;
+    if (changed.some(([from]) => should.some((attribute) => firstIdentifier(attribute) === from)))
+      return undefined;
     return changed.map(([from, to]) => `alter type ${name} rename attribute ${from} to ${to}`);
   }
   const isBeginning = is.every((attribute, at) => attribute === should[at]);
   if (!isBeginning) return undefined;
   return should.slice(is.length).map((attribute) => `alter type ${name} add attribute ${attribute}`);
-}
-
-function nameOf(attribute: string): string {
-  return /^(?:"(?:[^"]|"")+"|\S+)/.exec(attribute)?.[0] ?? attribute;
 }

@@ -1,8 +1,11 @@
-import type { FunctionParameter, Node, RangeVar, TypeName } from "libpg-query";
+import type { DefineStmt, FunctionParameter, Node, RangeVar, TypeName } from "libpg-query";
 import { SqlFileError } from "./errors";
 import type { BundleFile } from "./files";
+import { copiesArgumentType, misplacedInRepeatable } from "./notInRepeatables";
 import { scanSql } from "./parser";
+import { scheduledJobs } from "./scheduledJobs";
 import { statementsOf, textOf } from "./statements";
+import { stringConstant } from "./stringConstant";
 
 export type ObjectClass =
   | "function"
@@ -69,11 +72,10 @@ function declaredBy(file: BundleFile): Declared {
   let role: string | undefined;
   for (const statement of statementsOf(file)) {
     role = roleAfter(statement.node, role);
-    const refusal = refused(statement.node, textOf(file, statement));
-    if (refusal !== undefined) {
-      const message = `${refusal} does not belong in a repeatable`;
-      const hint = refusal === defaultPrivileges ? hintOnDefaults : hintOnTables;
-      faults.push(new SqlFileError({ file, index: statement.start, message, hint }));
+    const misplaced = misplacedInRepeatable(statement.node, textOf(file, statement));
+    if (misplaced !== undefined) {
+      const message = `${misplaced.what} does not belong in a repeatable`;
+      faults.push(new SqlFileError({ file, index: statement.start, message, hint: misplaced.hint }));
     }
     for (const declaration of declarations(statement.node)) {
       const { class: kind, name, on } = declaration;
@@ -118,48 +120,18 @@ export function identityAsWritten({ class: kind, name, on }: DeclaredObject): st
 
 const schemaless: ReadonlySet<ObjectClass> = new Set(["event trigger", "publication", "cron job", "bucket"]);
 
-const defaultPrivileges = "alter default privileges";
-const hintOnDefaults =
-  "Move it to a migration: on a new environment repeatables run after all migrations, so it would not apply to what migrations create.";
-const hintOnTables = "Move it to a migration: a repeatable's objects are dropped when the file is removed.";
-
-function refused(node: Node, text: string): string | undefined {
-  const isDynamic = "DoStmt" in node && /\balter\s+default\s+privileges\b/i.test(text);
-  if ("AlterDefaultPrivilegesStmt" in node || isDynamic) return defaultPrivileges;
-  if ("CreateStmt" in node && node.CreateStmt.relation?.relpersistence !== "t") return "create table";
-  const into = intoOf(node);
-  if (into !== undefined && into.relpersistence !== "t") return "create table as";
-  if ("AlterTableStmt" in node && node.AlterTableStmt.objtype === "OBJECT_TABLE") {
-    const isAdding = (command: Node) =>
-      "AlterTableCmd" in command && command.AlterTableCmd.subtype === "AT_AddColumn";
-    if ((node.AlterTableStmt.cmds ?? []).some(isAdding)) return "add column";
-  }
-  if ("CreateSchemaStmt" in node) return "create schema";
-  if ("CreateSeqStmt" in node && node.CreateSeqStmt.sequence?.relpersistence !== "t")
-    return "create sequence";
-  if ("CreateExtensionStmt" in node) return "create extension";
-  return undefined;
-}
-
-/** Returns the table that a query fills. */
-function intoOf(node: Node): RangeVar | undefined {
-  if ("SelectStmt" in node) return node.SelectStmt.intoClause?.rel;
-  const isTable = "CreateTableAsStmt" in node && node.CreateTableAsStmt.objtype === "OBJECT_TABLE";
-  return isTable ? node.CreateTableAsStmt.into?.rel : undefined;
-}
-
 /** Returns the objects that one statement creates, in any kind of file. */
 export function declarations(node: Node): Declaration[] {
   if ("CreateFunctionStmt" in node) {
     const { funcname, parameters, is_procedure, replace } = node.CreateFunctionStmt;
+    // Only the server knows which type `%type` means.
+    if (copiesArgumentType(node.CreateFunctionStmt)) return [];
     const name = `${nameOf(funcname)}(${argumentTypes(parameters)})`;
     return [{ class: is_procedure ? "procedure" : "function", name, replaceable: replace === true }];
   }
   if ("DefineStmt" in node && node.DefineStmt.kind === "OBJECT_AGGREGATE") {
-    const { defnames, args, replace } = node.DefineStmt;
-    const list = args?.[0];
-    const parameters = list !== undefined && "List" in list ? list.List.items : [];
-    const name = `${nameOf(defnames)}(${argumentTypes(parameters)})`;
+    const { defnames, replace } = node.DefineStmt;
+    const name = `${nameOf(defnames)}(${aggregatedTypes(node.DefineStmt)})`;
     return [{ class: "aggregate", name, replaceable: replace === true }];
   }
   if ("ViewStmt" in node) {
@@ -202,7 +174,7 @@ export function declarations(node: Node): Declaration[] {
     return [plain("event trigger", quote(node.CreateEventTrigStmt.trigname))];
   if ("CreatePublicationStmt" in node)
     return [plain("publication", quote(node.CreatePublicationStmt.pubname))];
-  if ("SelectStmt" in node) return cronJobs(node.SelectStmt.targetList);
+  if ("SelectStmt" in node) return cronJobs(node);
   if ("InsertStmt" in node && relationName(node.InsertStmt.relation) === "storage.buckets") {
     return buckets(node.InsertStmt.cols, node.InsertStmt.selectStmt);
   }
@@ -213,18 +185,11 @@ function plain(kind: ObjectClass, name: string): Declaration {
   return { class: kind, name, replaceable: false };
 }
 
-/** Handles `select cron.schedule('name', …)`. */
-function cronJobs(targets: Node[] | undefined): Declaration[] {
-  return (targets ?? []).flatMap((target) => {
-    const value = "ResTarget" in target ? target.ResTarget.val : undefined;
-    if (value === undefined || !("FuncCall" in value)) return [];
-    const name = nameOf(value.FuncCall.funcname);
-    const job = stringConstant(value.FuncCall.args?.[0]);
-    const schedules = name === "cron.schedule" || name === "cron.schedule_in_database";
-    return schedules && job !== undefined
-      ? [{ class: "cron job", name: job, replaceable: true } as const]
-      : [];
-  });
+/** Returns the jobs whose names the statement contains. */
+function cronJobs(node: Node): Declaration[] {
+  return scheduledJobs(node).flatMap(({ name, isReplaced }) =>
+    name === undefined ? [] : [{ class: "cron job", name, replaceable: isReplaced } as const],
+  );
 }
 
 /** Handles `insert into storage.buckets (id, …) values ('a', …), …`. */
@@ -237,18 +202,24 @@ function buckets(columns: Node[] | undefined, source: Node | undefined): Declara
   });
 }
 
-function stringConstant(node: Node | undefined): string | undefined {
-  if (node === undefined) return undefined;
-  if ("TypeCast" in node) return stringConstant(node.TypeCast.arg);
-  return "A_Const" in node ? node.A_Const.sval?.sval : undefined;
-}
-
 /** Returns the types of the arguments that identify a routine, without the `out` ones. */
 function argumentTypes(parameters: Node[] | undefined): string {
   return (parameters ?? [])
     .flatMap((node) => ("FunctionParameter" in node ? [node.FunctionParameter] : []))
     .filter(isInput)
     .map((parameter) => typeName(parameter.argType))
+    .join(", ");
+}
+
+/** Returns the same for an aggregate. In the former syntax, the type is one of the options. */
+function aggregatedTypes({ args, definition = [] }: DefineStmt): string {
+  const list = args?.[0];
+  if (list !== undefined) return argumentTypes("List" in list ? list.List.items : []);
+  return definition
+    .flatMap((option) =>
+      "DefElem" in option && option.DefElem.defname?.toLowerCase() === "basetype" ? [option.DefElem.arg] : [],
+    )
+    .map((type) => (type !== undefined && "TypeName" in type ? typeName(type.TypeName) : ""))
     .join(", ");
 }
 

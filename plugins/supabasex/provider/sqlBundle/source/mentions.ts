@@ -1,21 +1,66 @@
 import type { Node } from "libpg-query";
 import { blockStatements } from "./blockStatements";
-import { unquoted } from "./declaredObjects";
 import type { BundleFile } from "./files";
 import { actsOnUnnamed, runsCode, statementsOf, textOf } from "./statements";
 
-const words = new WeakMap<BundleFile, ReadonlySet<string>>();
+/** A file's text in the form in which it is searched for names. */
+interface Searchable {
+  readonly text: string;
+  readonly words: ReadonlySet<string>;
+}
 
-/** Returns whether the file's text, including comments, contains the name as a word, with any case and quoting. */
-export function mentions(file: BundleFile, name: string): boolean {
-  const bare = unquoted(name);
-  if (!/^[a-z_][a-z0-9_$]*$/i.test(bare)) return file.text.includes(bare);
-  let known = words.get(file);
+const searchable = new WeakMap<BundleFile, Searchable>();
+
+/** The number of bytes that the server keeps of a name. The text may contain a longer one. */
+const longestName = 63;
+
+const identifier = /[a-z_][a-z0-9_$]*/g;
+const isPlain = /^[a-z_][a-z0-9_$]*$/;
+
+function searchableOf(file: BundleFile): Searchable {
+  let known = searchable.get(file);
   if (known === undefined) {
-    known = new Set(file.text.toLowerCase().match(/[a-z_][a-z0-9_$]*/g) ?? []);
-    words.set(file, known);
+    const text = comparable(withoutEscapes(file.text));
+    const words = new Set((text.match(identifier) ?? []).map((word) => word.slice(0, longestName)));
+    known = { text, words };
+    searchable.set(file, known);
   }
-  return known.has(bare.toLowerCase());
+  return known;
+}
+
+/** Returns the text in lower case, with single quotes and double quotes that are doubled once. */
+function comparable(text: string): string {
+  return text.toLowerCase().replaceAll(/(["'])\1/g, "$1");
+}
+
+/** Returns a name as it is in the searched text, without the quotes around it. */
+function comparableName(name: string): string {
+  return comparable(name.startsWith('"') ? name.slice(1, -1) : name);
+}
+
+/** Returns the text with the letters of its Unicode escapes: `"data"` for `U&"d\0061ta"`. */
+function withoutEscapes(text: string): string {
+  const mark = /\bu&(?=["'])/gi;
+  if (!mark.test(text)) return text;
+  return text
+    .replaceAll(mark, "")
+    .replaceAll(/\\(?:\+([0-9a-f]{6})|([0-9a-f]{4}))/gi, (_, six?: string, four?: string) =>
+      characterOf(Number.parseInt(six ?? four ?? "", 16)),
+    );
+}
+
+function characterOf(codePoint: number): string {
+  return codePoint > 0x10ffff ? "" : String.fromCodePoint(codePoint);
+}
+
+/**
+ * Returns whether the file's text, including comments, contains the name as a word, with any case, quoting and length
+ * beyond what the server keeps.
+ */
+export function mentions(file: BundleFile, name: string): boolean {
+  const bare = comparableName(name);
+  const { text, words } = searchableOf(file);
+  return isPlain.test(bare) ? words.has(bare) : text.includes(bare);
 }
 
 /**
@@ -27,15 +72,15 @@ export function mentions(file: BundleFile, name: string): boolean {
  */
 export function mentionsObject(file: BundleFile, schema: string, name: string): boolean {
   if (!mentions(file, name)) return false;
-  const [ofSchema, bare] = [unquoted(schema), unquoted(name)];
+  const [ofSchema, bare] = [comparableName(schema), comparableName(name)];
   const escaped = bare.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const rest = Buffer.byteLength(bare) < longestName ? "" : '[^"\\s.]*';
   const places = new RegExp(
-    `(?:("(?:[^"]|"")+"|[\\w$]+)\\s*\\.\\s*)?(?<![\\w$])("?)${escaped}\\2(?![\\w$])`,
-    "gi",
+    `(?:("(?:[^"]|"")+"|[\\w$]+)\\s*\\.\\s*)?(?<![\\w$])("?)${escaped}${rest}\\2(?![\\w$])`,
+    "g",
   );
-  return [...file.text.matchAll(places)].some(
-    ([, qualifier]) =>
-      qualifier === undefined || unquoted(qualifier).toLowerCase() === ofSchema.toLowerCase(),
+  return [...searchableOf(file).text.matchAll(places)].some(
+    ([, qualifier]) => qualifier === undefined || comparableName(qualifier) === ofSchema,
   );
 }
 

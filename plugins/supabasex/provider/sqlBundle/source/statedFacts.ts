@@ -1,4 +1,4 @@
-import type { Node } from "libpg-query";
+import type { AlterTableStmt, Node } from "libpg-query";
 import { blockStatements } from "./blockStatements";
 import { declarations, quote } from "./declaredObjects";
 import type { BundleFile } from "./files";
@@ -146,8 +146,8 @@ const tableSteps: Readonly<Record<string, readonly [property: string, ...kinds: 
   AT_NoForceRowSecurity: ["rowSecurityForced", "table"],
   AT_ChangeOwner: ["owner", ...relations, "sequence"],
   AT_ReplicaIdentity: ["replicaIdentity", "table"],
-  AT_SetRelOptions: ["options", ...relations, "index"],
-  AT_ResetRelOptions: ["options", ...relations, "index"],
+  AT_SetRelOptions: ["options", ...relations],
+  AT_ResetRelOptions: ["options", ...relations],
   AT_ColumnDefault: ["default", "column"],
   AT_SetNotNull: ["notNull", "column"],
   AT_DropNotNull: ["notNull", "column"],
@@ -155,16 +155,22 @@ const tableSteps: Readonly<Record<string, readonly [property: string, ...kinds: 
   AT_SetCompression: ["compression", "column"],
 };
 
+/** The same for `alter index`: its definition contains its storage parameters. */
+const indexSteps: typeof tableSteps = {
+  AT_SetRelOptions: ["definition", "index"],
+  AT_ResetRelOptions: ["definition", "index"],
+};
+
 /** Returns what the steps of `alter table` set; `undefined` if one may set several properties. */
-function tableStepsOf(
-  commands: readonly Node[],
-): (readonly [property: string, ...kinds: string[]])[] | undefined {
-  const steps = commands.map((command) => {
+function tableStepsOf({
+  cmds = [],
+  objtype,
+}: AlterTableStmt): (readonly [property: string, ...kinds: string[]])[] | undefined {
+  const ofKind = objtype === "OBJECT_INDEX" ? indexSteps : tableSteps;
+  const steps = cmds.map((command) => {
     const step = "AlterTableCmd" in command ? (command.AlterTableCmd.subtype ?? "") : "";
     if (setsToast(command)) return undefined;
-    return (
-      tableSteps[step] ?? (/(Trig|Rule)/.test(step) ? (["enabled", "trigger", "rule"] as const) : undefined)
-    );
+    return ofKind[step] ?? (/(Trig|Rule)/.test(step) ? (["enabled", "trigger", "rule"] as const) : undefined);
   });
   const known = steps.filter((step) => step !== undefined);
   return known.length < steps.length ? undefined : known;
@@ -187,7 +193,7 @@ function propertiesOf(node: Node): ReadonlySet<string> | undefined {
   if ("AlterRoleSetStmt" in node) return settingOf(node.AlterRoleSetStmt.setstmt);
   if ("AlterDatabaseSetStmt" in node) return settingOf(node.AlterDatabaseSetStmt.setstmt);
   if (!("AlterTableStmt" in node)) return undefined;
-  const steps = tableStepsOf(node.AlterTableStmt.cmds ?? []);
+  const steps = tableStepsOf(node.AlterTableStmt);
   return steps === undefined ? undefined : new Set(steps.map(([property]) => property));
 }
 
@@ -233,7 +239,7 @@ function kindsOf(node: Node): ReadonlySet<string> | undefined {
   if ("AlterRoleSetStmt" in node) return new Set(["role settings"]);
   if ("AlterDatabaseSetStmt" in node) return new Set(["database settings"]);
   if ("AlterTableStmt" in node) {
-    const steps = tableStepsOf(node.AlterTableStmt.cmds ?? []);
+    const steps = tableStepsOf(node.AlterTableStmt);
     return steps === undefined ? undefined : new Set(steps.flatMap(([, ...kinds]) => kinds));
   }
   if (!("GrantStmt" in node)) return undefined;

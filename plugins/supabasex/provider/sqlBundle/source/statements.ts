@@ -2,6 +2,7 @@ import type { Node, RawStmt } from "libpg-query";
 import { SqlFileError } from "./errors";
 import type { BundleFile } from "./files";
 import { defaultServerMajor, newestAccepts, parserFault, parseSql, scanSql } from "./parser";
+import { scheduledJobs } from "./scheduledJobs";
 
 /** One SQL statement of a file. Offsets are indexes in the file's text, as in JavaScript. */
 export interface Statement {
@@ -84,12 +85,13 @@ export const runsCode = (node: Node): boolean => "DoStmt" in node || "CallStmt" 
 
 /**
  * Returns whether a statement runs code that may act on any object: a `do` block, or a call other than of pg_cron's
- * functions.
+ * functions for jobs that it names.
  */
 export function actsOnUnnamed(node: Node, text: string): boolean {
   if (runsCode(node)) return true;
   if (!("SelectStmt" in node)) return false;
-  return !/^(\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*select\s+cron\s*\./i.test(text);
+  const isAboutJobs = /^(\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*select\s+cron\s*\./i.test(text);
+  return !isAboutJobs || scheduledJobs(node).some(({ name }) => name === undefined);
 }
 
 /** Transaction settings that end with it at the latest. */
