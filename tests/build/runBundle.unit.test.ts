@@ -34,11 +34,12 @@ const run = (...args: string[]) =>
 /** The files with compiled code. */
 const compiled = () => readdirSync(folder).filter((name) => name.endsWith(".compiled"));
 
-/** Prints, and lives until new compiled code was written, for two seconds at most. */
-const program = (expression: string) => `
+/** Prints, and lives until new compiled code of `awaited`, by default its own, was written, for two seconds at most. */
+const program = (expression: string, awaited = "__filename") => `
   console.log(${expression});
   const { statSync } = require("node:fs");
-  const written = () => statSync(__filename + "." + process.version + "-" + process.arch + ".compiled", { throwIfNoEntry: false })?.mtimeMs;
+  const file = ${awaited} + "." + process.version + "-" + process.arch + ".compiled";
+  const written = () => statSync(file, { throwIfNoEntry: false })?.mtimeMs;
   const [former, end] = [written(), Date.now() + 2000];
   const timer = setInterval(() => (written() !== former || Date.now() > end) && clearInterval(timer), 50);
 `;
