@@ -4,6 +4,14 @@ import { type AppliedFile, type History, type OwnedObject, recordNames } from ".
 import type { Session } from "../session/session";
 import { withPresentNames } from "./renamedStatement";
 
+/** The catalog before and after migrations. */
+interface Migrated {
+  readonly before: CatalogReading;
+  readonly after: CatalogReading;
+  /** The version of the server, whose parser reads the recorded statements. */
+  readonly serverMajor: number | undefined;
+}
+
 /**
  * Writes into the history the present names of what migrations renamed or moved, such as the table of a repeatable's
  * policy: by these names, a later deployment finds what a removed file created and stated.
@@ -12,12 +20,12 @@ export async function followRenames(
   session: Session,
   bundle: string,
   history: History,
-  { before, after }: Record<"before" | "after", CatalogReading>,
+  { before, after, serverMajor }: Migrated,
 ): Promise<{ readonly history: History; readonly renames: Renames }> {
   const repeatables = [...history.files.values()].filter(({ kind }) => kind === "repeatable");
   const renames = repeatables.length === 0 ? new Map<string, string>() : renamesBetween(before, after);
   if (renames.size === 0) return { history, renames };
-  const rewrite = withPresentNames(renames);
+  const rewrite = withPresentNames(renames, serverMajor);
   const renamed = repeatables.map((file): AppliedFile => {
     const states = file.states.map(rewrite);
     const isDue = file.due === true || states.some((text, at) => text !== file.states[at]);

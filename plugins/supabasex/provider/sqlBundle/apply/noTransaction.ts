@@ -64,7 +64,8 @@ export async function runOutsideTransaction(
   const { history, ...after } = await readingInTransaction(session, inputs.name);
   const start =
     about === undefined ? before : { ...before, catalog: asExpected(before.catalog, expected, about) };
-  const { renames } = await followRenames(session, inputs.name, history, { before, after });
+  const { serverMajor } = file;
+  const { renames } = await followRenames(session, inputs.name, history, { before, after, serverMajor });
   const altered = baseAfterMigrations(base, before, after);
   await recordExpectation(session.work, inputs.name, {
     expected: expectationAfter(expected, start, after, { declared: new Set() }),

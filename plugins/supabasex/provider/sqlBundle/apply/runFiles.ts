@@ -191,7 +191,7 @@ async function afterMigrations(
   ran: readonly Migration[],
 ): Promise<AfterMigrations> {
   const found = await readWithHistory(session, inputs.name);
-  const between = { before: reading, after: found.reading };
+  const between = { before: reading, after: found.reading, serverMajor: ran[0]?.serverMajor };
   const { renames, ...followed } = await followRenames(session, inputs.name, found.history, between);
   const after = { ...found, ...followed };
   // Also those of removed files: their content may be in another file now, or the file comes back after a failure.
