@@ -137,6 +137,13 @@ export const guardChanges: readonly PostureChange[] = [
     takenBackBy: "revoke select on table legacy_private.acl from authenticated",
   },
   {
+    name: "API roles may read a column of a private table, which such a view shows",
+    change: "grant select (id) on legacy_private.acl to authenticated",
+    reverse: "revoke select (id) on legacy_private.acl from authenticated",
+    reports: extra("column legacy_private.acl id"),
+    severity: "opens",
+  },
+  {
     name: "row-level security is disabled on a private table that such a view shows",
     change: "alter table legacy_private.acl disable row level security",
     reverse: "alter table legacy_private.acl enable row level security",

@@ -126,3 +126,137 @@ test("a function in a private schema that nothing uses does not count", () => {
 
   expect(Object.keys(taken(others))).not.toContain("function hidden.g()");
 });
+
+/** The same baseline as an older version of this program recorded it. */
+const olderThan = (now: Catalog): Catalog => ({ ...now, server: { majorVersion: 17 } });
+const partition = { owner: "postgres", partitionOf: "public.notes", grants: { anon: ["select"] } };
+const withLevels = { ...live, "type auth.level": { owner: "postgres", labels: ["low"] } };
+
+test.each<[string, string, Catalog[string]]>([
+  [
+    "a foreign table in an exposed schema",
+    "foreign table public.partner",
+    { owner: "postgres", grants: { anon: ["select"] } },
+  ],
+  ["a partition in a private schema", "table hidden.notes_2025", partition],
+  ["a child in a private schema", "table hidden.more", { owner: "postgres", inherits: ["public.notes"] }],
+  ["an enum of the platform", "type auth.factor", { owner: "postgres", labels: ["totp"] }],
+  [
+    "a hook of Auth in a private schema",
+    "function hidden.hook(jsonb)",
+    { owner: "postgres", body: "select 1", grants: { supabase_auth_admin: ["execute"] } },
+  ],
+  [
+    "a privilege of another role on an extension",
+    "extension privilege insert on table cron.job to helpers",
+    { held: true, extension: "pg_cron" },
+  ],
+  [
+    "a sequence that an API role may use",
+    "sequence public.numbers",
+    { owner: "postgres", grants: { anon: ["usage"] } },
+  ],
+])("what an older version covered, %s, is reported, and no deployment adopts it", (_, identity, object) => {
+  const older = olderThan(taken(withLevels));
+  const now = taken({ ...withLevels, [identity]: object });
+
+  expect(reported(older, now)).toEqual([`extra ${identity}`]);
+  expect(reported(deployed(older, now), now)).toEqual([`extra ${identity}`]);
+});
+
+const grantsOnTable = { extension: "pg_cron", grants: { anon: ["select"] } };
+
+test.each<[string, string, Catalog[string], Catalog[string]?]>([
+  [
+    "a foreign partition in a private schema",
+    "foreign table hidden.notes_2025",
+    { ...partition, server: "partner" },
+  ],
+  ["a domain of the platform", "type auth.email", { owner: "postgres", kind: "domain" }],
+  [
+    "the parent of a foreign partition in an exposed schema",
+    "foreign table public.notes_2025",
+    { ...partition, server: "partner" },
+    { owner: "postgres", server: "partner", grants: { anon: ["select"] } },
+  ],
+  [
+    "an owner of an extension's table with grants",
+    "table cron.job",
+    { ...grantsOnTable, owner: "authenticated" },
+    grantsOnTable,
+  ],
+  ["an owner of an extension's table", "table cron.job", { extension: "pg_cron", owner: "authenticated" }],
+  ["a sequence that an API role owns", "sequence public.numbers", { owner: "authenticated" }],
+  [
+    "a privilege of the server's role on an extension",
+    "extension privilege insert on table cron.job to pg_monitor",
+    { held: true, extension: "pg_cron" },
+  ],
+])(
+  "what an older version did not cover, %s, is adopted by the next deployment",
+  (_, identity, object, known) => {
+    const older = olderThan({ ...taken(withLevels), ...(known && { [identity]: known }) });
+    const now = taken({ ...withLevels, [identity]: object });
+
+    expect(Object.keys(now)).toContain(identity);
+    expect(reported(older, now)).toEqual([]);
+    expect(reported(deployed(older, now), now)).toEqual([]);
+    expect(deployed(older, now)[identity]).toEqual(now[identity]);
+  },
+);
+
+test.each([
+  ["dropped", {}],
+  ["detached", { "table hidden.notes_2025": { owner: "postgres" } }],
+])("a partition in a private schema that was %s is reported", (_, left: Catalog) => {
+  const baseline = taken({ ...live, "table hidden.notes_2025": partition });
+
+  expect(reported(baseline, taken({ ...live, ...left }))).toEqual(["missing table hidden.notes_2025"]);
+});
+
+const aclView: Catalog = {
+  ...live,
+  "view public.acl_ids": {
+    owner: "postgres",
+    definition: "SELECT id FROM hidden.acl",
+    options: { security_invoker: "true" },
+  },
+  "table hidden.acl": { owner: "postgres", rowSecurity: true },
+  "column hidden.acl id": { type: "bigint" },
+};
+const aclGranted: Catalog = {
+  ...aclView,
+  "column hidden.acl id": { type: "bigint", grants: { authenticated: ["select"] } },
+};
+
+test("a grant on a column of a private table that a view reads is reported, and so is its end", () => {
+  const [before, after] = [taken(aclView), taken(aclGranted)];
+
+  expect(reported(before, after)).toEqual(["extra column hidden.acl id"]);
+  expect(reported(after, before)).toEqual(["missing column hidden.acl id"]);
+  expect(postureWithout(after, { expected: {}, managed: {} })).toEqual(after);
+});
+
+test("a grant on a column of a private table that nothing uses any more is no difference", () => {
+  const { "view public.acl_ids": _, ...others } = aclGranted;
+
+  expect(reported(taken(aclGranted), taken(others))).toEqual(["missing view public.acl_ids"]);
+});
+
+test("the copy of an index while it is rebuilt is no difference, unless it calls a function", () => {
+  const copy = (name: string, columns: string, valid?: false): Catalog => ({
+    [`index public.${name}`]: {
+      table: "public.notes",
+      definition: `CREATE UNIQUE INDEX ${name} ON public.notes USING btree (${columns})`,
+      ...(valid === false && { valid }),
+    },
+  });
+  const after = (index: Catalog) => reported(taken(live), taken({ ...live, ...index }));
+  const isChanged = ["changed table public.notes constraints"];
+
+  expect(after(copy("notes_key_ccnew", "body", false))).toEqual([]);
+  expect(after(copy("notes_key_ccold1", "body", false))).toEqual([]);
+  expect(after(copy("notes_key_ccnew", "body"))).toEqual(isChanged);
+  expect(after(copy("notes_other", "body", false))).toEqual(isChanged);
+  expect(after(copy("notes_key_ccnew", "hidden.spy(body)", false))).toEqual(isChanged);
+});

@@ -8,7 +8,7 @@ import { partsOfIdentity } from "../identity";
 import { areOfDifferentVersions, reprinted, serverIdentity } from "../serverVersion";
 import { postureGroup } from "./groups";
 import { membershipOf } from "./memberships";
-import { isNewSinceVersion1, isOfOlderVersion, isUsedOnly } from "./version";
+import { isChild, isNewSinceVersion1, isOfOlderVersion, isUsedOnly } from "./version";
 
 /** The identity whose properties say how far the platform's services have migrated the database. */
 export const platformIdentity = "platform";
@@ -27,11 +27,12 @@ export function diffPostures(baseline: Catalog, posture: Catalog): CatalogDiffer
 }
 
 /**
- * Returns whether a missing object only counted because something used it, which is a change of the user. A policy counts as long
- * as its table does.
+ * Returns whether a missing object only counted because something used it, which is a change of the user. A policy or a grant on a
+ * column counts as long as its table does. A partition or child may have counted because of its parent.
  */
 function isNoLongerUsed(identity: string, baseline: Catalog): boolean {
-  return partsOfIdentity(identity).kind !== "policy" && isUsedOnly(identity, baseline);
+  const { parent } = partsOfIdentity(identity);
+  return parent === undefined && isUsedOnly(identity, baseline) && !isChild(baseline[identity] ?? {});
 }
 
 /** Kinds of which every server has all objects. */

@@ -13,6 +13,9 @@ export const builtInApiRoles: readonly string[] = [
   "service_role",
 ];
 
+/** The role as which Auth calls its hooks, which decide who can sign in and what a token contains. */
+export const hookCaller = "supabase_auth_admin";
+
 const isPlatformSchema = new RegExp(platformSchemas);
 
 /** What clients of the API can access in a catalog. */

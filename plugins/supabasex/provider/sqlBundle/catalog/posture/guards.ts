@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonValue } from "../../../../../../foundation/json";
 import type { Catalog, CatalogObject } from "../catalog";
 import { partsOfIdentity } from "../identity";
-import { type Exposure, grantees } from "./exposure";
+import { type Exposure, grantees, hookCaller } from "./exposure";
 import { withHeldRoles } from "./memberships";
 import { isUsable } from "./version";
 
@@ -22,9 +22,6 @@ const bareName = new RegExp(identifier, "gi");
 /** Matches the name of an object in its identity, without a function's arguments. */
 const ownName = new RegExp(`^(${identifier})\\.(${identifier})`, "i");
 
-/** The role as which Auth calls its hooks, which decide who can sign in and what a token contains. */
-const hookCaller = "supabase_auth_admin";
-
 /** What is known before objects in use are searched for. */
 export interface GuardSubject {
   /** The objects that already count. */
@@ -36,16 +33,20 @@ export interface GuardSubject {
 
 /**
  * Returns the functions, views and tables outside of exposed schemas that policies, triggers, views, jobs and functions use,
- * directly or indirectly, with the policies of these tables; the functions that settings of the Data API name; and the functions
- * that Auth may call. A policy asks its function regardless of who may use the function's schema, so replacing its body opens what
- * the policy guards. A view that checks its caller's privileges reads a table in any schema.
+ * directly or indirectly, with the policies and the grants on columns of these tables and views; the functions that settings of the
+ * Data API name; and the functions that Auth may call. A policy asks its function regardless of who may use the function's schema, so
+ * replacing its body opens what the policy guards. A view that checks its caller's privileges reads a table in any schema.
  */
 export function guards(live: Catalog, { known, isForeign, exposure }: GuardSubject): ReadonlySet<string> {
   const isHidden = (identity: string) =>
     !exposure.includes(partsOfIdentity(identity).schema ?? "") && isForeign(identity);
-  const hidden = Object.keys(live).filter((identity) => isUsable(identity) && isHidden(identity));
+  const isPlainColumn = (identity: string) =>
+    partsOfIdentity(identity).kind === "column" && live[identity]?.grants === undefined;
+  const hidden = Object.keys(live).filter(
+    (identity) => isUsable(identity) && !isPlainColumn(identity) && isHidden(identity),
+  );
   if (hidden.length === 0) return new Set();
-  const { byName, policies } = named(hidden);
+  const { byName, policies, columns } = named(hidden);
   const path = sessionPath(live);
   const found = new Set<string>();
   const waiting: CatalogObject[] = [...known.values()];
@@ -53,7 +54,10 @@ export function guards(live: Catalog, { known, isForeign, exposure }: GuardSubje
     if (found.has(identity)) return;
     found.add(identity);
     waiting.push(live[identity] ?? {});
-    for (const policy of policies.get(partsOfIdentity(identity).name) ?? []) add(policy);
+    const { name } = partsOfIdentity(identity);
+    for (const policy of policies.get(name) ?? []) add(policy);
+    // A grant on a column opens what one on its table opens.
+    for (const column of columns.get(name) ?? []) found.add(column);
   };
   // The bundle's own objects use others, too.
   for (const [identity, object] of Object.entries(live)) if (!isForeign(identity)) waiting.push(object);
@@ -67,21 +71,23 @@ export function guards(live: Catalog, { known, isForeign, exposure }: GuardSubje
   return found;
 }
 
-/** Returns the objects by name, and the policies by table. */
+/** Returns the objects by name, and the policies and columns by table. */
 function named(identities: readonly string[]) {
   const byName = new Map<string, string[]>();
   const policies = new Map<string, string[]>();
+  const columns = new Map<string, string[]>();
   const add = (map: Map<string, string[]>, key: string, identity: string) =>
     map.set(key, [...(map.get(key) ?? []), identity]);
   for (const identity of identities) {
     const { kind, name, parent = "" } = partsOfIdentity(identity);
     if (kind === "policy") add(policies, parent, identity);
+    else if (kind === "column") add(columns, parent, identity);
     else {
       const [, schema, own] = ownName.exec(name) ?? [];
       if (schema !== undefined && own !== undefined) add(byName, keyOf(schema, own), identity);
     }
   }
-  return { byName, policies };
+  return { byName, policies, columns };
 }
 
 /** Returns the key of a name: identifiers as the server compares them, quoted or not. */

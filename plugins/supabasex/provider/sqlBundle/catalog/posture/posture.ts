@@ -45,8 +45,9 @@ export function postureOf({ live, expected, managed, apiRoles }: PostureSubject)
   for (const identity of guards(live, { known: posture, isForeign, exposure })) {
     const rest = notManaged(identity, live[identity] ?? {}, expected, managed);
     if (rest !== undefined && !posture.has(identity)) {
-      const facts = picked(partsOfIdentity(identity).kind, rest);
-      if (facts.extension === undefined) posture.set(identity, facts);
+      const { kind } = partsOfIdentity(identity);
+      const facts = kind === "column" ? columnFacts(rest) : picked(kind, rest);
+      if (facts !== undefined && facts.extension === undefined) posture.set(identity, facts);
     }
   }
   // Texts that two major versions print differently are not compared, so the posture includes the version.
