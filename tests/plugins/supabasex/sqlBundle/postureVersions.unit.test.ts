@@ -260,3 +260,12 @@ test("the copy of an index while it is rebuilt is no difference, unless it calls
   expect(after(copy("notes_other", "body", false))).toEqual(isChanged);
   expect(after(copy("notes_key_ccnew", "hidden.spy(body)", false))).toEqual(isChanged);
 });
+
+test("the baseline keeps a comment that configures pg_graphql", () => {
+  const comment = '@graphql({"introspection": true})';
+  const live: Catalog = { "schema public": { owner: "postgres", comment } };
+  const baseline = postureOf({ live, expected: {}, managed: {} });
+
+  expect(baseline["schema public"]?.directive).toBe(comment);
+  expect(postureWithout(baseline, { expected: {}, managed: {} })).toEqual(baseline);
+});

@@ -246,9 +246,9 @@ function picked(kind: string, object: CatalogObject): CatalogObject {
     const value = object[name];
     return value === undefined ? [] : [[name, value]];
   });
-  const { comment } = object;
-  // Such a comment configures what pg_graphql shows of a schema, table or function.
-  const directive = typeof comment === "string" && comment.includes("@graphql(") ? comment : undefined;
+  const { comment, directive: recorded } = object;
+  // Such a comment configures what pg_graphql shows of a schema, table or function. A recorded posture has it as `directive`.
+  const directive = typeof comment === "string" && comment.includes("@graphql(") ? comment : recorded;
   return Object.fromEntries(directive === undefined ? facts : [...facts, ["directive", directive]]);
 }
 
