@@ -117,7 +117,7 @@ export const sqlBundle: Resource = {
         const authors = await readAuthors(client, Object.keys(found.drift), {
           tables: state.expected.keys(),
           application: applicationName(name, stack, {}),
-          deployedAt: await readRecordedAt(client, name),
+          deployedAt: () => readRecordedAt(client, name),
         });
         return { catalog, drift: withAuthors(found.drift, authors), outlook: found.outlook };
       }),
