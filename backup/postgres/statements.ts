@@ -165,7 +165,9 @@ function tolerant(
   return block(
     [
       `execute ${escapeLiteral(statement)};`,
-      `exception when invalid_parameter_value or undefined_object then ${warn("sqlerrm")}`,
+      // The server's message may quote the value, which may be a secret.
+      `exception when invalid_parameter_value then ${warn("'its value is invalid on this server (22023)'")}`,
+      `when undefined_object then ${warn("'it, or what its value names, does not exist on this server (42704)'")}`,
       ...(is_known ? [] : [`when insufficient_privilege then ${warn("'only a superuser may set it'")}`]),
     ].join(" "),
   );

@@ -21,8 +21,8 @@ const artifactOf = (stack: string) => `preview-${stack}`;
 /** A report is a few hundred kilobytes, but an untrusted artifact may be of any size. */
 const largestReport = 20_000_000;
 
-/** A pull request may change the workflow, and with it the number of jobs. */
-const mostComments = 10;
+/** A fork may change the workflow, and with it the number of jobs. */
+const mostCommentsOfForks = 10;
 
 /** Stacks whose preview needs no credentials, so a fork's code may create it. */
 const isCredentialFree = (stack: string) => stack === "local" || stack.startsWith("like-");
@@ -51,7 +51,7 @@ export async function commentOnPreviews(
     const isShown = stack !== undefined && job.conclusion !== "skipped";
     return isShown && (!run.isFork || isCredentialFree(stack)) ? [{ job, stack }] : [];
   });
-  for (const { job, stack } of previews.slice(0, mostComments)) {
+  for (const { job, stack } of run.isFork ? previews.slice(0, mostCommentsOfForks) : previews) {
     const report = await reportOf(path.join(folder, artifactOf(stack), reportFile), { stack, job, run });
     const note = run.isFork ? forkNote : "";
     const outcome = await writeStickyComment(client, context, {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { readAuthors } from "../../plugins/supabasex/provider/sqlBundle/history/ddlLog";
 import { type BundledDatabase, startBundledDatabase } from "./support/database";
 
@@ -13,7 +13,7 @@ afterAll(async () => await database.remove());
 const subject = {
   tables: ["table private.ddl_log"],
   application: "supabasex thorbis prod",
-  deployedAt: "2026-01-01",
+  deployedAt: async () => "2026-01-01",
 };
 
 const author = /^by postgres via psql from 127\.0\.0\.1 at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/;
@@ -47,7 +47,9 @@ test("the last deployment did not make a difference, so a change that the log la
   const { postgres } = database;
   const identity = "view shared.deployed";
   const after = async (deployedAt: string | undefined) =>
-    (await readAuthors(postgres, [identity], { ...subject, deployedAt })).get(identity);
+    (await readAuthors(postgres, [identity], { ...subject, deployedAt: async () => deployedAt })).get(
+      identity,
+    );
   await postgres.query("set application_name = 'supabasex thorbis prod 1a2b3c4d by ci'");
   await postgres.query("create view shared.deployed as select 1 as one");
   await postgres.query("set application_name = 'psql'");
@@ -78,6 +80,19 @@ test("another table with the log's name says nothing", async () => {
 
   expect(authors.get("view shared.watched")).toMatch(author);
   expect([...without]).toEqual([]);
+});
+
+test("a role that may not use the log's schema gets no authors, and no error", async () => {
+  const { postgres } = database;
+  const deployedAt = vi.fn(subject.deployedAt);
+  await postgres.query("create role outsider; grant outsider to postgres; set role outsider");
+  try {
+    expect([...(await readAuthors(postgres, ["table shared.x"], { ...subject, deployedAt }))]).toEqual([]);
+  } finally {
+    await postgres.query("reset role; drop role outsider");
+  }
+  // The time of the last deployment is only needed to judge entries.
+  expect(deployedAt).not.toHaveBeenCalled();
 });
 
 test("an entry has the current and the session user, the dashboard's comment and a hash of the statement, but not its text", async () => {

@@ -198,6 +198,14 @@ test("a fork that adds jobs to the workflow gets ten comments at most", async ()
   expect(bodies()).toHaveLength(10);
 });
 
+test("a pull request of the repository gets a comment for each of more than ten stacks", async () => {
+  const stacks = Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`stack-${at}`, "success"]));
+
+  await comment({ stacks });
+
+  expect(bodies()).toHaveLength(12);
+});
+
 test("an artifact that is not a report, a link, or the report of another stack is not shown", async () => {
   for (const stack of ["one", "two", "three"]) mkdirSync(path.join(folder, `preview-${stack}`));
   writeFileSync(path.join(folder, "preview-one", "report.json"), '{"version":1,"stack":"one"}');

@@ -31,7 +31,7 @@ import { type Drift, driftFrom, driftOf, withAuthors } from "./state/drift";
 import { findDrift } from "./state/findDrift";
 import { openTables } from "./state/openTables";
 import { driftReadAt, withOutlook } from "./state/outlook";
-import { withRedactedTexts } from "./state/redaction";
+import { withRedactedPostures, withRedactedTexts } from "./state/redaction";
 import {
   type BundleState,
   newestVersion,
@@ -117,7 +117,7 @@ export const sqlBundle: Resource = {
         const authors = await readAuthors(client, Object.keys(found.drift), {
           tables: state.expected.keys(),
           application: applicationName(name, stack, {}),
-          deployedAt: await readRecordedAt(client, name),
+          deployedAt: () => readRecordedAt(client, name),
         });
         return { catalog, drift: withAuthors(found.drift, authors), outlook: found.outlook };
       }),
@@ -268,8 +268,8 @@ function appliedState(result: ApplyResult): BundleState {
 
 function accessDrift({ access }: ApplyResult): Drift {
   if (access === undefined) return {};
-  const { baseline, posture } = access;
-  return driftOf(diffPostures(baseline, withRedactedTexts(baseline, posture)));
+  const { baseline, posture } = withRedactedPostures(access.baseline, access.posture);
+  return driftOf(diffPostures(baseline, posture));
 }
 
 /** Returns the state after a preview: everything is as expected, and files that it left out count as applied. */

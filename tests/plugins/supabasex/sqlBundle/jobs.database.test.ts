@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { readCatalogReading } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
 import { Databases, failureOf } from "./support";
 
 // Two roles may each have a job of the same name, so a job's identity contains its user.
@@ -199,4 +200,22 @@ describe("a migration that needs a job that only a repeatable creates is refused
 
     expect(await bundle.refresh()).toEqual([]);
   });
+});
+
+test("a job's port is only reported if most other jobs have another one, as after a restart on another port", async () => {
+  const superuser = await databases.cluster.client("supabase_admin");
+  const hosts = async (change: string) => {
+    await superuser.query(change);
+    const { catalog } = await readCatalogReading(superuser);
+    return ["a", "b", "c"].map((name) => catalog[`cron job ${name} of supabase_admin`]?.host ?? "here");
+  };
+
+  const schedule =
+    "select cron.schedule(name, '0 0 1 1 *', 'select 1') from unnest('{a,b,c}'::text[]) as name";
+  expect(await hosts(schedule)).toEqual(["here", "here", "here"]);
+  const one = "update cron.job set nodeport = 1 where jobname = 'a'";
+  expect(await hosts(one)).toEqual([":1", "here", "here"]);
+  expect(await hosts("update cron.job set nodeport = 1")).toEqual(["here", "here", "here"]);
+  const elsewhere = "update cron.job set nodename = 'evil.example', nodeport = 2 where jobname = 'a'";
+  expect(await hosts(elsewhere)).toEqual(["evil.example:2", "here", "here"]);
 });

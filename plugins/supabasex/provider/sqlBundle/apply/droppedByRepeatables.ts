@@ -59,7 +59,10 @@ async function partitionsAmong(
   if (partitions.length === 0) return new Set();
   const names = partitions.map((identity) => partsOfIdentity(identity).name);
   const { rows } = await session.work.query<{ name: string }>(
-    "select name from unnest($1::text[]) as name where to_regclass(name) is not null",
+    // to_regclass() would fail if the role may not use the schema any more.
+    `select format('%I.%I', n.nspname, c.relname) as name
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where format('%I.%I', n.nspname, c.relname) = any ($1::text[])`,
     [names],
   );
   const found = new Set(rows.map(({ name }) => name));

@@ -33,9 +33,10 @@ const unheard: ReadonlySet<string> = new Set([
 export interface AuthorSubject {
   /** The tables of the bundle, as identities. Another table of the log's name may say anything. */
   readonly tables: Iterable<string>;
-  /** The beginning of the application names of this stack's own deployments, and when the last one ended, if that is known. */
+  /** The beginning of the application names of this stack's own deployments. */
   readonly application: string;
-  readonly deployedAt: string | undefined;
+  /** Returns when the last one ended, if that is known. Only called if there is a log. */
+  readonly deployedAt: () => Promise<string | undefined>;
 }
 
 /**
@@ -63,7 +64,7 @@ export async function readAuthors(
      from jsonb_to_recordset($1::jsonb) as wanted (identity text, name text, rank integer)
      join ${log} entry on replace(replace(entry.object_identity, 'pg_catalog.', ''), ', ', ',') = wanted.name
      order by wanted.identity, wanted.rank, entry.occurred_at desc`,
-    [JSON.stringify(candidates), subject.application, subject.deployedAt ?? null],
+    [JSON.stringify(candidates), subject.application, (await subject.deployedAt()) ?? null],
   );
   const known = new Map(
     rows.filter(({ own }) => own !== true).map(({ identity, author }) => [identity, author] as const),
@@ -78,13 +79,15 @@ async function findLog(client: ClientBase, tables: Iterable<string>): Promise<st
     .map(({ name }) => name);
   if (named.length === 0) return undefined;
   const { rows } = await client.query<{ name: string }>(
-    `select c.oid::regclass::text as name
+    // to_regclass() would fail for a role that may not use the schema.
+    `select wanted.name
      from unnest($1::text[]) with ordinality as wanted (name, place)
-     join pg_class c on c.oid = to_regclass(wanted.name)
+     join pg_class c on c.relname = $3
+     join pg_namespace n on n.oid = c.relnamespace and format('%I.%I', n.nspname, c.relname) = wanted.name
      where has_schema_privilege(c.relnamespace, 'usage') and has_table_privilege(c.oid, 'select')
        and (select count(*) from pg_attribute a where a.attrelid = c.oid and a.attname = any ($2)) = cardinality($2)
      order by wanted.place limit 1`,
-    [named, columns],
+    [named, columns, logTable],
   );
   return rows[0]?.name;
 }

@@ -4,8 +4,9 @@ import { changedOutside } from "../../../bundleMessages";
 import type { ApplyResult } from "../apply/apply";
 import type { CatalogDifference } from "../catalog";
 import { bySeverity, severityOf, upgradesIn } from "../catalog/posture";
-import { postureRepairOf } from "../repair/postureRepair";
+import { shownPostureRepairOf } from "../repair/postureRepair";
 import { type Drift, driftLines } from "../state/drift";
+import { withRedactedPostures } from "../state/redaction";
 
 /** With more changes than this, only the number is shown. */
 const mostListed = 40;
@@ -38,9 +39,10 @@ export function reportAccess({ access }: ApplyResult, context: CallContext): voi
   if (differences.length === 0) return;
   const nameOf = (difference: CatalogDifference) =>
     acceptances.find((acceptance) => acceptance.differences.includes(difference))?.name;
+  const shown = withRedactedPostures(baseline, posture);
   const lines = bySeverity(differences).flatMap((difference) => {
     const { identity, property } = difference;
-    const { safe, advice } = postureRepairOf(identity, [difference], baseline, posture);
+    const { safe, advice } = shownPostureRepairOf(identity, [difference], shown.baseline, shown.posture);
     const back = [...safe, ...(advice === undefined ? [] : [advice])].map(
       (text) => escapeInNames(text).split("\n", 1)[0],
     );

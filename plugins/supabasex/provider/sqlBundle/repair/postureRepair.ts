@@ -8,6 +8,7 @@ import {
 } from "../catalog";
 import { literal } from "../catalog/objects";
 import { unquoted } from "../source/declaredObjects";
+import { isRedacted } from "../state/redaction";
 import { text } from "./createStatement";
 import { repairOf } from "./repair";
 import { revokeMembership } from "./roles";
@@ -71,6 +72,19 @@ export function postureRepairOf(
     ...(usual.owner === undefined ? {} : { owner: usual.owner }),
   };
 }
+
+/**
+ * Returns the same for a reader. A statement with a former text that may contain a secret is only described.
+ *
+ * @param baseline redacted, like `live`
+ */
+export function shownPostureRepairOf(...change: Parameters<typeof postureRepairOf>): PostureRepair {
+  const repair = postureRepairOf(...change);
+  const shown = repair.safe.map((statement) => (isRedacted(statement) ? notShown : statement));
+  return { ...repair, safe: [...new Set(shown)] };
+}
+
+const notShown = "set it back to its former text, which is not shown";
 
 function isOfRole(kind: string): boolean {
   return kind === "role" || kind === "role settings" || kind === "database settings";

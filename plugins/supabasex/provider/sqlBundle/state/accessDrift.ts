@@ -14,7 +14,7 @@ import {
 import type { PostureRecord } from "../history/postureRecord";
 import { type Drift, driftOf } from "./drift";
 import { accessOutlookOf } from "./outlook";
-import { withRedactedTexts } from "./redaction";
+import { withRedactedPostures } from "./redaction";
 
 /** What is compared outside of the bundle. */
 export interface AccessSubject {
@@ -59,7 +59,8 @@ export function accessDriftOf(
   );
   // An entry identifies the whole change, which is not shown completely if its text may contain a secret.
   const acceptances = acceptancesOf(diffPostures(baseline, posture));
-  const differences = diffPostures(baseline, withRedactedTexts(baseline, posture)).filter(
+  const shown = withRedactedPostures(baseline, posture);
+  const differences = diffPostures(shown.baseline, shown.posture).filter(
     ({ identity }) =>
       !found.unknown.has(postureGroup(identity)) &&
       // A lost row, or one with another hash, is reported as the applied file.
@@ -72,7 +73,7 @@ export function accessDriftOf(
   return {
     drift: { ...driftOf(differences), ...Object.fromEntries(lost) },
     outlook: () => ({
-      ...accessOutlookOf(differences, acceptances, { baseline, posture }),
+      ...accessOutlookOf(differences, acceptances, shown),
       ...Object.fromEntries(
         unknown.map((group) => [
           `access to ${group}`,

@@ -2,7 +2,7 @@ import type { PropertyMap } from "../../../../provider-host/values";
 import { left, leftUnlessPruned, stops } from "../../../bundleMessages";
 import { byIdentity, type Catalog, type CatalogDifference, isRename } from "../catalog";
 import type { Acceptance } from "../catalog/posture";
-import { postureRepairOf } from "../repair/postureRepair";
+import { shownPostureRepairOf } from "../repair/postureRepair";
 import { type Repair, repairOf } from "../repair/repair";
 import { type Drift, driftFrom } from "./drift";
 
@@ -47,6 +47,7 @@ export function outlookOf(
  * Returns what the next deployment does about each difference outside of the bundle, and how to revert or accept it.
  *
  * @param acceptances the entries that accept the differences
+ * @param baseline redacted, like `posture`
  */
 export function accessOutlookOf(
   differences: readonly CatalogDifference[],
@@ -60,7 +61,7 @@ export function accessOutlookOf(
     ),
   );
   const text = (identity: string, difference: CatalogDifference) => {
-    const { safe, advice } = postureRepairOf(identity, [difference], baseline, posture);
+    const { safe, advice } = shownPostureRepairOf(identity, [difference], baseline, posture);
     const firstLines = safe.map((statement) => statement.split("\n", 1)[0]).join("; ");
     return [
       ...(safe.length === 0 ? [left] : [`${leftUnlessPruned}${firstLines}`]),
