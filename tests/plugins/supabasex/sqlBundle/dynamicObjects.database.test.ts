@@ -119,7 +119,7 @@ describe("dynamic SQL of a repeatable cannot create objects that hold data, or t
     ["a schema", "create schema if not exists $s_made", "schema $s_made"],
     [
       "an operator",
-      "create operator $s.## (function = int4pl, leftarg = integer, rightarg = integer)",
+      "execute format('create operator %I.## (function = int4pl, leftarg = integer, rightarg = integer)', '$s')",
       "operator $s.##(integer,integer)",
     ],
   ])("%s", async (_what, statement, identity) => {

@@ -160,6 +160,36 @@ test("an edited call sets whether a job of another database is active", async ()
   expect(await bundle.refresh()).toEqual([]);
 });
 
+test("a job of another database keeps its number when its unchanged file runs again, and manual changes are repaired", async () => {
+  const bundle = await databases.bundle(
+    {
+      "migrations/20260101000000_s.sql": "create schema $s;\ncreate table $s.nightly (id integer);\n",
+      "repeatable/mine.sql":
+        "-- nightly\nselect cron.schedule_in_database('$s nightly', '0 1 1 1 *', 'select 1', 'postgres');\n",
+    },
+    { dryRun: "live" },
+  );
+  await bundle.up();
+  const numbers = "select jobid from cron.job where jobname = '$s nightly'";
+  const { rows: before } = await bundle.sql(numbers);
+  bundle.write({
+    "migrations/20260102000000_next.sql": "alter table $s.nightly add column note text;\n",
+  });
+  await bundle.up();
+
+  expect((await bundle.sql(numbers)).rows).toEqual(before);
+
+  const superuser = await databases.cluster.client("supabase_admin");
+  await superuser.query(
+    `update cron.job set active = false, schedule = '0 4 1 1 *' where jobname = '${bundle.schema} nightly'`,
+  );
+  await bundle.refresh();
+  await bundle.up();
+
+  expect((await bundle.sql(jobs)).rows).toEqual([asTheyShouldBe[1]]);
+  expect(await bundle.refresh()).toEqual([]);
+});
+
 describe("a migration that needs a job that only a repeatable creates is refused, in preview and up", () => {
   const next = "migrations/20260102000000_next.sql";
 

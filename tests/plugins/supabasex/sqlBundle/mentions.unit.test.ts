@@ -21,6 +21,11 @@ const spellings: [what: string, text: string, name: string][] = [
     '"grÖsse"',
   ],
   ["a name with escapes", 'alter table s.U&"\\006frd\\+000065rs" enable row level security', "orders"],
+  [
+    "a name with a backslash beside one with escapes",
+    'alter table s."or\\0064ers" enable row level security; select U&"\\0061"',
+    '"or\\0064ers"',
+  ],
   ["a string with a quote", "select cron.schedule('it''s', '* * * * *', 'select 1')", "it's"],
 ];
 
@@ -47,4 +52,19 @@ describe("a text mentions an object in its schema", () => {
     expect(mentionsObject(file(text), "s", name)).toBe(true);
     expect(mentionsObject(file(text), "other", name)).toBe(false);
   });
+});
+
+describe("a text mentions an object in a schema whose name has quotes", () => {
+  test.each([
+    ["one", 'alter table "my""schema".t enable row level security', '"my""schema"'],
+    ["two", 'alter table "my""""schema".t enable row level security', '"my""""schema"'],
+    ["a single one", `alter table "my'schema".t enable row level security`, `"my'schema"`],
+  ])("%s", (_what, text, schema) => {
+    expect(mentionsObject(file(text), schema, "t")).toBe(true);
+    expect(mentionsObject(file(text), "other", "t")).toBe(false);
+  });
+});
+
+test("a text mentions an object in a schema whose name ends with a quote", () => {
+  expect(mentionsObject(file('alter table "my""".t enable row level security'), '"my"""', "t")).toBe(true);
 });

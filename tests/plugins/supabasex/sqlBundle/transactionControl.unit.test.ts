@@ -177,6 +177,11 @@ describe("declarations in a file", () => {
       "create or replace function s.f(a int, out b text, variadic c s.t[]) language sql as ''",
       "function s.f(pg_catalog.int4, s.t[])",
     ],
+    [
+      "create or replace function s.f() returns table (id s.orders.id%type) language sql as ''",
+      "function s.f()",
+    ],
+    ["create function s.f(a int, out b s.t.c%type) language sql as ''", "function s.f(pg_catalog.int4)"],
     ["create procedure s.p(inout a numeric(3, 1)) language sql as ''", 'function s.p(pg_catalog."numeric")'],
     ['create policy "Own rows" on s."T" using (true)', 'policy s."T" "Own rows"'],
     ["create policy select_ on s.t using (true)", "policy s.t select_"],
@@ -213,7 +218,14 @@ describe("declarations in a file", () => {
     "create operator family s.f using btree",
     "create role r",
     "create type s.shell",
+    "create type s.base (input = s.i, output = s.o)",
     "create function s.f(a s.t.id%type) returns integer language sql as 'select 1'",
+    "create function s.f(inout a s.t.id%type) language sql as 'select 1'",
+    "do $$ begin if not exists (select from pg_roles where rolname = 'r') then create role r; end if; end $$",
+    "do $$ begin create server x foreign data wrapper w; exception when duplicate_object then null; end $$",
+    "do $$ begin import foreign schema a from server x into s; end $$",
+    "do $$ begin create foreign table if not exists s.t (a integer) server x; end $$",
+    "do $$ begin execute 'create operator s.## (function = int4pl, leftarg = integer, rightarg = integer)'; end $$",
     "select cron.schedule('* * * * *', 'select 1')",
     "select cron.schedule(schedule => '* * * * *', command => 'select 1')",
   ])("%s is refused", (statement) => {
@@ -224,7 +236,18 @@ describe("declarations in a file", () => {
     "create temporary table t as select 1 as a",
     "select 1 as a into temporary t",
     "alter type s.c add attribute a integer",
+    "do $$ begin create table s.t_1 partition of s.t for values in (1); execute 'create view s.v as select 1'; end $$",
+    "do $$ begin create foreign table s.t_1 partition of s.t for values in (1) server x; end $$",
+    "do $$ declare a text; begin a := 'create role r'; raise notice 'create role r'; end $$",
   ])("negative control: %s passes", (statement) => {
     expect(declarationsOf(repeatable(`${statement};\n`))).toEqual([]);
+  });
+
+  test.each([
+    ["create type s.shell", "create type without a definition does not belong in a repeatable"],
+    ["create type s.base (input = s.i, output = s.o)", "create base type does not belong in a repeatable"],
+    ["do $$ begin create role r; end $$", "create role does not belong in a repeatable"],
+  ])("the refusal of %s names what it creates", (statement, message) => {
+    expect(() => declarationsOf(repeatable(`${statement};\n`))).toThrow(message);
   });
 });

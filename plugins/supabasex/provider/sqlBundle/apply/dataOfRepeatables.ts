@@ -2,37 +2,12 @@ import { escapeControls } from "../../../../../foundation/controlCharacters";
 import { UserError } from "../../../../../foundation/userError";
 import { type Catalog, type CatalogObject, partsOfIdentity } from "../catalog";
 import { parentIdentities } from "../catalog/identity";
+import { existenceOnlyMark } from "../catalog/kinds/existenceOnly";
 import { relationOf } from "../catalog/scope";
 import type { BundleFile } from "../source/files";
 import { actsOnUnnamedObjects, mentions } from "../source/mentions";
+import { kindsNotInRepeatables } from "../source/notInRepeatables";
 import { bareName } from "./affectedFiles";
-
-/** Kinds that a repeatable may not create with a plain statement either. */
-const kinds: ReadonlySet<string> = new Set([
-  "access method",
-  "cast",
-  "collation",
-  "column",
-  "conversion",
-  "extension",
-  "foreign table",
-  "language",
-  "operator",
-  "operator class",
-  "operator family",
-  "role",
-  "schema",
-  "sequence",
-  "server",
-  "subscription",
-  "table",
-  "text search configuration",
-  "text search dictionary",
-  "text search parser",
-  "text search template",
-  "transform",
-  "user mapping",
-]);
 
 /**
  * Refuses repeatables whose dynamic SQL creates objects that hold data, or of kinds that a deployment does not drop: they
@@ -47,8 +22,9 @@ export function refuseData(before: Catalog, after: Catalog, ran: readonly Bundle
   const created = Object.entries(after).filter(
     ([identity, object]) =>
       before[identity] === undefined &&
-      kinds.has(partsOfIdentity(identity).kind) &&
-      isWhole(object, identity, before),
+      isRefused(identity, object) &&
+      isWhole(object, identity, before) &&
+      mayBeOf(identity, ran),
   );
   if (created.length === 0) return;
   throw new UserError(
@@ -58,6 +34,26 @@ export function refuseData(before: Catalog, after: Catalog, ran: readonly Bundle
       "  Move the statement to a new migration.",
     ].join("\n"),
   );
+}
+
+/** Returns whether the object is of a kind that a repeatable may not create with a plain statement either. */
+function isRefused(identity: string, object: CatalogObject): boolean {
+  const kind = kindOfTwoWords.exec(identity)?.[1] ?? partsOfIdentity(identity).kind;
+  // Of types, the catalog only has the name of base types.
+  if (kind === "type") return object[existenceOnlyMark] !== undefined;
+  return kindsNotInRepeatables.has(kind.replace("-", " "));
+}
+
+/** Kinds of which `partsOfIdentity` only returns the first word, or `transform for`. */
+const kindOfTwoWords = /^(access method|foreign-data wrapper|transform) /;
+
+/**
+ * Returns whether a file may have created the object. Roles belong to all databases of the server, so another database's
+ * deployment may have created a role that no file names.
+ */
+function mayBeOf(identity: string, ran: readonly BundleFile[]): boolean {
+  const { kind, name } = partsOfIdentity(identity);
+  return kind !== "role" || ran.some((file) => mentions(file, name));
 }
 
 /** Returns whether the object is neither a partition, nor part of a new table, nor a view's column. */

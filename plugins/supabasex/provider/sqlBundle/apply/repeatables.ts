@@ -59,7 +59,7 @@ export async function applyRepeatables(
   };
   const recreated = new Set<string>();
   const ahead = new FilesAhead((file) =>
-    sendFile(file, messageOf(file, dropsBefore(declarationsOf(file)), context), context),
+    sendFile(file, messageOf(file, dropsBefore(file, context), context), context),
   );
   let waiting = [...plan.run];
   while (waiting.length > 0) {
@@ -91,7 +91,7 @@ export async function applyRepeatables(
   }
   const dropped = await dropOrphans(made, context);
   for (const [file, because] of nameDropped(dropped, made, context)) {
-    await runFile(file, dropsBefore(declarationsOf(file)), context);
+    await runFile(file, dropsBefore(file, context), context);
     if (ran.every((other) => other.file !== file)) {
       finish({ path: file.path, reason: "dependency", because, file, durationMilliseconds: 0 });
     }
@@ -157,7 +157,7 @@ async function applyOnce(
   try {
     if (former.length > 0) return await rebuild(file, { former, replaced: [] }, context);
     if (isChanged(file, context)) await dropOtherDefinitions(file, context);
-    await runFile(file, dropsBefore(declared), context, firstTry);
+    await runFile(file, dropsBefore(file, context), context, firstTry);
     await dropIfFree(await orphansAmong(context.history.get(file.path)?.objects ?? [], context), context);
     return nothingElse;
   } catch (error) {

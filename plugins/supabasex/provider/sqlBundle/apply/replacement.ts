@@ -4,7 +4,7 @@ import { parentIdentities, partsOfIdentity, readCatalogInTransaction } from "../
 import { dropStatement } from "../catalog/objects";
 import type { OwnedObject } from "../history/history";
 import { ownershipOf } from "../history/ownership";
-import { type Declaration, declarationsOf } from "../source/declaredObjects";
+import type { Declaration } from "../source/declaredObjects";
 import { SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
 import { statingStatements } from "../source/statedFacts";
@@ -48,7 +48,7 @@ export async function rebuild(
   const before = await readCatalogInTransaction(session.work);
   const { objects, owners } = await ownershipOf(session, context.local, before);
   const cascades = [...replaced, ...former].flatMap((object) => dropStatement(object, "cascade") ?? []);
-  const others = replaced.length > 0 ? [] : dropsBefore(declarationsOf(file));
+  const others = replaced.length > 0 ? [] : dropsBefore(file, context);
   try {
     await runFile(file, [...cascades.reverse(), ...others], context);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { dropStatement } from "../catalog/objects";
-import { type Declaration, declarationsOf } from "../source/declaredObjects";
+import { declarationsOf } from "../source/declaredObjects";
 import { SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
 import { executedText, mayChangeSettings } from "../source/statements";
@@ -16,10 +16,14 @@ export function isNotThereYet(error: unknown): error is SqlFileError {
   return error instanceof SqlFileError && notThereYet.has(error.sqlState ?? "");
 }
 
-/** Returns statements that drop what cannot be replaced in place, so that the file's plain `create` can run again. */
-export function dropsBefore(declared: readonly Declaration[]): string[] {
-  return declared
-    .filter((object) => !object.replaceable)
+/**
+ * Returns statements that drop what cannot be replaced in place, so that the file's plain `create` can run again. The call
+ * that schedules a job again sets the same if the file is unchanged, so the job keeps its number and history.
+ */
+export function dropsBefore(file: BundleFile, { history }: Pick<RepeatableContext, "history">): string[] {
+  const isUnchanged = history.get(file.path)?.sha256 === file.sha256;
+  return declarationsOf(file)
+    .filter((object) => !object.replaceable && !(isUnchanged && object.class === "cron job"))
     .flatMap((object) => dropStatement(object) ?? [])
     .reverse();
 }
@@ -67,7 +71,7 @@ export async function runAgain(files: readonly BundleFile[], context: Repeatable
     const stuck: StuckFile[] = [];
     for (const file of waiting) {
       try {
-        await runFile(file, dropsBefore(declarationsOf(file)), context);
+        await runFile(file, dropsBefore(file, context), context);
       } catch (error) {
         if (!isNotThereYet(error)) throw error;
         stuck.push({ file, fault: error });

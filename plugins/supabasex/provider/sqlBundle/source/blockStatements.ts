@@ -1,5 +1,6 @@
 import type { Node } from "libpg-query";
 import { parsePlpgsql, parseSql } from "./parser";
+import { stringConstant } from "./stringConstant";
 
 /** A statement in the body of a `do` block. */
 export interface BlockStatement {
@@ -69,6 +70,46 @@ function collect(value: unknown, serverMajor: number | undefined, found: BlockSt
     if (name === "PLpgSQL_expr") return !mayCall(parsed(`select ${part.query}`, serverMajor).node);
     return collect(part, serverMajor, found);
   });
+}
+
+/**
+ * Returns the statements whose text a `do` block contains, also as a string that it executes. It may run more than these.
+ * The parser must have been loaded.
+ */
+export function statementsInBlock(text: string, serverMajor: number | undefined): readonly Node[] {
+  try {
+    return queriesIn(parsePlpgsql(text), serverMajor).flatMap(
+      (query) => statementOf(query, serverMajor) ?? [],
+    );
+  } catch {
+    // Another language, or a body that the server will refuse.
+    return [];
+  }
+}
+
+function queriesIn(value: unknown, serverMajor: number | undefined): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, part]) => {
+    if (name === "PLpgSQL_stmt_execsql") return [queryOf(part.sqlstmt)];
+    if (name === "PLpgSQL_stmt_dynexecute") return executedString(queryOf(part.query), serverMajor) ?? [];
+    return queriesIn(part, serverMajor);
+  });
+}
+
+/** Returns the text that `execute` runs, if its expression is a string. */
+function executedString(expression: string, serverMajor: number | undefined): string | undefined {
+  const node = statementOf(`select ${expression}`, serverMajor);
+  const target = node !== undefined && "SelectStmt" in node ? node.SelectStmt.targetList?.[0] : undefined;
+  return target !== undefined && "ResTarget" in target ? stringConstant(target.ResTarget.val) : undefined;
+}
+
+function statementOf(query: string, serverMajor: number | undefined): Node | undefined {
+  try {
+    return parsed(query, serverMajor).node;
+  } catch {
+    // A syntax of PL/pgSQL, or of another version.
+    return undefined;
+  }
 }
 
 function queryOf(expression: { readonly PLpgSQL_expr: { readonly query: string } }): string {

@@ -1,8 +1,9 @@
-import type { DefineStmt, FunctionParameter, Node, RangeVar, TypeName } from "libpg-query";
+import type { DefineStmt, Node, RangeVar, TypeName } from "libpg-query";
 import { SqlFileError } from "./errors";
 import type { BundleFile } from "./files";
-import { copiesArgumentType, misplacedInRepeatable } from "./notInRepeatables";
+import { misplacedInRepeatable } from "./notInRepeatables";
 import { scanSql } from "./parser";
+import { copiesArgumentType, inputParameters } from "./routineParameters";
 import { scheduledJobs } from "./scheduledJobs";
 import { statementsOf, textOf } from "./statements";
 import { stringConstant } from "./stringConstant";
@@ -72,7 +73,7 @@ function declaredBy(file: BundleFile): Declared {
   let role: string | undefined;
   for (const statement of statementsOf(file)) {
     role = roleAfter(statement.node, role);
-    const misplaced = misplacedInRepeatable(statement.node, textOf(file, statement));
+    const misplaced = misplacedInRepeatable(statement.node, textOf(file, statement), file.serverMajor);
     if (misplaced !== undefined) {
       const message = `${misplaced.what} does not belong in a repeatable`;
       faults.push(new SqlFileError({ file, index: statement.start, message, hint: misplaced.hint }));
@@ -204,9 +205,7 @@ function buckets(columns: Node[] | undefined, source: Node | undefined): Declara
 
 /** Returns the types of the arguments that identify a routine, without the `out` ones. */
 function argumentTypes(parameters: Node[] | undefined): string {
-  return (parameters ?? [])
-    .flatMap((node) => ("FunctionParameter" in node ? [node.FunctionParameter] : []))
-    .filter(isInput)
+  return inputParameters(parameters)
     .map((parameter) => typeName(parameter.argType))
     .join(", ");
 }
@@ -221,10 +220,6 @@ function aggregatedTypes({ args, definition = [] }: DefineStmt): string {
     )
     .map((type) => (type !== undefined && "TypeName" in type ? typeName(type.TypeName) : ""))
     .join(", ");
-}
-
-function isInput(parameter: FunctionParameter): boolean {
-  return parameter.mode !== "FUNC_PARAM_OUT" && parameter.mode !== "FUNC_PARAM_TABLE";
 }
 
 function typeName(type: TypeName | undefined): string {

@@ -3,9 +3,10 @@ import { blockStatements } from "./blockStatements";
 import type { BundleFile } from "./files";
 import { actsOnUnnamed, runsCode, statementsOf, textOf } from "./statements";
 
-/** A file's text in the form in which it is searched for names. */
+/** A file's text in the forms in which it is searched for names. */
 interface Searchable {
-  readonly text: string;
+  /** The text as it is, and with decoded escapes if it has any: these may also be parts of other names and strings. */
+  readonly texts: readonly string[];
   readonly words: ReadonlySet<string>;
 }
 
@@ -20,9 +21,9 @@ const isPlain = /^[a-z_][a-z0-9_$]*$/;
 function searchableOf(file: BundleFile): Searchable {
   let known = searchable.get(file);
   if (known === undefined) {
-    const text = comparable(withoutEscapes(file.text));
-    const words = new Set((text.match(identifier) ?? []).map((word) => word.slice(0, longestName)));
-    known = { text, words };
+    const texts = [...new Set([file.text, withoutEscapes(file.text)])].map(comparable);
+    const found = texts.flatMap((text) => text.match(identifier) ?? []);
+    known = { texts, words: new Set(found.map((word) => word.slice(0, longestName))) };
     searchable.set(file, known);
   }
   return known;
@@ -35,7 +36,11 @@ function comparable(text: string): string {
 
 /** Returns a name as it is in the searched text, without the quotes around it. */
 function comparableName(name: string): string {
-  return comparable(name.startsWith('"') ? name.slice(1, -1) : name);
+  return comparable(withoutQuotes(name));
+}
+
+function withoutQuotes(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1) : name;
 }
 
 /** Returns the text with the letters of its Unicode escapes: `"data"` for `U&"d\0061ta"`. */
@@ -59,8 +64,8 @@ function characterOf(codePoint: number): string {
  */
 export function mentions(file: BundleFile, name: string): boolean {
   const bare = comparableName(name);
-  const { text, words } = searchableOf(file);
-  return isPlain.test(bare) ? words.has(bare) : text.includes(bare);
+  const { texts, words } = searchableOf(file);
+  return isPlain.test(bare) ? words.has(bare) : texts.some((text) => text.includes(bare));
 }
 
 /**
@@ -73,15 +78,22 @@ export function mentions(file: BundleFile, name: string): boolean {
 export function mentionsObject(file: BundleFile, schema: string, name: string): boolean {
   if (!mentions(file, name)) return false;
   const [ofSchema, bare] = [comparableName(schema), comparableName(name)];
-  const escaped = bare.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const escaped = inPattern(bare);
   const rest = Buffer.byteLength(bare) < longestName ? "" : '[^"\\s.]*';
   const places = new RegExp(
-    `(?:("(?:[^"]|"")+"|[\\w$]+)\\s*\\.\\s*)?(?<![\\w$])("?)${escaped}${rest}\\2(?![\\w$])`,
+    // A double quote in a schema's name is not doubled in the searched text.
+    `(?:("${inPattern(ofSchema)}"|"[^"]+"|[\\w$]+)\\s*\\.\\s*)?(?<![\\w$])("?)${escaped}${rest}\\2(?![\\w$])`,
     "g",
   );
-  return [...searchableOf(file).text.matchAll(places)].some(
-    ([, qualifier]) => qualifier === undefined || comparableName(qualifier) === ofSchema,
+  return searchableOf(file).texts.some((text) =>
+    [...text.matchAll(places)].some(
+      ([, qualifier]) => qualifier === undefined || withoutQuotes(qualifier) === ofSchema,
+    ),
   );
+}
+
+function inPattern(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
 const dynamic = new WeakMap<BundleFile, boolean>();

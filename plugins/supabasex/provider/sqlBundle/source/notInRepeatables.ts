@@ -1,4 +1,6 @@
-import type { CreateFunctionStmt, Node, RangeVar } from "libpg-query";
+import type { Node, RangeVar } from "libpg-query";
+import { statementsInBlock } from "./blockStatements";
+import { copiesArgumentType } from "./routineParameters";
 import { scheduledJobs } from "./scheduledJobs";
 
 /** A part of a file that does not belong in a repeatable, and what to do instead. */
@@ -11,8 +13,12 @@ const hintOnData = "Move it to a migration: a repeatable's objects are dropped w
 const hintOnKinds =
   "Move it to a migration: a deployment cannot replace such an object when the file changes, or drop it with the file.";
 
-/** Returns why a statement does not belong in a repeatable; `undefined` if it does. */
-export function misplacedInRepeatable(node: Node, text: string): Misplaced | undefined {
+/** Returns why a statement does not belong in a repeatable; `undefined` if it does. The parser must have been loaded. */
+export function misplacedInRepeatable(
+  node: Node,
+  text: string,
+  serverMajor: number | undefined,
+): Misplaced | undefined {
   const isDynamic = "DoStmt" in node && /\balter\s+default\s+privileges\b/i.test(text);
   if ("AlterDefaultPrivilegesStmt" in node || isDynamic)
     return {
@@ -21,7 +27,10 @@ export function misplacedInRepeatable(node: Node, text: string): Misplaced | und
     };
   const data = dataOf(node);
   if (data !== undefined) return { what: data, hint: hintOnData };
-  const kind = kindOf(node);
+  // Whether a block runs such a statement may depend on the database, such as on whether a role exists.
+  const isCreatingBlock = "DoStmt" in node && /\b(?:create|import)\b/i.test(text);
+  const shown = isCreatingBlock ? statementsInBlock(text, serverMajor) : [node];
+  const kind = shown.map(kindOf).find((one) => one !== undefined);
   if (kind !== undefined) return { what: `create ${kind}`, hint: hintOnKinds };
   if ("CreateFunctionStmt" in node && copiesArgumentType(node.CreateFunctionStmt))
     return {
@@ -85,17 +94,30 @@ const defining: Readonly<Record<string, string>> = {
   OBJECT_TSDICTIONARY: "text search dictionary",
   OBJECT_TSPARSER: "text search parser",
   OBJECT_TSTEMPLATE: "text search template",
-  OBJECT_TYPE: "type without a definition",
 };
 
+/**
+ * Kinds of objects that a repeatable may not create, as in `create …`: those that hold data or contain others, and those
+ * that a deployment could not recreate.
+ */
+export const kindsNotInRepeatables: ReadonlySet<string> = new Set([
+  "column",
+  "extension",
+  "foreign table",
+  "schema",
+  "sequence",
+  "table",
+  ...Object.values(creating),
+  ...Object.values(defining),
+]);
+
 function kindOf(node: Node): string | undefined {
+  const isPartition =
+    "CreateForeignTableStmt" in node && node.CreateForeignTableStmt.base?.partbound !== undefined;
+  if ("ImportForeignSchemaStmt" in node || ("CreateForeignTableStmt" in node && !isPartition))
+    return "foreign table";
+  if ("DefineStmt" in node && node.DefineStmt.kind === "OBJECT_TYPE")
+    return node.DefineStmt.definition === undefined ? "type without a definition" : "base type";
   if ("DefineStmt" in node) return defining[node.DefineStmt.kind ?? ""];
   return creating[Object.keys(node)[0] ?? ""];
-}
-
-/** Returns whether an argument has the type of a column, whatever that is when the statement runs. */
-export function copiesArgumentType({ parameters = [] }: CreateFunctionStmt): boolean {
-  return parameters.some(
-    (parameter) => "FunctionParameter" in parameter && parameter.FunctionParameter.argType?.pct_type === true,
-  );
 }
