@@ -8,6 +8,7 @@ import type { Resource } from "../resource";
 import { type ApplyResult, applyBundle } from "./apply/apply";
 import { diffManaged, digestsOf, readCatalogReading } from "./catalog";
 import { type Declared, diffPostures, postureDigests } from "./catalog/posture";
+import { withRedactedPostures, withRedactedTexts } from "./catalog/redaction";
 import { checkBundle } from "./check";
 import { readAuthors } from "./history/ddlLog";
 import { historyCatalog, readHistory } from "./history/history";
@@ -31,7 +32,6 @@ import { type Drift, driftFrom, driftOf, withAuthors } from "./state/drift";
 import { findDrift } from "./state/findDrift";
 import { openTables } from "./state/openTables";
 import { driftReadAt, withOutlook } from "./state/outlook";
-import { withRedactedPostures, withRedactedTexts } from "./state/redaction";
 import {
   type BundleState,
   newestVersion,

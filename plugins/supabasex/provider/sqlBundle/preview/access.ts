@@ -4,9 +4,9 @@ import { changedOutside } from "../../../bundleMessages";
 import type { ApplyResult } from "../apply/apply";
 import type { CatalogDifference } from "../catalog";
 import { bySeverity, severityOf, upgradesIn } from "../catalog/posture";
+import { withRedactedPostures } from "../catalog/redaction";
 import { shownPostureRepairOf } from "../repair/postureRepair";
 import { type Drift, driftLines } from "../state/drift";
-import { withRedactedPostures } from "../state/redaction";
 
 /** With more changes than this, only the number is shown. */
 const mostListed = 40;

@@ -1,7 +1,7 @@
 import { escapeControls } from "../../../../../foundation/controlCharacters";
 import { canonicalJson, type JsonValue } from "../../../../../foundation/json";
 import { type CatalogReading, changeText, partsOfIdentity, traceObjects } from "../catalog";
-import { withRedactedTexts } from "../state/redaction";
+import { withRedactedTexts } from "../catalog/redaction";
 
 /** One object that files create, drop or change. */
 export interface CatalogChange {

@@ -16,6 +16,7 @@ import {
 import type { PlannedFile } from "../apply/request";
 import { diffTraced, managedPart } from "../catalog";
 import type { Declared } from "../catalog/posture";
+import { withRedactedTexts } from "../catalog/redaction";
 import { readHistoryRecords, readPostureRecord } from "../history/postureRecord";
 import type { BundleInputs, Connection } from "../inputs";
 import { refuseHazards } from "../locks/refusal";
@@ -29,7 +30,6 @@ import { notCovered } from "../source/notCovered";
 import { type AccessDrift, accessDriftOf, noAccessDrift } from "../state/accessDrift";
 import { type Drift, driftKinds, driftOf } from "../state/drift";
 import { outlookOf, pruned } from "../state/outlook";
-import { withRedactedTexts } from "../state/redaction";
 import { type BundleState, makersIn, rememberedBy } from "../state/state";
 import { reportAccess } from "./access";
 import { catalogChanges, describeChanges } from "./changes";

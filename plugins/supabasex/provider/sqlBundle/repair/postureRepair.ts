@@ -7,8 +7,8 @@ import {
   partsOfIdentity,
 } from "../catalog";
 import { literal } from "../catalog/objects";
+import { isRedacted } from "../catalog/redaction";
 import { unquoted } from "../source/declaredObjects";
-import { isRedacted } from "../state/redaction";
 import { text } from "./createStatement";
 import { repairOf } from "./repair";
 import { revokeMembership } from "./roles";

@@ -11,10 +11,10 @@ import {
   postureGroup,
   postureOf,
 } from "../catalog/posture";
+import { withRedactedPostures } from "../catalog/redaction";
 import type { PostureRecord } from "../history/postureRecord";
 import { type Drift, driftOf } from "./drift";
 import { accessOutlookOf } from "./outlook";
-import { withRedactedPostures } from "./redaction";
 
 /** What is compared outside of the bundle. */
 export interface AccessSubject {

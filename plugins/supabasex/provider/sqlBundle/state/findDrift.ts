@@ -11,6 +11,7 @@ import {
   managedPart,
   traceObjects,
 } from "../catalog";
+import { withRedactedTexts } from "../catalog/redaction";
 import type { PostureRecord } from "../history/postureRecord";
 import type { BundleRecord } from "../history/record";
 import { compare } from "../repair/compare";
@@ -18,7 +19,6 @@ import { loadParser } from "../source/parser";
 import { type AccessDrift, type AccessSubject, accessDriftOf, noAccessDrift } from "./accessDrift";
 import { type Drift, driftOf } from "./drift";
 import { outlookOf } from "./outlook";
-import { withRedactedTexts } from "./redaction";
 import { type BundleState, makersIn, rememberedBy } from "./state";
 
 /** The result of a refresh: what has changed, and what the next deployment does about it. */

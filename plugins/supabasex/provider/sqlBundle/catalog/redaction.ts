@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../../../foundation/json";
-import { type Catalog, type CatalogObject, partsOfIdentity } from "../catalog";
+import type { Catalog, CatalogObject } from "./catalog";
+import { partsOfIdentity } from "./identity";
 
 /** Returns whether a property contains code, which may include tokens. */
 function isProgram(kind: string, property: string): boolean {
