@@ -136,6 +136,16 @@ describe("a backup that waits for a lock", () => {
   });
 });
 
+/** Kills a process. Returns whether it still ran. */
+function isKilled(pid: number): boolean {
+  try {
+    return process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+    throw error;
+  }
+}
+
 describe("a running dump", () => {
   let faulty: FaultyStore;
   let program: RunningCommand;
@@ -170,8 +180,9 @@ describe("a running dump", () => {
     ["psql", "--no-psqlrc"],
     ["zstd", "--single-thread"],
   ])("fails if its %s is killed, and names it", async (name, argument) => {
-    // Not those that read back stored objects. While the upload is stalled, none of them can end.
-    for (const pid of childrenOf(program.child.pid, name, argument)) process.kill(pid, "SIGKILL");
+    // Not those that read back stored objects. While the upload is stalled, those of the large table cannot end. Others may.
+    const killed = childrenOf(program.child.pid, name, argument).filter(isKilled);
+    expect(killed.length).toBeGreaterThan(0);
     // The stall is over, because the upload waits for parts in transit.
     faulty.fail(() => undefined);
     const { exitCode, errorText } = await program.ended;
