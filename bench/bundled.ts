@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
 import path from "node:path";
-import { buildSync } from "esbuild";
+import { type BuildOptions, buildSync } from "esbuild";
 
 const root = path.join(__dirname, "..");
 const build = require(path.join(root, "build", "bundle.cjs")) as {
   bundle(outputs: string[]): void;
+  readonly compilable: BuildOptions;
   /** Output → packages that are not bundled into it. */
   readonly standalone: Readonly<Record<string, string[]>>;
 };
@@ -26,7 +27,7 @@ export function runBundled(folder: string, programs: readonly [string, ...string
         ? {
             external: build.standalone["plugins/supabasex.cjs"] ?? [],
             mainFields: ["module", "main"],
-            supported: { "dynamic-import": false },
+            ...build.compilable,
           }
         : { packages: "external" as const };
     buildSync({

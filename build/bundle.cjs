@@ -5,6 +5,7 @@ const {
   mkdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
@@ -83,8 +84,11 @@ const minified = [
   "providers/aws.cjs",
 ];
 
-/** Whether runBundle.cjs runs the program with code from V8's cache, which cannot import dynamically. */
+/** Whether runBundle.cjs runs the program. */
 const hasCompiledCode = (output) => /^(plugins|providers)\//.test(output);
+
+/** What runBundle.cjs needs: code that V8 compiled earlier cannot import dynamically. */
+const compilable = { supported: { "dynamic-import": false } };
 
 const fileOf = (output) => path.join(root, "dist", output);
 const inputsOf = (output) => `${fileOf(output)}.inputs.json`;
@@ -116,7 +120,7 @@ function bundle(outputs = ownOutputs()) {
       platform: "node",
       target: "node20.19",
       format: "cjs",
-      ...(hasCompiledCode(output) && { supported: { "dynamic-import": false } }),
+      ...(hasCompiledCode(output) && compilable),
       ...(output in standalone ? { external: standalone[output] } : { packages: "external" }),
       ...(minified.includes(output) && { minifyWhitespace: true, minifySyntax: true }),
       // Prefers ES modules, which esbuild can tree-shake.
@@ -138,8 +142,13 @@ function bundle(outputs = ownOutputs()) {
 function replaceFile(file, contents) {
   mkdirSync(path.dirname(file), { recursive: true });
   const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, contents);
-  renameSync(draft, file);
+  try {
+    writeFileSync(draft, contents);
+    renameSync(draft, file);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
 }
 
 /** Returns whether dist/<output> is built by this script and is missing or older than one of its sources. */
@@ -157,7 +166,7 @@ function staleOutputs() {
   return ownOutputs().filter((output) => existsSync(path.join(root, programs[output])) && isStale(output));
 }
 
-module.exports = { bundle, isStale, root, staleOutputs, standalone };
+module.exports = { bundle, compilable, isStale, replaceFile, root, staleOutputs, standalone };
 
 if (require.main === module) {
   bundle();

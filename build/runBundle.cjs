@@ -1,11 +1,12 @@
 // Runs a bundle with the code that V8 compiled for it in an earlier process: `node build/runBundle.cjs <bundle> [arguments]`. The
 // engine starts each provider twice per command, and compiling took half of a start. (Node.js 22 has such a cache, which it only
 // writes at the end of a process; the engine kills providers.)
-const { createHash, randomUUID } = require("node:crypto");
-const { readFileSync, renameSync, rmSync, writeFileSync } = require("node:fs");
+const { createHash } = require("node:crypto");
+const { readFileSync } = require("node:fs");
 const { createRequire, Module } = require("node:module");
 const path = require("node:path");
 const { Script } = require("node:vm");
+const { replaceFile } = require("./bundle.cjs");
 
 /** When a provider has compiled what its first calls need, in milliseconds. */
 const compiledAfter = 1500;
@@ -61,13 +62,10 @@ function readCompiled(file, digest) {
 }
 
 function writeCompiled(file, parts) {
-  const draft = `${file}.${randomUUID()}`;
   try {
-    writeFileSync(draft, Buffer.concat(parts));
-    renameSync(draft, file);
+    replaceFile(file, Buffer.concat(parts));
   } catch {
     // The folder is read-only or full. The program runs without.
-    rmSync(draft, { force: true });
   }
 }
 

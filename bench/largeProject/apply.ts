@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { checkoutRoot } from "../../foundation/checkout";
 import { startTestCluster, type TestCluster } from "../../tests/support/cluster";
+import { deployInProcess } from "../deployProcess";
 import type { Project, Subject } from "./subject";
 import { byTurns, ratio, type Work } from "./turns";
 
@@ -28,10 +28,7 @@ async function applyOf({ directory, script }: Project, { rounds, binDirectory }:
       ),
       // Includes the start of the process, like psql's.
       provider: inNewDatabase((cluster) =>
-        run(process.execPath, [
-          path.join(checkoutRoot(), "build", "runBundle.cjs"),
-          ...[path.join(__dirname, "deploy.js"), "create", directory, cluster.url()],
-        ]),
+        deployInProcess(__dirname, "create", { directory, url: cluster.url() }),
       ),
     },
     rounds,

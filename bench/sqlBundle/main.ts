@@ -4,9 +4,9 @@ import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { ensurePostgresInstalled } from "../../emulators/postgres";
-import { checkoutRoot } from "../../foundation/checkout";
 import { createBundleStack } from "../../tests/support/bundleStack";
 import { startTestCluster, type TestCluster } from "../../tests/support/cluster";
+import { deployInProcess } from "../deployProcess";
 import { median, timed } from "../measure";
 import { sampleSize, writeSample } from "../sampleBundle";
 
@@ -25,11 +25,7 @@ async function inNewDatabase(measure: (cluster: TestCluster) => Promise<number>)
 }
 
 async function deploy(mode: "create" | "preview", directory: string, cluster: TestCluster): Promise<number> {
-  const { stdout } = await run(process.execPath, [
-    path.join(checkoutRoot(), "build", "runBundle.cjs"),
-    path.join(__dirname, "deploy.js"),
-    ...[mode, directory, cluster.url()],
-  ]);
+  const stdout = await deployInProcess(__dirname, mode, { directory, url: cluster.url() });
   return (JSON.parse(stdout) as { milliseconds: number }).milliseconds;
 }
 

@@ -20,7 +20,8 @@ beforeAll(() => {
     cpSync(path.join(checkoutRoot(), manifest), path.join(checkout, manifest));
   }
   mkdirSync(path.join(checkout, "build"));
-  cpSync(path.join(checkoutRoot(), "build/runBundle.cjs"), path.join(checkout, "build/runBundle.cjs"));
+  for (const file of ["build/bundle.cjs", "build/runBundle.cjs"])
+    cpSync(path.join(checkoutRoot(), file), path.join(checkout, file));
   mkdirSync(path.join(checkout, "dist/providers"), { recursive: true });
   writeFileSync(
     path.join(checkout, "dist/providers/postgresql.cjs"),

@@ -9,7 +9,7 @@ import {
 const identity = "view public.everyone";
 const drift: Drift = { [identity]: "not made by the bundle [opens]" };
 
-// Whoever connects chooses the name of the application, which the log repeats.
+// The client chooses the name of its application, which the log repeats.
 test.each([
   ["a bracket", "by postgres via a] b at noon", "by postgres via a) b at noon"],
   [

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Databases, differencesFromEmpty, failureOf } from "./support";
+import { Databases, differencesFromEmpty, expectDeployed, failureOf } from "./support";
 
 const databases = new Databases();
 beforeAll(() => databases.start());
@@ -103,11 +103,7 @@ describe("objects of dynamic SQL in repeatables are as in a new environment", ()
     await bundle.up();
     bundle.write(change);
 
-    expect(await failureOf(bundle.preview())).toBe("it succeeded");
-    await bundle.up();
-
-    expect(await bundle.refresh()).toEqual([]);
-    expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+    await expectDeployed(databases, bundle);
   });
 });
 
@@ -220,11 +216,7 @@ end $$;`;
     await bundle.up();
     bundle.write({ "migrations/20260102000000_next.sql": migration });
 
-    expect(await failureOf(bundle.preview())).toBe("it succeeded");
-    await bundle.up();
-
-    expect(await bundle.refresh()).toEqual([]);
-    expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+    await expectDeployed(databases, bundle);
     bundle.write({ [block]: undefined });
     await bundle.up();
     expect(await differencesFromEmpty(databases, bundle)).toEqual([]);

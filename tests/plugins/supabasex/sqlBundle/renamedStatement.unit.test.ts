@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { withPresentNames } from "../../../../plugins/supabasex/provider/sqlBundle/apply/renamedStatement";
+import { renamingIn } from "../../../../plugins/supabasex/provider/sqlBundle/apply/renamedStatement";
 import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/source/parser";
 import { comparableText } from "../../../../plugins/supabasex/provider/sqlBundle/source/statements";
 
@@ -57,11 +57,11 @@ test.each([
     }),
   );
 
-  expect(withPresentNames(identities, undefined)(comparableText(former))).toBe(comparableText(present));
+  expect(renamingIn(identities, undefined)(comparableText(former))).toBe(comparableText(present));
 });
 
 test("tables that swapped names are distinguished, and names of other schemas stay", () => {
-  const rewrite = withPresentNames(
+  const rewrite = renamingIn(
     new Map([
       ["table s.a", "table s.b"],
       ["table s.b", "table s.a"],
@@ -154,7 +154,7 @@ test.each<[what: string, renames: Record<string, string>, former: string, presen
     "alter policy own on s.a using (mine = 1)",
   ],
 ])("%s: only the names of the renamed object change", (_what, renamed, former, present) => {
-  const rewrite = withPresentNames(new Map(Object.entries(renamed)), undefined);
+  const rewrite = renamingIn(new Map(Object.entries(renamed)), undefined);
 
   expect(rewrite(comparableText(former))).toBe(comparableText(present));
 });

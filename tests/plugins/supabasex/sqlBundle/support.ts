@@ -117,6 +117,15 @@ export async function expectKept(databases: Databases, change: ManualChange, isI
   expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
 }
 
+/** Deploys the current files, and expects that preview and up agree and that the result is that of an empty database. */
+export async function expectDeployed(databases: Databases, bundle: BundleUnderTest): Promise<void> {
+  expect(await failureOf(bundle.preview())).toBe("it succeeded");
+  await bundle.up();
+
+  expect(await bundle.refresh()).toEqual([]);
+  expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+}
+
 /** Performs the engine's operations on a SqlBundle without the engine. */
 export class BundleUnderTest {
   readonly directory = mkdtempSync(path.join(tmpdir(), "thorbis-bundle-"));

@@ -6,7 +6,8 @@ import {
   diffManaged,
   readCatalogInTransaction,
 } from "../catalog";
-import { type BaseFacts, baseStatedByMigrations, withFacts } from "../catalog/base";
+import { type BaseFacts, baseAfterMigrations, baseStatedByMigrations, withFacts } from "../catalog/base";
+import { type Renames, underPresentNames } from "../catalog/renames";
 import { repairOf } from "../repair/repair";
 import { type RepairGroup, runRepairs } from "../repair/restore";
 import { undoOf } from "../repair/undo";
@@ -126,7 +127,7 @@ function groupFor(identity: string, base: BaseFacts, live: Catalog): RepairGroup
  *
  * @param base with the present names of the objects
  */
-export function factsIn(live: Catalog, base: BaseFacts): BaseFacts {
+function factsIn(live: Catalog, base: BaseFacts): BaseFacts {
   return Object.fromEntries(
     Object.entries(base).flatMap(([identity, facts]): [string, JsonObject | null][] => {
       const object = live[identity];
@@ -145,6 +146,26 @@ function valuesOf(facts: JsonObject, object: CatalogObject | JsonObject): JsonOb
       return [property, valuesOf(value, isJsonObject(now) ? now : {})];
     }),
   );
+}
+
+/** Migrations that ran, and the catalog around them. */
+interface RanMigrations {
+  readonly before: CatalogReading;
+  readonly after: CatalogReading;
+  /** What they renamed. */
+  readonly renames: Renames;
+  readonly stated: readonly StatingStatement[];
+  /** The catalog without repeatables, if the statements do not show what they state. */
+  readonly rehearsed: Catalog | undefined;
+}
+
+/** Returns the objects that repeatables alter, in their state without them, after migrations ran. */
+export function baseUnder(
+  base: BaseFacts,
+  { before, after, renames, stated, rehearsed }: RanMigrations,
+): BaseFacts {
+  if (rehearsed !== undefined) return factsIn(rehearsed, underPresentNames(base, renames));
+  return withStated(baseAfterMigrations(base, before, after), after, stated);
 }
 
 /** Returns the facts with the current values where migrations stated them by plain statements. */

@@ -2,7 +2,7 @@ import { type CatalogReading, nameWithoutArguments, partsOfIdentity } from "../c
 import { type Renames, renamesBetween } from "../catalog/renames";
 import { type AppliedFile, type History, type OwnedObject, recordNames } from "../history/history";
 import type { Session } from "../session/session";
-import { withPresentNames } from "./renamedStatement";
+import { renamingIn } from "./renamedStatement";
 
 /** The catalog before and after migrations. */
 interface Migrated {
@@ -25,7 +25,7 @@ export async function followRenames(
   const repeatables = [...history.files.values()].filter(({ kind }) => kind === "repeatable");
   const renames = repeatables.length === 0 ? new Map<string, string>() : renamesBetween(before, after);
   if (renames.size === 0) return { history, renames };
-  const rewrite = withPresentNames(renames, serverMajor);
+  const rewrite = renamingIn(renames, serverMajor);
   const renamed = repeatables.map((file): AppliedFile => {
     const states = file.states.map(rewrite);
     const isDue = file.due === true || states.some((text, at) => text !== file.states[at]);

@@ -1,3 +1,4 @@
+import { identifiersOf } from "../catalog";
 import { unquoted } from "../source/declaredObjects";
 import { SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
@@ -34,7 +35,7 @@ function newLabelOf(error: unknown): NewLabel | undefined {
   if (!(error instanceof SqlFileError) || error.sqlState !== "55P04") return undefined;
   const [, label, type] = /"(.*)" of enum type (.+)$/s.exec(error.fault.message) ?? [];
   if (label === undefined || type === undefined) return undefined;
-  return { label, type: (type.match(/"(?:[^"]|"")+"|[^."]+/g) ?? []).map(unquoted) };
+  return { label, type: identifiersOf(type).map(unquoted) };
 }
 
 interface Addition {

@@ -1,8 +1,6 @@
 import type { Node } from "libpg-query";
 import { UserError } from "../../../../../foundation/userError";
 import { type Catalog, type CatalogReading, partsOfIdentity, readCatalogInTransaction } from "../catalog";
-import { baseAfterMigrations } from "../catalog/base";
-import { underPresentNames } from "../catalog/renames";
 import { type Begun, begin, end } from "../history/begun";
 import { type History, historyCatalog, openHistory, readHistory, recordMigrations } from "../history/history";
 import { readRecord, recordExpectation } from "../history/record";
@@ -15,7 +13,7 @@ import type { Migration } from "../source/files";
 import { maySetSequences } from "../source/setsSequences";
 import { statingStatements } from "../source/statedFacts";
 import { executedText, statementsOf } from "../source/statements";
-import { factsIn, rehearseBaseOutside, withStated } from "./baseRehearsal";
+import { baseUnder, rehearseBaseOutside } from "./baseRehearsal";
 import { expectationAfter } from "./expected";
 import { fileFailure } from "./fileFailure";
 import { followRenames } from "./followRenames";
@@ -66,13 +64,9 @@ export async function runOutsideTransaction(
     about === undefined ? before : { ...before, catalog: asExpected(before.catalog, expected, about) };
   const { serverMajor } = file;
   const { renames } = await followRenames(session, inputs.name, history, { before, after, serverMajor });
-  const altered = baseAfterMigrations(base, before, after);
   await recordExpectation(session.work, inputs.name, {
     expected: expectationAfter(expected, start, after, { declared: new Set() }),
-    base:
-      rehearsed === undefined
-        ? withStated(altered, after, statingStatements(file))
-        : factsIn(rehearsed, underPresentNames(base, renames)),
+    base: baseUnder(base, { before, after, renames, stated: statingStatements(file), rehearsed }),
   });
   await session.execute("commit");
   return { path: file.path, reason: "new", kind: "migration", durationMilliseconds };

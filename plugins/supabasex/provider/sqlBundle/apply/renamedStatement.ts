@@ -1,4 +1,4 @@
-import { nameWithoutArguments, partsOfIdentity } from "../catalog";
+import { identifiersOf, nameWithoutArguments, partsOfIdentity } from "../catalog";
 import type { Renames } from "../catalog/renames";
 import { type ChangedName, changedNames } from "../source/changedNames";
 import { unquoted } from "../source/declaredObjects";
@@ -30,10 +30,7 @@ interface Replacement {
  *
  * @returns a function from a text, as the history records it, to a text in the same form
  */
-export function withPresentNames(
-  renames: Renames,
-  serverMajor: number | undefined,
-): (statement: string) => string {
+export function renamingIn(renames: Renames, serverMajor: number | undefined): (statement: string) => string {
   const byFirstWord = new Map<string, NewName[]>();
   for (const [former, present] of renames) {
     const name = newName(former, present);
@@ -131,6 +128,5 @@ function newName(former: string, present: string): NewName | undefined {
 
 /** Returns the schema and the name of a table. */
 function pathOf(qualified: string): string[] {
-  const names = nameWithoutArguments(qualified).match(/"(?:[^"]|"")+"|[^."]+/g) ?? [];
-  return names.map(unquoted);
+  return identifiersOf(nameWithoutArguments(qualified)).map(unquoted);
 }

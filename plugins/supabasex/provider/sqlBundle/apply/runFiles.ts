@@ -6,7 +6,7 @@ import {
   diffCatalogs,
   readCatalogInTransaction,
 } from "../catalog";
-import { type BaseFacts, baseAfterMigrations } from "../catalog/base";
+import type { BaseFacts } from "../catalog/base";
 import { type Renames, underPresentNames } from "../catalog/renames";
 import { adoptBaseline } from "../history/baseline";
 import { type History, historyCatalog, markAsDue, readHistory } from "../history/history";
@@ -16,7 +16,7 @@ import type { Session } from "../session/session";
 import type { BundleFile, Migration } from "../source/files";
 import { type StatingStatement, statingStatements } from "../source/statedFacts";
 import { affectedFiles } from "./affectedFiles";
-import { factsIn, rehearseBase, withStated } from "./baseRehearsal";
+import { baseUnder, rehearseBase, withStated } from "./baseRehearsal";
 import { defaultsOfFiles, withoutManualDefaults } from "./defaultPrivileges";
 import { followRenames } from "./followRenames";
 import type { LostFacts } from "./lostFacts";
@@ -116,7 +116,13 @@ export async function runFiles(start: Start, knownDefaults?: Catalog): Promise<F
     stated: new StatementIndex(ranMigrations),
     base: migrated
       ? {
-          ...baseUnder(start, middle, { stated: ranMigrations, rehearsed }),
+          ...baseUnder(start.record.base, {
+            before: start.reading,
+            after: middle.reading,
+            renames: middle.renames,
+            stated: ranMigrations,
+            rehearsed,
+          }),
           ...createdBase(middle, ranMigrations),
         }
       : start.record.base,
@@ -220,22 +226,6 @@ async function afterMigrations(
 function statedBy(files: readonly BundleFile[], ran: readonly RanFile[]): StatingStatement[] {
   const paths = new Set(ran.map(({ path }) => path));
   return files.filter(({ path }) => paths.has(path)).flatMap((file) => statingStatements(file));
-}
-
-interface StatedByMigrations {
-  readonly stated: readonly StatingStatement[];
-  /** The catalog without repeatables, if the statements do not show what they state. */
-  readonly rehearsed: Catalog | undefined;
-}
-
-/** Returns the objects that repeatables alter, in their state without them, after migrations ran. */
-function baseUnder(
-  { record, reading }: Start,
-  after: AfterMigrations,
-  { stated, rehearsed }: StatedByMigrations,
-): BaseFacts {
-  if (rehearsed !== undefined) return factsIn(rehearsed, underPresentNames(record.base, after.renames));
-  return withStated(baseAfterMigrations(record.base, reading, after.reading), after.reading, stated);
 }
 
 /** Returns the same for what migrations have created themselves. */

@@ -140,6 +140,11 @@ export function nameWithoutArguments(name: string): string {
   return /^(?:"(?:[^"]|"")+"|[^"(])+/.exec(name)?.[0] ?? name;
 }
 
+/** Returns the identifiers of a qualified name, as it quotes them: `shared."Order Items"` → `shared`, `"Order Items"`. */
+export function identifiersOf(name: string): string[] {
+  return name.match(/"(?:[^"]|"")+"|[^."]+/g) ?? [];
+}
+
 /** Returns the identifier at the beginning of a text, such as the name of an attribute before its type. */
 export function firstIdentifier(text: string): string {
   return /^(?:"(?:[^"]|"")+"|\S+)/.exec(text)?.[0] ?? text;

@@ -21,6 +21,7 @@ export {
 export { extendExpectation } from "./expectation";
 export {
   firstIdentifier,
+  identifiersOf,
   nameInStatement,
   nameWithoutArguments,
   type ObjectIdentity,

@@ -10,6 +10,9 @@ function isProgram(kind: string, property: string): boolean {
   return property === "body" || property === "default" || property === "definition";
 }
 
+/** What a hash begins with that replaces a text. */
+const mark = "not kept, sha256 ";
+
 /** Expressions: without their literals they still show who may do what, so this is always shown. */
 const expressions = ["arguments", "check", "generated", "using", "where"];
 
@@ -58,7 +61,7 @@ function withoutOwnTexts(kind: string, object: CatalogObject): CatalogObject {
 
 /** Returns whether a text contains a hash that replaces another text, so as a statement it would be wrong. */
 export function isRedacted(text: string): boolean {
-  return /not kept, sha256 [0-9a-f]{16}/.test(text);
+  return new RegExp(`${mark}[0-9a-f]{16}`).test(text);
 }
 
 function withoutTexts(kind: string, expected: CatalogObject | undefined, live: CatalogObject): CatalogObject {
@@ -74,8 +77,7 @@ function withoutTexts(kind: string, expected: CatalogObject | undefined, live: C
     if (typeof is !== "string" || should === is) return [];
     const known = typeof should === "string" ? should : "";
     if (expressions.includes(name)) return [[name, withoutQuotes(known, is)]];
-    if (name === "comment" || (isProgram(kind, name) && should === undefined))
-      return [[name, `not kept, ${hash(is)}`]];
+    if (name === "comment" || (isProgram(kind, name) && should === undefined)) return [[name, notKept(is)]];
     return isProgram(kind, name) ? [[name, withoutQuotes(known, is)]] : [];
   });
   return changed.length === 0 ? live : { ...live, ...Object.fromEntries(changed) };
@@ -102,7 +104,7 @@ function withoutValues(
   return Object.fromEntries(
     Object.entries(live).map(([name, value]) => [
       name,
-      expected[name] === value || isHarmless(name) ? value : `not kept, ${hash(String(value))}`,
+      expected[name] === value || isHarmless(name) ? value : notKept(String(value)),
     ]),
   );
 }
@@ -112,9 +114,10 @@ const quoted = /'(?:[^']|'')*'|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\/
 /** Replaces string literals and comments that the expected text lacks by their hashes. */
 function withoutQuotes(expected: string, live: string): string {
   const known = new Set(expected.match(quoted) ?? []);
-  return live.replaceAll(quoted, (text) => (known.has(text) ? text : `'not kept, ${hash(text)}'`));
+  return live.replaceAll(quoted, (text) => (known.has(text) ? text : `'${notKept(text)}'`));
 }
 
-function hash(text: string): string {
-  return `sha256 ${createHash("sha256").update(text).digest("hex").slice(0, 16)}`;
+/** Returns what replaces a text. */
+function notKept(text: string): string {
+  return `${mark}${createHash("sha256").update(text).digest("hex").slice(0, 16)}`;
 }

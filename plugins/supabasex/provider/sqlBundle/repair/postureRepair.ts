@@ -84,6 +84,9 @@ export function shownPostureRepairOf(...change: Parameters<typeof postureRepairO
   return { ...repair, safe: [...new Set(shown)] };
 }
 
+/** The role at the end of a privilege's name. */
+const grantee = / to ("(?:[^"]|"")+"|\S+)$/;
+
 const notShown = "set it back to its former text, which is not shown";
 
 function isOfRole(kind: string): boolean {
@@ -139,14 +142,14 @@ function dropAdvice({ kind, name, parent, user }: ObjectIdentity, is: CatalogObj
       return `revoke ${name
         .replace(/ on server /, " on foreign server ")
         .replace(/ on foreign-data wrapper /, " on foreign data wrapper ")
-        .replace(/ to ("(?:[^"]|"")+"|\S+)$/, " from $1")}`;
+        .replace(grantee, " from $1")}`;
     case "large object":
       return `revoke all on large object ${name} from ${Object.keys(isJsonObject(is.grants) ? is.grants : {}).join(", ")}`;
     case "replication slot":
       return `select pg_drop_replication_slot(${literal(name)})`;
     case "system privilege":
     case "parameter privilege":
-      return `revoke ${name.replace(/^((?:set|alter system) on) /, "$1 parameter ").replace(/ to ("(?:[^"]|"")+"|\S+)$/, " from $1")}`;
+      return `revoke ${name.replace(/^((?:set|alter system) on) /, "$1 parameter ").replace(grantee, " from $1")}`;
     case "server":
       return `drop server ${name}`;
     case "user mapping":

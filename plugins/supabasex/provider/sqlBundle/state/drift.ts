@@ -61,7 +61,7 @@ export function driftLines(drift: Drift): string[] {
 }
 
 /**
- * Returns a drift with the author of each change after its severity. Whoever connects chooses the name of the application, so it
+ * Returns a drift with the author of each change after its severity. The client chooses the name of its application, so it
  * must not end the note early: its brackets become parentheses.
  *
  * @param authors identity → the author, as text; objects that are not included have none

@@ -1,5 +1,8 @@
 import { type Kind, text } from "./kind";
 
+/** The schema of function `p`, which may be the one of its extension `own`. */
+const schemaOfFunction = `case when p.pronamespace = own.extnamespace then '@' else p.pronamespace::regnamespace::text end`;
+
 /**
  * The members of an extension that may have an effect, a hash for each. Tables, sequences and types are excluded, because
  * extensions such as queues create them in use. The extension's own schema is written as `@`, so an extension that moves
@@ -8,7 +11,7 @@ import { type Kind, text } from "./kind";
 const members = `
   select m.refobjid as extension,
     hash_record_extended((
-      'function'::text, case when p.pronamespace = own.extnamespace then '@' else p.pronamespace::regnamespace::text end,
+      'function'::text, ${schemaOfFunction},
       p.proname, p.pronargs, p.prosecdef, (select l.lanname from pg_language l where l.oid = p.prolang), p.proconfig, p.probin, p.prosrc,
       p.provolatile, p.proleakproof, p.proisstrict, case when p.proowner <> own.extowner then pg_get_userbyid(p.proowner) end
     ), 0) as hash
@@ -32,7 +35,7 @@ const members = `
   where m.classid = 'pg_namespace'::regclass
   union all
   select m.refobjid, hash_record_extended((
-    'operator'::text, o.oprname, case when p.pronamespace = own.extnamespace then '@' else p.pronamespace::regnamespace::text end, p.proname
+    'operator'::text, o.oprname, ${schemaOfFunction}, p.proname
   ), 0)
   from extension_member m
   join pg_extension own on own.oid = m.refobjid
