@@ -39,6 +39,35 @@ test("a later read asks again, so that it sees what was written meanwhile", asyn
   expect(requests).toEqual([["one"], ["one"]]);
 });
 
+test("reads that start while a request runs share the next one", async () => {
+  const requests: (readonly string[])[] = [];
+  let answer = () => {};
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  let sent = () => {};
+  const wasSent = new Promise<void>((resolve) => {
+    sent = resolve;
+  });
+  const read = inBatches<number>(async (_aws, keys) => {
+    requests.push(keys);
+    sent();
+    if (requests.length === 1) await answered;
+    return new Map(keys.map((key) => [key, requests.length]));
+  });
+  const aws = account();
+
+  const first = read(aws, "one", signal);
+  await wasSent;
+  const second = read(aws, "two", signal);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const third = read(aws, "three", signal);
+  answer();
+
+  expect(await Promise.all([first, second, third])).toEqual([1, 2, 2]);
+  expect(requests).toEqual([["one"], ["two", "three"]]);
+});
+
 test("accounts do not share requests", async () => {
   const { requests, read } = recorded();
 
