@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import { UserError } from "../../../foundation/userError";
 import { resource } from "../../engine/table";
+import { inBatches } from "../batch";
 import type { Aws } from "../client";
 import { unlessMissing } from "../errors";
 import { fixedText, requiredText, structure } from "../properties";
@@ -94,14 +95,32 @@ async function find(
   name: string,
   signal: AbortSignal,
 ): Promise<MetricFilter | undefined> {
-  const logs = aws.use("logs");
-  const found = await unlessMissing(
-    logs.send(new DescribeMetricFiltersCommand({ logGroupName, filterNamePrefix: name }), {
-      abortSignal: signal,
-    }),
-    "ResourceNotFoundException",
-  );
-  return found?.metricFilters?.filter(({ filterName }) => filterName === name).at(-1);
+  const filters = (await filtersOf(aws, logGroupName, signal)) ?? [];
+  return filters.findLast(({ filterName }) => filterName === name);
+}
+
+const filtersOf = inBatches<readonly MetricFilter[]>(async (aws, logGroups, options) => {
+  const found = new Map<string, MetricFilter[]>();
+  for (const logGroupName of logGroups) found.set(logGroupName, await allFilters(aws, logGroupName, options));
+  return found;
+});
+
+async function allFilters(
+  aws: Aws,
+  logGroupName: string,
+  options: { readonly abortSignal: AbortSignal },
+): Promise<MetricFilter[]> {
+  const filters: MetricFilter[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await unlessMissing(
+      aws.use("logs").send(new DescribeMetricFiltersCommand({ logGroupName, nextToken }), options),
+      "ResourceNotFoundException",
+    );
+    filters.push(...(page?.metricFilters ?? []));
+    nextToken = page?.nextToken;
+  } while (nextToken !== undefined);
+  return filters;
 }
 
 async function put(aws: Aws, state: LogMetricFilterState, signal: AbortSignal): Promise<void> {

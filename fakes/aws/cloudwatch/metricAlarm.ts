@@ -2,11 +2,13 @@ import {
   type ComparisonOperator,
   DeleteAlarmsCommand,
   DescribeAlarmsCommand,
+  type MetricAlarm,
   PutMetricAlarmCommand,
   type StandardUnit,
   type Statistic,
 } from "@aws-sdk/client-cloudwatch";
 import { resource } from "../../engine/table";
+import { inBatches } from "../batch";
 import type { Aws } from "../client";
 import { fixedText, flag, requiredText } from "../properties";
 
@@ -65,11 +67,7 @@ export const metricAlarm = resource<Aws, MetricAlarmState>({
   },
 
   async read(aws, id, _known, { signal }) {
-    const cloudwatch = aws.use("cloudwatch");
-    const { MetricAlarms = [] } = await cloudwatch.send(new DescribeAlarmsCommand({ AlarmNames: [id] }), {
-      abortSignal: signal,
-    });
-    const found = MetricAlarms.find(({ AlarmName }) => AlarmName === id);
+    const found = await findAlarm(aws, id, signal);
     if (found === undefined) return undefined;
     return {
       id,
@@ -108,6 +106,12 @@ export const metricAlarm = resource<Aws, MetricAlarmState>({
     const cloudwatch = aws.use("cloudwatch");
     await cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: [id] }), { abortSignal: signal });
   },
+});
+
+const findAlarm = inBatches<MetricAlarm>(async (aws, AlarmNames, options) => {
+  const command = new DescribeAlarmsCommand({ AlarmNames: [...AlarmNames], MaxRecords: AlarmNames.length });
+  const { MetricAlarms = [] } = await aws.use("cloudwatch").send(command, options);
+  return new Map(MetricAlarms.map((alarm) => [alarm.AlarmName ?? "", alarm]));
 });
 
 async function put(aws: Aws, state: MetricAlarmState, signal: AbortSignal): Promise<void> {

@@ -10,10 +10,13 @@ import { resource } from "../../engine/table";
 import type { Aws } from "../client";
 import { present, unlessMissing } from "../errors";
 import { fixedText } from "../properties";
+import type { Tags } from "../tags/tags";
+import { tagsFromEcs } from "./tags";
 
 type ClusterState = {
   name: string;
   settings?: { name: string; value: string }[];
+  tags: Tags;
   arn: string;
   region: string;
 };
@@ -47,6 +50,7 @@ export const cluster = resource<Aws, ClusterState>({
       state: {
         name: found.clusterName,
         settings: (found.settings ?? []).map(({ name, value }) => ({ name: name ?? "", value: value ?? "" })),
+        tags: tagsFromEcs(found.tags),
         arn,
         region: aws.region,
       },
@@ -72,7 +76,7 @@ export const cluster = resource<Aws, ClusterState>({
 async function find(aws: Aws, cluster: string, signal: AbortSignal) {
   const ecs = aws.use("ecs");
   const { clusters = [] } = await ecs.send(
-    new DescribeClustersCommand({ clusters: [cluster], include: ["SETTINGS", "CONFIGURATIONS"] }),
+    new DescribeClustersCommand({ clusters: [cluster], include: ["SETTINGS", "CONFIGURATIONS", "TAGS"] }),
     { abortSignal: signal },
   );
   return clusters.find(({ status }) => status !== "INACTIVE");

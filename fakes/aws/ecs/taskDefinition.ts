@@ -14,6 +14,8 @@ import { resource } from "../../engine/table";
 import type { Aws } from "../client";
 import { present, unlessMissing } from "../errors";
 import { defined, fixedText, flag, pruned, structure } from "../properties";
+import type { Tags } from "../tags/tags";
+import { tagsFromEcs } from "./tags";
 
 type TaskDefinitionState = {
   family: string;
@@ -29,6 +31,7 @@ type TaskDefinitionState = {
   volumes?: { name: string; hostPath?: string }[];
   skipDestroy: boolean;
   trackLatest: boolean;
+  tags: Tags;
   arn: string;
   arnWithoutRevision: string;
   revision: number;
@@ -94,7 +97,9 @@ export const taskDefinition = resource<Aws, TaskDefinitionState>({
     const ecs = aws.use("ecs");
     const wanted = known.trackLatest === true ? id : (known.arn ?? id);
     const answer = await unlessMissing(
-      ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: wanted }), { abortSignal: signal }),
+      ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: wanted, include: ["TAGS"] }), {
+        abortSignal: signal,
+      }),
       "ClientException",
     );
     const found = answer?.taskDefinition;
@@ -121,6 +126,7 @@ export const taskDefinition = resource<Aws, TaskDefinitionState>({
           ({ name, host }) =>
             defined({ name, hostPath: host?.sourcePath || undefined }) as { name: string; hostPath?: string },
         ),
+        tags: tagsFromEcs(answer?.tags),
         arn,
         arnWithoutRevision: arn.replace(/:\d+$/, ""),
         revision: found.revision ?? 0,

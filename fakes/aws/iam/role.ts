@@ -15,6 +15,7 @@ import { resource } from "../../engine/table";
 import type { Aws } from "../client";
 import { unlessMissing } from "../errors";
 import { fixedText, flag, policy } from "../properties";
+import { type Tags, tagsFromService } from "../tags/tags";
 
 type RoleState = {
   name: string;
@@ -27,6 +28,7 @@ type RoleState = {
   arn: string;
   createDate: string;
   uniqueId: string;
+  tags: Tags;
   inlinePolicies: { name: string; policy: string }[];
   managedPolicyArns: string[];
 };
@@ -81,6 +83,7 @@ export const role = resource<Aws, RoleState>({
         arn: role.Arn,
         createDate: role.CreateDate?.toISOString().replace(/\.\d+Z$/, "Z"),
         uniqueId: role.RoleId,
+        tags: tagsFromService(role.Tags),
         // In this stack, policies are separate resources.
         inlinePolicies: [],
         managedPolicyArns: [],

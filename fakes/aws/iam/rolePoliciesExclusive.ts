@@ -1,9 +1,10 @@
-import { DeleteRolePolicyCommand, ListRolePoliciesCommand } from "@aws-sdk/client-iam";
+import { DeleteRolePolicyCommand } from "@aws-sdk/client-iam";
 import { UserError } from "../../../foundation/userError";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
 import { unlessMissing } from "../errors";
 import { fixedText } from "../properties";
+import { roleDetails } from "./roleDetails";
 
 type State = { roleName: string; policyNames: string[] };
 
@@ -31,13 +32,9 @@ export const rolePoliciesExclusive = resource<Aws, State>({
   async delete() {},
 });
 
-async function namesOf(aws: Aws, RoleName: string, signal: AbortSignal): Promise<string[] | undefined> {
-  const iam = aws.use("iam");
-  const listed = await unlessMissing(
-    iam.send(new ListRolePoliciesCommand({ RoleName }), { abortSignal: signal }),
-    ...missing,
-  );
-  return listed?.PolicyNames ?? (listed && []);
+async function namesOf(aws: Aws, role: string, signal: AbortSignal): Promise<string[] | undefined> {
+  const found = await roleDetails(aws, role, signal);
+  return found && (found.RolePolicyList ?? []).flatMap(({ PolicyName }) => PolicyName ?? []);
 }
 
 async function removeOthers(aws: Aws, { roleName, policyNames }: State, signal: AbortSignal): Promise<void> {

@@ -1,9 +1,10 @@
-import { DeleteRolePolicyCommand, GetRolePolicyCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { DeleteRolePolicyCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { UserError } from "../../../foundation/userError";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
 import { unlessMissing } from "../errors";
 import { fixedText, policy } from "../properties";
+import { roleDetails } from "./roleDetails";
 
 type RolePolicyState = { name: string; role: string; policy: string };
 
@@ -24,11 +25,8 @@ export const rolePolicy = resource<Aws, RolePolicyState>({
     if (name === undefined || rest.length > 0) {
       throw new UserError(`The id of a role's policy is <role>:<policy>, and not ${id}.`);
     }
-    const iam = aws.use("iam");
-    const found = await unlessMissing(
-      iam.send(new GetRolePolicyCommand({ RoleName: role, PolicyName: name }), { abortSignal: signal }),
-      ...missing,
-    );
+    const { RolePolicyList = [] } = (await roleDetails(aws, role, signal)) ?? {};
+    const found = RolePolicyList.find(({ PolicyName }) => PolicyName === name);
     return found && { id, state: { role, name, policy: decodeURIComponent(found.PolicyDocument ?? "") } };
   },
 

@@ -1,17 +1,11 @@
-import {
-  AttachRolePolicyCommand,
-  DetachRolePolicyCommand,
-  ListAttachedRolePoliciesCommand,
-} from "@aws-sdk/client-iam";
+import { AttachRolePolicyCommand, DetachRolePolicyCommand } from "@aws-sdk/client-iam";
 import { UserError } from "../../../foundation/userError";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
-import { unlessMissing } from "../errors";
 import { fixedText } from "../properties";
+import { roleDetails } from "./roleDetails";
 
 type State = { roleName: string; policyArns: string[] };
-
-const missing = ["NoSuchEntity", "NoSuchEntityException"] as const;
 
 /** The managed policies of a role. Its id is the role's name. Detaches others and attaches missing ones. */
 export const rolePolicyAttachmentsExclusive = resource<Aws, State>({
@@ -35,13 +29,9 @@ export const rolePolicyAttachmentsExclusive = resource<Aws, State>({
   async delete() {},
 });
 
-async function arnsOf(aws: Aws, RoleName: string, signal: AbortSignal): Promise<string[] | undefined> {
-  const iam = aws.use("iam");
-  const listed = await unlessMissing(
-    iam.send(new ListAttachedRolePoliciesCommand({ RoleName }), { abortSignal: signal }),
-    ...missing,
-  );
-  return listed && (listed.AttachedPolicies ?? []).flatMap(({ PolicyArn }) => PolicyArn ?? []);
+async function arnsOf(aws: Aws, role: string, signal: AbortSignal): Promise<string[] | undefined> {
+  const found = await roleDetails(aws, role, signal);
+  return found && (found.AttachedManagedPolicies ?? []).flatMap(({ PolicyArn }) => PolicyArn ?? []);
 }
 
 async function attachExactly(aws: Aws, { roleName, policyArns }: State, signal: AbortSignal): Promise<void> {

@@ -12,6 +12,7 @@ import { resource } from "../../engine/table";
 import type { Aws } from "../client";
 import { present, unlessMissing } from "../errors";
 import { fixedText, flag, number, policy } from "../properties";
+import { type Tags, tagsFromService } from "../tags/tags";
 
 type SecretState = {
   name: string;
@@ -20,6 +21,7 @@ type SecretState = {
   recoveryWindowInDays: number;
   forceOverwriteReplicaSecret: boolean;
   policy?: string;
+  tags: Tags;
   arn: string;
   region: string;
 };
@@ -69,6 +71,7 @@ export const secret = resource<Aws, SecretState>({
         description: found.Description ?? "",
         kmsKeyId: found.KmsKeyId ?? "",
         policy: ResourcePolicy ?? "",
+        tags: tagsFromService(found.Tags?.map(({ Key, Value }) => ({ Key, Value }))),
         arn: found.ARN,
         region: aws.region,
       },

@@ -1,10 +1,8 @@
 import {
-  ListTagsForResourceCommand as ListAlarmTags,
   TagResourceCommand as TagAlarm,
   UntagResourceCommand as UntagAlarm,
 } from "@aws-sdk/client-cloudwatch";
 import {
-  ListTagsForResourceCommand as ListLogTags,
   TagResourceCommand as TagLog,
   UntagResourceCommand as UntagLog,
 } from "@aws-sdk/client-cloudwatch-logs";
@@ -67,8 +65,10 @@ import {
 } from "@aws-sdk/client-sns";
 import { ListQueueTagsCommand, TagQueueCommand, UntagQueueCommand } from "@aws-sdk/client-sqs";
 import type { JsonObject } from "../../../foundation/json";
+import { tagsFromEcs } from "../ecs/tags";
 import { unlessMissing } from "../errors";
 import type { Tagging } from "./taggable";
+import { listByArn } from "./taggingService";
 import { tagsFromService, tagsToKey, tagsToService } from "./tags";
 
 const byArn = (_id: string, { arn }: JsonObject) => String(arn);
@@ -76,8 +76,7 @@ const byId = (id: string) => id;
 
 export const alarmTags: Tagging = {
   place: byArn,
-  list: async (aws, ResourceARN, options) =>
-    tagsFromService((await aws.use("cloudwatch").send(new ListAlarmTags({ ResourceARN }), options)).Tags),
+  list: listByArn,
   add: (aws, ResourceARN, tags, options) =>
     aws.use("cloudwatch").send(new TagAlarm({ ResourceARN, Tags: tagsToService(tags) }), options),
   remove: (aws, ResourceARN, TagKeys, options) =>
@@ -86,8 +85,7 @@ export const alarmTags: Tagging = {
 
 export const logGroupTags: Tagging = {
   place: byArn,
-  list: async (aws, resourceArn, options) =>
-    (await aws.use("logs").send(new ListLogTags({ resourceArn }), options)).tags ?? {},
+  list: listByArn,
   add: (aws, resourceArn, tags, options) => aws.use("logs").send(new TagLog({ resourceArn, tags }), options),
   remove: (aws, resourceArn, tagKeys, options) =>
     aws.use("logs").send(new UntagLog({ resourceArn, tagKeys }), options),
@@ -117,7 +115,7 @@ export const ecsTags: Tagging = {
   place: byArn,
   list: async (aws, resourceArn, options) => {
     const { tags = [] } = await aws.use("ecs").send(new ListEcsTags({ resourceArn }), options);
-    return tagsFromService(tags.map(({ key, value }) => ({ Key: key, Value: value })));
+    return tagsFromEcs(tags);
   },
   add: (aws, resourceArn, tags, options) =>
     aws.use("ecs").send(

@@ -25,7 +25,7 @@ export function taggable(base: AnyResource<Aws>, tagging: Tagging): AnyResource<
     state: JsonObject,
     options: CallOptions,
   ): Promise<JsonObject> => {
-    const tags = await tagging.list(aws, tagging.place(id, state), options);
+    const tags = state.tags ?? (await tagging.list(aws, tagging.place(id, state), options));
     return { ...state, tags, tagsAll: tags };
   };
   return {
@@ -56,7 +56,7 @@ export function taggable(base: AnyResource<Aws>, tagging: Tagging): AnyResource<
       const found = await base.read(aws, id, known, context);
       if (found === undefined) return undefined;
       const options = { abortSignal: context.signal };
-      const state = { ...known, ...found.state } as JsonObject;
+      const state = { ...known, tags: undefined, ...found.state } as unknown as JsonObject;
       return {
         ...found,
         state: { ...found.state, ...(await withTags(aws, found.id ?? id, state, options)) },

@@ -1,25 +1,30 @@
 import { beforeAll, expect, test } from "vitest";
 import type { BundleFile } from "../../../../plugins/supabasex/provider/sqlBundle/source/files";
 import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/source/parser";
-import { maySetSequences } from "../../../../plugins/supabasex/provider/sqlBundle/source/setsSequences";
+import { sequenceEffect } from "../../../../plugins/supabasex/provider/sqlBundle/source/setsSequences";
 
 beforeAll(() => loadParser());
 
 test.each([
-  ["select setval('s.n', 7)", true],
-  ["select s.reset()", true],
-  ["create table s.t as select setval('s.n', 7)", true],
-  ["do $$ begin perform s.reset(); end $$", true],
-  ["call s.reset()", true],
-  ["insert into s.t values (1)", true],
-  ["truncate s.t", true],
-  ["do $$ begin grant select on s.t to anon; end $$", false],
-  ["select cron.schedule('job', '* * * * *', 'select 1')", false],
-  ["alter sequence s.n restart 1000", false],
-  ["create function s.reset() returns bigint language sql as $$ select setval('s.n', 7) $$", false],
-  ["create table s.t (id integer generated always as identity)", false],
-])("%s: %s", (text, sets) => {
+  ["select setval('s.n', 7)", "stated"],
+  ["select s.reset()", "stated"],
+  ["create table s.t as select setval('s.n', 7)", "stated"],
+  ["do $$ begin perform s.reset(); end $$", "stated"],
+  ["call s.reset()", "stated"],
+  ["insert into s.t values (1)", "hidden"],
+  ["insert into s.t values (setval('s.n', 7))", "stated"],
+  ["insert into s.t values (1); select s.reset()", "stated"],
+  ["truncate s.t", "hidden"],
+  ["do $$ begin execute format('alter table s.%I enable row level security', 't'); end $$", "hidden"],
+  ["do $$ begin execute 'select set' || format('val(%L, 7)', 's.n'); end $$", "hidden"],
+  ["create table s.t as select * from s.v", "hidden"],
+  ["do $$ begin grant select on s.t to anon; end $$", "none"],
+  ["select cron.schedule('job', '* * * * *', 'select 1')", "none"],
+  ["alter sequence s.n restart 1000", "none"],
+  ["create function s.reset() returns bigint language sql as $$ select setval('s.n', 7) $$", "none"],
+  ["create table s.t (id integer generated always as identity)", "none"],
+])("%s: %s", (text, effect) => {
   const file = { path: "a.sql", display: "a.sql", text, noTransaction: false } as BundleFile;
 
-  expect(maySetSequences(file)).toBe(sets);
+  expect(sequenceEffect(file)).toBe(effect);
 });

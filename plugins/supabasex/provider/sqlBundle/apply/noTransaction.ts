@@ -10,7 +10,7 @@ import type { Session } from "../session/session";
 import { unquoted } from "../source/declaredObjects";
 import { SqlFileError } from "../source/errors";
 import type { Migration } from "../source/files";
-import { maySetSequences } from "../source/setsSequences";
+import { sequenceEffect } from "../source/setsSequences";
 import { statingStatements } from "../source/statedFacts";
 import { executedText, statementsOf } from "../source/statements";
 import { baseUnder, rehearseBaseOutside } from "./baseRehearsal";
@@ -183,7 +183,7 @@ async function sequencesBefore(
   file: Migration,
 ): Promise<SequenceGuard> {
   const sequences = new SequenceGuard(session, request);
-  if (!maySetSequences(file)) return sequences;
+  if (sequenceEffect(file) === "none") return sequences;
   await session.execute("begin");
   try {
     await sequences.before(file);

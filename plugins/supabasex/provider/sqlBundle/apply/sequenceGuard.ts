@@ -3,7 +3,7 @@ import type { Session } from "../session/session";
 import { isDatabaseError } from "../source/errors";
 import type { BundleFile } from "../source/files";
 import { mentions } from "../source/mentions";
-import { maySetSequences } from "../source/setsSequences";
+import { type SequenceEffect, sequenceEffect } from "../source/setsSequences";
 import { bareName } from "./affectedFiles";
 import type { ApplyRequest } from "./request";
 import {
@@ -36,6 +36,8 @@ export class SequenceGuard {
   readonly #restored = new Set<string>();
   /** Why the positions could not be read. */
   #unread: Error | undefined;
+  /** The strongest effect of the files since the last reading of all sequences. */
+  #effectSince: SequenceEffect = "stated";
 
   constructor(session: Session, request: Pick<ApplyRequest, "commit" | "report">) {
     this.#session = session;
@@ -46,7 +48,7 @@ export class SequenceGuard {
   reads(file: BundleFile): boolean {
     if (!this.#hasTried) return true;
     // A sequence that another session locks would cost each file the whole lock timeout.
-    return this.#unread === undefined && maySetSequences(file);
+    return this.#unread === undefined && sequenceEffect(file) !== "none";
   }
 
   /** Reads the positions in the open transaction before its first file, if that has not been done. */
@@ -60,21 +62,31 @@ export class SequenceGuard {
    */
   async before(file: BundleFile): Promise<void> {
     const isRead = this.reads(file);
-    if (maySetSequences(file)) this.#suspects.add(file);
-    if (isRead) await this.#read();
+    const effect = sequenceEffect(file);
+    if (effect !== "none") this.#suspects.add(file);
+    if (effect === "stated") this.#effectSince = effect;
+    if (!isRead) return;
+    await this.#read();
+    this.#effectSince = effect;
   }
 
   get #hasTried(): boolean {
     return this.#readings.length > 0 || this.#unread !== undefined;
   }
 
+  /**
+   * Reads the positions: of all sequences, or only of the used ones if no file since the last reading may have set an unused
+   * one with `setval(…, false)`. Triggers that call this, and other sessions, are not considered.
+   */
   async #read(): Promise<void> {
+    const onlyUsed = this.#effectSince !== "stated";
     try {
-      this.#readings.push(await this.#apart(() => sequencePositions(this.#session)));
+      this.#readings.push(await this.#apart(() => sequencePositions(this.#session, { onlyUsed })));
     } catch (error) {
       if (!this.#request.commit || !isDatabaseError(error)) throw error;
       this.#unread = error;
     }
+    this.#effectSince = "none";
   }
 
   /** Returns the number of readings so far, for {@link restoreSince}. */
@@ -138,7 +150,7 @@ export class SequenceGuard {
     if (this.#unread !== undefined) this.#warnUnrestored(this.#unread);
     const former = furthest(readings);
     if (former.size === 0) return former;
-    const now = await guarded(() => sequencePositions(this.#session, oidsOf(former)));
+    const now = await guarded(() => sequencePositions(this.#session, { among: oidsOf(former) }));
     const refused: string[] = [];
     const failed: string[] = [];
     let reason = "";

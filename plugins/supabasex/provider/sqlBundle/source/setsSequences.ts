@@ -2,13 +2,11 @@ import { blockStatements } from "./blockStatements";
 import type { BundleFile } from "./files";
 import { actsOnUnnamed, type Statement, statementsOf, textOf } from "./statements";
 
-/** Statements that run triggers or functions, which may call `setval`. */
-const running: ReadonlySet<string> = new Set([
-  "CallStmt",
+/** Statements that run code of the database in passing: triggers, defaults, functions of views, a block's dynamic SQL. */
+const runningHidden: ReadonlySet<string> = new Set([
   "ConstraintsSetStmt",
   "CreateTableAsStmt",
   "DeleteStmt",
-  "ExecuteStmt",
   "ExplainStmt",
   "InsertStmt",
   "MergeStmt",
@@ -17,27 +15,37 @@ const running: ReadonlySet<string> = new Set([
   "UpdateStmt",
 ]);
 
-const known = new WeakMap<BundleFile, boolean>();
+/** Statements whose purpose is to run code that they name. */
+const running: ReadonlySet<string> = new Set(["CallStmt", "ExecuteStmt"]);
 
 /**
- * Returns whether the file may set the position of a sequence in a way that no rollback undoes: it calls `setval`, or
- * runs code that its text does not show. A `restart` is not such a way, because it gives the sequence a new file node.
+ * What may set the position of a sequence in a way that no rollback undoes. `stated`: a call of `setval` or of a
+ * function. `hidden`: only code that other statements run in passing. A `restart` is not such a way, because it gives the
+ * sequence a new file node.
  */
-export function maySetSequences(file: BundleFile): boolean {
-  let sets = known.get(file);
-  if (sets === undefined) {
-    sets = statementsOf(file).some((statement) => maySet(file, statement));
-    known.set(file, sets);
+export type SequenceEffect = "none" | "hidden" | "stated";
+
+const known = new WeakMap<BundleFile, SequenceEffect>();
+
+/** Returns the strongest effect of the file's statements. */
+export function sequenceEffect(file: BundleFile): SequenceEffect {
+  let effect = known.get(file);
+  if (effect === undefined) {
+    const effects = new Set(statementsOf(file).map((statement) => effectOf(file, statement)));
+    effect = effects.has("stated") ? "stated" : effects.has("hidden") ? "hidden" : "none";
+    known.set(file, effect);
   }
-  return sets;
+  return effect;
 }
 
-function maySet(file: BundleFile, statement: Statement): boolean {
+function effectOf(file: BundleFile, statement: Statement): SequenceEffect {
   const { kind, node } = statement;
   // The body of a function does not run now.
-  if (kind === "CreateFunctionStmt" || kind === "CommentStmt") return false;
+  if (kind === "CreateFunctionStmt" || kind === "CommentStmt") return "none";
   const text = textOf(file, statement);
-  if (running.has(kind) || /\bsetval\b/i.test(text)) return true;
-  if (kind === "DoStmt") return blockStatements(node, text, file.serverMajor) === undefined;
-  return actsOnUnnamed(node, text);
+  if (running.has(kind) || /\bsetval\b/i.test(text)) return "stated";
+  if (runningHidden.has(kind)) return "hidden";
+  if (kind !== "DoStmt") return actsOnUnnamed(node, text) ? "stated" : "none";
+  if (/\b(perform|call)\b/i.test(text)) return "stated";
+  return blockStatements(node, text, file.serverMajor) === undefined ? "hidden" : "none";
 }
