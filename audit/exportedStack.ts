@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { UserError } from "../foundation/userError";
 import { accountProject, accountSetUp } from "./declaredAccount";
 import { awsResources, type StackResource } from "./resource";

@@ -1,5 +1,5 @@
 import { totalmem } from "node:os";
-import { z } from "zod";
+import * as z from "zod";
 import { type SslMode, sslModes } from "../foundation/databaseTls";
 import { UserError } from "../foundation/userError";
 

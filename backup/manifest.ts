@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { canonicalJson, type JsonValue } from "../foundation/json";
 
 /** The manifest format that this program writes and reads. */

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { accessLogBucketName } from "../config/aws/accessLogBucket";
 import { replicaBucketName } from "../config/aws/replicaBucket";
 import { resourcePrefix } from "../config/aws/resourcePrefix";

@@ -1,5 +1,5 @@
-// Bundles every program of this repository into dist/, one file each. `npm ci` (prepare) and `npm run build` run it. Packages
-// stay external, because node_modules is beside dist/.
+// Bundles every program of this repository into dist/, one file each. `npm ci` (prepare) and `npm run build` run it. Most
+// packages stay external, because node_modules is beside dist/.
 const {
   existsSync,
   mkdirSync,
@@ -75,6 +75,15 @@ const standalone = {
   "probe.cjs": ["pg-native"],
 };
 
+/** Packages of many small files, of which every program contains what it uses. */
+const contained = ["zod"];
+
+/** The other packages are beside dist/, in node_modules. */
+function externalPackages() {
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+  return Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !contained.includes(name));
+}
+
 /** These contain megabytes of the AWS SDK, which V8 parses, so they are minified. Names stay, for stack traces. */
 const minified = [
   "backup.cjs",
@@ -121,7 +130,7 @@ function bundle(outputs = ownOutputs()) {
       target: "node20.19",
       format: "cjs",
       ...(hasCompiledCode(output) && compilable),
-      ...(output in standalone ? { external: standalone[output] } : { packages: "external" }),
+      external: standalone[output] ?? externalPackages(),
       ...(minified.includes(output) && { minifyWhitespace: true, minifySyntax: true }),
       // Prefers ES modules, which esbuild can tree-shake.
       mainFields: ["module", "main"],

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { alertsSchema } from "./areas/alerts";
 import { apiSchema } from "./areas/api";
 import { authSchema } from "./areas/auth";

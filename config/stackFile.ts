@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse, YAMLParseError } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { UserError } from "../foundation/userError";
 import type { ConfigInput } from "./parse";
 import { passphraseCrypter } from "./passphrase";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { openStackFile, readStackFile } from "../config/stackFile";
 import { ManagementApi } from "../foundation/managementApi";
 import { sessionPooler } from "../foundation/sessionPooler";

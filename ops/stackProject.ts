@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ManagementApi } from "../foundation/managementApi";
 import { UserError } from "../foundation/userError";
 import { pulumiOutput } from "./pulumiCommand";

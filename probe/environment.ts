@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { sslModes } from "../foundation/databaseTls";
 import type { ProbeVariable } from "../foundation/probeContract";
 import { UserError } from "../foundation/userError";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { checkoutRoot } from "../../foundation/checkout";
 import type { Finding } from "../finding";
 import type { Scanners } from "./installation";

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { z } from "zod";
+import * as z from "zod";
 import { attachedParts, extensionOf, keptObjects, platformOwners, platformSchemaList } from "./attachedParts";
 import { grantLine } from "./grantLine";
 import { roleParts, settingsOf } from "./roles";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { UserError } from "../../foundation/userError";
 import { readManifest, sumUpManifest } from "../catalog";
 import type { CommandContext } from "../context";

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * Marks a database into which a restore is being written. After the database was emptied, all its contents come from

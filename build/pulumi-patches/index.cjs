@@ -2,4 +2,5 @@
 require("./sdkVersion.cjs");
 require("./plainErrors.cjs");
 require("./ownFrames.cjs");
+require("./promiseStacks.cjs");
 require("./deferredPackages.cjs");

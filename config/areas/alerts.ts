@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { longestFreshnessHours } from "../aws/schedule";
 import { distinct, emailAddress, integer, matching } from "../fields";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { distinct, integer } from "../fields";
 
 /** Schemas that belong to the platform or contain what no client may access. */

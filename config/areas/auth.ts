@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { checkedText, distinct, emailAddress, integer, matching, secret, webUrl } from "../fields";
 
 const oauthProvider = (name: string) =>

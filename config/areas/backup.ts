@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { logRetentionDays } from "../aws/logRetention";
 import { parseSchedule } from "../aws/schedule";
 import { vpcBlockProblem } from "../aws/vpcBlocks";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { sessionsBesideDumps } from "../../foundation/backupContract";
 import { databasePassword, distinct, integer, matching } from "../fields";
 

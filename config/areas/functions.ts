@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { distinct, matching, secret } from "../fields";
 
 /** The maximum length of a secret in the Management API, in characters. */

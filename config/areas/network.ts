@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import { z } from "zod";
+import * as z from "zod";
 import { isIpv6Block } from "../../foundation/cidrBlocks";
 import { matching } from "../fields";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { bundleAcceptance } from "../../plugins/supabasex/bundleArguments";
 import { resourcePrefixProblem } from "../aws/resourcePrefix";
 import { checkedText, distinct, matching } from "../fields";

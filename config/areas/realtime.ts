@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { integer } from "../fields";
 
 /** Realtime: channels, presence and row changes. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { integer, webUrl } from "../fields";
 
 /** File storage. The buckets, their limits and their policies are part of the SQL bundle. */

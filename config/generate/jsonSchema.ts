@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { configNamespace, stackSchema } from "../schema";
 import { functionSecretPrefix, staticSecretLeaves } from "../secretLeaves";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { queryDatabase } from "./queryDatabase";
 import type { Services } from "./services";
 import type { ProjectRecord } from "./state/record";

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { type Loader, type TransformFailure, transformSync } from "esbuild";
-import { z } from "zod";
+import * as z from "zod";
 import { parseJsonWithComments } from "../../foundation/jsonWithComments";
 
 /** A deployed function: its source files by path, and its entry point. */

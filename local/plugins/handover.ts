@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { UserError } from "../../foundation/userError";
 
 const bridgedPackages: ReadonlySet<string> = new Set(["aws", "postgresql", "supabase"]);

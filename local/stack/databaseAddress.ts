@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { UserError } from "../../foundation/userError";
 import { stateFileOf } from "./deploy";
 import type { PulumiCli } from "./pulumiCli";

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { identifyProcess } from "../processIdentity.mjs";
 
 /** A lock that the Pulumi CLI holds on a stack of a file backend. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { StackProject } from "../stackProject";
 
 /** A finding of Supabase's database linter, as the API returns it. */

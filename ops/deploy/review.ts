@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { canonicalJson, type JsonValue } from "../../foundation/json";
 import { UserError } from "../../foundation/userError";
 import type { EngineEvent, PulumiRun } from "../pulumi";

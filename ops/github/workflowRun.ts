@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { UserError } from "../../foundation/userError";
 import { type GitHubClient, sayingWhy } from "./client";
 import type { GitHubContext } from "./context";

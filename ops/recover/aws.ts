@@ -7,7 +7,7 @@ import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-l
 import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetScheduleCommand, GetScheduleGroupCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { z } from "zod";
+import * as z from "zod";
 import { networkFinders } from "./awsNetwork";
 import type { ExistingResourceFinder, PendingCreate } from "./plan";
 import { unlessMissing } from "./unlessMissing";

@@ -10,7 +10,7 @@ import {
   DescribeVpcsCommand,
   type EC2Client,
 } from "@aws-sdk/client-ec2";
-import { z } from "zod";
+import * as z from "zod";
 import type { ExistingResourceFinder } from "./plan";
 import { unlessMissing } from "./unlessMissing";
 

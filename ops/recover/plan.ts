@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** A resource whose creation was interrupted. It may or may not exist. */
 export interface PendingCreate {

@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import { z } from "zod";
+import * as z from "zod";
 import type { ExistingResourceFinder } from "./plan";
 
 const roleInputs = z.object({ name: z.string() });

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * The version of the report's format. Adding a field keeps it; removing a field or changing its meaning increases it.

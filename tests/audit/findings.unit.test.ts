@@ -2,7 +2,7 @@ import { mkdtemp, realpath, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { distinct } from "../../audit/finding";
 import { cdkNagFindings } from "../../audit/scanners/cdkNag";
 import { cfnLintFindings } from "../../audit/scanners/cfnLint";

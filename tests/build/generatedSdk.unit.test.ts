@@ -22,7 +22,7 @@ beforeEach(async () => {
   }
   await symlink(path.join(root, "sdks/supabase"), path.join(root, "node_modules/@pulumi/supabase"));
   await mkdir(path.join(root, "build"));
-  for (const name of ["build/bundle.cjs", "tsconfig.json"]) {
+  for (const name of ["build/bundle.cjs", "package.json", "tsconfig.json"]) {
     await cp(path.join(checkout, name), path.join(root, name));
   }
   await write("sdks/supabase/bin/index.js", ownBuild);

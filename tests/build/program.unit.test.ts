@@ -40,14 +40,17 @@ test("a stack trace shows the program's lines in their TypeScript sources, and d
 
 test("a promise's stack is created only when searching for leaks", { timeout }, async () => {
   const script = `
-    require("./build/pulumi-patches/ownFrames.cjs");
-    function debuggablePromise() { return new Error().stack; }
-    console.log(debuggablePromise());
+    require("./build/pulumi-patches/promiseStacks.cjs");
+    const { debuggablePromise } = require("@pulumi/pulumi/runtime/debuggable");
+    const promise = Promise.resolve(1);
+    debuggablePromise(promise, "context");
+    console.log(promise._debugCtx, promise._debugStackTrace);
+    console.log(new Error("another").stack);
   `;
 
-  expect(await outputOf(script)).toBe("Error");
+  expect(await outputOf(script)).toMatch(/^context Error\nError: another\n {4}at /);
   expect(await outputOf(`process.env.PULUMI_DEBUG_PROMISE_LEAKS = "1"; ${script}`)).toMatch(
-    /^Error\n {4}at debuggablePromise /,
+    /^context Error\n {4}at debuggablePromise /,
   );
 });
 

@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { build } from "esbuild";
 import { execa } from "execa";
-import { z } from "zod";
+import * as z from "zod";
 import { checkoutRoot } from "../../foundation/checkout";
 import { localPaths, pulumiVariables } from "../../local/environment";
 import { ensureToolchain } from "../../local/toolchain";

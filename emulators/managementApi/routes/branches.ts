@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { describeError } from "../../../foundation/userError";
 import { carryOver } from "../branchMigrations";
 import { shownVersion } from "../databaseVersion";

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { Hono } from "hono";
 import ipaddr from "ipaddr.js";
-import { z } from "zod";
+import * as z from "zod";
 import { type EmulatorEnvironment, readBody } from "../http";
 import type { Services } from "../services";
 import type { ProjectRecord } from "../state/record";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { type EmulatorEnvironment, readBody } from "../http";
 import type { Services } from "../services";
 

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { ApiError, type EmulatorEnvironment, pathParameter, readBody } from "../http";
 import type { Services } from "../services";
 import type { ProjectRecord, TemporaryAccessRecord } from "../state/record";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { ApiError, type EmulatorEnvironment, pathParameter, readBody, validate } from "../http";
 import type { Services } from "../services";
 import type { ProjectRecord, ThirdPartyAuthRecord } from "../state/record";

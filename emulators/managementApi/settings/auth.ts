@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import type { JsonObject, JsonValue } from "../../../foundation/json";
 import { authKeys, type KeyKind, secretAuthKeys } from "./keys";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const size = z.string().regex(/^\d+\s*(B|kB|MB|GB|TB)?$/, "must be a number with B, kB, MB, GB or TB");
 const sizeOrUnlimited = z.union([z.literal("-1"), size]);

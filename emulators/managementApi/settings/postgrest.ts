@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** The body of `PATCH postgrest`. */
 export const postgrestConfigPatch = z

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const between = (minimum: number, maximum: number) => z.number().int().min(minimum).max(maximum);
 

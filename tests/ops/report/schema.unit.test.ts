@@ -1,6 +1,6 @@
 import path from "node:path";
 import { expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { reportSchema } from "../../../ops/report/model";
 
 // `vitest -u` regenerates the file.
