@@ -33,7 +33,7 @@ export const defaultEndpoint = "https://api.supabase.com";
 
 const worthRetrying: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 const attempts = 4;
-const longestWait = 10_000;
+const maxWaitMilliseconds = 10_000;
 const defaultPatience = { read: 30_000, write: 120_000 };
 
 /**
@@ -73,7 +73,7 @@ export class ManagementApi {
         if (request.signal?.aborted || last) throw unreachable(this.#url(path, request), error, patience);
       }
       await this.#wait(
-        Math.min(pause ?? (0.5 + Math.random()) * 1000 * attempt, longestWait),
+        Math.min(pause ?? (0.5 + Math.random()) * 1000 * attempt, maxWaitMilliseconds),
         request.signal,
       );
     }
@@ -129,11 +129,11 @@ export function jsonOf(answer: ApiAnswer, status: number, doing: string): JsonVa
 }
 
 /** Maximum characters of a body in an error, because a proxy's page can be long. */
-const longestBody = 1000;
+const maxBodyLength = 1000;
 
 /** Returns the error for an unexpected response. */
 export function unexpected(doing: string, { status, text, json }: ApiAnswer): UserError {
-  const body = text.length > longestBody ? `${text.slice(0, longestBody)}…` : text;
+  const body = text.length > maxBodyLength ? `${text.slice(0, maxBodyLength)}…` : text;
   const noJson = status < 300 && json === undefined;
   const what = text === "" ? "an empty body" : body;
   const hint = status === 401 ? " (is the access token right?)" : noJson ? " (which is not JSON)" : "";

@@ -32,7 +32,7 @@ const touchMilliseconds = 2_000;
 /** If a holder's file does not change for this long, a waiter considers the holder dead. */
 const staleMilliseconds = 10_000;
 /** The maximum time counted between two checks, because the machine may have been suspended. */
-const longestGapMilliseconds = 1_000;
+const maxCountedMilliseconds = 1_000;
 /** A draft exists for milliseconds. A draft of this age was left by a killed process. */
 const draftMilliseconds = 24 * 60 * 60 * 1_000;
 
@@ -94,7 +94,7 @@ export function watchFiles() {
     const at = performance.now();
     const last = seen.get(file) ?? { changed, at, unchanged: 0, state: "unknown" };
     const isSame = changed === last.changed;
-    const unchanged = isSame ? last.unchanged + Math.min(at - last.at, longestGapMilliseconds) : 0;
+    const unchanged = isSame ? last.unchanged + Math.min(at - last.at, maxCountedMilliseconds) : 0;
     const state = unchanged > staleMilliseconds ? "stale" : isSame ? last.state : "live";
     seen.set(file, { changed, at, unchanged, state });
     return state;

@@ -4,7 +4,7 @@ import { connectionsOfInstance } from "../areas/project";
 import { accessLogBucketName } from "../aws/accessLogBucket";
 import { fargateSizeProblem } from "../aws/fargate";
 import { replicaBucketName } from "../aws/replicaBucket";
-import { longestFreshnessHours, longestGapHours, parseSchedule } from "../aws/schedule";
+import { longestGapHours, maxFreshnessHours, parseSchedule } from "../aws/schedule";
 import type { Fault } from "../faults";
 import { formatPath, plainKey, removeCommand } from "../keys";
 import { type Path, valueAt } from "../schemaTree";
@@ -42,7 +42,7 @@ function freshnessFits(schedulePath: Path, freshnessPath: Path): Rule {
     if (!Number.isFinite(gap))
       return [faultAt(stack, schedulePath, "must repeat without end", "cron(0 3 * * ? *)")];
     const value = Math.ceil(gap) + slackHours;
-    if (value > longestFreshnessHours)
+    if (value > maxFreshnessHours)
       return [faultAt(stack, schedulePath, "must run more than once a year", "cron(0 3 * * ? *)")];
     if (freshness > gap) return [];
     const message = `must be more than the longest gap of ${formatPath(schedulePath)}`;

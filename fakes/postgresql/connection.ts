@@ -23,7 +23,7 @@ export type ProviderConfig = {
 };
 
 /** Maximum connections. More would only wait for each other. */
-const mostConnections = 4;
+const maxPoolConnections = 4;
 
 /** Key of the advisory lock that serializes changes of roles. */
 const writersLock = 0x74686f72;
@@ -90,7 +90,7 @@ export class Server {
     if (pool === undefined) {
       pool = new pg.Pool({
         ...this.#options(database),
-        max: Math.min(this.config.maxConnections || mostConnections, mostConnections),
+        max: Math.min(this.config.maxConnections || maxPoolConnections, maxPoolConnections),
         allowExitOnIdle: true,
         // If this process is killed, the server notices within a second and cancels the statement.
         options: "-c client_connection_check_interval=1000",

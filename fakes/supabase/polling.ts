@@ -21,7 +21,7 @@ const transient: ReadonlySet<unknown> = new Set([
 ]);
 
 /** The provider gives up after this many checks of services that are coming up, regardless of its timeouts. */
-const mostHealthPolls = 20;
+const maxHealthPolls = 20;
 
 const allServices = ["auth", "db", "db_postgres_user", "pg_bouncer", "pooler", "realtime", "rest", "storage"];
 
@@ -115,7 +115,7 @@ async function pollHealth(
     const pending = (Array.isArray(rows) ? rows : []).filter(isJsonObject).filter(isPending);
     if (pending.length === 0) return true;
     polls += 1;
-    if (polls > mostHealthPolls) {
+    if (polls > maxHealthPolls) {
       throw new UserError(
         `Services of project ${ref} did not come up: ${pending.map(({ name }) => name).join(", ")}.`,
       );

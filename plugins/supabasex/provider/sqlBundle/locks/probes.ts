@@ -46,7 +46,7 @@ const sweeping: ReadonlySet<string> = new Set([
 ]);
 
 /** Probes take time: in a file with more statements, those about rows have none. */
-const mostProbes = 200;
+const maxProbes = 200;
 const changesRows: ReadonlySet<string> = new Set([
   "SelectStmt",
   "InsertStmt",
@@ -68,7 +68,7 @@ export function probedText(
   const statements = statementsOf(file);
   const all = statements.map((statement) => mayLock(file, statement, relations));
   if (!all.includes(true)) return undefined;
-  const isMany = all.filter((isProbed) => isProbed).length > mostProbes;
+  const isMany = all.filter((isProbed) => isProbed).length > maxProbes;
   const isProbed = all.map((one, at) => one && !(isMany && changesRows.has(statements[at]?.kind ?? "")));
   const source = executedText(file);
   const first = `${queries.clock};\n`;
