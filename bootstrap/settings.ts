@@ -3,7 +3,7 @@ import * as z from "zod";
 import { UserError } from "../foundation/userError";
 import { type EnvironmentPlace, environmentPlace } from "./environmentPlace";
 
-/** The positive number by which GitHub identifies an owner or a repository. */
+/** GitHub's numeric id of an owner or a repository. */
 const id = z.int().positive("must be the number that GitHub gives it: gh api repos/<owner>/<name>");
 
 const settingsSchema = z.strictObject({
@@ -11,7 +11,7 @@ const settingsSchema = z.strictObject({
   repository: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, "must be <owner>/<name>"),
-  /** Ids in the immutable form of the subject, which repositories send that were created or renamed since July 2026. */
+  /** Ids in the immutable form of the subject, which repositories send if they were created or renamed since July 2026. */
   repositoryIds: z.strictObject({ owner: id, repository: id }).optional(),
   /** The stacks that are deployed to this account; each has a Pulumi.<stack>.yaml in the folder above. */
   environments: z

@@ -67,8 +67,8 @@ export interface BackupAlarmsArgs {
 }
 
 /**
- * Alarms for backups that failed, were deleted, did not start, are too old, are far too small, took too long, or are
- * not proven to restore.
+ * Alarms for backups that failed, were deleted, did not start, are too old, are far too small, took too long, or have not
+ * passed a drill.
  */
 export class BackupAlarms extends Component {
   /** The topic of all alarms. */

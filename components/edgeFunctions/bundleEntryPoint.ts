@@ -18,8 +18,8 @@ const nodeModules = Object.fromEntries(
 const commonJsGlobals = { __dirname: "__folderOfBundle", __filename: "__fileOfBundle" };
 
 /**
- * What CommonJS packages, which are bundled unchanged, expect from Node and do not find in a Deno module: text of the
- * bundle that shows the need → lines that provide it.
+ * Globals that CommonJS packages expect from Node and that a Deno module lacks: text in the bundle that shows the need → lines
+ * that provide it. The packages are bundled unchanged.
  */
 const preludes: Readonly<Record<string, string>> = {
   // esbuild's own `require` is used for calls that load modules of Node, and for those with a computed argument.

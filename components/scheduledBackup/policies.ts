@@ -96,7 +96,7 @@ export function schedulerPolicy(args: {
       Condition: { ArnEquals: { "ecs:cluster": args.clusterArn } },
     },
     {
-      // Only RunTask may tag, so nobody can tag a task later.
+      // Only RunTask may tag, so a task cannot be tagged later.
       Sid: "TagTasks",
       Effect: "Allow",
       Action: "ecs:TagResource",

@@ -75,8 +75,8 @@ const defaultVpcHasNoNat: Rule = ({ stack, config }) => {
 };
 
 /**
- * Nobody can lift a lock in mode COMPLIANCE, and nobody can restore what a weaker one allowed to delete, so both need a
- * confirmation.
+ * A lock in mode COMPLIANCE cannot be removed, and a weaker mode allows deletions that cannot be undone. So a change of the
+ * mode needs a confirmation.
  */
 const complianceIsConfirmed: Rule = ({ stack, config }) => {
   const lock = config.backup?.objectLock;
@@ -197,7 +197,7 @@ const accessLogsHaveBucket: Rule = ({ stack, config }) => {
   ];
 };
 
-/** The copies need a bucket of their own, and objects that S3 can encrypt with another key. */
+/** The copies need a separate bucket, and objects that S3 can encrypt with another key. */
 const replicaFits: Rule = ({ stack, config }) => {
   const { bucketName, replica, ownKey, accessLogs } = config.backup ?? {};
   if (bucketName === undefined || replica?.region === undefined) return [];
@@ -302,7 +302,7 @@ const sessionsFit: Rule = ({ stack, config }) => {
   return [faultAt(stack, path, "must not be more than auth.sessions.timeboxHours", timeboxHours)];
 };
 
-/** Groups that only work with another one. The API would accept and then ignore them. */
+/** Checks groups that have no effect without another group: the API accepts and ignores them. */
 const companions: Rule = ({ stack, config }) => {
   const { auth } = config;
   const faults = [];

@@ -21,8 +21,8 @@ export interface Deployment {
 }
 
 /**
- * Returns what a deployment to the hosted services lacks in addition to a valid configuration. Otherwise it would fail
- * half-way, at the first resource that needs it. Local stacks, including copies of dev and prod, do not need it.
+ * Returns what a deployment to the hosted services lacks in addition to a valid configuration. Otherwise it would fail halfway,
+ * at the first resource that needs it. Local stacks, including copies of dev and prod, do not need it.
  */
 export function deploymentFaults(context: RuleContext, deployment: Deployment): Fault[] {
   const replica = replicaRegionFaults(context, deployment);

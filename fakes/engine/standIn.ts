@@ -190,7 +190,7 @@ export function standIn<Client>(table: Table<Client>): Provider {
   }
 }
 
-/** Returns the outputs that are certain before the operation. */
+/** Returns the outputs that are known before the operation. */
 function previewOutputs<Client>(
   resource: AnyResource<Client>,
   inputs: PropertyMap,
@@ -247,7 +247,7 @@ function importedInputs<Client>(resource: AnyResource<Client>, outputs: Property
   );
 }
 
-/** Returns the result of a resource's function, with everything marked as secret that the table or the old state does. */
+/** Returns the result of a resource's function, with every value marked as secret that the table or the old state marks. */
 function secretly<Client>(
   resource: AnyResource<Client>,
   state: Readonly<Record<string, JsonValue | undefined>>,
@@ -274,7 +274,7 @@ function markSecrets(
   );
 }
 
-/** Returns inputs without what a provider notes in them for itself, which is no part of the outputs. */
+/** Returns inputs without the provider's internal notes, which are not part of the outputs. */
 function withoutNotes(inputs: PropertyMap): PropertyMap {
   return Object.fromEntries(Object.entries(inputs).filter(([key]) => !isProviderNote(key)));
 }

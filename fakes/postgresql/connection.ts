@@ -22,7 +22,7 @@ export type ProviderConfig = {
   readonly superuser: boolean;
 };
 
-/** Maximum connections. More would only wait for each other. */
+/** Maximum number of connections. More connections would only wait for each other. */
 const maxPoolConnections = 4;
 
 /** Key of the advisory lock that serializes changes of roles. */

@@ -16,9 +16,7 @@ export interface Go {
   readonly version: string;
 }
 
-/**
- * Returns a Go that can build the CLI. `absence` says why the CLI must be built; the error message contains it.
- */
+/** Returns a Go that can build the CLI. `absence` is the reason for the build, which the error message contains. */
 export async function findGo(context: ToolchainContext, absence: string): Promise<Go> {
   const wanted = wantedGoVersion(context);
   const remedy = `install Go ${wanted} or newer, or the Pulumi CLI ${pulumiVersion}, and run the command again.`;

@@ -34,7 +34,10 @@ export interface KeyClaim extends Pick<Claim, "stackName"> {
   readonly deletionProtection: boolean;
 }
 
-/** Returns why the key must stay: without it, nobody can read the backups that it encrypts. Deletion protection keeps it anyway. */
+/**
+ * Returns why the key must stay: without it, the backups that it encrypts are unreadable. With deletion protection, the key
+ * stays anyway.
+ */
 export function keyFaults({ stackName, keyIds, hasBucket, ownKey, deletionProtection }: KeyClaim): string[] {
   if (ownKey || deletionProtection || !hasBucket) return [];
   return keyIds.map(
@@ -59,7 +62,10 @@ const nameOf = (arn: string): string =>
     .join(":")
     .replace(/^(log-group:|function:|cluster\/|role\/|rule\/|schedule-group\/)/, "");
 
-/** Names from which the prefix of a stack is known. What holds nothing, or is listed for a while after its deletion, is none of them. */
+/**
+ * Types of resources whose names show the prefix of a stack. Types that hold no data, and types that AWS still lists after
+ * their deletion, are not included.
+ */
 const namesWithPrefix = Object.entries(awsNames("<prefix>"))
   .filter(([part]) => ["logGroup", "databaseProbeLogGroup", "deadLetterQueue", "alarmTopic"].includes(part))
   .map(([, name]) => new RegExp(`^${name.replace("<prefix>", "([a-z0-9-]+)")}$`));

@@ -147,8 +147,8 @@ async function taggedResources(region?: string): Promise<TaggedResource[]> {
 }
 
 /**
- * Returns the role if one of our stacks has tagged it. Roles and dashboards belong to no region: a stack with the same prefix in another
- * region has them, which the tags of this one do not show.
+ * Returns the role if one of our stacks has tagged it. Roles and dashboards are global. A stack with the same prefix in another
+ * region may own them, and the tags in this region do not show that.
  */
 async function taggedRole(name: string): Promise<TaggedResource[]> {
   try {
@@ -176,7 +176,7 @@ async function liveKeys(arns: readonly string[], region?: string): Promise<GetKe
 const enabledIds = (keys: readonly GetKeyResult[]): string[] =>
   keys.filter(({ keyState }) => keyState === "Enabled").map(({ id }) => id);
 
-/** Returns the only key. Of several it is not known which one the stack uses. */
+/** Returns the key if there is exactly one. If there are several, it is unknown which one the stack uses. */
 const onlyOne = ([key, ...others]: readonly string[]): string | undefined =>
   others.length === 0 ? key : undefined;
 

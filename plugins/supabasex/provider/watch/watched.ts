@@ -71,7 +71,7 @@ export function isOpening(identity: string): boolean {
 
 /**
  * Returns whether an identity that is missing in the baseline may be a key that the platform introduced later. Except for the
- * database, every section returns all keys, including those that nobody set.
+ * database, every section returns all keys, including those that were never set.
  */
 function isPerhapsNewKey(identity: string): boolean {
   return isSetting(identity) && !identity.startsWith("database setting ") && !isOpening(identity);
@@ -181,7 +181,7 @@ function watchedOf(sources: ReadonlyMap<string, ReadonlyMap<string, string>>): W
   return Object.fromEntries([...sources].map(([source, entries]) => [source, Object.fromEntries(entries)]));
 }
 
-/** Long enough that nobody finds another change with the digest of an accepted one. */
+/** Long enough that a second change with the digest of an accepted one cannot be found by brute force. */
 function digest(identity: string, after: string | undefined): string {
   return createHash("sha256")
     .update(JSON.stringify([identity, after ?? null]))

@@ -107,7 +107,7 @@ function mayLock(file: BundleFile, { kind, node, start, end }: Statement, relati
   return relations.isMentionedIn(text);
 }
 
-/** Returns whether a statement inserts rows from its text: it reads no table, and blocks nobody. */
+/** Returns whether a statement inserts rows from its text: it reads no table and blocks no session. */
 function insertsValues(node: Node): boolean {
   if (!("InsertStmt" in node)) return false;
   const source = node.InsertStmt.selectStmt;

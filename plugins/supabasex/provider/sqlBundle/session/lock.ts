@@ -39,7 +39,7 @@ export async function takeLock(
 /** Advisory locks are already per database; the key distinguishes bundles. */
 const keyOf = "hashtextextended('supabasex ' || $1::text, 0)";
 
-/** Returns the holder of the lock: pid, application and since when; `undefined` if nobody holds it. */
+/** Returns the holder of the lock: pid, application and start; `undefined` if it is free. */
 async function holderOf(client: Client, bundle: string): Promise<string | undefined> {
   const { rows } = await client.query<{ pid: number; application: string | null; seconds: number | null }>(
     `select l.pid, a.application_name as application,
