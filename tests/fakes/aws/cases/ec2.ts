@@ -11,11 +11,21 @@ import {
   ModifyVpcEndpointCommand,
   ReleaseAddressCommand,
 } from "@aws-sdk/client-ec2";
+import type { Aws } from "../../../../fakes/aws/client";
 import type { PropertyMap, Value } from "../../../../plugins/provider-host/values";
 import { type Case, output, policyFor, text } from "./case";
 
 /** Resources in a network are found by these tags. */
 const networkTags = { Name: "specimen", "thorbis:stack": "specimen" };
+
+/** Allows SSH from everywhere. */
+const openSsh = async (aws: Aws, id: string) =>
+  aws.use("ec2").send(
+    new AuthorizeSecurityGroupIngressCommand({
+      GroupId: id,
+      IpPermissions: [{ IpProtocol: "tcp", FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: "0.0.0.0/0" }] }],
+    }),
+  );
 
 /** Cases of EC2, each after those on which it depends. */
 export const ec2Cases: readonly Case[] = [
@@ -29,15 +39,7 @@ export const ec2Cases: readonly Case[] = [
   {
     token: "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
     inputs: (world) => ({ vpcId: output(world, "Vpc", "id"), ingress: [], egress: [] }),
-    changeManually: async (aws, id) =>
-      aws.use("ec2").send(
-        new AuthorizeSecurityGroupIngressCommand({
-          GroupId: id,
-          IpPermissions: [
-            { IpProtocol: "tcp", FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: "0.0.0.0/0" }] },
-          ],
-        }),
-      ),
+    changeManually: openSsh,
     found: { "ingress[0]": "delete" },
   },
   {
@@ -149,15 +151,7 @@ export const ec2Cases: readonly Case[] = [
         { protocol: "udp", fromPort: 53, toPort: 53, cidrBlocks: ["10.0.0.0/8"], description: "Names" },
       ] satisfies Value[] as Value[],
     }),
-    changeManually: async (aws, id) =>
-      aws.use("ec2").send(
-        new AuthorizeSecurityGroupIngressCommand({
-          GroupId: id,
-          IpPermissions: [
-            { IpProtocol: "tcp", FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: "0.0.0.0/0" }] },
-          ],
-        }),
-      ),
+    changeManually: openSsh,
     found: { "ingress[0]": "delete" },
   },
   {
