@@ -46,16 +46,16 @@ export function loadSettings(stackFiles: string): BootstrapSettings {
 
 /**
  * Returns the settings in the stack file of an account.
- * @throws UserError that lists every fault.
+ * @throws UserError that lists every issue.
  */
 export function parseSettings(value: unknown, stack: string, stackFiles: string): BootstrapSettings {
   const parsed = settingsSchema.safeParse(value);
   if (!parsed.success) {
-    const faults = parsed.error.issues.map(
+    const issues = parsed.error.issues.map(
       ({ path, message }) => `  thorbis-bootstrap:settings.${path.join(".")}: ${message}`,
     );
     throw new UserError(
-      `Pulumi.${stack}.yaml of bootstrap has ${faults.length} error(s); correct it and try again:\n${faults.join("\n")}`,
+      `Pulumi.${stack}.yaml of bootstrap has ${issues.length} error(s); correct it and try again:\n${issues.join("\n")}`,
     );
   }
   const environments = parsed.data.environments.map((name) => environmentPlace(stackFiles, name));

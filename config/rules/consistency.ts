@@ -5,10 +5,10 @@ import { accessLogBucketName } from "../aws/accessLogBucket";
 import { fargateSizeProblem } from "../aws/fargate";
 import { replicaBucketName } from "../aws/replicaBucket";
 import { longestGapHours, maxFreshnessHours, parseSchedule } from "../aws/schedule";
-import type { Fault } from "../faults";
+import type { Issue } from "../issues";
 import { formatPath, plainKey, removeCommand } from "../keys";
 import { type Path, valueAt } from "../schemaTree";
-import { faultAt, type Rule } from "./rule";
+import { issueAt, type Rule } from "./rule";
 
 /**
  * Requires a stack's name and its environment to agree. Otherwise a typing error would disable every production rule.
@@ -17,14 +17,14 @@ const environmentMatchesStack: Rule = ({ stack, config }) => {
   const expected = { local: "local", dev: "development", prod: "production" }[stack];
   const actual = config.project?.environment;
   if (expected === undefined || actual === undefined || actual === expected) return [];
-  return [faultAt(stack, ["project", "environment"], `must be ${expected} in stack ${stack}`, expected)];
+  return [issueAt(stack, ["project", "environment"], `must be ${expected} in stack ${stack}`, expected)];
 };
 
 const fargateSize: Rule = ({ stack, config }) => {
   const { cpuUnits, memoryMegabytes } = config.backup ?? {};
   if (cpuUnits === undefined || memoryMegabytes === undefined) return [];
   const problem = fargateSizeProblem(cpuUnits, memoryMegabytes);
-  return problem === undefined ? [] : [faultAt(stack, ["backup", "memoryMegabytes"], problem, cpuUnits * 2)];
+  return problem === undefined ? [] : [issueAt(stack, ["backup", "memoryMegabytes"], problem, cpuUnits * 2)];
 };
 
 /** Hours for the duration of a run and a clock change, because an age grows until the next run is complete. */
@@ -40,13 +40,13 @@ function freshnessFits(schedulePath: Path, freshnessPath: Path): Rule {
     if ("problem" in schedule) return [];
     const gap = longestGapHours(schedule);
     if (!Number.isFinite(gap))
-      return [faultAt(stack, schedulePath, "must repeat without end", "cron(0 3 * * ? *)")];
+      return [issueAt(stack, schedulePath, "must repeat without end", "cron(0 3 * * ? *)")];
     const value = Math.ceil(gap) + slackHours;
     if (value > maxFreshnessHours)
-      return [faultAt(stack, schedulePath, "must run more than once a year", "cron(0 3 * * ? *)")];
+      return [issueAt(stack, schedulePath, "must run more than once a year", "cron(0 3 * * ? *)")];
     if (freshness > gap) return [];
     const message = `must be more than the longest gap of ${formatPath(schedulePath)}`;
-    return [faultAt(stack, freshnessPath, message, value)];
+    return [issueAt(stack, freshnessPath, message, value)];
   };
 }
 
@@ -61,11 +61,11 @@ const drillFreshness = freshnessFits(["backup", "drillExpression"], ["alerts", "
 const defaultVpcHasNoNat: Rule = ({ stack, config }) => {
   const { bucketName, network, vpcId, assignPublicIp, subnetIds } = config.backup ?? {};
   if (network !== undefined) return [];
-  // Production does not use the default VPC, and a missing area is a fault itself.
+  // Production does not use the default VPC, and a missing area is reported itself.
   if (config.project?.environment === "production" || bucketName === undefined) return [];
   if (vpcId !== undefined || assignPublicIp !== false || (subnetIds?.length ?? 0) > 0) return [];
   return [
-    faultAt(
+    issueAt(
       stack,
       ["backup", "assignPublicIp"],
       "must be true without backup.vpcId or backup.network: the default VPC has no other internet access",
@@ -84,7 +84,7 @@ const complianceIsConfirmed: Rule = ({ stack, config }) => {
   const path = ["backup", "objectLock", "complianceReason"];
   if (lock.mode === "COMPLIANCE" && lock.complianceReason === undefined)
     return [
-      faultAt(
+      issueAt(
         stack,
         path,
         "is missing: with backup.objectLock.mode COMPLIANCE nobody can delete a backup, so it needs a written reason",
@@ -104,16 +104,16 @@ const complianceIsConfirmed: Rule = ({ stack, config }) => {
 const retentionTiersGrow: Rule = ({ stack, config }) => {
   const { daily, weekly, monthly } = config.backup?.retentionDays ?? {};
   const path = ["backup", "retentionDays"];
-  const faults = [];
+  const issues = [];
   if (daily !== undefined && weekly !== undefined && weekly < daily)
-    faults.push(
-      faultAt(stack, [...path, "weekly"], "must not be less than backup.retentionDays.daily", daily),
+    issues.push(
+      issueAt(stack, [...path, "weekly"], "must not be less than backup.retentionDays.daily", daily),
     );
   if (weekly !== undefined && monthly !== undefined && monthly < weekly)
-    faults.push(
-      faultAt(stack, [...path, "monthly"], "must not be less than backup.retentionDays.weekly", weekly),
+    issues.push(
+      issueAt(stack, [...path, "monthly"], "must not be less than backup.retentionDays.weekly", weekly),
     );
-  return faults;
+  return issues;
 };
 
 /** S3 refuses to archive an object less than 30 days after it moved to infrequent access. */
@@ -123,7 +123,7 @@ const storageTiersGrow: Rule = ({ stack, config }) => {
   const least = infrequentAccessDays + 30;
   if (archiveDays >= least) return [];
   const message = "must be at least 30 more than backup.storageTiers.infrequentAccessDays";
-  return [faultAt(stack, ["backup", "storageTiers", "archiveDays"], message, least)];
+  return [issueAt(stack, ["backup", "storageTiers", "archiveDays"], message, least)];
 };
 
 /** A lock that is longer than the retention would make every prune fail. */
@@ -132,7 +132,7 @@ const lockFitsRetention: Rule = ({ stack, config }) => {
   const daily = config.backup?.retentionDays?.daily;
   if (days === undefined || daily === undefined || days <= daily) return [];
   return [
-    faultAt(
+    issueAt(
       stack,
       ["backup", "objectLock", "days"],
       "must not be more than backup.retentionDays.daily",
@@ -150,7 +150,7 @@ const dumpsFitConnections: Rule = ({ stack, config }) => {
   const path = ["backup", "parallelDumps"];
   if (limit !== undefined && dumps + sessionsBesideDumps > limit)
     return [
-      faultAt(
+      issueAt(
         stack,
         path,
         `must be less than database.roles.backup.connectionLimit by ${sessionsBesideDumps}`,
@@ -163,7 +163,7 @@ const dumpsFitConnections: Rule = ({ stack, config }) => {
     dumps + sessionsBesideDumps > pool
   )
     return [
-      faultAt(
+      issueAt(
         stack,
         path,
         `must be less than database.poolSize by ${sessionsBesideDumps}`,
@@ -181,7 +181,7 @@ const probeReachesDatabase: Rule = ({ stack, config }) => {
   if (blocks.some((block) => isOpenToInternet(block) && !isIpv6Block(block))) return [];
   const message =
     "must be false with backup.assignPublicIp: without a NAT gateway the probe has no fixed address that network.allowedCidrs could allow";
-  return [faultAt(stack, ["monitoring", "enabled"], message, false)];
+  return [issueAt(stack, ["monitoring", "enabled"], message, false)];
 };
 
 /** The access logs need another bucket than the backups. */
@@ -190,10 +190,10 @@ const accessLogsHaveBucket: Rule = ({ stack, config }) => {
   if (bucketName === undefined || accessLogs === undefined) return [];
   const name = accessLogBucketName({ bucketName, accessLogs });
   const path = ["backup", "accessLogs", "bucketName"];
-  if (name === bucketName) return [faultAt(stack, path, "must not be backup.bucketName", `${name}-logs`)];
+  if (name === bucketName) return [issueAt(stack, path, "must not be backup.bucketName", `${name}-logs`)];
   if (name.length <= 63) return [];
   return [
-    faultAt(stack, path, "is missing: backup.bucketName with -logs is longer than the 63 characters of S3"),
+    issueAt(stack, path, "is missing: backup.bucketName with -logs is longer than the 63 characters of S3"),
   ];
 };
 
@@ -211,7 +211,7 @@ const replicaFits: Rule = ({ stack, config }) => {
     ...((ownKey ?? config.project?.environment === "production")
       ? []
       : [
-          faultAt(
+          issueAt(
             stack,
             ["backup", "ownKey"],
             "must be true with backup.replica: a copy in S3 keeps the kind of encryption of its source",
@@ -219,11 +219,11 @@ const replicaFits: Rule = ({ stack, config }) => {
           ),
         ]),
     ...(others.includes(name)
-      ? [faultAt(stack, path, "must not be another bucket of the stack", `${bucketName}-${replica.region}`)]
+      ? [issueAt(stack, path, "must not be another bucket of the stack", `${bucketName}-${replica.region}`)]
       : []),
     ...(name.length > 63
       ? [
-          faultAt(
+          issueAt(
             stack,
             path,
             "is missing: backup.bucketName with the region is longer than the 63 characters of S3",
@@ -232,7 +232,7 @@ const replicaFits: Rule = ({ stack, config }) => {
       : []),
     ...(config.alerts?.topicArn !== undefined && replica.topicArn === undefined
       ? [
-          faultAt(
+          issueAt(
             stack,
             ["backup", "replica", "topicArn"],
             `is missing: the alarm on the copies is in ${replica.region}, and cannot use alerts.topicArn of another region`,
@@ -246,7 +246,7 @@ const replicaFits: Rule = ({ stack, config }) => {
 const networkIsOne: Rule = ({ stack, config }) => {
   const { network, vpcId, subnetIds = [], assignPublicIp } = config.backup ?? {};
   if (network === undefined) return [];
-  const leftOut = (path: Path): Fault => ({
+  const leftOut = (path: Path): Issue => ({
     key: plainKey(path),
     message: "must be omitted with backup.network, which creates its own network",
     command: removeCommand(stack, path),
@@ -256,7 +256,7 @@ const networkIsOne: Rule = ({ stack, config }) => {
     ...(subnetIds.length === 0 ? [] : [leftOut(["backup", "subnetIds"])]),
     ...(assignPublicIp === true
       ? [
-          faultAt(
+          issueAt(
             stack,
             ["backup", "assignPublicIp"],
             "must be false with backup.network, whose subnets are private",
@@ -272,9 +272,9 @@ const subnetsBelongToVpc: Rule = ({ stack, config }) => {
   const { network, vpcId, subnetIds } = config.backup ?? {};
   if (network !== undefined) return [];
   if (vpcId === undefined && (subnetIds?.length ?? 0) > 0)
-    return [faultAt(stack, ["backup", "vpcId"], "is missing: backup.subnetIds needs it")];
+    return [issueAt(stack, ["backup", "vpcId"], "is missing: backup.subnetIds needs it")];
   if (vpcId !== undefined && subnetIds?.length === 0)
-    return [faultAt(stack, ["backup", "subnetIds", 0], "is missing: backup.vpcId needs it")];
+    return [issueAt(stack, ["backup", "subnetIds", 0], "is missing: backup.vpcId needs it")];
   return [];
 };
 
@@ -287,7 +287,7 @@ const poolFitsServer: Rule = ({ stack, config }) => {
   const source =
     maxConnections === undefined ? "project.instanceSize allows" : "database.settings.maxConnections allows";
   const message = `must be less than the connections that ${source}`;
-  return [faultAt(stack, ["database", "poolSize"], message, Math.floor(ceiling / 2))];
+  return [issueAt(stack, ["database", "poolSize"], message, Math.floor(ceiling / 2))];
 };
 
 const sessionsFit: Rule = ({ stack, config }) => {
@@ -299,23 +299,23 @@ const sessionsFit: Rule = ({ stack, config }) => {
   )
     return [];
   const path = ["auth", "sessions", "inactivityTimeoutHours"];
-  return [faultAt(stack, path, "must not be more than auth.sessions.timeboxHours", timeboxHours)];
+  return [issueAt(stack, path, "must not be more than auth.sessions.timeboxHours", timeboxHours)];
 };
 
 /** Checks groups that have no effect without another group: the API accepts and ignores them. */
 const companions: Rule = ({ stack, config }) => {
   const { auth } = config;
-  const faults = [];
+  const issues = [];
   if (auth?.rateLimits?.emailsPerHour !== undefined && auth.smtp === undefined)
-    faults.push(faultAt(stack, ["auth", "rateLimits", "emailsPerHour"], "has no effect without auth.smtp"));
+    issues.push(issueAt(stack, ["auth", "rateLimits", "emailsPerHour"], "has no effect without auth.smtp"));
   if (auth?.mfa?.phoneEnabled === true && auth.phone === undefined)
-    faults.push(faultAt(stack, ["auth", "mfa", "phoneEnabled"], "needs auth.phone", false));
+    issues.push(issueAt(stack, ["auth", "mfa", "phoneEnabled"], "needs auth.phone", false));
   const signIns = [auth?.email?.enabled, auth?.phone, auth?.providers?.google, auth?.providers?.github];
   if (auth?.email?.enabled === false && signIns.every((way) => way === false || way === undefined))
-    faults.push(
-      faultAt(stack, ["auth", "email", "enabled"], "must be true: no other way to sign in is enabled", true),
+    issues.push(
+      issueAt(stack, ["auth", "email", "enabled"], "must be true: no other way to sign in is enabled", true),
     );
-  return faults;
+  return issues;
 };
 
 export const consistencyRules: readonly Rule[] = [

@@ -97,9 +97,9 @@ export function standIn<Client>(table: Table<Client>): Provider {
     },
 
     async configure(config) {
-      const faults = propertyFailures(table.config, config);
-      if (faults.length > 0) {
-        const list = faults.map(({ property, reason }) => `${property} ${reason}`).join("; ");
+      const issues = propertyFailures(table.config, config);
+      if (issues.length > 0) {
+        const list = issues.map(({ property, reason }) => `${property} ${reason}`).join("; ");
         throw new UserError(`The configuration of the ${table.package} provider is wrong: ${list}.`);
       }
       const defaults = Object.entries(table.config).flatMap(([key, property]) =>

@@ -26,8 +26,8 @@ export async function findGo(context: ToolchainContext, absence: string): Promis
   if (go === undefined) throw new UserError(`${beginning}, and there is no Go to build it with: ${remedy}`);
   const version = await goVersion(go, context);
   if (version === undefined || compareVersions(version, wanted) < 0) {
-    const fault = version === undefined ? "does not print its version" : `is ${version}, too old to build it`;
-    throw new UserError(`${beginning}, and the Go in ${path.dirname(go)} ${fault}: ${remedy}`);
+    const issue = version === undefined ? "does not print its version" : `is ${version}, too old to build it`;
+    throw new UserError(`${beginning}, and the Go in ${path.dirname(go)} ${issue}: ${remedy}`);
   }
   return { path: go, version };
 }

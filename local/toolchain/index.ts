@@ -57,7 +57,7 @@ export async function ensureToolchain(options: ToolchainOptions): Promise<Toolch
   try {
     return await ensureCached(context, options.beforeMaking);
   } catch (error) {
-    throw explainCacheFault(error, context);
+    throw explainCacheError(error, context);
   }
 }
 
@@ -87,7 +87,7 @@ function findCached(context: ToolchainContext): string | undefined {
   return holds(built, "pulumi") ? installHost(context, built) : undefined;
 }
 
-const cacheFaults: Readonly<Record<string, string>> = {
+const cacheErrors: Readonly<Record<string, string>> = {
   EACCES: "this user may not write there",
   EROFS: "it is read-only",
   ENOSPC: "there is no space left",
@@ -95,11 +95,11 @@ const cacheFaults: Readonly<Record<string, string>> = {
 };
 
 /** Returns a UserError for an unusable cache; any other error unchanged. */
-function explainCacheFault(error: unknown, context: ToolchainContext): unknown {
-  const fault = cacheFaults[(error as NodeJS.ErrnoException).code ?? ""];
-  if (fault === undefined) return error;
+function explainCacheError(error: unknown, context: ToolchainContext): unknown {
+  const issue = cacheErrors[(error as NodeJS.ErrnoException).code ?? ""];
+  if (issue === undefined) return error;
   return new UserError(
-    `The Pulumi CLI cannot be stored in ${cacheDirectory(context.environment)}, because ${fault}: set XDG_CACHE_HOME to a folder that has 4 GB to spare and run the command again.`,
+    `The Pulumi CLI cannot be stored in ${cacheDirectory(context.environment)}, because ${issue}: set XDG_CACHE_HOME to a folder that has 4 GB to spare and run the command again.`,
     1,
     { cause: error },
   );

@@ -38,7 +38,7 @@ export interface KeyClaim extends Pick<Claim, "stackName"> {
  * Returns why the key must stay: without it, the backups that it encrypts are unreadable. With deletion protection, the key
  * stays anyway.
  */
-export function keyFaults({ stackName, keyIds, hasBucket, ownKey, deletionProtection }: KeyClaim): string[] {
+export function keyIssues({ stackName, keyIds, hasBucket, ownKey, deletionProtection }: KeyClaim): string[] {
   if (ownKey || deletionProtection || !hasBucket) return [];
   return keyIds.map(
     (id) =>
@@ -80,7 +80,7 @@ function prefixOf(arn: string): string | undefined {
  * and would lose. AWS itself would silently return an existing topic or queue, and a renamed bucket would leave its
  * backups behind.
  */
-export function claimFaults(claim: Claim, tagged: readonly TaggedResource[]): string[] {
+export function claimIssues(claim: Claim, tagged: readonly TaggedResource[]): string[] {
   return [...takenNames(claim, tagged), ...renamedBucket(claim, tagged), ...renamedPrefix(claim, tagged)];
 }
 
@@ -88,7 +88,7 @@ export function claimFaults(claim: Claim, tagged: readonly TaggedResource[]): st
  * Returns the reasons against the claim in the region of the copies: names that another stack has there, and a bucket with copies of
  * this stack that would be left behind.
  */
-export function replicaClaimFaults(claim: Claim, tagged: readonly TaggedResource[]): string[] {
+export function replicaClaimIssues(claim: Claim, tagged: readonly TaggedResource[]): string[] {
   const { stack, stackName, replicaBucketName } = claim;
   if (replicaBucketName === undefined) return [];
   const own = tagged

@@ -11,14 +11,14 @@ import { UserError } from "../../foundation/userError";
 import { type BackupsConfig, usesOwnKey } from "../backupsConfig";
 import {
   bucketArnPattern,
-  claimFaults,
+  claimIssues,
   keyArnPattern,
-  keyFaults,
-  replicaClaimFaults,
+  keyIssues,
+  replicaClaimIssues,
   secretArnPattern,
   type TaggedResource,
 } from "./claims";
-import { networkFaults, subnetsOfNetwork, zonesOfNetwork } from "./ownNetwork";
+import { networkIssues, subnetsOfNetwork, zonesOfNetwork } from "./ownNetwork";
 
 /** Resources of the stack in AWS that are imported if its state does not contain them any more. */
 export interface OwnedResources {
@@ -52,7 +52,7 @@ export function ownedResources(): OwnedResources {
  * refuse halfway, and a secret that is scheduled for deletion. Needs the permissions `tag:GetResources`,
  * `iam:GetRole`, `kms:DescribeKey` and `secretsmanager:DescribeSecret`, and with the stack's own network `ec2:DescribeSubnets` and
  * `ec2:DescribeVpc*`.
- * @throws UserError with all faults.
+ * @throws UserError with all issues.
  */
 export async function claimNames({ project, backup }: BackupsConfig): Promise<void> {
   const stack = stackTagValue();
@@ -76,17 +76,17 @@ export async function claimNames({ project, backup }: BackupsConfig): Promise<vo
   const own = ownIn(tagged);
   const hasBucket = own.some((arn) => bucketArnPattern.exec(arn)?.[1] === backup.bucketName);
   const keys = await liveKeys(own.filter((arn) => keyArnPattern.test(arn)));
-  const faults = [
-    ...claimFaults(claim, [...tagged, ...role]),
-    ...keyFaults({
+  const issues = [
+    ...claimIssues(claim, [...tagged, ...role]),
+    ...keyIssues({
       ...{ stackName: claim.stackName, keyIds: keys.map(({ id }) => id), hasBucket },
       ownKey: usesOwnKey({ project, backup }),
       deletionProtection: project.deletionProtection,
     }),
-    ...replicaClaimFaults(claim, taggedCopies),
-    ...(network === undefined ? [] : networkFaults(claim.stackName, network, subnets)),
+    ...replicaClaimIssues(claim, taggedCopies),
+    ...(network === undefined ? [] : networkIssues(claim.stackName, network, subnets)),
   ];
-  if (faults.length > 0) throw new UserError(faults.join("\n"));
+  if (issues.length > 0) throw new UserError(issues.join("\n"));
 
   const keyId = onlyOne(enabledIds(keys));
   const names = awsNames(claim.prefix);

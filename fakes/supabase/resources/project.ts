@@ -95,12 +95,12 @@ export const project: AnyResource<ManagementApi> = resource<ManagementApi, Proje
 
   async update(api, ref, { before, after }, context) {
     const { signal } = context;
-    const faults: unknown[] = [];
+    const errors: unknown[] = [];
     const attempt = async (doing: string, method: string, path: string, body: Record<string, string>) => {
       try {
         await api.expect(200, doing, method, path, { signal, body });
       } catch (error) {
-        faults.push(error);
+        errors.push(error);
       }
     };
     if (after.name !== before.name) {
@@ -128,7 +128,7 @@ export const project: AnyResource<ManagementApi> = resource<ManagementApi, Proje
     ) {
       await putLegacyKeys(api, ref, after.legacyApiKeysEnabled, signal);
     }
-    if (faults.length > 0) throw faults[0];
+    if (errors.length > 0) throw errors[0];
   },
 
   async delete(api, ref, _state, { signal }) {

@@ -94,12 +94,12 @@ async function write(
   before: Partial<Settings>,
   context: CallContext,
 ): Promise<void> {
-  const faults: unknown[] = [];
+  const errors: unknown[] = [];
   const attempt = async (work: () => Promise<void>) => {
     try {
       await work();
     } catch (error) {
-      faults.push(error);
+      errors.push(error);
     }
   };
   for (const name of sectionNames) {
@@ -120,7 +120,7 @@ async function write(
   if (sslEnforcement !== undefined && sslEnforcement !== before.sslEnforcement) {
     await attempt(async () => await writeSslEnforcement(api, after, sslEnforcement, context));
   }
-  if (faults.length > 0) throw faults[0];
+  if (errors.length > 0) throw errors[0];
 }
 
 async function writeSslEnforcement(

@@ -29,7 +29,7 @@ export const thirdPartyAuth: AnyResource<ManagementApi> = resource<ManagementApi
       type: "string",
       replaces: true,
       same: sameJson,
-      check: (value) => keySetFault(String(value)),
+      check: (value) => keySetIssue(String(value)),
     },
     timeouts,
   },
@@ -89,7 +89,7 @@ export const thirdPartyAuth: AnyResource<ManagementApi> = resource<ManagementApi
   },
 });
 
-function keySetFault(text: string): string | undefined {
+function keySetIssue(text: string): string | undefined {
   let keys: JsonObject[];
   try {
     keys = asObjects(asObject(JSON.parse(text) as JsonValue).keys);
