@@ -17,6 +17,13 @@ export interface ApiRequest {
   readonly version?: 1 | 2;
 }
 
+/** A request whose response must have this status. */
+export interface ExpectedRequest extends ApiRequest {
+  readonly status: number;
+  /** What the call does, for the error message: "read project". */
+  readonly doing: string;
+}
+
 export interface ManagementApiOptions {
   /** Base URL without `/v1`; a path and a trailing slash are allowed. Default `https://api.supabase.com`. */
   readonly endpoint?: string | undefined;
@@ -80,15 +87,9 @@ export class ManagementApi {
   }
 
   /** Makes a call that must return this status, and returns the decoded body. The error names the operation. */
-  async expect(
-    status: number,
-    doing: string,
-    method: string,
-    path: string,
-    request?: ApiRequest,
-  ): Promise<JsonValue | undefined> {
+  async expect(method: string, path: string, request: ExpectedRequest): Promise<JsonValue | undefined> {
     const answer = await this.call(method, path, request);
-    if (answer.status !== status) throw unexpected(doing, answer);
+    if (answer.status !== request.status) throw unexpected(request.doing, answer);
     return answer.json;
   }
 
@@ -96,14 +97,8 @@ export class ManagementApi {
    * Makes a call that must return this status and a JSON body, and returns the body. A proxy's own page with status 200 is an
    * error, not an empty response.
    */
-  async expectJson(
-    status: number,
-    doing: string,
-    method: string,
-    path: string,
-    request?: ApiRequest,
-  ): Promise<JsonValue> {
-    return jsonOf(await this.call(method, path, request), status, doing);
+  async expectJson(method: string, path: string, request: ExpectedRequest): Promise<JsonValue> {
+    return jsonOf(await this.call(method, path, request), request.status, request.doing);
   }
 
   #url(path: string, { version = 1 }: ApiRequest): string {

@@ -71,7 +71,11 @@ export function executionPolicy(args: {
             Resource: args.registrySecretArn,
           } as const,
         ]),
-    ...useKey("OpenPassword", args.keyArn, ["kms:Decrypt"], `secretsmanager.${args.region}.amazonaws.com`),
+    ...useKey("OpenPassword", {
+      keyArn: args.keyArn,
+      actions: ["kms:Decrypt"],
+      viaService: `secretsmanager.${args.region}.amazonaws.com`,
+    }),
   );
 }
 

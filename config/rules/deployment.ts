@@ -95,7 +95,7 @@ function certificateIssues({ stack, config }: RuleContext, projectFolder: string
     ];
   }
   const problem = certificateProblem(text);
-  return problem === undefined ? [] : [issueAt(stack, place, problem)];
+  return problem === undefined ? [] : [issueAt(stack, place, { message: problem })];
 }
 
 function certificateProblem(text: string): string | undefined {
@@ -125,7 +125,7 @@ function baselineIssues({ stack, config }: RuleContext, projectFolder: string): 
   });
   const problem = baselineIssue(baseline, paths);
   if (problem === undefined) return [];
-  return [issueAt(stack, ["sql", "baseline"], problem.reason, problem.nearest)];
+  return [issueAt(stack, ["sql", "baseline"], { message: problem.reason, value: problem.nearest })];
 }
 
 /** Checks only what is known without a request, because AWS has too many kinds of credentials. */
@@ -156,11 +156,9 @@ function topicRegionIssues({ stack, config }: RuleContext, deployment: Deploymen
   const region = regionOf(deployment);
   if (topicRegion === undefined || region === undefined || topicRegion === region) return [];
   return [
-    issueAt(
-      stack,
-      ["alerts", "topicArn"],
-      `is a topic in ${topicRegion}, but the alarms are in ${region}: name one of that region`,
-    ),
+    issueAt(stack, ["alerts", "topicArn"], {
+      message: `is a topic in ${topicRegion}, but the alarms are in ${region}: name one of that region`,
+    }),
   ];
 }
 
@@ -173,25 +171,25 @@ function replicaRegionIssues({ stack, config }: RuleContext, deployment: Deploym
   const [, , , topicRegion = replica] = topicArn?.split(":") ?? [];
   return [
     ...(replica === region
-      ? [issueAt(stack, path, `is the region of the bucket itself: an outage of ${region} would take both`)]
+      ? [
+          issueAt(stack, path, {
+            message: `is the region of the bucket itself: an outage of ${region} would take both`,
+          }),
+        ]
       : []),
     ...(partitionOf(replica) === partitionOf(region)
       ? []
       : [
-          issueAt(
-            stack,
-            path,
-            `is in partition ${partitionOf(replica)}, but ${region} is in ${partitionOf(region)}: S3 copies within a partition only`,
-          ),
+          issueAt(stack, path, {
+            message: `is in partition ${partitionOf(replica)}, but ${region} is in ${partitionOf(region)}: S3 copies within a partition only`,
+          }),
         ]),
     ...(topicRegion === replica
       ? []
       : [
-          issueAt(
-            stack,
-            ["backup", "replica", "topicArn"],
-            `is a topic in ${topicRegion}, but the alarm is in ${replica}: name one of that region`,
-          ),
+          issueAt(stack, ["backup", "replica", "topicArn"], {
+            message: `is a topic in ${topicRegion}, but the alarm is in ${replica}: name one of that region`,
+          }),
         ]),
   ];
 }
@@ -209,7 +207,7 @@ function partitionIssues({ stack, config }: RuleContext, deployment: Deployment)
     const [, partition] = (typeof value === "string" && /^arn:([a-z-]+):/.exec(value)) || [];
     if (partition === undefined || partition === expected) return [];
     const message = `is in partition ${partition}, but ${region} is in ${expected}: name one of that partition`;
-    return [issueAt(stack, place, message)];
+    return [issueAt(stack, place, { message })];
   });
 }
 

@@ -192,11 +192,13 @@ export const productionRule: Rule = ({ stack, config }) => {
   if (config.project?.environment !== "production") return [];
   const issues: Issue[] = requirements
     .filter((requirement) => requirement.broken(config))
-    .map(({ path, message, value }) => issueAt(stack, path, message, value));
+    .map(({ path, message, value }) => issueAt(stack, path, { message, value }));
   config.auth?.redirectUrls?.forEach((url, index) => {
     if (/^http:/i.test(url))
       issues.push(
-        issueAt(stack, ["auth", "redirectUrls", index], "must not be an http:// URL in production"),
+        issueAt(stack, ["auth", "redirectUrls", index], {
+          message: "must not be an http:// URL in production",
+        }),
       );
   });
   return issues;

@@ -16,8 +16,7 @@ export type Rule = (context: RuleContext) => Issue[];
 export function issueAt(
   stack: string,
   path: Path,
-  message: string,
-  value?: string | number | boolean,
+  { message, value }: { readonly message: string; readonly value?: string | number | boolean | undefined },
 ): Issue {
   return { key: plainKey(path), message, command: setCommand(stack, path, value) };
 }

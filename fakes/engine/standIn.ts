@@ -230,7 +230,8 @@ function renewedInputs<Client>(
     Object.entries(inputs).map(([key, value]) => {
       const property = resource.inputs[key];
       const actual = own(outputs, key);
-      const keep = property === undefined || actual === undefined || isSame(property, key, actual, value);
+      const keep =
+        property === undefined || actual === undefined || isSame(property, key, { actual, desired: value });
       return [key, keep ? value : actual];
     }),
   );

@@ -36,8 +36,7 @@ export async function findGo(context: ToolchainContext, absence: string): Promis
 export async function buildCli(
   context: ToolchainContext,
   go: Go,
-  file: string,
-  reason: string,
+  { file, reason }: { readonly file: string; readonly reason: string },
 ): Promise<void> {
   const task = `Building the Pulumi CLI ${pulumiVersion} with Go ${go.version}`;
   context.progress(`${task}, because ${reason}: two to four minutes, once per user.`);

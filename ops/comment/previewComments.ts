@@ -39,8 +39,7 @@ export interface CommentResult {
 export async function commentOnPreviews(
   client: GitHubClient,
   context: GitHubContext,
-  run: WorkflowRun,
-  folder: string,
+  { run, folder }: { readonly run: WorkflowRun; readonly folder: string },
 ): Promise<CommentResult[] | undefined> {
   if (!run.isPullRequest) return undefined;
   const pullRequest = await pullRequestOf(client, context, run);

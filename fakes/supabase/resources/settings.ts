@@ -37,7 +37,7 @@ export const settings: AnyResource<ManagementApi> = resource<ManagementApi, Sett
   },
 
   async create(api, inputs, context) {
-    await waitUntilReady(api, inputs, context, "create");
+    await waitUntilReady(api, inputs, { context, operation: "create" });
     await write(api, inputs, {}, context);
     return { id: inputs.projectRef };
   },
@@ -68,7 +68,7 @@ export const settings: AnyResource<ManagementApi> = resource<ManagementApi, Sett
 
   async update(api, _ref, { before, after }, context) {
     // Always waits, even if nothing will be sent.
-    await waitUntilReady(api, after, context, "update");
+    await waitUntilReady(api, after, { context, operation: "update" });
     await write(api, after, before, context);
   },
 
@@ -79,8 +79,7 @@ export const settings: AnyResource<ManagementApi> = resource<ManagementApi, Sett
 async function waitUntilReady(
   api: ManagementApi,
   { projectRef, timeouts: given }: Settings,
-  context: CallContext,
-  operation: "create" | "update",
+  { context, operation }: { readonly context: CallContext; readonly operation: "create" | "update" },
 ): Promise<void> {
   const options = waitOptions(context, given, operation);
   await waitProjectActive(api, projectRef, options);
@@ -112,8 +111,8 @@ async function write(
       const doing = `update ${name} settings`;
       const { signal } = context;
       // The provider ignores storage's response.
-      if (name === "storage") await api.expect(status, doing, method, target, { body, signal });
-      else await api.expectJson(status, doing, method, target, { body, signal });
+      if (name === "storage") await api.expect(method, target, { status, doing, body, signal });
+      else await api.expectJson(method, target, { status, doing, body, signal });
     });
   }
   const { sslEnforcement } = after;
@@ -132,7 +131,12 @@ async function writeSslEnforcement(
   const body = { requestedConfig: { database: wanted } };
   const path = `/projects/${projectRef}/ssl-enforcement`;
   const { signal } = context;
-  const answer = await api.expectJson(200, "update SSL enforcement", "PUT", path, { body, signal });
+  const answer = await api.expectJson("PUT", path, {
+    status: 200,
+    doing: "update SSL enforcement",
+    body,
+    signal,
+  });
   if (isSslEnforced(answer, wanted)) return;
   // The change restarts the database and then takes effect.
   const options = waitOptions(context, given, "update");

@@ -51,7 +51,12 @@ export const thirdPartyAuth: AnyResource<ManagementApi> = resource<ManagementApi
     };
     const path = `/projects/${projectRef}/config/auth/third-party-auth`;
     const { signal } = context;
-    const created = await api.expectJson(201, "create third-party auth", "POST", path, { body, signal });
+    const created = await api.expectJson("POST", path, {
+      status: 201,
+      doing: "create third-party auth",
+      body,
+      signal,
+    });
     return { id: String(asObject(created).id) };
   },
 

@@ -47,10 +47,10 @@ export function checkBundle(request: CheckRequest): CheckResponse {
   checkConnection(inputs.connection, reportIssue);
   checkTexts(inputs.requires, "requires", reportIssue);
   checkLimits(inputs.limits, reportIssue);
-  oneOf(inputs.dryRun, "dryRun", bundleChoices.dryRun.values, reportIssue);
-  oneOf(inputs.prune, "prune", bundleChoices.prune.values, reportIssue);
-  oneOf(inputs.hazards, "hazards", bundleChoices.hazards.values, reportIssue);
-  oneOf(inputs.watch, "watch", bundleChoices.watch.values, reportIssue);
+  oneOf(inputs.dryRun, { property: "dryRun", choices: bundleChoices.dryRun.values, reportIssue });
+  oneOf(inputs.prune, { property: "prune", choices: bundleChoices.prune.values, reportIssue });
+  oneOf(inputs.hazards, { property: "hazards", choices: bundleChoices.hazards.values, reportIssue });
+  oneOf(inputs.watch, { property: "watch", choices: bundleChoices.watch.values, reportIssue });
   for (const entry of listOf(inputs.accept)) {
     if (isKnown(entry) && (typeof entry !== "string" || !bundleAcceptance.pattern.test(entry)))
       reportIssue("accept", bundleAcceptance.reason);
@@ -132,7 +132,11 @@ function checkConnection(connection: Value | undefined, reportIssue: ReportIssue
   const port = Number(known.port ?? 5432);
   if (!Number.isInteger(port) || port < 1 || port > 65535)
     reportIssue("connection.port", "must be a port number");
-  oneOf(known.sslMode, "connection.sslMode", bundleChoices.sslMode.values, reportIssue);
+  oneOf(known.sslMode, {
+    property: "connection.sslMode",
+    choices: bundleChoices.sslMode.values,
+    reportIssue,
+  });
 }
 
 function checkTexts(values: Value | undefined, property: string, reportIssue: ReportIssue): void {
@@ -158,9 +162,11 @@ function checkLimits(limits: Value | undefined, reportIssue: ReportIssue): void 
 
 function oneOf(
   value: Value | undefined,
-  property: string,
-  choices: readonly string[],
-  reportIssue: ReportIssue,
+  {
+    property,
+    choices,
+    reportIssue,
+  }: { readonly property: string; readonly choices: readonly string[]; readonly reportIssue: ReportIssue },
 ): void {
   if (isKnown(value) && !choices.includes(String(value)))
     reportIssue(property, `must be ${choices.join(" or ")}`);

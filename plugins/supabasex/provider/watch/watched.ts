@@ -90,7 +90,9 @@ export function changesSince(baseline: Watched, now: Watched): Change[] {
     const [before, after] = [baseline[source] ?? {}, now[source] ?? {}];
     return [...new Set([...Object.keys(before), ...Object.keys(after)])]
       .sort()
-      .flatMap((identity) => changeOf(source, identity, before[identity], after[identity]));
+      .flatMap((identity) =>
+        changeOf(source, identity, { before: before[identity], after: after[identity] }),
+      );
   });
   return severities.flatMap((severity) => changes.filter((change) => change.severity === severity));
 }
@@ -98,8 +100,7 @@ export function changesSince(baseline: Watched, now: Watched): Change[] {
 function changeOf(
   source: string,
   identity: string,
-  before: string | undefined,
-  after: string | undefined,
+  { before, after }: { readonly before: string | undefined; readonly after: string | undefined },
 ): Change[] {
   if ((before ?? off) === (after ?? off)) return [];
   if (before === undefined && isPerhapsNewKey(identity)) return [];
