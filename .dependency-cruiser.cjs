@@ -35,14 +35,14 @@ module.exports = {
     },
     {
       name: "foundation-is-a-leaf",
-      comment: "Everybody may import foundation/, so it imports nothing of ours.",
+      comment: "Every folder may import foundation/, so foundation/ imports no other folder.",
       severity: "error",
       from: { path: "^foundation/" },
       to: { pathNot: "^(foundation|node_modules)/", dependencyTypesNot: ["core"] },
     },
     {
       name: "programs-know-no-components",
-      comment: "What runs beside the stack's program can be understood, and run, without it.",
+      comment: "Each program can be understood and run without the stack's program.",
       severity: "error",
       from: { path: programs },
       to: { path: "^(stack/|components/|(index|main)\\.ts$)" },
@@ -58,7 +58,7 @@ module.exports = {
     {
       name: "components-know-no-programs",
       comment:
-        "The stack's program declares resources; what talks to services is a provider or a program of its own.",
+        "The stack's program only declares resources. Providers and separate programs connect to services.",
       severity: "error",
       from: { path: "^((index|main)\\.ts$|stack/|components/)" },
       to: { path: programs },

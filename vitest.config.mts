@@ -4,7 +4,7 @@ import { LongestFirst } from "./tests/support/longestFirst.mts";
 import { engineOnBoth, firstServerOnly } from "./tests/support/secondServer.mts";
 
 const common = {
-  // Not threads: Node 20 crashes now and then when a worker thread ends while one of its sockets receives data.
+  // Not threads: Node 20 sometimes crashes if a worker thread ends while one of its sockets receives data.
   pool: "forks",
   // The default is 1 s. A busy machine may take longer, and no test depends on time.
   expect: { poll: { timeout: 20_000 } },
@@ -13,7 +13,7 @@ const common = {
 const unit = {
   ...common,
   include: ["tests/**/*.unit.test.ts"],
-  // The default is 5 s, which a busy machine can need for what computes alone, such as opening an encrypted secret.
+  // The default is 5 s, which a pure computation, such as decrypting a secret, can exceed on a busy machine.
   testTimeout: 60_000,
   hookTimeout: 60_000,
 } as const satisfies TestProjectInlineConfiguration["test"];
@@ -29,7 +29,7 @@ const database = {
 const engine = {
   ...common,
   include: ["tests/**/*.engine.test.ts"],
-  // Only against a hang. Some hooks run a whole page of commands, which takes four times as long on a busy machine.
+  // Only ends a hang. Some hooks run all commands of a page, which takes four times as long on a busy machine.
   testTimeout: 1_800_000,
   hookTimeout: 1_800_000,
   globalSetup: ["tests/support/engineSetup.ts"],
@@ -47,7 +47,7 @@ function onSecondServer(): TestProjectInlineConfiguration[] {
   ];
 }
 
-// The suffix of a test file says what it needs: nothing, a PostgreSQL server, or the real Pulumi engine too.
+// The suffix of a test file says what it needs: nothing, a PostgreSQL server, or the Pulumi engine as well.
 export default defineConfig({
   test: {
     // All files share one pool: some compute, others wait for a server, a lock or the engine. With three files at once, two cores are

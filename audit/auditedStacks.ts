@@ -5,8 +5,8 @@ import { declaredStack } from "./declaredStack";
 import { type ExportedStack, exportedStack } from "./exportedStack";
 
 /**
- * Returns the stacks that a command line selects: those that it names, by default dev, prod and the account's set-up, or the one of an
- * exported state.
+ * Returns the stacks that a command line selects: those that it names, by default dev, prod and the account's set-up, or the
+ * stack of an exported state.
  * @throws UserError for both at once, or for a file that cannot be read
  */
 export async function auditedStacks(
@@ -22,7 +22,7 @@ export async function auditedStacks(
   return [readState(stateFile)];
 }
 
-/** One after the other: the engine's mocks exist once in a process. */
+/** Sequential, because a process has only one set of the engine's mocks. */
 async function declaredStacks(stacks: readonly string[]): Promise<ExportedStack[]> {
   const declared: ExportedStack[] = [];
   for (const stack of stacks) {

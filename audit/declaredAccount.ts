@@ -6,7 +6,7 @@ import { checkoutRoot } from "../foundation/checkout";
 import { resourcesOn } from "./mockedAws";
 import type { StackResource } from "./resource";
 
-/** What the audit calls the project in bootstrap/, whichever accounts it is deployed to. */
+/** The audit's name for the project in bootstrap/, regardless of the account. */
 export const accountSetUp = "bootstrap";
 
 /** Name of its Pulumi project. */

@@ -14,14 +14,14 @@ import { declareNetwork } from "../stack/network";
 import { resourcesOn } from "./mockedAws";
 import type { StackResource } from "./resource";
 
-/** The AWS part of a stack as its components declare it, without an engine and an account. */
+/** The AWS part of a stack as its components declare it, without an engine or an account. */
 export interface DeclaredStack {
   readonly config: MonitoringConfig;
   readonly resources: readonly StackResource[];
 }
 
 /**
- * Returns the AWS resources that the components declare for `Pulumi.<stack>.yaml`. Ids and ARNs of the cloud are made up. `changes` are
+ * Returns the AWS resources that the components declare for `Pulumi.<stack>.yaml`. Ids and ARNs are fictitious. `changes` are
  * merged into the area `backup`.
  */
 export async function declaredStack(
@@ -44,7 +44,7 @@ export async function declaredStack(
   return { config, resources };
 }
 
-/** Returns a connection that nobody opens. */
+/** Returns a connection that is never opened. */
 export const declaredConnection = (): DatabaseConnection => ({
   ...{ host: "db.example.com", port: 5432, database: "postgres", user: "backup" },
   ...{ password: pulumi.secret("declared-password"), sslMode: "verify-full" },

@@ -5,7 +5,7 @@ import { awsResources, type StackResource } from "./resource";
 
 const json = z.record(z.string(), z.json());
 
-/** The part of a state that `pulumi stack export` prints and that the audit reads. */
+/** The part of an exported state that the audit reads. */
 const exported = z.object({
   deployment: z.object({
     resources: z
@@ -14,7 +14,7 @@ const exported = z.object({
           urn: z.string(),
           type: z.string(),
           id: z.string().optional(),
-          /** Set for the old one of a replacement that was interrupted. */
+          /** True for the old resource of an interrupted replacement. */
           delete: z.boolean().optional(),
           inputs: json.optional(),
           outputs: json.optional(),
@@ -24,16 +24,19 @@ const exported = z.object({
   }),
 });
 
-/** The AWS part of a stack by its state. */
+/** The AWS part of a stack, as its state describes it. */
 export interface ExportedStack {
-  /** Name of the environment, or of the account's set-up: a local copy of one, such as `like-prod`, has its waivers. */
+  /**
+   * Name of the environment, or of the account's set-up. A local copy of an environment, such as `like-prod`, has the
+   * environment's waivers.
+   */
   readonly stack: string;
   readonly resources: readonly StackResource[];
 }
 
 /**
  * Returns the AWS resources of an exported state. Secrets in it stay encrypted and are not passed on.
- * @throws UserError for a file that is no exported state
+ * @throws UserError for a file that is not an exported state
  */
 export function exportedStack(file: string, text: string): ExportedStack {
   let value: unknown;

@@ -5,13 +5,13 @@ import type { Finding } from "./finding";
 /** The file with the waivers of findings. */
 export const waiverFile = "policy/scannerWaivers.ts";
 
-/** What remains of the findings about a stack. */
+/** The result of comparing findings with waivers. */
 export interface Verdict {
   /** One sentence for each finding that no waiver covers. */
   readonly violations: readonly string[];
   /** One sentence for each unused waiver. */
   readonly advice: readonly string[];
-  /** Number of findings that a waiver covers. */
+  /** Number of waived findings. */
   readonly waived: number;
 }
 

@@ -5,7 +5,9 @@ import { awsResources, type StackResource } from "./resource";
 const accountId = "123456789012";
 const defaultRegion = "us-east-1";
 
-/** Runs a program without an engine and an account, and returns the AWS resources that it declares. Ids and ARNs are made up. */
+/**
+ * Runs a program without an engine or an account, and returns the AWS resources that it declares. Ids and ARNs are fictitious.
+ */
 export async function resourcesOn(
   place: { readonly project?: string; readonly stack: string },
   program: () => unknown,
@@ -31,7 +33,7 @@ export async function resourcesOn(
   );
 }
 
-/** Returns the outputs that other resources of the stack build on. */
+/** Returns the outputs that other resources of the stack use. */
 function madeUpOutputs({ type, name, inputs }: RegisteredResource, region: string): JsonObject {
   const own = String(inputs.name ?? inputs.family ?? name);
   const arn = typeof inputs.arn === "string" ? inputs.arn : arnOf(type, inputs, { own, region });
@@ -46,7 +48,7 @@ function madeUpOutputs({ type, name, inputs }: RegisteredResource, region: strin
   };
 }
 
-/** Returns an ARN as AWS would make it: policies in the stack match some of them with asterisks. */
+/** Returns an ARN in the form that AWS generates, because policies of the stack match some ARNs with wildcards. */
 function arnOf(
   type: string,
   inputs: Readonly<Record<string, unknown>>,
@@ -64,13 +66,13 @@ function arnOf(
   return `arn:aws:${service}:${place}:${accountId}:${prefix ?? ""}${resource}${suffix ?? ""}`;
 }
 
-/** Services that ARNs name otherwise than Pulumi's modules. */
+/** Pulumi module → the service in ARNs, where they differ. */
 const services: Readonly<Record<string, string>> = {
   "aws:cloudwatch/eventRule:EventRule": "events",
   "aws:cloudwatch/logGroup:LogGroup": "logs",
 };
 
-/** What is around the name in an ARN. Default: nothing. */
+/** Text before and after the name in an ARN. Default: none. */
 const resourceNames: Readonly<Record<string, { readonly prefix: string; readonly suffix?: string }>> = {
   "aws:iam/role:Role": { prefix: "role/" },
   "aws:iam/policy:Policy": { prefix: "policy/" },
@@ -87,7 +89,7 @@ const resourceNames: Readonly<Record<string, { readonly prefix: string; readonly
   "aws:secretsmanager/secret:Secret": { prefix: "secret:", suffix: "-a1b2c3" },
 };
 
-/** Returns what the account answers to a program that looks itself up. */
+/** Returns the results of the functions that look up the account. */
 function answerOf(token: string, inputs: Record<string, unknown>): Record<string, unknown> {
   if (token.endsWith(":getRegion")) return { region: defaultRegion };
   if (token.endsWith(":getCallerIdentity")) return { accountId };

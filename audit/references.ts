@@ -1,10 +1,10 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../foundation/json";
 import type { StackResource } from "./resource";
 
-/** Outputs by which other resources refer to a resource. The id is one of the others for some. */
+/** Outputs by which other resources refer to a resource. For some types, the id equals one of the others. */
 const identifyingOutputs = ["arn", "url", "id", "arnWithoutRevision"] as const;
 
-/** Input → the type whose name it holds, and the output with that name, which the provider may have made up. */
+/** Input → the type whose name it contains, and the output with that name, which the provider may have generated. */
 const inputsWithNames: Readonly<Record<string, readonly [type: string, name: string]>> = {
   bucket: ["aws:s3/bucket:Bucket", "bucket"],
   targetBucket: ["aws:s3/bucket:Bucket", "bucket"],
@@ -20,18 +20,18 @@ export interface Reference {
   readonly output: string;
 }
 
-/** Returns what stands for a reference; undefined if nothing can. */
+/** Returns the expression for a reference; undefined if there is none. */
 export type Render = (reference: Reference, rest: string) => JsonValue | undefined;
 
 /**
- * Finds the resource that a value identifies: a state holds values, and scanners follow references. The order of the resources does not
- * matter: that of a state differs from deployment to deployment.
+ * Finds the resource that a value identifies, because a state contains values, whereas scanners follow references. The order of
+ * the resources does not matter, because it differs between deployments.
  */
 export class References {
   readonly #byValue = new Map<string, Reference>();
-  /** What a resource refers to by its inputs: the program passed them on, so they never lead back to it. */
+  /** Resources that a resource refers to in its inputs. The program passed these values on, so they cannot form a cycle. */
   readonly #byInputs = new Map<StackResource, Set<StackResource>>();
-  /** The same, and what it refers to in documents, with ARNs that the program may have built from names. */
+  /** The same, plus the resources that it refers to in documents, whose ARNs the program may have built from names. */
   readonly #all = new Map<StackResource, Set<StackResource>>();
 
   constructor(readonly resources: readonly StackResource[]) {
@@ -39,7 +39,7 @@ export class References {
       const given = new Set(Object.values(resource.inputs));
       for (const output of identifyingOutputs) {
         const value = resource.outputs[output];
-        // What is an input too is a name, or identifies another resource.
+        // An output that equals an input is a name, or identifies another resource.
         if (typeof value !== "string" || given.has(value) || this.#byValue.has(value)) continue;
         this.#byValue.set(value, { resource, output });
       }
@@ -60,7 +60,7 @@ export class References {
     }
   }
 
-  /** Returns what a resource refers to by a whole value of its inputs; with `input`, also by a value that is the name of something. */
+  /** Returns the resource to which a whole input value refers. With `input`, the value may also be the name of a resource. */
   find(from: StackResource, value: JsonValue, input = ""): Reference | undefined {
     if (typeof value !== "string") return undefined;
     const reference = this.#byValue.get(value) ?? this.#named(input, value);
@@ -68,8 +68,8 @@ export class References {
   }
 
   /**
-   * Returns a value in which `render` replaces every text that identifies another resource, or that begins with the ARN of one and goes
-   * on with `rest`. A text for which it returns undefined stays, and one in a document that would lead back to the resource.
+   * Returns a value in which `render` replaces every string that identifies another resource, or that is the ARN of one
+   * followed by `rest`. A string is kept if `render` returns undefined, or if the reference would form a cycle.
    */
   replaceIn(from: StackResource, value: JsonValue, render: Render): JsonValue {
     if (Array.isArray(value)) return value.map((below) => this.replaceIn(from, below, render));
@@ -83,7 +83,7 @@ export class References {
     return render(found.reference, found.rest) ?? value;
   }
 
-  /** Returns what a text identifies, as a whole or up to a colon or slash of an ARN. */
+  /** Returns the resource that a string identifies: the whole string, or an ARN up to a colon or slash. */
   #beginningOf(text: string): { readonly reference: Reference; readonly rest: string } | undefined {
     const ends = text.startsWith("arn:")
       ? [...text.matchAll(/[:/]/g)].map(({ index }) => index).reverse()
@@ -103,7 +103,7 @@ export class References {
     return resource && { resource, output };
   }
 
-  /** A template has no circles. */
+  /** Returns whether a reference is allowed, because a template must not have cycles. */
   #mayReferTo(from: StackResource, target: StackResource): boolean {
     if (from === target) return false;
     return this.#byInputs.get(from)?.has(target) === true || !this.#leadsTo(target, from);
@@ -119,14 +119,14 @@ export class References {
   }
 }
 
-/** Returns every text in a value, with the name of the property that it is in. */
+/** Returns every string in a value, with the name of its property. */
 function textsIn(value: JsonValue, property = ""): [property: string, text: string][] {
   if (typeof value === "string") return [[property, value]];
   if (Array.isArray(value)) return value.flatMap((below) => textsIn(below, property));
   return isJsonObject(value) ? Object.entries(value).flatMap(([key, below]) => textsIn(below, key)) : [];
 }
 
-/** Returns the texts in a document; a text that is none as it is. */
+/** Returns the strings in a JSON document; any other text unchanged. */
 function textsOfDocument(text: string): string[] {
   if (!/^\s*[{[]/.test(text)) return [text];
   try {

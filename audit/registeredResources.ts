@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** A resource as the program registered it. Mocks do not see parents and options, which engine tests cover. */
+/** A resource as the program registered it. Mocks do not receive parents and options; engine tests cover those. */
 export interface RegisteredResource {
   readonly type: string;
   readonly name: string;
@@ -9,19 +9,21 @@ export interface RegisteredResource {
   readonly provider?: string;
 }
 
-/** The place of a program on mocks, and what the mocks answer. */
+/** Project and stack of a program on Pulumi's mocks, and the responses of the mocks. */
 export interface MockedEngine {
   /** Default `thorbis-supabase`. */
   readonly project?: string;
   /** Default `local`. */
   readonly stack?: string;
-  /** Returns a resource's outputs besides its inputs, and its `id` unless that follows from its name. Default: none. */
+  /**
+   * Returns a resource's outputs in addition to its inputs, including `id` if that differs from the default. Default: none.
+   */
   readonly outputsOf?: (resource: RegisteredResource) => Record<string, unknown>;
   /** Returns the result of a function call. Default: its arguments. */
   readonly answerOf?: (token: string, inputs: Record<string, unknown>) => Record<string, unknown>;
 }
 
-/** Runs a part of a program on Pulumi's mocks and returns what it registered, in the order of the event loop. */
+/** Runs a part of a program on Pulumi's mocks and returns the registered resources, in the order of the event loop. */
 export async function registeredResources(
   program: () => unknown,
   {

@@ -7,7 +7,7 @@ export interface StackResource {
   readonly type: string;
   /** Logical name. */
   readonly name: string;
-  /** As its program declared them. */
+  /** As the program declared them. */
   readonly inputs: JsonObject;
   /** With `id`. */
   readonly outputs: JsonObject;
@@ -16,10 +16,10 @@ export interface StackResource {
 /** The engine marks secrets and assets by this key. */
 const signature = "4dabf18193072939515e22adb298388d";
 
-/** Stands for a secret or an asset. */
+/** Replaces a secret or an asset. */
 export const hiddenValue = "(not shown)";
 
-/** Returns a value without secrets and assets: a fixed text stands for each, because no scanner may see them. */
+/** Returns a value in which a fixed text replaces each secret and asset, because no scanner may see them. */
 export function withoutSecrets(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (!isJsonObject(value)) return value;
@@ -27,7 +27,10 @@ export function withoutSecrets(value: JsonValue): JsonValue {
   return Object.fromEntries(Object.entries(value).map(([key, below]) => [key, withoutSecrets(below)]));
 }
 
-/** Returns the AWS resources of a stack, without those of the engine and of other providers, and without what their provider filled in. */
+/**
+ * Returns the AWS resources of a stack, without those of the engine and of other providers, and without the defaults that their
+ * provider filled in.
+ */
 export function awsResources(resources: readonly StackResource[]): StackResource[] {
   return resources
     .filter(({ type }) => type.startsWith("aws:"))

@@ -10,7 +10,7 @@ import { checkovFindings, runCheckov } from "./scanners/checkov";
 import type { Scanners } from "./scanners/installation";
 import { terraformPlan } from "./terraform/plan";
 
-/** Runs all scanners on the resources of a stack. Returns what they found, waived or not. */
+/** Runs all scanners on the resources of a stack. Returns all findings, including waived ones. */
 export async function scanStack(scanners: Scanners, resources: readonly StackResource[]): Promise<Finding[]> {
   const template = cloudFormationTemplate(resources);
   const plan = terraformPlan(resources);

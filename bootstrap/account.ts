@@ -7,7 +7,7 @@ import { StateBucket } from "./components/stateBucket";
 import { githubAudience, githubIssuer } from "./policies/trust";
 import type { BootstrapSettings } from "./settings";
 
-/** Declares what an AWS account needs once, and returns the outputs of the stack. */
+/** Declares the one-time setup of an AWS account, and returns the outputs of the stack. */
 export function declareAccount(settings: BootstrapSettings) {
   const common = {
     account: currentAwsAccount(),
@@ -37,10 +37,12 @@ export function declareAccount(settings: BootstrapSettings) {
   }));
 
   return {
-    /** What `pulumi login` takes. */
+    /** The argument of `pulumi login`. */
     stateUrl: pulumi.interpolate`s3://${state.bucket.bucket}?region=${common.account.region}&awssdk=v2`,
     imageRepositoryUrl: images.repository.repositoryUrl,
-    /** By environment: what `pulumi stack init --secrets-provider` takes, and what its stack file and workflows name. */
+    /**
+     * By environment: the argument of `pulumi stack init --secrets-provider`, and the values for its stack file and workflows.
+     */
     environments: Object.fromEntries(
       access.map(({ environment, roles }) => [
         environment.name,

@@ -16,13 +16,13 @@ export interface EnvironmentPlace {
   /** Prefix of all names in AWS. */
   readonly prefix: string;
   readonly bucketName: string;
-  /** The bucket with the access logs, whether it exists yet or not. */
+  /** The bucket for the access logs, which need not exist yet. */
   readonly logBucketName: string;
   /** The copies of the backups in a second region, if the stack has them. */
   readonly replica?: { readonly region: string; readonly bucketName: string };
   /** Earlier buckets of the stack. A deployment that moves away from one removes the replication rule there. Default: none. */
   readonly retiredBucketNames?: readonly string[];
-  /** Whether the stack has a network of its own. */
+  /** Whether the stack has its own network. */
   readonly ownNetwork: boolean;
 }
 

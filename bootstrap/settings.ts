@@ -3,7 +3,7 @@ import * as z from "zod";
 import { UserError } from "../foundation/userError";
 import { type EnvironmentPlace, environmentPlace } from "./environmentPlace";
 
-/** The positive number by which GitHub identifies an owner or a repository. */
+/** GitHub's numeric id of an owner or a repository. */
 const id = z.int().positive("must be the number that GitHub gives it: gh api repos/<owner>/<name>");
 
 const settingsSchema = z.strictObject({
@@ -11,7 +11,7 @@ const settingsSchema = z.strictObject({
   repository: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, "must be <owner>/<name>"),
-  /** Ids in the immutable form of the subject, which repositories send that were created or renamed since July 2026. */
+  /** Ids in the immutable form of the subject, which repositories send if they were created or renamed since July 2026. */
   repositoryIds: z.strictObject({ owner: id, repository: id }).optional(),
   /** The stacks that are deployed to this account; each has a Pulumi.<stack>.yaml in the folder above. */
   environments: z
@@ -46,16 +46,16 @@ export function loadSettings(stackFiles: string): BootstrapSettings {
 
 /**
  * Returns the settings in the stack file of an account.
- * @throws UserError that lists every fault.
+ * @throws UserError that lists every issue.
  */
 export function parseSettings(value: unknown, stack: string, stackFiles: string): BootstrapSettings {
   const parsed = settingsSchema.safeParse(value);
   if (!parsed.success) {
-    const faults = parsed.error.issues.map(
+    const issues = parsed.error.issues.map(
       ({ path, message }) => `  thorbis-bootstrap:settings.${path.join(".")}: ${message}`,
     );
     throw new UserError(
-      `Pulumi.${stack}.yaml of bootstrap has ${faults.length} error(s); correct it and try again:\n${faults.join("\n")}`,
+      `Pulumi.${stack}.yaml of bootstrap has ${issues.length} error(s); correct it and try again:\n${issues.join("\n")}`,
     );
   }
   const environments = parsed.data.environments.map((name) => environmentPlace(stackFiles, name));

@@ -1,6 +1,6 @@
-// Runs a bundle with the code that V8 compiled for it in an earlier process: `node build/runBundle.cjs <bundle> [arguments]`. The
-// engine starts each provider twice per command, and compiling took half of a start. (Node.js 22 has such a cache, which it only
-// writes at the end of a process; the engine kills providers.)
+// Runs a bundle with the code that V8 compiled for it in an earlier process: `node build/runBundle.cjs <bundle> [arguments]`.
+// The engine starts each provider twice per command, and half of a start was compilation. (Node.js 22 has such a cache, which
+// it only writes at the end of a process; the engine kills providers.)
 const { createHash } = require("node:crypto");
 const { readFileSync } = require("node:fs");
 const { createRequire, Module } = require("node:module");

@@ -26,7 +26,7 @@ export interface AwsWatchArgs {
   readonly otherSecurityGroups: readonly string[];
   /** Bucket settings that are resources of the stack, whose changes a refresh detects. */
   readonly ownBucketSettings: readonly ("logging" | "notification" | "replication")[];
-  /** Name of the role that copies backups. The deployment that stops copying deletes the rule only after it was watched. */
+  /** Name of the role that copies backups. The deployment that stops copying runs the watch before it deletes the rule. */
   readonly replicationRole: string;
   /** The copies in a second region. Default: none. */
   readonly replica?: BackupReplica | undefined;
@@ -35,8 +35,8 @@ export interface AwsWatchArgs {
 }
 
 /**
- * Reports what is added outside of the stack to topic, rules, schedules, cluster, log groups, functions, bucket, network, key
- * and password.
+ * Reports additions outside of the stack to topic, rules, schedules, cluster, log groups, functions, bucket, network, key and
+ * password.
  */
 export class AwsWatch extends Component {
   constructor(name: string, args: AwsWatchArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -19,8 +19,8 @@ export function takenBack(id: string | undefined, ours: string[]): pulumi.Custom
 }
 
 /**
- * Returns the options of a bucket whose objects a key encrypts: it is deleted before the key. S3 refuses to delete a bucket with
- * objects, and then the key must not wait for its deletion, after which nobody can read them.
+ * Returns the options of a bucket whose objects a key encrypts: it is deleted before the key. If S3 refuses to delete the
+ * bucket because it has objects, the key must not be scheduled for deletion, because the objects would become unreadable.
  */
 export function deletedBefore(key: pulumi.Resource | undefined): pulumi.CustomResourceOptions {
   return key === undefined ? {} : { dependsOn: key };

@@ -3,9 +3,15 @@ import type { PolicyStatement } from "./policyDocument";
 /** Returns a statement on the key, only through one service; none if there is no key of our own. */
 export function useKey(
   sid: string,
-  keyArn: string | undefined,
-  actions: readonly string[],
-  viaService: string,
+  {
+    keyArn,
+    actions,
+    viaService,
+  }: {
+    readonly keyArn: string | undefined;
+    readonly actions: readonly string[];
+    readonly viaService: string;
+  },
 ): PolicyStatement[] {
   if (keyArn === undefined) return [];
   return [

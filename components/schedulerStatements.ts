@@ -17,12 +17,15 @@ export function schedulerStatements(args: {
       Action: "sqs:SendMessage",
       Resource: args.deadLetterQueueArn,
     },
-    ...useKey("ReadSchedule", args.keyArn, ["kms:Decrypt"], `scheduler.${args.region}.amazonaws.com`),
-    ...useKey(
-      "EncryptDeadLetters",
-      args.keyArn,
-      ["kms:Decrypt", "kms:GenerateDataKey"],
-      `sqs.${args.region}.amazonaws.com`,
-    ),
+    ...useKey("ReadSchedule", {
+      keyArn: args.keyArn,
+      actions: ["kms:Decrypt"],
+      viaService: `scheduler.${args.region}.amazonaws.com`,
+    }),
+    ...useKey("EncryptDeadLetters", {
+      keyArn: args.keyArn,
+      actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+      viaService: `sqs.${args.region}.amazonaws.com`,
+    }),
   ];
 }

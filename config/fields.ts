@@ -5,7 +5,7 @@ declare module "zod" {
   /** The metadata of a leaf in addition to its type and description. */
   interface GlobalMeta {
     /**
-     * A valid value, for documentation and for the command that a fault proposes. The default is used if there is one.
+     * A valid value, for documentation and for the command that an issue proposes. The default is used if there is one.
      */
     example?: string | number | boolean;
     /** Marks a secret leaf, which is set under its own key (docs/adr/0001-secrets-have-their-own-keys.md). */

@@ -17,7 +17,7 @@ export type StackConfig = WithOutputs<ParsedStackConfig>;
 
 /**
  * Reads the configuration of the running stack. Nothing else in a program reads it. Throws one UserError with every
- * fault before any resource is registered; for hosted services it includes what the deployment lacks outside of its
+ * issue before any resource is registered; for hosted services it includes what the deployment lacks outside of its
  * configuration.
  */
 export function loadStackConfig(environment: NodeJS.ProcessEnv = process.env): StackConfig {

@@ -1,8 +1,8 @@
-import { type Fault, faultsError, faultsOfIssue, missingSecret, sortFaults, unknownKeyFault } from "./faults";
+import { type Issue, issuesError, issuesOfZod, missingSecret, sortIssues, unknownKeyIssue } from "./issues";
 import { nearest, plainKey, removeCommand, removeKeyCommand, setSecretCommand } from "./keys";
 import { rules } from "./rules";
-import { allowedAccountFaults } from "./rules/allowedAccounts";
-import { type Deployment, deploymentFaults } from "./rules/deployment";
+import { allowedAccountIssues } from "./rules/allowedAccounts";
+import { type Deployment, deploymentIssues } from "./rules/deployment";
 import { areaNames, configNamespace, type ParsedStackConfig, stackSchema } from "./schema";
 import { isPlainObject, type Lenient, type Path, parseLeniently, valueAt } from "./schemaTree";
 import {
@@ -25,47 +25,47 @@ export interface ConfigInput {
 }
 
 /**
- * Parses the configuration of a stack, or throws one UserError with every fault. It needs no engine. With `deployment`,
- * the faults include what a deployment from there lacks.
+ * Parses the configuration of a stack, or throws one UserError with every issue. It needs no engine. With `deployment`,
+ * the issues include what a deployment from there lacks.
  */
 export function parseStackConfig(
   input: ConfigInput,
   deployment?: Omit<Deployment, "values">,
 ): ParsedStackConfig {
-  const { config, faults } = checkStackConfig(input, deployment);
-  if (config === undefined) throw faultsError(input.stack, faults);
+  const { config, issues } = checkStackConfig(input, deployment);
+  if (config === undefined) throw issuesError(input.stack, issues);
   return config;
 }
 
-/** Returns the configuration or all faults. */
+/** Returns the configuration or all issues. */
 export function checkStackConfig(
   input: ConfigInput,
   deployment?: Omit<Deployment, "values">,
-): { config?: ParsedStackConfig; faults: Fault[] } {
-  const { areas, faults } = readAreas(input);
+): { config?: ParsedStackConfig; issues: Issue[] } {
+  const { areas, issues } = readAreas(input);
   const leaves = secretLeaves(areas);
-  faults.push(
+  issues.push(
     ...unknownKeys(input, leaves),
     ...providerSecrets(input),
     ...takeOutPlainSecrets(input, areas, leaves),
   );
-  faults.push(...secretsInAreas(input, faults), ...insertSecrets(input, areas, leaves));
+  issues.push(...secretsInAreas(input, issues), ...insertSecrets(input, areas, leaves));
 
   const parsed = stackSchema.safeParse(areas);
   // A secret that was rejected, in plain text or inside its area's object, is not also missing.
-  const refused = new Set(faults.map((fault) => fault.refusedSecret));
+  const refused = new Set(issues.map((issue) => issue.refusedSecret));
   for (const issue of parsed.error?.issues ?? [])
-    faults.push(...faultsOfIssue(input.stack, issue, areas).filter((fault) => !refused.has(fault.key)));
+    issues.push(...issuesOfZod(input.stack, issue, areas).filter((issue) => !refused.has(issue.key)));
   const view = parseLeniently(stackSchema, areas) as Lenient<ParsedStackConfig>;
   const context = { stack: input.stack, config: view };
-  for (const rule of rules) faults.push(...rule(context));
-  faults.push(...allowedAccountFaults(context, input.values));
+  for (const rule of rules) issues.push(...rule(context));
+  issues.push(...allowedAccountIssues(context, input.values));
   if (deployment !== undefined)
-    faults.push(...deploymentFaults(context, { ...deployment, values: input.values }));
+    issues.push(...deploymentIssues(context, { ...deployment, values: input.values }));
 
-  return parsed.success && faults.length === 0
-    ? { config: parsed.data, faults: [] }
-    : { faults: sortFaults(faults) };
+  return parsed.success && issues.length === 0
+    ? { config: parsed.data, issues: [] }
+    : { issues: sortIssues(issues) };
 }
 
 /** Returns the secrets that a stack with these plain values needs, with the command that sets each. */
@@ -79,9 +79,9 @@ export function requiredSecrets(input: ConfigInput): (SecretLeaf & { command: st
 /** Returns the decoded objects of the areas. An omitted area is an empty one, so each missing leaf is named. */
 function readAreas({ stack, values }: ConfigInput): {
   areas: Record<string, unknown>;
-  faults: Fault[];
+  issues: Issue[];
 } {
-  const faults: Fault[] = [];
+  const issues: Issue[] = [];
   const areas: Record<string, unknown> = {};
   for (const area of areaNames) {
     const key = `${configNamespace}:${area}`;
@@ -90,10 +90,10 @@ function readAreas({ stack, values }: ConfigInput): {
     const command = removeKeyCommand(stack, key);
     if (areas[area] === undefined) {
       areas[area] = {};
-      faults.push({ key, message: "must be an object", command });
+      issues.push({ key, message: "must be an object", command });
     }
   }
-  return { areas, faults };
+  return { areas, issues };
 }
 
 function decodeObject(text: string): Record<string, unknown> | undefined {
@@ -109,20 +109,20 @@ function decodeObject(text: string): Record<string, unknown> | undefined {
 /** Namespaces that other packages of this stack read. */
 const foreignNamespaces = ["aws", "supabase", "postgresql", "pulumi"];
 
-function unknownKeys({ stack, values }: ConfigInput, leaves: readonly SecretLeaf[]): Fault[] {
+function unknownKeys({ stack, values }: ConfigInput, leaves: readonly SecretLeaf[]): Issue[] {
   const known = [...areaNames.map((area) => `${configNamespace}:${area}`), ...leaves.map((leaf) => leaf.key)];
-  const faults: Fault[] = [];
+  const issues: Issue[] = [];
   for (const key of Object.keys(values)) {
     const [namespace = "", ...rest] = key.split(":");
     const command = removeKeyCommand(stack, key);
     if (namespace !== configNamespace) {
       const near = foreignNamespaces.includes(namespace) ? undefined : nearest(namespace, [configNamespace]);
       if (near !== undefined)
-        faults.push({ key, message: `is not a known key; did you mean ${near}:${rest.join(":")}?`, command });
+        issues.push({ key, message: `is not a known key; did you mean ${near}:${rest.join(":")}?`, command });
     } else if (key.startsWith(functionSecretPrefix) && !known.includes(key)) {
       const name = key.slice(functionSecretPrefix.length);
       const message = `is not used; functions.secretNames does not list ${name}`;
-      faults.push({ key, message, command });
+      issues.push({ key, message, command });
     } else if (!known.includes(key)) {
       const name = key.slice(configNamespace.length + 1);
       const near = nearest(
@@ -130,10 +130,10 @@ function unknownKeys({ stack, values }: ConfigInput, leaves: readonly SecretLeaf
         known.map((full) => full.slice(configNamespace.length + 1)),
       );
       const hint = near === undefined ? "" : `; did you mean ${configNamespace}:${near}?`;
-      faults.push({ key, message: `is not a known key${hint}`, command });
+      issues.push({ key, message: `is not a known key${hint}`, command });
     }
   }
-  return faults;
+  return issues;
 }
 
 /** Provider keys that must not be in a stack file in plain text. */
@@ -145,7 +145,7 @@ const providerSecretKeys = [
   "postgresql:password",
 ];
 
-function providerSecrets({ stack, values, secretKeys }: ConfigInput): Fault[] {
+function providerSecrets({ stack, values, secretKeys }: ConfigInput): Issue[] {
   return providerSecretKeys
     .filter((key) => Object.hasOwn(values, key) && !secretKeys.includes(key))
     .map((key) => ({
@@ -160,37 +160,37 @@ function takeOutPlainSecrets(
   { stack }: ConfigInput,
   areas: Record<string, unknown>,
   leaves: readonly SecretLeaf[],
-): Fault[] {
-  const faults: Fault[] = [];
+): Issue[] {
+  const issues: Issue[] = [];
   for (const { path, key } of leaves) {
     if (valueAt(areas, path) === undefined) continue;
     const group = valueAt(areas, path.slice(0, -1)) as Record<string, unknown>;
     delete group[path.at(-1) ?? ""];
     const command = `${removeCommand(stack, path)} && ${setSecretCommand(stack, path)}`;
     const message = `is a secret and has its own key: ${key}`;
-    faults.push({ key: plainKey(path), message, command, refusedSecret: key });
+    issues.push({ key: plainKey(path), message, command, refusedSecret: key });
   }
   const functions = areas.functions;
   if (isPlainObject(functions) && Object.hasOwn(functions, "secrets")) {
     delete functions.secrets;
     const path = ["functions", "secrets"];
-    if (!faults.some((fault) => fault.key.startsWith(`${plainKey(path)}.`)))
-      faults.push(unknownKeyFault(stack, path, ["secretNames"]));
+    if (!issues.some((issue) => issue.key.startsWith(`${plainKey(path)}.`)))
+      issues.push(unknownKeyIssue(stack, path, ["secretNames"]));
   }
-  return faults;
+  return issues;
 }
 
 /**
  * Refuses `--secret --path` inside an area. The engine does not report which part of the object was secret, so that
- * part would become plain text. If it is a known secret leaf, its own fault already covers it.
+ * part would become plain text. If it is a known secret leaf, its own issue already covers it.
  */
-function secretsInAreas({ stack, secretKeys }: ConfigInput, known: readonly Fault[]): Fault[] {
+function secretsInAreas({ stack, secretKeys }: ConfigInput, known: readonly Issue[]): Issue[] {
   return areaNames
     .filter((area) => secretKeys.includes(plainKey([area])))
     .filter(
       (area) =>
         !known.some(
-          (fault) => fault.refusedSecret !== undefined && fault.key.startsWith(`${plainKey([area])}.`),
+          (issue) => issue.refusedSecret !== undefined && issue.key.startsWith(`${plainKey([area])}.`),
         ),
     )
     .map((area) => ({
@@ -201,31 +201,31 @@ function secretsInAreas({ stack, secretKeys }: ConfigInput, known: readonly Faul
     }));
 }
 
-/** Assigns each secret to its leaf. A secret in plain text or without use is a fault. */
+/** Assigns each secret to its leaf. A secret in plain text or without use is an issue. */
 function insertSecrets(
   { stack, values, secretKeys }: ConfigInput,
   areas: Record<string, unknown>,
   leaves: readonly SecretLeaf[],
-): Fault[] {
-  const faults: Fault[] = [];
+): Issue[] {
+  const issues: Issue[] = [];
   for (const { path, key, optionalGroup } of leaves) {
     const text = Object.hasOwn(values, key) ? values[key] : undefined;
     if (text === undefined) {
       // This check is only here, because the schema knows the secrets that it declares, but not those of
       // functions.secretNames.
       if (isFunctionSecret(path))
-        faults.push({ key, message: missingSecret, command: setSecretCommand(stack, path) });
+        issues.push({ key, message: missingSecret, command: setSecretCommand(stack, path) });
     } else if (!secretKeys.includes(key)) {
       const message = "is a secret but was given in plain text; change it where it is used, too";
-      faults.push({ key, message, command: setSecretCommand(stack, path), refusedSecret: key });
+      issues.push({ key, message, command: setSecretCommand(stack, path), refusedSecret: key });
     } else if (optionalGroup !== undefined && valueAt(areas, optionalGroup) === undefined) {
       const message = `is not used; ${plainKey(optionalGroup)} is not configured`;
-      faults.push({ key, message, command: removeKeyCommand(stack, key) });
+      issues.push({ key, message, command: removeKeyCommand(stack, key) });
     } else {
       insertAt(areas, path, new SecretText(text));
     }
   }
-  return faults;
+  return issues;
 }
 
 /** Sets a leaf and creates its groups. If something else is in the way, the leaf is omitted. */

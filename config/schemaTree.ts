@@ -76,8 +76,8 @@ export type Lenient<T> = T extends readonly (infer Item)[]
     : T;
 
 /**
- * Returns the valid parts of `value` with defaults, and the rest as undefined. Rules across fields use this, so a fault
- * in one place does not hide a fault in another.
+ * Returns the valid parts of `value` with defaults, and the rest as undefined. Rules across fields use this, so an issue
+ * in one place does not hide an issue in another.
  */
 export function parseLeniently(schema: z.ZodType, value: unknown): unknown {
   const node = inspectSchema(schema);

@@ -67,9 +67,9 @@ function parseStackFile(file: string): z.output<typeof stackFile> {
   } catch (cause) {
     // The parser's message quotes the line, which may contain a secret.
     const line = cause instanceof YAMLParseError ? cause.linePos?.[0].line : undefined;
-    const fault =
+    const issue =
       line === undefined ? "is not a stack file with a map `config`" : `is not YAML from line ${line} on`;
-    throw new UserError(`${file} ${fault}: correct it and try again.`, 1, { cause });
+    throw new UserError(`${file} ${issue}: correct it and try again.`, 1, { cause });
   }
 }
 

@@ -19,7 +19,7 @@ export interface CostChange {
 }
 
 /** Smaller differences come from rounding. */
-const leastUsd = 0.005;
+const minUsd = 0.005;
 
 /**
  * Returns the cost of an environment from its stack file, and the difference from another version of the file. Undefined for an
@@ -62,6 +62,6 @@ function changesBetween(before: Components, after: Components): CostChange[] {
       before: usdOf(before, component, what),
       after: usdOf(after, component, what),
     }))
-    .filter((change) => Math.abs(change.after - change.before) >= leastUsd)
+    .filter((change) => Math.abs(change.after - change.before) >= minUsd)
     .sort((one, other) => Math.abs(other.after - other.before) - Math.abs(one.after - one.before));
 }

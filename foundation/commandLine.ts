@@ -60,7 +60,7 @@ function isCommanderError(error: unknown): error is CommanderError {
 }
 
 /** Our messages by commander's error code. Each gets the quoted words of commander's message. */
-const faults: Readonly<Record<string, (words: readonly string[]) => string>> = {
+const issues: Readonly<Record<string, (words: readonly string[]) => string>> = {
   "commander.missingArgument": ([argument]) => `needs <${argument}>`,
   "commander.missingMandatoryOptionValue": ([option]) => `needs ${option}`,
   "commander.optionMissingArgument": ([option]) => `needs a value for ${option}`,
@@ -82,14 +82,14 @@ function explainCommandLine(
   const suggestion = /\(Did you mean (.*)\?\)/.exec(hint)?.[1];
   const [, argument, rule] = /is invalid(?: for argument '([^']*)')?\. (.+?)\.?$/.exec(message) ?? [];
   const [, expected, got] = /Expected (\d+) arguments? but got (\d+)/.exec(message) ?? [];
-  const fault =
+  const issue =
     rule !== undefined
       ? argument === undefined
         ? `does not take ${words.at(1)} for ${words.at(0)}`
         : `does not take ${words.at(0)} for <${argument}>`
       : got !== undefined
         ? `takes ${expected === "0" ? "no" : expected} argument${expected === "1" ? "" : "s"} and was given ${got}`
-        : (faults[error.code]?.(words) ?? `does not accept these arguments (${message})`);
+        : (issues[error.code]?.(words) ?? `does not accept these arguments (${message})`);
   const remedy =
     rule !== undefined
       ? rule.charAt(0).toLowerCase() + rule.slice(1)
@@ -97,5 +97,5 @@ function explainCommandLine(
         ? `did you mean ${suggestion}?`
         : `type \`${usage}\``;
   const end = remedy.endsWith("?") ? "" : ".";
-  return new UserError(`\`${name}\` ${fault}: ${remedy}${end}`, error.exitCode, { cause: error });
+  return new UserError(`\`${name}\` ${issue}: ${remedy}${end}`, error.exitCode, { cause: error });
 }

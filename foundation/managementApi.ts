@@ -17,6 +17,13 @@ export interface ApiRequest {
   readonly version?: 1 | 2;
 }
 
+/** A request whose response must have this status. */
+export interface ExpectedRequest extends ApiRequest {
+  readonly status: number;
+  /** What the call does, for the error message: "read project". */
+  readonly doing: string;
+}
+
 export interface ManagementApiOptions {
   /** Base URL without `/v1`; a path and a trailing slash are allowed. Default `https://api.supabase.com`. */
   readonly endpoint?: string | undefined;
@@ -33,7 +40,7 @@ export const defaultEndpoint = "https://api.supabase.com";
 
 const worthRetrying: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 const attempts = 4;
-const longestWait = 10_000;
+const maxWaitMilliseconds = 10_000;
 const defaultPatience = { read: 30_000, write: 120_000 };
 
 /**
@@ -73,22 +80,16 @@ export class ManagementApi {
         if (request.signal?.aborted || last) throw unreachable(this.#url(path, request), error, patience);
       }
       await this.#wait(
-        Math.min(pause ?? (0.5 + Math.random()) * 1000 * attempt, longestWait),
+        Math.min(pause ?? (0.5 + Math.random()) * 1000 * attempt, maxWaitMilliseconds),
         request.signal,
       );
     }
   }
 
   /** Makes a call that must return this status, and returns the decoded body. The error names the operation. */
-  async expect(
-    status: number,
-    doing: string,
-    method: string,
-    path: string,
-    request?: ApiRequest,
-  ): Promise<JsonValue | undefined> {
+  async expect(method: string, path: string, request: ExpectedRequest): Promise<JsonValue | undefined> {
     const answer = await this.call(method, path, request);
-    if (answer.status !== status) throw unexpected(doing, answer);
+    if (answer.status !== request.status) throw unexpected(request.doing, answer);
     return answer.json;
   }
 
@@ -96,14 +97,8 @@ export class ManagementApi {
    * Makes a call that must return this status and a JSON body, and returns the body. A proxy's own page with status 200 is an
    * error, not an empty response.
    */
-  async expectJson(
-    status: number,
-    doing: string,
-    method: string,
-    path: string,
-    request?: ApiRequest,
-  ): Promise<JsonValue> {
-    return jsonOf(await this.call(method, path, request), status, doing);
+  async expectJson(method: string, path: string, request: ExpectedRequest): Promise<JsonValue> {
+    return jsonOf(await this.call(method, path, request), request.status, request.doing);
   }
 
   #url(path: string, { version = 1 }: ApiRequest): string {
@@ -129,11 +124,11 @@ export function jsonOf(answer: ApiAnswer, status: number, doing: string): JsonVa
 }
 
 /** Maximum characters of a body in an error, because a proxy's page can be long. */
-const longestBody = 1000;
+const maxBodyLength = 1000;
 
 /** Returns the error for an unexpected response. */
 export function unexpected(doing: string, { status, text, json }: ApiAnswer): UserError {
-  const body = text.length > longestBody ? `${text.slice(0, longestBody)}…` : text;
+  const body = text.length > maxBodyLength ? `${text.slice(0, maxBodyLength)}…` : text;
   const noJson = status < 300 && json === undefined;
   const what = text === "" ? "an empty body" : body;
   const hint = status === 401 ? " (is the access token right?)" : noJson ? " (which is not JSON)" : "";

@@ -8,7 +8,7 @@ import { pulumi } from "./commands/pulumi";
 import { type StartOptions, start } from "./commands/start";
 import { supabase } from "./commands/supabase";
 import { type TestOptions, test } from "./commands/test";
-import { explainDiskFault } from "./diskFaults";
+import { explainDiskError } from "./diskErrors";
 import { localPaths } from "./environment";
 
 const program = new Command("local").description(
@@ -103,5 +103,5 @@ const scripts: Readonly<Record<string, string>> = {
 
 void runCommandLine(program, {
   calledAs: (command) => `${scripts[command.name()] ?? `npm run ${command.name()}`} --`,
-  explain: explainDiskFault,
+  explain: explainDiskError,
 });

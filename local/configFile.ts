@@ -1,5 +1,5 @@
 import path from "node:path";
-import { faultsError } from "../config/faults";
+import { issuesError } from "../config/issues";
 import { checkStackConfig } from "../config/parse";
 import { openStackFile, readStackFile } from "../config/stackFile";
 import { localPassphrase } from "./environment";
@@ -10,6 +10,6 @@ import { localPassphrase } from "./environment";
  */
 export function validateConfigFile(checkout: string, stack: string): void {
   const file = readStackFile(path.join(checkout, `Pulumi.${stack}.yaml`));
-  const { faults } = checkStackConfig(openStackFile(file, localPassphrase));
-  if (faults.length > 0) throw faultsError(stack, faults);
+  const { issues } = checkStackConfig(openStackFile(file, localPassphrase));
+  if (issues.length > 0) throw issuesError(stack, issues);
 }

@@ -1,4 +1,4 @@
-export declare function nodeFault(version?: string): string | undefined;
+export declare function nodeIssue(version?: string): string | undefined;
 export declare function installPackages(
   root: string,
   say: (line: string) => void,

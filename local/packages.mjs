@@ -11,7 +11,7 @@ const thisFile = fileURLToPath(import.meta.url);
 const lockName = ".npm-ci.lock";
 
 /** Returns a message if this Node is older than package.json allows; otherwise undefined. */
-export function nodeFault(version = process.versions.node) {
+export function nodeIssue(version = process.versions.node) {
   const [major, minor] = version.split(".").map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return undefined;
   return `Node ${version} is too old for this project: install Node 20.19 or newer and run the command again.`;
@@ -128,9 +128,9 @@ async function ended(child) {
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === thisFile) {
   const root = path.resolve(path.dirname(thisFile), "..");
-  const fault = nodeFault() ?? (await installPackages(root, (line) => console.error(line)));
-  if (fault !== undefined) {
-    console.error(fault);
+  const issue = nodeIssue() ?? (await installPackages(root, (line) => console.error(line)));
+  if (issue !== undefined) {
+    console.error(issue);
     process.exitCode = 1;
   }
 }

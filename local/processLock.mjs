@@ -1,13 +1,11 @@
 // The lock of the local stack: it ends with the processes that hold it, on this machine and across containers that share the
-// folder. Plain JavaScript without packages, because local/packages.mjs uses it before any are installed.
-//
-// The lock is a folder with a file per holder, named after the process. A folder can be renamed only onto an empty folder,
-// so the kernel decides which of several processes gets the lock. A process that removes the file of a dead holder can never
-// remove that of a live one, because the names differ.
-//
-// If a holder is in the same process namespace, the kernel also reports whether it is alive. Process IDs of another container or
-// machine have no meaning here, so each holder touches its file regularly. A waiter considers such a holder dead if its file does
-// not change for ten seconds. The waiter uses its own clock, so neither other clocks nor a suspended machine matter.
+// folder. Plain JavaScript without packages, because local/packages.mjs uses it before any are installed.  The lock is a folder
+// with a file per holder, named after the process. A folder can be renamed only onto an empty folder, so the kernel decides
+// which of several processes gets the lock. A process that removes the file of a dead holder can never remove that of a live
+// one, because the names differ.  If a holder is in the same process namespace, the kernel also reports whether it is alive.
+// Process IDs of another container or machine are meaningless here, so each holder touches its file regularly. A waiter
+// considers such a holder dead if its file does not change for ten seconds. The waiter uses its own clock, so neither other
+// clocks nor a suspended machine matter.
 import { randomUUID } from "node:crypto";
 import {
   mkdirSync,
@@ -32,7 +30,7 @@ const touchMilliseconds = 2_000;
 /** If a holder's file does not change for this long, a waiter considers the holder dead. */
 const staleMilliseconds = 10_000;
 /** The maximum time counted between two checks, because the machine may have been suspended. */
-const longestGapMilliseconds = 1_000;
+const maxCountedMilliseconds = 1_000;
 /** A draft exists for milliseconds. A draft of this age was left by a killed process. */
 const draftMilliseconds = 24 * 60 * 60 * 1_000;
 
@@ -94,7 +92,7 @@ export function watchFiles() {
     const at = performance.now();
     const last = seen.get(file) ?? { changed, at, unchanged: 0, state: "unknown" };
     const isSame = changed === last.changed;
-    const unchanged = isSame ? last.unchanged + Math.min(at - last.at, longestGapMilliseconds) : 0;
+    const unchanged = isSame ? last.unchanged + Math.min(at - last.at, maxCountedMilliseconds) : 0;
     const state = unchanged > staleMilliseconds ? "stale" : isSame ? last.state : "live";
     seen.set(file, { changed, at, unchanged, state });
     return state;

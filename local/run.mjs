@@ -3,14 +3,14 @@
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { installPackages, nodeFault } from "./packages.mjs";
+import { installPackages, nodeIssue } from "./packages.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const require = createRequire(import.meta.url);
 
-function stopAt(fault) {
-  if (fault === undefined) return;
-  process.stderr.write(`${fault}\n`);
+function stopAt(issue) {
+  if (issue === undefined) return;
+  process.stderr.write(`${issue}\n`);
   process.exit(1);
 }
 
@@ -22,7 +22,7 @@ function build() {
 // The warning would appear in the output of every command. package.json states which Node versions we support.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
-stopAt(nodeFault());
+stopAt(nodeIssue());
 stopAt(await installPackages(root, (line) => process.stderr.write(`${line}\n`)));
 build();
 require("../dist/local.cjs");

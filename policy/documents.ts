@@ -42,7 +42,7 @@ export function deniesPlainHttp(text: unknown): boolean {
   );
 }
 
-/** Returns whether a policy allows something to everybody without a restricting condition. */
+/** Returns whether a policy allows public access: a statement for all principals without a restricting condition. */
 export function allowsEverybody(text: unknown): boolean {
   return statementsOf(text).some(
     ({ effect, principals, condition }) =>

@@ -57,6 +57,6 @@ export type MeasurementLimits = ProbeSettings["limits"];
 export function readEnvironment(environment: NodeJS.ProcessEnv): ProbeSettings {
   const result = variables.safeParse(environment);
   if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => `  ${issue.path.join(".")} ${issue.message}`);
-  throw new UserError(`The environment of the database probe is wrong:\n${faults.join("\n")}`);
+  const issues = result.error.issues.map((issue) => `  ${issue.path.join(".")} ${issue.message}`);
+  throw new UserError(`The environment of the database probe is wrong:\n${issues.join("\n")}`);
 }

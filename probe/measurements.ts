@@ -15,10 +15,10 @@ export interface Measured {
 }
 
 /** Names in one line of the log; the metric counts all of them. */
-const mostNames = 20;
+const maxNames = 20;
 
 /** The minimum number of runs before a statement counts as slow. */
-const leastCalls = 10;
+const minCalls = 10;
 
 /** A measurement that returns one row of numbers; null means that the value is not available. */
 const numbers = (name: string, sql: string): Measurement => ({
@@ -40,7 +40,7 @@ const counted = (
   async measure(client, limits) {
     const { rows } = await client.query<{ name: string; count: number }>(sql, parameters(limits));
     const total = rows.reduce((sum, { count }) => sum + count, 0);
-    return { values: { [key]: total }, found: rows.slice(0, mostNames).map(({ name }) => name) };
+    return { values: { [key]: total }, found: rows.slice(0, maxNames).map(({ name }) => name) };
   },
 });
 
@@ -73,7 +73,7 @@ const slowStatements = counted(
      and usename not in
        ('postgres', 'backup', 'monitoring', 'preview', 'supabase_admin', 'supabase_auth_admin', 'supabase_storage_admin')
    order by total_exec_time desc`,
-  ({ slowStatementMilliseconds }) => [slowStatementMilliseconds, leastCalls],
+  ({ slowStatementMilliseconds }) => [slowStatementMilliseconds, minCalls],
 );
 
 /** pg_cron shows each role only its own jobs, so the bundle has a function that reads them. */

@@ -28,8 +28,8 @@ export interface Backups {
 }
 
 /**
- * Declares bucket, scheduled tasks and alarms in our own AWS account, because Supabase deletes a project's backups with
- * the project. `connection` is that of the role `backup`.
+ * Declares bucket, scheduled tasks and alarms in our AWS account, because Supabase deletes a project's own backups with the
+ * project. `connection` is that of the role `backup`.
  */
 export function declareBackups(
   config: BackupsConfig,

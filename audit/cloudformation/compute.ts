@@ -10,7 +10,7 @@ import {
   tagsOf,
 } from "./counterpart";
 
-/** Returns a container of a task definition, whose options of the log driver are names and not properties. */
+/** Returns a container of a task definition. The options of its log driver are names, not properties, and keep their case. */
 function container(definition: JsonObject): JsonObject {
   const { logConfiguration, ...rest } = definition;
   const { logDriver, options } = objectOf(logConfiguration);

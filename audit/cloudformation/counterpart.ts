@@ -1,13 +1,13 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../foundation/json";
 import { hiddenValue } from "../resource";
 
-/** The resources of a stack that belong to the same thing in AWS as the converted one. */
+/** The other resources of a stack that describe the same object in AWS as the converted one. */
 export interface Siblings {
-  /** Returns the inputs of the resources of a type of which one input has a value. */
+  /** Returns the inputs of all resources of a type whose named input has this value. */
   readonly find: (type: string, input: string, value: JsonValue | undefined) => readonly JsonObject[];
 }
 
-/** The resource of CloudFormation for a type of Pulumi. */
+/** The CloudFormation resource that corresponds to a Pulumi type. */
 export interface Counterpart {
   readonly type: string;
   /** Output whose value `Ref` returns. Default `id`. */
@@ -15,15 +15,15 @@ export interface Counterpart {
   /** Attributes of `Fn::GetAtt` by output. Default: `Arn` for `arn`. */
   readonly attributes?: Readonly<Record<string, string>>;
   readonly properties: (inputs: JsonObject, siblings: Siblings) => Properties;
-  /** Further resources that CloudFormation has apart. `self` refers to the resource. */
+  /** Additional resources that CloudFormation needs for this type. `self` refers to the resource. */
   readonly further?: (inputs: JsonObject, self: JsonObject) => readonly Further[];
 }
 
-/** Properties may be undefined, and are then omitted. */
+/** Undefined properties are omitted. */
 export type Properties = Readonly<Record<string, JsonValue | undefined>>;
 
 export interface Further {
-  /** Ends the logical id. */
+  /** Suffix of the logical id. */
   readonly suffix: string;
   readonly type: string;
   readonly properties: Properties;
@@ -36,7 +36,7 @@ export function defined(properties: Properties): JsonObject {
   );
 }
 
-/** Returns a value with the keys of all objects in Pascal case, as CloudFormation has them. */
+/** Returns a value with the keys of all objects in Pascal case, as CloudFormation spells them. */
 export function pascal(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map(pascal);
   if (!isJsonObject(value)) return value;
@@ -48,7 +48,7 @@ export function pascal(value: JsonValue): JsonValue {
   );
 }
 
-/** Returns inputs as properties of the same names, without those that the counterpart names otherwise. */
+/** Returns inputs as properties of the same name, except those that the counterpart renames. */
 export function sameNames(inputs: JsonObject, ...without: readonly string[]): JsonObject {
   const kept = Object.entries(inputs).filter(([key]) => key !== "tags" && !without.includes(key));
   return { ...(pascal(Object.fromEntries(kept)) as JsonObject), ...tagsOf(inputs) };
@@ -60,7 +60,7 @@ export function tagsOf({ tags }: JsonObject): JsonObject {
   return { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) };
 }
 
-/** A document that is a secret as a whole, so that no scanner may see it. */
+/** Thrown for a document that is entirely secret. No scanner may see it. */
 export class SecretDocument extends Error {}
 
 /**

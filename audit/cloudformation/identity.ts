@@ -1,7 +1,7 @@
 import type { JsonValue } from "../../foundation/json";
 import { type Counterpart, defined, documentOf, objectsOf, type Siblings, sameNames } from "./counterpart";
 
-/** Returns the managed policies that a resource of their own attaches to a role. */
+/** Returns the managed policies that separate resources attach to a role. */
 function attachedTo(role: JsonValue | undefined, { find }: Siblings): JsonValue[] | undefined {
   const arns = find(
     "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from "../../foundation/json";
 import { type Counterpart, defined, documentOf, objectsOf, sameNames, tagsOf } from "./counterpart";
 
-/** Returns a rule of a security group for each block of addresses: CloudFormation takes one in a rule. */
+/** Returns a security group rule for each CIDR block, because a rule in CloudFormation has only one. */
 function groupRules(rules: JsonValue | undefined): JsonObject[] {
   return objectsOf(rules).flatMap(
     ({ cidrBlocks, ipv6CidrBlocks, protocol, fromPort, toPort, description }) => {

@@ -12,7 +12,7 @@ import {
   tagsOf,
 } from "./counterpart";
 
-/** Settings of a bucket that provider v7 has as resources of their own, and CloudFormation as properties of the bucket. */
+/** Bucket settings that are separate resources in provider v7 and properties of the bucket in CloudFormation. */
 export const bucketSettings: Readonly<Record<string, (inputs: JsonObject) => Properties>> = {
   "aws:s3/bucketVersioning:BucketVersioning": ({ versioningConfiguration }) => ({
     VersioningConfiguration: pascal(versioningConfiguration ?? {}),
@@ -124,7 +124,8 @@ export const storage: Readonly<Record<string, Counterpart>> = {
   "aws:secretsmanager/secret:Secret": {
     type: "AWS::SecretsManager::Secret",
     ref: "arn",
-    // The policy that CloudFormation has apart is empty, and the window of recovery is a parameter of the deletion there.
+    // In CloudFormation, the policy is a separate resource (here it is empty), and the recovery window is a parameter of the
+    // deletion.
     properties: (inputs) => sameNames(inputs, "policy", "recoveryWindowInDays"),
   },
 };

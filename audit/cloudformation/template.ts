@@ -26,7 +26,7 @@ const counterparts: Readonly<Record<string, Counterpart>> = {
   ...registry,
 };
 
-/** Types that are part of another resource in a template, or that it cannot have. */
+/** Types that are part of another resource in a template, or have no counterpart in CloudFormation. */
 const withoutCounterpart: ReadonlySet<string> = new Set([
   ...Object.keys(bucketSettings),
   "aws:cloudwatch/eventTarget:EventTarget",
@@ -38,8 +38,8 @@ const withoutCounterpart: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Converts the AWS resources of a stack, of all its regions together.
- * @throws UserError for a document that is a secret, or for two names that a template cannot tell apart
+ * Converts the AWS resources of a stack, from all of its regions, into one template.
+ * @throws UserError for a document that is a secret, or for two names with the same logical id
  */
 export function cloudFormationTemplate(resources: readonly StackResource[]): Template {
   const references = new References(resources);
@@ -91,7 +91,7 @@ function propertiesOf(resource: StackResource, inputs: JsonObject, siblings: Sib
   }
 }
 
-/** Returns the inputs of a resource with references instead of values and names of other resources. */
+/** Returns the inputs of a resource, with references in place of the values and names of other resources. */
 function withReferences(resource: StackResource, references: References): JsonObject {
   const entries = Object.entries(resource.inputs).map(([input, value]) => {
     const reference = references.find(resource, value, input);
@@ -115,7 +115,7 @@ function logicalIdOf({ name }: StackResource): string {
     .join("");
 }
 
-/** Returns what stands for the ARN or id of a resource, and the rest of a text; undefined if a template cannot refer to it. */
+/** Returns the expression for the ARN or id of a resource, followed by `rest`; undefined if a template cannot refer to it. */
 const render: Render = ({ resource, output }, rest) => {
   if (withoutCounterpart.has(resource.type)) return undefined;
   const { ref = "id", attributes = { arn: "Arn" } } = counterpartOf(resource);

@@ -29,8 +29,8 @@ export async function runCdkNag(
 }
 
 /**
- * Returns the findings of cdk-nag's pack AWS Solutions. Its ids may end with what was found, such as
- * `AwsSolutions-IAM5[Resource::*]`; account and region are no part of it.
+ * Returns the findings of cdk-nag's pack AWS Solutions. Its ids may end with the finding, such as
+ * `AwsSolutions-IAM5[Resource::*]`, without account and region.
  */
 export function cdkNagFindings({ violations }: CdkNagReport, names: ReadonlyMap<string, string>): Finding[] {
   return violations.flatMap(({ ruleName, description, violatingResources }) =>
@@ -46,7 +46,7 @@ export function cdkNagFindings({ violations }: CdkNagReport, names: ReadonlyMap<
   );
 }
 
-/** Puts placeholders for region and account into the ARNs of a text. Those of IAM and others have no region. */
+/** Replaces region and account in the ARNs of a text by placeholders. ARNs of IAM and some other services have no region. */
 function withoutPlace(text: string): string {
   return text.replace(
     /(arn:aws[a-z-]*:[a-z0-9-]+:)([a-z0-9-]*):\d{12}:/g,

@@ -23,7 +23,7 @@ export async function runCfnLint(
   });
 }
 
-/** Returns cfn-lint's findings, each about the resource that its path leads to. */
+/** Returns cfn-lint's findings, each with the resource at its path. */
 export function cfnLintFindings(results: CfnLintReport, names: ReadonlyMap<string, string>): Finding[] {
   return results.map(({ Rule, Message, Location }) => {
     const [, logicalId] = Location.Path ?? [];

@@ -12,7 +12,7 @@ const framework = z.object({
   summary: z.object({ resource_count: z.number(), parsing_errors: z.number() }),
 });
 
-/** One object per framework, or a single object. */
+/** A list with one object per framework, or a single object. */
 const report = z.union([z.array(framework), framework.transform((one) => [one])]);
 
 export type CheckovReport = z.output<typeof report>;
@@ -44,7 +44,7 @@ export async function runCheckov(
 export function checkovFindings(reports: CheckovReport, names: ReadonlyMap<string, string>): Finding[] {
   const absent = frameworks.filter((name) => !reports.some(({ check_type }) => check_type === name));
   if (absent.length > 0) throw new Error(`checkov has no report of the framework ${absent.join(" and ")}`);
-  // A check may have another name in the other framework.
+  // The two frameworks may give a check different names.
   const checkNames = new Map<string, string>();
   for (const { check_id, check_name } of reports.flatMap(({ results }) => results.failed_checks))
     if (!checkNames.has(check_id)) checkNames.set(check_id, check_name);

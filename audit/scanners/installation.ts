@@ -7,17 +7,17 @@ import { ensurePythonPackages, type Progress } from "../../local/pythonEnvironme
 export interface Scanners {
   /** Interpreter that has checkov and cfn-lint. */
   readonly python: string;
-  /** Folder whose `node_modules` holds cdk-nag. */
+  /** Folder whose `node_modules` contains cdk-nag. */
   readonly nagFolder: string;
 }
 
-/** Where this file's manifests are, from source or bundle. */
+/** The folder with the manifests, for the source and for the bundle. */
 const manifests = () => path.join(checkoutRoot(), "audit", "scanners");
 
 /**
- * Returns the scanners in environments of their own, below the user's cache and pinned by their lock files: installed once (610 MB, two
- * minutes), used by every checkout.
- * @throws UserError when PyPI or npm cannot be reached, or when there is no Python.
+ * Returns the scanners, which are installed once per user (610 MB, two minutes) in separate environments in the user's cache.
+ * Lock files pin their versions.
+ * @throws UserError if PyPI or npm cannot be reached, or if there is no Python.
  */
 export async function ensureScanners(progress: Progress): Promise<Scanners> {
   const python = await ensurePythonPackages(

@@ -12,8 +12,8 @@ export interface ConvertedStack {
 }
 
 /**
- * Runs a scanner and returns its report. A scanner's exit code says whether it found something, so that only a report that cannot
- * be read is an error.
+ * Runs a scanner and returns its report. Its exit code only says whether there are findings, so the run fails only if the
+ * report cannot be read.
  * @throws UserError with the last line of what the scanner printed
  */
 export async function reportOf<Report>(
@@ -32,17 +32,20 @@ export async function reportOf<Report>(
 interface Output {
   readonly stdout: string;
   readonly stderr: string;
-  /** Of a program that did not end with 0, or did not start. */
+  /** The error of a program that exited with another code than 0, or did not start. */
   readonly message?: string;
 }
 
-/** A report about a large stack has several megabytes. */
+/** The report on a large stack has several megabytes. */
 const maxBuffer = 256 * 1024 * 1024;
 
 /** The only environment variables that a scanner receives. */
 const passedOn = ["PATH", "LANG", "LC_ALL", "LC_CTYPE"] as const;
 
-/** Runs a program in a folder that is also its home, so that it finds no configuration and no credentials of the user. */
+/**
+ * Runs a program with a folder as its working directory and home, so that it finds neither configuration nor credentials of the
+ * user.
+ */
 async function outputOf(program: string, args: readonly string[], folder: string): Promise<Output> {
   const env = {
     ...Object.fromEntries(passedOn.map((name) => [name, process.env[name]])),

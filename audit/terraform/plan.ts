@@ -9,16 +9,19 @@ export interface Plan {
   readonly names: ReadonlyMap<string, string>;
 }
 
-/** Types whose name in Terraform does not follow from that in Pulumi. */
+/** Types whose Terraform name cannot be derived from the Pulumi name. */
 const otherNames: Readonly<Record<string, string>> = {
   "aws:iam/openIdConnectProvider:OpenIdConnectProvider": "aws_iam_openid_connect_provider",
   "aws:s3/bucketReplicationConfig:BucketReplicationConfig": "aws_s3_bucket_replication_configuration",
 };
 
-/** Objects whose keys are data. All other objects are blocks, which a plan has as lists. */
+/** Objects whose keys are data. All other objects are blocks, which are lists in a plan. */
 const maps: ReadonlySet<string> = new Set(["dimensions", "inputPaths", "options", "tags", "variables"]);
 
-/** Converts the AWS resources of a stack into a plan that creates them. Pulumi's names follow from Terraform's, block by block. */
+/**
+ * Converts the AWS resources of a stack into a plan that creates them. Pulumi derives its names from Terraform's, block by
+ * block.
+ */
 export function terraformPlan(resources: readonly StackResource[]): Plan {
   const references = new References(resources);
   const parts = resources.map((resource) => {
@@ -74,12 +77,12 @@ function attribute(name: string, value: JsonValue): [string, JsonValue] {
   return [snake(name), value];
 }
 
-/** A plan knows no ARN, but checks of policies look for that of a bucket. */
+/** Returns the ARN, if there is one. Plans contain no ARNs, but policy checks look for that of a bucket. */
 function knownOutputs({ outputs: { arn } }: StackResource): JsonObject {
   return typeof arn === "string" ? { arn } : {};
 }
 
-/** Returns the expressions of the attributes that refer to other resources, from which a scanner builds its graph. */
+/** Returns the expressions of attributes that refer to other resources. A scanner builds its graph from them. */
 function expressions(resource: StackResource, references: References): JsonObject {
   const below = (inputs: JsonObject): JsonObject =>
     Object.fromEntries(

@@ -82,7 +82,7 @@ async function newestPassedDrill(
   for (const key of keys.reverse()) {
     const receipt = parsed(await store.readText(key, signal));
     const startedAt = new Date(String(receipt.startedAt));
-    // Neither if it is later, nor if it is no date.
+    // A receipt with a future or an invalid date does not count.
     if (receipt.event === backupEvents.drillPassed && startedAt <= latest) return startedAt;
   }
   return undefined;

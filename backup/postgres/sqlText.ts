@@ -3,8 +3,8 @@ const quoted =
   /(?<![\w$])[eE]'(?:\\[\s\S]|''|[^'\\])*'|'[^']*(?:''[^']*)*'|"[^"]*(?:""[^"]*)*"|(?<![\w$])\$([A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*|)\$[\s\S]*?\$\1\$|--[^\n]*/g;
 
 /**
- * Returns a text of the same length in which quoted parts are blanked, so statements and headings are never found
- * inside a comment, a function's body or a job's command, which anybody may have written.
+ * Returns a text of the same length in which quoted parts are blanked, so statements and headings are never found inside a
+ * comment, a function's body or a job's command, whose author is unknown.
  *
  * @param sql statements for `standard_conforming_strings = on`, as `pg_dump` and this program write them
  */

@@ -17,9 +17,9 @@ interface RoleRow {
 }
 
 /**
- * Returns the server-wide parts as SQL that can run twice: the roles that the platform does not create, their
- * memberships and settings, and the database's settings. Passwords are omitted: anybody who can read them could log in
- * as the role, and `pulumi up` sets them again.
+ * Returns the server-wide parts as SQL that can run twice: the roles that the platform does not create, their memberships and
+ * settings, and the database's settings. Passwords are omitted: a reader of the backup could log in as the role, and `pulumi
+ * up` sets them again.
  */
 export async function describeGlobals(client: pg.Client): Promise<string> {
   const { rows: roles } = await client.query<RoleRow>(

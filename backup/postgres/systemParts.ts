@@ -59,9 +59,9 @@ export const textSearchParts: readonly string[] = [
 ];
 
 /**
- * The newest transaction of `initdb`, in the order of their numbers: it creates the information schema, whose domains
- * nobody changes, after the comments on PostgreSQL's own objects. The numbers of a server's first transactions are the
- * lowest ones, and every copy of a database keeps them.
+ * The newest transaction of `initdb`, in the order of their numbers: it creates the information schema, whose domains are never
+ * changed, after the comments on PostgreSQL's own objects. The numbers of a server's first transactions are the lowest ones,
+ * and every copy of a database keeps them.
  */
 const lastInitial = "(select max(xmin::text::bigint) from pg_constraint where oid < 16384 and contypid <> 0)";
 

@@ -7,8 +7,8 @@ import { databaseCorrections, roleCorrections } from "./correctRoles";
 const { escapeLiteral } = pg;
 
 /**
- * The keyword of each kind of object in GRANT. Tables and routines of PostgreSQL itself are omitted: a superuser would
- * grant what reads files of the server, and another version may protect others. Their differences are printed.
+ * The keyword of each kind of object in GRANT. Tables and routines of PostgreSQL itself are omitted: a superuser would grant
+ * functions that read files of the server, and another version may protect other ones. Their differences are printed.
  */
 const kindsOfGrants: Readonly<Record<string, string>> = {
   schema: "schema",

@@ -19,13 +19,13 @@ export interface BesideTarget {
 }
 
 /** PostgreSQL truncates longer names, also within a character. */
-const longestName = 63;
-const longestSuffix = "_restore_01234567_replaced".length;
+const maxNameBytes = 63;
+const suffixLength = "_restore_01234567_replaced".length;
 
 /** Returns the beginning of a name, so that the names of both databases fit. */
 function shorten(name: string): string {
   let short = name;
-  while (Buffer.byteLength(short) > longestName - longestSuffix) short = [...short].slice(0, -1).join("");
+  while (Buffer.byteLength(short) > maxNameBytes - suffixLength) short = [...short].slice(0, -1).join("");
   return short;
 }
 

@@ -8,7 +8,7 @@ export interface ObjectPart {
 }
 
 /** The number of consecutive connections that may break without sending a byte. */
-const mostFailures = 4;
+const maxFailures = 4;
 
 /**
  * Yields the bytes of an object from first to last. If a connection breaks or ends early, the next one continues at
@@ -39,7 +39,7 @@ export async function* resumedRead(
     if (failure === undefined && offset === first.bytes) return;
     signal?.throwIfAborted();
     failures += 1;
-    if (failures > mostFailures || offset >= first.bytes) {
+    if (failures > maxFailures || offset >= first.bytes) {
       throw failure ?? new Error(`received ${offset} of ${first.bytes} bytes`);
     }
     part = await continueAt(offset);

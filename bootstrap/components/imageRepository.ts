@@ -10,12 +10,12 @@ export interface ImageRepositoryArgs extends AccountArgs {
   readonly key: ProtectedKey;
 }
 
-/** Days after which an image without a tag is deleted: no release has it, and no task definition pins it by then. */
+/** Days after which an image without a tag is deleted. By then, it is not a release, and no task definition pins it. */
 const untaggedDays = 30;
 /** Number of releases to keep. A task definition that still pins an older one can no longer start. */
 const keptReleases = 100;
 
-/** The ECR repository of the backup image: a tag is pushed once, and every push is scanned. */
+/** The ECR repository of the backup image, with immutable tags and a scan of every push. */
 export class ImageRepository extends Component {
   readonly repository: Repository;
 
@@ -53,7 +53,7 @@ export class ImageRepository extends Component {
           ],
         }),
       },
-      // It stays where ECR refuses to delete a repository, because of its images.
+      // The policy stays if ECR refuses to delete the repository because it has images.
       this.childOptions({
         ...containedIn(this.repository),
         ...{ deleteBeforeReplace: true, retainOnDelete: args.deletionProtection },

@@ -28,8 +28,9 @@ const creations = [
 ] as const;
 
 /**
- * Returns the permissions on networks. They are a separate policy, because a role's own policies have 10,240 characters in total. Parts
- * of a network have no names of ours: a deployment creates them with the environment's tag, and changes only those with this tag.
+ * Returns the permissions on networks. They are a separate policy, because a role's own policies have 10,240 characters in
+ * total. We do not choose the names of network resources, so a deployment creates them with the environment's tag, and changes
+ * only those with this tag.
  */
 export function networkRights(place: PolicyPlace): readonly ServiceRights[] {
   const { owned, claimed, untagged } = tagConditions(place);

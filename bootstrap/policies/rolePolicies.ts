@@ -4,7 +4,7 @@ import type { PolicyPlace } from "./place";
 import { roleRights } from "./roleRights";
 import { type ServiceRights, serviceRights } from "./serviceRights";
 
-/** Returns the policy of the role that deploys an environment, but for its rights on networks and roles. */
+/** Returns the policy of the role that deploys an environment, except for its permissions on networks and roles. */
 export function deployPolicy(place: PolicyPlace): PolicyDocument {
   return policyDocument(
     ...serviceRights(place).flatMap(allStatements),
@@ -12,7 +12,7 @@ export function deployPolicy(place: PolicyPlace): PolicyDocument {
   );
 }
 
-/** Returns the managed policy of that role: together they would not fit into a role's own policies. */
+/** Returns the managed policy of that role, because all permissions together do not fit into inline policies. */
 export function deployManagedPolicy(place: PolicyPlace): PolicyDocument {
   return policyDocument(...[...networkRights(place), ...roleRights(place)].flatMap(allStatements));
 }
@@ -33,7 +33,10 @@ function readStatement({ name, resources, reads = [] }: ServiceRights): PolicySt
   return [{ Sid: `Read${name}`, Effect: "Allow", Action: reads, Resource: resources }];
 }
 
-/** Reads and writes are in one statement if the writes have no condition: a role's policies have 10,240 characters in all. */
+/**
+ * Reads and writes share a statement if the writes have no condition, because a role's inline policies are limited to 10,240
+ * characters.
+ */
 function allStatements(rights: ServiceRights): PolicyStatement[] {
   const { name, resources, reads = [], writes = [], condition } = rights;
   if (writes.length === 0) return readStatement(rights);

@@ -2,8 +2,8 @@ import { type PolicyPlace, stackRoles } from "./place";
 import type { ServiceRights } from "./serviceRights";
 
 /**
- * Returns the rights on roles: a deployment gives its tasks, and its probe, their roles. None of them may do more than the boundary, and
- * none loses it again.
+ * Returns the permissions on roles. A deployment creates the roles of its tasks and its probe, only with the boundary, and
+ * cannot remove the boundary from a role.
  */
 export function roleRights(place: PolicyPlace): readonly ServiceRights[] {
   const [ofBackup, ofMonitoring] = [stackRoles(place, "backup"), stackRoles(place, "monitoring")];
@@ -49,7 +49,7 @@ export function roleRights(place: PolicyPlace): readonly ServiceRights[] {
   ];
 }
 
-/** A part's roles go to what runs it or writes for it, and to its schedule, and nowhere else. */
+/** A role can only be passed to the service that runs or writes for its part, and to its schedule. */
 function handOver(name: string, resources: string, runners: readonly string[]): ServiceRights {
   return {
     name,

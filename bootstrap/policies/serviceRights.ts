@@ -3,7 +3,7 @@ import { arnIn, arnsInRegions, bucketArnOf, dashboardArn, type PolicyPlace } fro
 
 export type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
-/** The actions of a deployment in one service: those that a preview also needs for reading, and those that write. */
+/** The actions of a deployment in one service: reads, which a preview also needs, and writes. */
 export interface ServiceRights {
   /** Prefix of the ids of the statements. */
   readonly name: string;
@@ -17,7 +17,7 @@ export interface ServiceRights {
 /** Value of the tag `thorbis:stack` of everything in the environment. */
 export const stackOf = ({ name }: Pick<PolicyPlace, "name">): string => `thorbis-supabase/${name}`;
 
-/** Returns conditions for resources without a name of ours: on the tag that they have, receive, or do not have. */
+/** Returns conditions for resources whose names we do not choose: on a tag that they have, get, or lack. */
 export function tagConditions(
   place: Pick<PolicyPlace, "name">,
 ): Readonly<Record<"owned" | "claimed" | "untagged", Conditions>> {
@@ -29,9 +29,10 @@ export function tagConditions(
 }
 
 /**
- * Returns every right that the resource types of this stack need in AWS, but for those of networks and roles: the calls of the aws provider for creating, reading,
- * changing and deleting them. Resources are named by the environment's prefix; what has no name of ours goes by its tag. An asterisk
- * stands for both directions of a rule and the like: the policy must fit into a role.
+ * Returns the permissions that the resource types of this stack need in AWS, except those on networks and roles: the calls of
+ * the aws provider for creating, reading, changing and deleting them. Resources are identified by the environment's prefix, or
+ * by their tag if we do not choose their name. Some actions use a wildcard, for instance for both directions of a setting,
+ * because the policy must fit into a role.
  */
 export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
   const { prefix, bucketName, logBucketName, replica, retiredBucketNames = [] } = place;

@@ -1,6 +1,6 @@
 import { type PolicyDocument, policyDocument } from "../../components/policyDocument";
 
-/** Issuer of the tokens of GitHub Actions, without its scheme: the name that condition keys begin with. */
+/** Issuer of the tokens of GitHub Actions, without its scheme. Condition keys begin with it. */
 export const githubIssuer = "token.actions.githubusercontent.com";
 
 /** The audience that aws-actions/configure-aws-credentials requests. */

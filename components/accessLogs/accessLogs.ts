@@ -72,8 +72,8 @@ export class AccessLogs extends Component {
     new BucketLogging(
       this.childName("logging"),
       { bucket: args.source.bucket.bucket, targetBucket: bucket.bucket, targetPrefix: recordsPrefix },
-      // S3 refuses a target bucket to which it may not write. The setting is deleted with its bucket, and removed from one that stays:
-      // there it would be reported as a foreign setting.
+      // S3 refuses a target bucket to which it may not write. The setting is deleted with its bucket. If the bucket stays, the
+      // setting is removed, because it would be reported as a foreign setting.
       this.childOptions({
         ...containedIn(args.source.bucket),
         deleteBeforeReplace: true,

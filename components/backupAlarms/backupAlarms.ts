@@ -67,8 +67,8 @@ export interface BackupAlarmsArgs {
 }
 
 /**
- * Alarms for backups that failed, were deleted, did not start, are too old, are far too small, took too long, or are
- * not proven to restore.
+ * Alarms for backups that failed, were deleted, did not start, are too old, are far too small, took too long, or have not
+ * passed a drill.
  */
 export class BackupAlarms extends Component {
   /** The topic of all alarms. */
@@ -91,9 +91,19 @@ export class BackupAlarms extends Component {
       ...(args.bucketName !== undefined && { [deletionRule]: [topicTarget] }),
     };
 
-    this.createMetric(args, "completed", `{ ${completed} }`, "BackupBytes", completedField("bytes"), "Bytes");
+    this.createMetric(args, "completed", {
+      pattern: `{ ${completed} }`,
+      metric: "BackupBytes",
+      value: completedField("bytes"),
+      unit: "Bytes",
+    });
     const seconds = drillField("restoreSeconds");
-    this.createMetric(args, "drilled", `{ ${drillPassed} }`, "DrillRestoreSeconds", seconds, "Seconds");
+    this.createMetric(args, "drilled", {
+      pattern: `{ ${drillPassed} }`,
+      metric: "DrillRestoreSeconds",
+      value: seconds,
+      unit: "Seconds",
+    });
     this.createAgeAlarm(args, "missing", {
       metric: "BackupAge",
       value: ageField("backupAgeSeconds"),
@@ -114,14 +124,12 @@ export class BackupAlarms extends Component {
     });
 
     const duration = completedField("seconds");
-    this.createMetric(
-      args,
-      "duration",
-      `{ ${completed} && ${duration} = * }`,
-      "BackupSeconds",
-      duration,
-      "Seconds",
-    );
+    this.createMetric(args, "duration", {
+      pattern: `{ ${completed} && ${duration} = * }`,
+      metric: "BackupSeconds",
+      value: duration,
+      unit: "Seconds",
+    });
     this.createAlarm(args, "too-long", {
       alarmDescription: `A backup took longer than ${args.durationMinutes} minutes`,
       namespace: this.namespaceOf(args),
@@ -136,7 +144,12 @@ export class BackupAlarms extends Component {
 
     const percent = completedField("percentOfPrevious");
     const compared = `{ ${completed} && ${percent} = * }`;
-    this.createMetric(args, "size", compared, "PercentOfPrevious", percent, "Percent");
+    this.createMetric(args, "size", {
+      pattern: compared,
+      metric: "PercentOfPrevious",
+      value: percent,
+      unit: "Percent",
+    });
     this.createAlarm(args, "too-small", {
       alarmDescription: `A backup has less than ${args.minimumSizePercent} % of the bytes of the one before`,
       namespace: this.namespaceOf(args),
@@ -205,10 +218,12 @@ export class BackupAlarms extends Component {
   private createMetric(
     args: BackupAlarmsArgs,
     purpose: string,
-    pattern: string,
-    metric: string,
-    value: string,
-    unit: string,
+    {
+      pattern,
+      metric,
+      value,
+      unit,
+    }: { readonly pattern: string; readonly metric: string; readonly value: string; readonly unit: string },
   ): void {
     new LogMetricFilter(
       this.childName(`${purpose}-metric`),
@@ -238,7 +253,12 @@ export class BackupAlarms extends Component {
       readonly what: string;
     },
   ): void {
-    this.createMetric(args, `${purpose}-age`, `{ ${ageMeasured} }`, age.metric, age.value, "Seconds");
+    this.createMetric(args, `${purpose}-age`, {
+      pattern: `{ ${ageMeasured} }`,
+      metric: age.metric,
+      value: age.value,
+      unit: "Seconds",
+    });
     this.createAlarm(args, purpose, {
       alarmDescription: `${age.what} ${age.hours} hours, or its age is not measured any more`,
       namespace: this.namespaceOf(args),

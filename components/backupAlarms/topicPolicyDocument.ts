@@ -1,10 +1,9 @@
 import { denyPlainHttp, type PolicyDocument, policyDocument } from "../policyDocument";
 
 /**
- * Returns the topic's policy: alarms of this account and event rules may publish, and nobody may use plain HTTP.
- * EventBridge sends SNS no source account, so a condition on it would silently drop every event: "You can't use
- * Condition blocks in Amazon SNS topic policies for EventBridge". The rule of another account could only trigger a
- * false alarm.
+ * Returns the topic's policy: alarms of this account and event rules may publish, and plain HTTP is denied. EventBridge sends
+ * SNS no source account, so a condition on it would silently drop every event: "You can't use Condition blocks in Amazon SNS
+ * topic policies for EventBridge". The rule of another account could only trigger a false alarm.
  */
 export function topicPolicyDocument(topicArn: string, accountId: string): PolicyDocument {
   return policyDocument(

@@ -94,7 +94,7 @@ export class BackupBucket extends Component {
       { name: (suffix) => this.childName(suffix), options: settings },
     );
     if (args.sendsEvents) {
-      // Deleted when it is switched off, even if the bucket stays: otherwise it would be reported as a foreign setting.
+      // Deleted when it is disabled, even if the bucket stays: otherwise it would be reported as a foreign setting.
       const options = { ...settings, retainOnDelete: false };
       new BucketNotification(this.childName("events"), { bucket, eventbridge: true }, options);
     }

@@ -7,9 +7,8 @@ export interface BucketEntrance {
 }
 
 /**
- * Returns a policy that denies plain HTTP, TLS below 1.2, objects with another encryption than the bucket's, and the
- * task roles outside of their network. It denies nobody access to the bucket itself, so administrators are not locked
- * out.
+ * Returns a policy that denies plain HTTP, TLS below 1.2, objects with another encryption than the bucket's, and the task roles
+ * outside of their network. It denies no access to the bucket itself, so administrators are not locked out.
  */
 export function bucketPolicyDocument({
   bucketArn,
@@ -34,7 +33,7 @@ export function bucketPolicyDocument({
       Condition: { NumericLessThan: { "s3:TlsVersion": "1.2" } },
     },
     {
-      // With a key that only the writer has, a backup would be lost with the writer.
+      // If only the writer had the key, a backup would be lost with the writer.
       Sid: "DenyKeysOfTheClient",
       Effect: "Deny",
       Principal: "*",
@@ -65,7 +64,7 @@ function onlyBy({ endpointId, roleArnPattern }: BucketEntrance, resource: string
   };
 }
 
-/** Denies uploads with an encryption other than the bucket's. An upload without one gets the bucket's. */
+/** Denies uploads with an encryption other than the bucket's. An upload that names no encryption gets the bucket's. */
 function encryptedWith(keyArn: string, objects: string): PolicyStatement[] {
   const denyOther = (Sid: string, header: string, value: string): PolicyStatement => ({
     Sid,

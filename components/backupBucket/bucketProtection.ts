@@ -18,7 +18,7 @@ export interface BucketProtectionArgs {
   readonly bucket: Bucket;
   /** ARN of the key that encrypts the objects; undefined if S3 manages it. */
   readonly keyArn: pulumi.Output<string> | undefined;
-  /** The bucket policy. Default: what `bucketPolicyDocument` denies to everybody. */
+  /** The bucket policy. Default: the statements of `bucketPolicyDocument` that apply to all principals. */
   readonly policy?: pulumi.Output<PolicyDocument>;
   readonly lifecycleRules: BucketLifecycleConfigurationArgs["rules"];
   /** How long each version is locked after it is written. Default: no lock. */

@@ -4,7 +4,7 @@ type LifecycleRule = types.input.s3.BucketLifecycleConfigurationRule;
 
 /** Days after which an unfinished upload is aborted (CKV_AWS_300). */
 const unfinishedUploadDays = 3;
-/** Infrequent access is cheaper from day 30 on, which is also S3's minimum. */
+/** Infrequent access is cheaper from day 30 on, which is also the minimum that S3 accepts. */
 export const defaultTiers: StorageTiers = { infrequentAccessDays: 30 };
 
 /** When backups move to cheaper storage, in days after their creation. All of them can be read immediately. */

@@ -53,8 +53,8 @@ export interface BackupReplicaArgs
 const ruleId = "second-region";
 
 /**
- * Copies of all backups in a second region, which outlive an outage of the first one. The bucket is protected like its source and has
- * its own key. Nothing in the stack reads it.
+ * Copies of all backups in a second region, which stay available in an outage of the first one. The bucket is protected like
+ * its source and has its own key. Nothing in the stack reads it.
  */
 export class BackupReplica extends Component {
   readonly bucket: Bucket;
@@ -127,7 +127,7 @@ export class BackupReplica extends Component {
             priority: 1,
             status: "Enabled",
             filter: { prefix: "" },
-            // Prune hides backups behind markers. Without them, the copies would be kept for ever.
+            // Prune hides backups behind delete markers. If the markers were not copied, the copies would be kept forever.
             deleteMarkerReplication: { status: "Enabled" },
             sourceSelectionCriteria: { sseKmsEncryptedObjects: { status: "Enabled" } },
             destination: {
@@ -239,8 +239,8 @@ export class BackupReplica extends Component {
         metricName: "ReplicationLatency",
         statistic: "Maximum",
         threshold: args.lagMinutes * 60,
-        // A missing value does not end an alarm, and starts none: S3 measures no lag of a bucket that was deleted, but then every copy
-        // fails, which the other alarm counts in the region of the source.
+        // A missing value does not change the alarm's state. S3 does not measure the lag of a deleted bucket, but then every
+        // copy fails, and the other alarm fires in the region of the source.
         treatMissingData: "ignore",
         alarmActions: [topicArn],
         okActions: [topicArn],

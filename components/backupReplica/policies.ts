@@ -55,12 +55,15 @@ export function replicationPolicy({
       Action: ["s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags"],
       Resource: `${replica.bucketArn}/*`,
     },
-    ...useKey("DecryptSource", source.keyArn, ["kms:Decrypt"], `s3.${source.region}.amazonaws.com`),
-    ...useKey(
-      "EncryptCopies",
-      replica.keyArn,
-      ["kms:Encrypt", "kms:GenerateDataKey"],
-      `s3.${replica.region}.amazonaws.com`,
-    ),
+    ...useKey("DecryptSource", {
+      keyArn: source.keyArn,
+      actions: ["kms:Decrypt"],
+      viaService: `s3.${source.region}.amazonaws.com`,
+    }),
+    ...useKey("EncryptCopies", {
+      keyArn: replica.keyArn,
+      actions: ["kms:Encrypt", "kms:GenerateDataKey"],
+      viaService: `s3.${replica.region}.amazonaws.com`,
+    }),
   );
 }

@@ -68,7 +68,11 @@ export function probePolicy(args: {
     },
     // For the size of the day before. IAM supports neither a resource nor a namespace for reading.
     { Sid: "ReadMetrics", Effect: "Allow", Action: "cloudwatch:GetMetricStatistics", Resource: "*" },
-    ...useKey("OpenPassword", args.keyArn, ["kms:Decrypt"], `secretsmanager.${args.region}.amazonaws.com`),
+    ...useKey("OpenPassword", {
+      keyArn: args.keyArn,
+      actions: ["kms:Decrypt"],
+      viaService: `secretsmanager.${args.region}.amazonaws.com`,
+    }),
     ...(args.functionArnInNetwork === undefined ? [] : inNetwork(args.functionArnInNetwork)),
   );
 }

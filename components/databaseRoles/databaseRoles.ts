@@ -65,8 +65,8 @@ export class DatabaseRoles extends Component {
         new GrantRole(
           this.childName(`${roleName.replaceAll("_", "-")}-to-deployer`),
           { role: args.deployer ?? "postgres", grantRole: this.roles[roleName].name },
-          // From PostgreSQL 16 on, the creator of a role has the admin option on it, in a separate membership that
-          // nobody can revoke. The plugins only read one of the two memberships, and would replace this one repeatedly.
+          // From PostgreSQL 16 on, the creator of a role has the admin option on it, in a separate membership that cannot be
+          // revoked. The plugins only read one of the two memberships, and would replace this one repeatedly.
           { ...this.roleOptions(args.provider, roleName), ignoreChanges: ["withAdminOption"] },
         ),
     );

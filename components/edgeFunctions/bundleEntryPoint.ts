@@ -18,8 +18,8 @@ const nodeModules = Object.fromEntries(
 const commonJsGlobals = { __dirname: "__folderOfBundle", __filename: "__fileOfBundle" };
 
 /**
- * What CommonJS packages, which are bundled unchanged, expect from Node and do not find in a Deno module: text of the
- * bundle that shows the need → lines that provide it.
+ * Globals that CommonJS packages expect from Node and that a Deno module lacks: text in the bundle that shows the need → lines
+ * that provide it. The packages are bundled unchanged.
  */
 const preludes: Readonly<Record<string, string>> = {
   // esbuild's own `require` is used for calls that load modules of Node, and for those with a computed argument.
@@ -42,7 +42,7 @@ export function bundleEntryPoint(slug: string, entrypoint: string, root = proces
   const file = path.join(root, output);
   const inputsFile = `${file}.inputs.json`;
   const importMap = readImportMap(path.dirname(path.join(root, entrypoint)), root);
-  if (isFresh(root, { entrypoint, importMap }, file, inputsFile)) return output;
+  if (isFresh(root, { entrypoint, importMap }, { file, inputsFile })) return output;
 
   const startedAt = new Date();
   const { outputFiles, metafile } = build(slug, { entrypoint, importMap }, root);
@@ -123,7 +123,11 @@ function firstError(error: unknown): string {
 }
 
 /** Returns whether the file was built from this entry point and import map, and no input has changed since. */
-function isFresh(root: string, { entrypoint, importMap }: Source, file: string, inputsFile: string): boolean {
+function isFresh(
+  root: string,
+  { entrypoint, importMap }: Source,
+  { file, inputsFile }: { readonly file: string; readonly inputsFile: string },
+): boolean {
   if (statSync(file, { throwIfNoEntry: false }) === undefined) return false;
   if (statSync(inputsFile, { throwIfNoEntry: false }) === undefined) return false;
   const made = JSON.parse(readFileSync(inputsFile, "utf8"));

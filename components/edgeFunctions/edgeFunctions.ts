@@ -54,7 +54,7 @@ export class EdgeFunctions extends Component {
         { projectRef, slug, name: slug, entrypoint: file },
         this.childOptions({ dependsOn: [secrets] }),
       );
-      // The provider neither sends the flag nor detects another deployment of the function.
+      // The provider neither sends this flag nor detects a deployment outside of the stack.
       new EdgeFunctionDeployment(
         this.childName(`${slug}-deployment`),
         { projectRef, slug, file, sha256: sha256Of(file), verifyJwt },

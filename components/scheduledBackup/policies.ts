@@ -71,7 +71,11 @@ export function executionPolicy(args: {
             Resource: args.registrySecretArn,
           } as const,
         ]),
-    ...useKey("OpenPassword", args.keyArn, ["kms:Decrypt"], `secretsmanager.${args.region}.amazonaws.com`),
+    ...useKey("OpenPassword", {
+      keyArn: args.keyArn,
+      actions: ["kms:Decrypt"],
+      viaService: `secretsmanager.${args.region}.amazonaws.com`,
+    }),
   );
 }
 
@@ -96,7 +100,7 @@ export function schedulerPolicy(args: {
       Condition: { ArnEquals: { "ecs:cluster": args.clusterArn } },
     },
     {
-      // Only RunTask may tag, so nobody can tag a task later.
+      // Only RunTask may tag, so a task cannot be tagged later.
       Sid: "TagTasks",
       Effect: "Allow",
       Action: "ecs:TagResource",

@@ -96,7 +96,11 @@ export class ScheduledBackup extends Component {
       this.childOptions(),
     );
     const group = this.scheduleGroup;
-    const schedulerRole = this.createSchedulerRole(args, group, executionRole, [backup, ...maintenance]);
+    const schedulerRole = this.createSchedulerRole(args, {
+      group,
+      executionRole,
+      tasks: [backup, ...maintenance],
+    });
     this.schedule = this.createSchedule(backup, args, group, schedulerRole);
     for (const task of maintenance) this.createSchedule(task, args, group, schedulerRole);
     this.securityGroupNames = Object.values(groupNames(args.physicalName));
@@ -227,9 +231,15 @@ export class ScheduledBackup extends Component {
 
   private createSchedulerRole(
     args: ScheduledBackupArgs,
-    group: ScheduleGroup,
-    executionRole: TaskRole,
-    tasks: readonly DeclaredTask[],
+    {
+      group,
+      executionRole,
+      tasks,
+    }: {
+      readonly group: ScheduleGroup;
+      readonly executionRole: TaskRole;
+      readonly tasks: readonly DeclaredTask[];
+    },
   ): TaskRole {
     const { accountId, region } = args.account;
     const families = tasks.map((task) => familyOf(task, args));

@@ -45,7 +45,7 @@ export function prunerPolicy({ region, bucketArn, keyArn }: StorePlace): PolicyD
     },
     list(bucketArn, ["s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"]),
     never(bucketArn, ["s3:PutObject", ...destructive]),
-    ...useKey("ReadBackups", keyArn, ["kms:Decrypt"], `s3.${region}.amazonaws.com`),
+    ...useKey("ReadBackups", { keyArn, actions: ["kms:Decrypt"], viaService: `s3.${region}.amazonaws.com` }),
   );
 }
 
@@ -138,10 +138,9 @@ function addsOnly({ region, bucketArn, keyArn }: StorePlace): PolicyStatement[] 
 
 /** Returns the permissions on the key. Completing a multipart upload and reading back need Decrypt too. */
 function encrypt(region: string, keyArn: string | undefined): PolicyStatement[] {
-  return useKey(
-    "EncryptBackups",
+  return useKey("EncryptBackups", {
     keyArn,
-    ["kms:Decrypt", "kms:GenerateDataKey"],
-    `s3.${region}.amazonaws.com`,
-  );
+    actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+    viaService: `s3.${region}.amazonaws.com`,
+  });
 }

@@ -18,7 +18,7 @@ export interface ApiSettings {
   readonly db_schema: string;
   readonly db_extra_search_path: string;
   readonly max_rows: number;
-  /** If omitted, the size stays as it is: that of the compute size, unless it was changed. */
+  /** If omitted, the pool keeps its size: the default of the compute size, unless it was changed. */
   readonly db_pool?: number | undefined;
 }
 

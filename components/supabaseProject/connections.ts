@@ -48,9 +48,15 @@ export function userAt(endpoint: DatabaseEndpoint, role: string): string {
  */
 export function connectionOf(
   endpoint: pulumi.Output<DatabaseEndpoint>,
-  role: string,
-  password: pulumi.Input<string>,
-  sslRootCertificate: string | undefined,
+  {
+    role,
+    password,
+    sslRootCertificate,
+  }: {
+    readonly role: string;
+    readonly password: pulumi.Input<string>;
+    readonly sslRootCertificate: string | undefined;
+  },
 ): DatabaseConnection {
   const isLocal = endpoint.host.apply((host) => host === "127.0.0.1");
   const remoteMode = sslRootCertificate === undefined ? "require" : "verify-full";

@@ -115,19 +115,18 @@ export class SupabaseProject extends Component {
         : pooler.apply(sessionPoolerEndpoint);
     this.#sslRootCertificate = database.sslRootCertificate;
     this.connection = this.connectionAs("postgres", database.password);
-    this.pooledConnection = connectionOf(
-      pooler.apply(poolerEndpoint),
-      "postgres",
-      database.password,
-      this.#sslRootCertificate,
-    );
+    this.pooledConnection = connectionOf(pooler.apply(poolerEndpoint), {
+      role: "postgres",
+      password: database.password,
+      sslRootCertificate: this.#sslRootCertificate,
+    });
 
     this.registerOutputs({ ref: this.ref, apiUrl: this.apiUrl });
   }
 
   /** Returns the connection of another login role through the same endpoint. */
   connectionAs(role: string, password: pulumi.Input<string>): DatabaseConnection {
-    return connectionOf(this.#endpoint, role, password, this.#sslRootCertificate);
+    return connectionOf(this.#endpoint, { role, password, sslRootCertificate: this.#sslRootCertificate });
   }
 
   /**

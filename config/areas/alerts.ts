@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { longestFreshnessHours } from "../aws/schedule";
+import { maxFreshnessHours } from "../aws/schedule";
 import { distinct, emailAddress, integer, matching } from "../fields";
 
 /** Who is notified of a failed or missing backup, and when. */
@@ -16,14 +16,14 @@ export const alertsSchema = z.strictObject({
       description: "Existing topic to use instead of a new one.",
       example: "arn:aws:sns:us-east-1:123456789012:operations",
     }),
-  freshnessHours: integer(1, longestFreshnessHours).default(26).meta({
+  freshnessHours: integer(1, maxFreshnessHours).default(26).meta({
     description: "Alarm when the newest backup is older; must be longer than the schedule's longest gap.",
   }),
-  drillFreshnessHours: integer(1, longestFreshnessHours).default(50).meta({
+  drillFreshnessHours: integer(1, maxFreshnessHours).default(50).meta({
     description:
       "Alarm when no drill has passed for this many hours; must be longer than the drill schedule's longest gap.",
   }),
-  pruneFreshnessHours: integer(1, longestFreshnessHours).default(50).meta({
+  pruneFreshnessHours: integer(1, maxFreshnessHours).default(50).meta({
     description:
       "Alarm when a backup is overdue for deletion by this many hours; must be longer than the prune schedule's longest gap.",
   }),

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { distinct, matching, secret } from "../fields";
 
 /** The maximum length of a secret in the Management API, in characters. */
-const longestSecret = 24_576;
+const maxSecretLength = 24_576;
 
 /** Edge functions and their secrets. */
 export const functionsSchema = z.strictObject({
@@ -45,8 +45,8 @@ export const functionsSchema = z.strictObject({
     .record(
       z.string(),
       secret("Secret that edge functions read as an environment variable.", {
-        pattern: new RegExp(`^[^]{1,${longestSecret}}$`),
-        words: `must have at most ${longestSecret} characters`,
+        pattern: new RegExp(`^[^]{1,${maxSecretLength}}$`),
+        words: `must have at most ${maxSecretLength} characters`,
       }),
     )
     .default({}),

@@ -107,7 +107,7 @@ function parseDayOfWeek(field: string): DayTest | undefined {
 }
 
 /** A year: the maximum of an alarm on age. Backups must run more often. */
-export const longestFreshnessHours = 8784;
+export const maxFreshnessHours = 8784;
 
 const dayMinutes = 1440;
 const window = { from: Date.UTC(2028, 0, 1), years: [2028, 2029, 2030, 2031], days: 1461 };

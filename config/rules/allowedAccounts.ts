@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Fault } from "../faults";
+import type { Issue } from "../issues";
 import type { RuleContext } from "./rule";
 
 /** The provider's own key: the AWS accounts to which credentials may belong. */
@@ -15,10 +15,10 @@ export const setAccountCommand = (stack: string, account = "<account id>") =>
  * Requires a production stack to name its AWS account, so credentials of another account are refused before anything is
  * created there. Other environments may omit it. If it is set, it must be a list of account ids in every environment.
  */
-export function allowedAccountFaults(
+export function allowedAccountIssues(
   { stack, config }: RuleContext,
   values: Readonly<Record<string, string>>,
-): Fault[] {
+): Issue[] {
   const text = Object.hasOwn(values, allowedAccountsKey) ? values[allowedAccountsKey] : undefined;
   const command = setAccountCommand(stack);
   if (text === undefined) {

@@ -1,14 +1,6 @@
-import { sessionsBesideDumps } from "../../foundation/backupContract";
 import { isIpv6Block, isOpenToInternet } from "../../foundation/cidrBlocks";
 import { connectionsOfInstance } from "../areas/project";
-import { accessLogBucketName } from "../aws/accessLogBucket";
-import { fargateSizeProblem } from "../aws/fargate";
-import { replicaBucketName } from "../aws/replicaBucket";
-import { longestFreshnessHours, longestGapHours, parseSchedule } from "../aws/schedule";
-import type { Fault } from "../faults";
-import { formatPath, plainKey, removeCommand } from "../keys";
-import { type Path, valueAt } from "../schemaTree";
-import { faultAt, type Rule } from "./rule";
+import { issueAt, type Rule } from "./rule";
 
 /**
  * Requires a stack's name and its environment to agree. Otherwise a typing error would disable every production rule.
@@ -17,160 +9,12 @@ const environmentMatchesStack: Rule = ({ stack, config }) => {
   const expected = { local: "local", dev: "development", prod: "production" }[stack];
   const actual = config.project?.environment;
   if (expected === undefined || actual === undefined || actual === expected) return [];
-  return [faultAt(stack, ["project", "environment"], `must be ${expected} in stack ${stack}`, expected)];
-};
-
-const fargateSize: Rule = ({ stack, config }) => {
-  const { cpuUnits, memoryMegabytes } = config.backup ?? {};
-  if (cpuUnits === undefined || memoryMegabytes === undefined) return [];
-  const problem = fargateSizeProblem(cpuUnits, memoryMegabytes);
-  return problem === undefined ? [] : [faultAt(stack, ["backup", "memoryMegabytes"], problem, cpuUnits * 2)];
-};
-
-/** Hours for the duration of a run and a clock change, because an age grows until the next run is complete. */
-const slackHours = 2;
-
-/** Returns a rule: an alarm on the age of a schedule's results must not fire between two runs. */
-function freshnessFits(schedulePath: Path, freshnessPath: Path): Rule {
-  return ({ stack, config }) => {
-    const expression = valueAt(config, schedulePath);
-    const freshness = valueAt(config, freshnessPath);
-    if (typeof expression !== "string" || typeof freshness !== "number") return [];
-    const schedule = parseSchedule(expression);
-    if ("problem" in schedule) return [];
-    const gap = longestGapHours(schedule);
-    if (!Number.isFinite(gap))
-      return [faultAt(stack, schedulePath, "must repeat without end", "cron(0 3 * * ? *)")];
-    const value = Math.ceil(gap) + slackHours;
-    if (value > longestFreshnessHours)
-      return [faultAt(stack, schedulePath, "must run more than once a year", "cron(0 3 * * ? *)")];
-    if (freshness > gap) return [];
-    const message = `must be more than the longest gap of ${formatPath(schedulePath)}`;
-    return [faultAt(stack, freshnessPath, message, value)];
-  };
-}
-
-const backupFreshness = freshnessFits(["backup", "schedule", "expression"], ["alerts", "freshnessHours"]);
-const pruneFreshness = freshnessFits(["backup", "pruneExpression"], ["alerts", "pruneFreshnessHours"]);
-const drillFreshness = freshnessFits(["backup", "drillExpression"], ["alerts", "drillFreshnessHours"]);
-
-/**
- * Requires a public address in the default VPC, whose subnets have no NAT gateway: without it a task cannot pull its
- * image.
- */
-const defaultVpcHasNoNat: Rule = ({ stack, config }) => {
-  const { bucketName, network, vpcId, assignPublicIp, subnetIds } = config.backup ?? {};
-  if (network !== undefined) return [];
-  // Production does not use the default VPC, and a missing area is a fault itself.
-  if (config.project?.environment === "production" || bucketName === undefined) return [];
-  if (vpcId !== undefined || assignPublicIp !== false || (subnetIds?.length ?? 0) > 0) return [];
   return [
-    faultAt(
-      stack,
-      ["backup", "assignPublicIp"],
-      "must be true without backup.vpcId or backup.network: the default VPC has no other internet access",
-      true,
-    ),
+    issueAt(stack, ["project", "environment"], {
+      message: `must be ${expected} in stack ${stack}`,
+      value: expected,
+    }),
   ];
-};
-
-/**
- * Nobody can lift a lock in mode COMPLIANCE, and nobody can restore what a weaker one allowed to delete, so both need a
- * confirmation.
- */
-const complianceIsConfirmed: Rule = ({ stack, config }) => {
-  const lock = config.backup?.objectLock;
-  if (lock === undefined) return [];
-  const path = ["backup", "objectLock", "complianceReason"];
-  if (lock.mode === "COMPLIANCE" && lock.complianceReason === undefined)
-    return [
-      faultAt(
-        stack,
-        path,
-        "is missing: with backup.objectLock.mode COMPLIANCE nobody can delete a backup, so it needs a written reason",
-      ),
-    ];
-  if (lock.mode === "GOVERNANCE" && lock.complianceReason !== undefined)
-    return [
-      {
-        key: plainKey(path),
-        message: "is not used with mode GOVERNANCE; remove it to confirm that backups can be deleted again",
-        command: removeCommand(stack, path),
-      },
-    ];
-  return [];
-};
-
-const retentionTiersGrow: Rule = ({ stack, config }) => {
-  const { daily, weekly, monthly } = config.backup?.retentionDays ?? {};
-  const path = ["backup", "retentionDays"];
-  const faults = [];
-  if (daily !== undefined && weekly !== undefined && weekly < daily)
-    faults.push(
-      faultAt(stack, [...path, "weekly"], "must not be less than backup.retentionDays.daily", daily),
-    );
-  if (weekly !== undefined && monthly !== undefined && monthly < weekly)
-    faults.push(
-      faultAt(stack, [...path, "monthly"], "must not be less than backup.retentionDays.weekly", weekly),
-    );
-  return faults;
-};
-
-/** S3 refuses to archive an object less than 30 days after it moved to infrequent access. */
-const storageTiersGrow: Rule = ({ stack, config }) => {
-  const { infrequentAccessDays, archiveDays } = config.backup?.storageTiers ?? {};
-  if (infrequentAccessDays === undefined || archiveDays === undefined) return [];
-  const least = infrequentAccessDays + 30;
-  if (archiveDays >= least) return [];
-  const message = "must be at least 30 more than backup.storageTiers.infrequentAccessDays";
-  return [faultAt(stack, ["backup", "storageTiers", "archiveDays"], message, least)];
-};
-
-/** A lock that is longer than the retention would make every prune fail. */
-const lockFitsRetention: Rule = ({ stack, config }) => {
-  const days = config.backup?.objectLock?.days;
-  const daily = config.backup?.retentionDays?.daily;
-  if (days === undefined || daily === undefined || days <= daily) return [];
-  return [
-    faultAt(
-      stack,
-      ["backup", "objectLock", "days"],
-      "must not be more than backup.retentionDays.daily",
-      daily,
-    ),
-  ];
-};
-
-/** Each dump and the other sessions of a backup need a connection. */
-const dumpsFitConnections: Rule = ({ stack, config }) => {
-  const dumps = config.backup?.parallelDumps;
-  const limit = config.database?.roles?.backup?.connectionLimit;
-  const pool = config.database?.poolSize;
-  if (dumps === undefined) return [];
-  const path = ["backup", "parallelDumps"];
-  if (limit !== undefined && dumps + sessionsBesideDumps > limit)
-    return [
-      faultAt(
-        stack,
-        path,
-        `must be less than database.roles.backup.connectionLimit by ${sessionsBesideDumps}`,
-        Math.max(1, limit - sessionsBesideDumps),
-      ),
-    ];
-  if (
-    config.database?.connection === "sessionPooler" &&
-    pool !== undefined &&
-    dumps + sessionsBesideDumps > pool
-  )
-    return [
-      faultAt(
-        stack,
-        path,
-        `must be less than database.poolSize by ${sessionsBesideDumps}`,
-        Math.max(1, pool - sessionsBesideDumps),
-      ),
-    ];
-  return [];
 };
 
 /** The probe's only fixed address is that of a NAT gateway. It has no public address in any subnet. */
@@ -181,101 +25,7 @@ const probeReachesDatabase: Rule = ({ stack, config }) => {
   if (blocks.some((block) => isOpenToInternet(block) && !isIpv6Block(block))) return [];
   const message =
     "must be false with backup.assignPublicIp: without a NAT gateway the probe has no fixed address that network.allowedCidrs could allow";
-  return [faultAt(stack, ["monitoring", "enabled"], message, false)];
-};
-
-/** The access logs need another bucket than the backups. */
-const accessLogsHaveBucket: Rule = ({ stack, config }) => {
-  const { bucketName, accessLogs } = config.backup ?? {};
-  if (bucketName === undefined || accessLogs === undefined) return [];
-  const name = accessLogBucketName({ bucketName, accessLogs });
-  const path = ["backup", "accessLogs", "bucketName"];
-  if (name === bucketName) return [faultAt(stack, path, "must not be backup.bucketName", `${name}-logs`)];
-  if (name.length <= 63) return [];
-  return [
-    faultAt(stack, path, "is missing: backup.bucketName with -logs is longer than the 63 characters of S3"),
-  ];
-};
-
-/** The copies need a bucket of their own, and objects that S3 can encrypt with another key. */
-const replicaFits: Rule = ({ stack, config }) => {
-  const { bucketName, replica, ownKey, accessLogs } = config.backup ?? {};
-  if (bucketName === undefined || replica?.region === undefined) return [];
-  const name = replicaBucketName(bucketName, { ...replica, region: replica.region });
-  const path = ["backup", "replica", "bucketName"];
-  const others = [
-    bucketName,
-    ...(accessLogs === undefined ? [] : [accessLogBucketName({ bucketName, accessLogs })]),
-  ];
-  return [
-    ...((ownKey ?? config.project?.environment === "production")
-      ? []
-      : [
-          faultAt(
-            stack,
-            ["backup", "ownKey"],
-            "must be true with backup.replica: a copy in S3 keeps the kind of encryption of its source",
-            true,
-          ),
-        ]),
-    ...(others.includes(name)
-      ? [faultAt(stack, path, "must not be another bucket of the stack", `${bucketName}-${replica.region}`)]
-      : []),
-    ...(name.length > 63
-      ? [
-          faultAt(
-            stack,
-            path,
-            "is missing: backup.bucketName with the region is longer than the 63 characters of S3",
-          ),
-        ]
-      : []),
-    ...(config.alerts?.topicArn !== undefined && replica.topicArn === undefined
-      ? [
-          faultAt(
-            stack,
-            ["backup", "replica", "topicArn"],
-            `is missing: the alarm on the copies is in ${replica.region}, and cannot use alerts.topicArn of another region`,
-          ),
-        ]
-      : []),
-  ];
-};
-
-/** The stack's own network includes private subnets and excludes other networks. */
-const networkIsOne: Rule = ({ stack, config }) => {
-  const { network, vpcId, subnetIds = [], assignPublicIp } = config.backup ?? {};
-  if (network === undefined) return [];
-  const leftOut = (path: Path): Fault => ({
-    key: plainKey(path),
-    message: "must be omitted with backup.network, which creates its own network",
-    command: removeCommand(stack, path),
-  });
-  return [
-    ...(vpcId === undefined ? [] : [leftOut(["backup", "vpcId"])]),
-    ...(subnetIds.length === 0 ? [] : [leftOut(["backup", "subnetIds"])]),
-    ...(assignPublicIp === true
-      ? [
-          faultAt(
-            stack,
-            ["backup", "assignPublicIp"],
-            "must be false with backup.network, whose subnets are private",
-            false,
-          ),
-        ]
-      : []),
-  ];
-};
-
-/** A VPC without subnets, or the reverse, would mix another network with the default one. */
-const subnetsBelongToVpc: Rule = ({ stack, config }) => {
-  const { network, vpcId, subnetIds } = config.backup ?? {};
-  if (network !== undefined) return [];
-  if (vpcId === undefined && (subnetIds?.length ?? 0) > 0)
-    return [faultAt(stack, ["backup", "vpcId"], "is missing: backup.subnetIds needs it")];
-  if (vpcId !== undefined && subnetIds?.length === 0)
-    return [faultAt(stack, ["backup", "subnetIds", 0], "is missing: backup.vpcId needs it")];
-  return [];
+  return [issueAt(stack, ["monitoring", "enabled"], { message, value: false })];
 };
 
 const poolFitsServer: Rule = ({ stack, config }) => {
@@ -287,7 +37,7 @@ const poolFitsServer: Rule = ({ stack, config }) => {
   const source =
     maxConnections === undefined ? "project.instanceSize allows" : "database.settings.maxConnections allows";
   const message = `must be less than the connections that ${source}`;
-  return [faultAt(stack, ["database", "poolSize"], message, Math.floor(ceiling / 2))];
+  return [issueAt(stack, ["database", "poolSize"], { message, value: Math.floor(ceiling / 2) })];
 };
 
 const sessionsFit: Rule = ({ stack, config }) => {
@@ -299,41 +49,40 @@ const sessionsFit: Rule = ({ stack, config }) => {
   )
     return [];
   const path = ["auth", "sessions", "inactivityTimeoutHours"];
-  return [faultAt(stack, path, "must not be more than auth.sessions.timeboxHours", timeboxHours)];
+  return [
+    issueAt(stack, path, {
+      message: "must not be more than auth.sessions.timeboxHours",
+      value: timeboxHours,
+    }),
+  ];
 };
 
-/** Groups that only work with another one. The API would accept and then ignore them. */
+/** Checks groups that have no effect without another group: the API accepts and ignores them. */
 const companions: Rule = ({ stack, config }) => {
   const { auth } = config;
-  const faults = [];
+  const issues = [];
   if (auth?.rateLimits?.emailsPerHour !== undefined && auth.smtp === undefined)
-    faults.push(faultAt(stack, ["auth", "rateLimits", "emailsPerHour"], "has no effect without auth.smtp"));
+    issues.push(
+      issueAt(stack, ["auth", "rateLimits", "emailsPerHour"], { message: "has no effect without auth.smtp" }),
+    );
   if (auth?.mfa?.phoneEnabled === true && auth.phone === undefined)
-    faults.push(faultAt(stack, ["auth", "mfa", "phoneEnabled"], "needs auth.phone", false));
+    issues.push(
+      issueAt(stack, ["auth", "mfa", "phoneEnabled"], { message: "needs auth.phone", value: false }),
+    );
   const signIns = [auth?.email?.enabled, auth?.phone, auth?.providers?.google, auth?.providers?.github];
   if (auth?.email?.enabled === false && signIns.every((way) => way === false || way === undefined))
-    faults.push(
-      faultAt(stack, ["auth", "email", "enabled"], "must be true: no other way to sign in is enabled", true),
+    issues.push(
+      issueAt(stack, ["auth", "email", "enabled"], {
+        message: "must be true: no other way to sign in is enabled",
+        value: true,
+      }),
     );
-  return faults;
+  return issues;
 };
 
+/** Rules about the project, the database and Auth. */
 export const consistencyRules: readonly Rule[] = [
   environmentMatchesStack,
-  fargateSize,
-  backupFreshness,
-  drillFreshness,
-  pruneFreshness,
-  defaultVpcHasNoNat,
-  complianceIsConfirmed,
-  retentionTiersGrow,
-  storageTiersGrow,
-  lockFitsRetention,
-  dumpsFitConnections,
-  accessLogsHaveBucket,
-  replicaFits,
-  networkIsOne,
-  subnetsBelongToVpc,
   probeReachesDatabase,
   poolFitsServer,
   sessionsFit,

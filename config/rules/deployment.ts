@@ -1,14 +1,14 @@
 import { X509Certificate } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { baselineFault, bundleFolders } from "../../plugins/supabasex/bundleFiles";
+import { baselineIssue, bundleFolders } from "../../plugins/supabasex/bundleFiles";
 import { partitionOf } from "../aws/partition";
-import type { Fault } from "../faults";
+import type { Issue } from "../issues";
 import { formatPath, plainKey, setCommand } from "../keys";
 import { stackSchema } from "../schema";
 import { leavesOf, type Path, valueAt } from "../schemaTree";
 import { allowedAccounts, allowedAccountsKey, setAccountCommand } from "./allowedAccounts";
-import { faultAt, type RuleContext } from "./rule";
+import { issueAt, type RuleContext } from "./rule";
 
 /** The context of a deployment, outside of its configuration. */
 export interface Deployment {
@@ -21,21 +21,21 @@ export interface Deployment {
 }
 
 /**
- * Returns what a deployment to the hosted services lacks in addition to a valid configuration. Otherwise it would fail
- * half-way, at the first resource that needs it. Local stacks, including copies of dev and prod, do not need it.
+ * Returns what a deployment to the hosted services lacks in addition to a valid configuration. Otherwise it would fail halfway,
+ * at the first resource that needs it. Local stacks, including copies of dev and prod, do not need it.
  */
-export function deploymentFaults(context: RuleContext, deployment: Deployment): Fault[] {
-  const replica = replicaRegionFaults(context, deployment);
+export function deploymentIssues(context: RuleContext, deployment: Deployment): Issue[] {
+  const replica = replicaRegionIssues(context, deployment);
   if (context.config.project?.environment === "local" || hasLocalEndpoint(deployment)) return replica;
   return [
     ...replica,
     ...placeholders(context),
     ...accountPlaceholders(context.stack, deployment),
-    ...certificateFaults(context, deployment.projectFolder),
-    ...baselineFaults(context, deployment.projectFolder),
-    ...credentialFaults(context.stack, deployment),
-    ...topicRegionFaults(context, deployment),
-    ...partitionFaults(context, deployment),
+    ...certificateIssues(context, deployment.projectFolder),
+    ...baselineIssues(context, deployment.projectFolder),
+    ...credentialIssues(context.stack, deployment),
+    ...topicRegionIssues(context, deployment),
+    ...partitionIssues(context, deployment),
   ];
 }
 
@@ -48,8 +48,8 @@ function hasLocalEndpoint({ environment, values }: Deployment): boolean {
 /** Matches `vpc-00000000000000000`, `AC000…`, `…@sha256:000…`. The last digit may distinguish two entries of a list. */
 const zeros = /(?:^|[-:]|AC|MG)0{7,}[0-9a-f]?$/;
 
-function placeholders({ stack, config }: RuleContext): Fault[] {
-  return leavesOf(stackSchema).flatMap((leaf): Fault[] => {
+function placeholders({ stack, config }: RuleContext): Issue[] {
+  return leavesOf(stackSchema).flatMap((leaf): Issue[] => {
     const value = valueAt(config, leaf.path);
     const places: [Path, unknown][] = Array.isArray(value)
       ? value.map((item, index) => [[...leaf.path, index], item])
@@ -65,7 +65,7 @@ function placeholders({ stack, config }: RuleContext): Fault[] {
   });
 }
 
-function accountPlaceholders(stack: string, { values }: Deployment): Fault[] {
+function accountPlaceholders(stack: string, { values }: Deployment): Issue[] {
   return allowedAccounts(values)
     .filter((account) => zeros.test(account))
     .map(() => ({
@@ -78,7 +78,7 @@ function accountPlaceholders(stack: string, { values }: Deployment): Fault[] {
 /** Supabase's certificate, which is the same for every hosted project. */
 const download = "https://supabase-downloads.s3-ap-southeast-1.amazonaws.com/prod/ssl/prod-ca-2021.crt";
 
-function certificateFaults({ stack, config }: RuleContext, projectFolder: string): Fault[] {
+function certificateIssues({ stack, config }: RuleContext, projectFolder: string): Issue[] {
   const file = config.database?.sslRootCertificate;
   if (file === undefined) return [];
   const place = ["database", "sslRootCertificate"];
@@ -95,7 +95,7 @@ function certificateFaults({ stack, config }: RuleContext, projectFolder: string
     ];
   }
   const problem = certificateProblem(text);
-  return problem === undefined ? [] : [faultAt(stack, place, problem)];
+  return problem === undefined ? [] : [issueAt(stack, place, { message: problem })];
 }
 
 function certificateProblem(text: string): string | undefined {
@@ -111,7 +111,7 @@ function certificateProblem(text: string): string | undefined {
 }
 
 /** Checks the baseline. Without a matching file, the bundle would fail after the project and its roles were created. */
-function baselineFaults({ stack, config }: RuleContext, projectFolder: string): Fault[] {
+function baselineIssues({ stack, config }: RuleContext, projectFolder: string): Issue[] {
   const { baseline, directory } = config.sql ?? {};
   if (baseline === undefined || directory === undefined) return [];
   const folder = path.join(projectFolder, directory);
@@ -123,49 +123,47 @@ function baselineFaults({ stack, config }: RuleContext, projectFolder: string): 
       return [];
     }
   });
-  const problem = baselineFault(baseline, paths);
+  const problem = baselineIssue(baseline, paths);
   if (problem === undefined) return [];
-  return [faultAt(stack, ["sql", "baseline"], problem.reason, problem.nearest)];
+  return [issueAt(stack, ["sql", "baseline"], { message: problem.reason, value: problem.nearest })];
 }
 
 /** Checks only what is known without a request, because AWS has too many kinds of credentials. */
-function credentialFaults(stack: string, { environment, values }: Deployment): Fault[] {
-  const faults: Fault[] = [];
+function credentialIssues(stack: string, { environment, values }: Deployment): Issue[] {
+  const issues: Issue[] = [];
   if (!environment.SUPABASE_ACCESS_TOKEN && values["supabase:accessToken"] === undefined)
-    faults.push({
+    issues.push({
       key: "SUPABASE_ACCESS_TOKEN",
       message:
         "is not set: the Management API requires a token from https://supabase.com/dashboard/account/tokens",
       command: "export SUPABASE_ACCESS_TOKEN=<token>",
     });
   if (regionOf({ environment, values }) === undefined)
-    faults.push({
+    issues.push({
       key: "aws:region",
       message: "is missing",
       command: `pulumi config set --stack ${stack} aws:region us-east-1`,
     });
-  return faults;
+  return issues;
 }
 
 /**
  * Checks the topic's region. An alarm only publishes to topics of its own region, and CloudWatch reports no error for
  * others.
  */
-function topicRegionFaults({ stack, config }: RuleContext, deployment: Deployment): Fault[] {
+function topicRegionIssues({ stack, config }: RuleContext, deployment: Deployment): Issue[] {
   const [, , , topicRegion] = config.alerts?.topicArn?.split(":") ?? [];
   const region = regionOf(deployment);
   if (topicRegion === undefined || region === undefined || topicRegion === region) return [];
   return [
-    faultAt(
-      stack,
-      ["alerts", "topicArn"],
-      `is a topic in ${topicRegion}, but the alarms are in ${region}: name one of that region`,
-    ),
+    issueAt(stack, ["alerts", "topicArn"], {
+      message: `is a topic in ${topicRegion}, but the alarms are in ${region}: name one of that region`,
+    }),
   ];
 }
 
 /** Checks that the copies are in a second region, to which S3 can replicate, and their alarm's topic with them. */
-function replicaRegionFaults({ stack, config }: RuleContext, deployment: Deployment): Fault[] {
+function replicaRegionIssues({ stack, config }: RuleContext, deployment: Deployment): Issue[] {
   const { region: replica, topicArn } = config.backup?.replica ?? {};
   const region = regionOf(deployment);
   if (replica === undefined || region === undefined) return [];
@@ -173,25 +171,25 @@ function replicaRegionFaults({ stack, config }: RuleContext, deployment: Deploym
   const [, , , topicRegion = replica] = topicArn?.split(":") ?? [];
   return [
     ...(replica === region
-      ? [faultAt(stack, path, `is the region of the bucket itself: an outage of ${region} would take both`)]
+      ? [
+          issueAt(stack, path, {
+            message: `is the region of the bucket itself: an outage of ${region} would take both`,
+          }),
+        ]
       : []),
     ...(partitionOf(replica) === partitionOf(region)
       ? []
       : [
-          faultAt(
-            stack,
-            path,
-            `is in partition ${partitionOf(replica)}, but ${region} is in ${partitionOf(region)}: S3 copies within a partition only`,
-          ),
+          issueAt(stack, path, {
+            message: `is in partition ${partitionOf(replica)}, but ${region} is in ${partitionOf(region)}: S3 copies within a partition only`,
+          }),
         ]),
     ...(topicRegion === replica
       ? []
       : [
-          faultAt(
-            stack,
-            ["backup", "replica", "topicArn"],
-            `is a topic in ${topicRegion}, but the alarm is in ${replica}: name one of that region`,
-          ),
+          issueAt(stack, ["backup", "replica", "topicArn"], {
+            message: `is a topic in ${topicRegion}, but the alarm is in ${replica}: name one of that region`,
+          }),
         ]),
   ];
 }
@@ -200,16 +198,16 @@ function replicaRegionFaults({ stack, config }: RuleContext, deployment: Deploym
  * Checks the partition. Partitions share nothing, so an ARN of another one names something that the stack's region
  * cannot reach.
  */
-function partitionFaults({ stack, config }: RuleContext, deployment: Deployment): Fault[] {
+function partitionIssues({ stack, config }: RuleContext, deployment: Deployment): Issue[] {
   const region = regionOf(deployment);
   if (region === undefined) return [];
   const expected = partitionOf(region);
-  return leavesOf(stackSchema).flatMap(({ path: place }): Fault[] => {
+  return leavesOf(stackSchema).flatMap(({ path: place }): Issue[] => {
     const value = valueAt(config, place);
     const [, partition] = (typeof value === "string" && /^arn:([a-z-]+):/.exec(value)) || [];
     if (partition === undefined || partition === expected) return [];
     const message = `is in partition ${partition}, but ${region} is in ${expected}: name one of that partition`;
-    return [faultAt(stack, place, message)];
+    return [issueAt(stack, place, { message })];
   });
 }
 

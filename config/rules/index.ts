@@ -1,6 +1,7 @@
+import { backupConsistencyRules } from "./backupConsistency";
 import { consistencyRules } from "./consistency";
 import { productionRule } from "./production";
 import type { Rule } from "./rule";
 
 /** All rules across fields. */
-export const rules: readonly Rule[] = [...consistencyRules, productionRule];
+export const rules: readonly Rule[] = [...consistencyRules, ...backupConsistencyRules, productionRule];

@@ -1,7 +1,7 @@
 import { isOpenToInternet } from "../../foundation/cidrBlocks";
 import { longestGapHours, parseSchedule } from "../aws/schedule";
-import type { Fault } from "../faults";
-import { faultAt, type Rule, type RuleContext } from "./rule";
+import type { Issue } from "../issues";
+import { issueAt, type Rule, type RuleContext } from "./rule";
 
 type Config = RuleContext["config"];
 
@@ -190,14 +190,16 @@ export const requirements: readonly Requirement[] = [
 /** Applies all requirements if the environment is production. */
 export const productionRule: Rule = ({ stack, config }) => {
   if (config.project?.environment !== "production") return [];
-  const faults: Fault[] = requirements
+  const issues: Issue[] = requirements
     .filter((requirement) => requirement.broken(config))
-    .map(({ path, message, value }) => faultAt(stack, path, message, value));
+    .map(({ path, message, value }) => issueAt(stack, path, { message, value }));
   config.auth?.redirectUrls?.forEach((url, index) => {
     if (/^http:/i.test(url))
-      faults.push(
-        faultAt(stack, ["auth", "redirectUrls", index], "must not be an http:// URL in production"),
+      issues.push(
+        issueAt(stack, ["auth", "redirectUrls", index], {
+          message: "must not be an http:// URL in production",
+        }),
       );
   });
-  return faults;
+  return issues;
 };

@@ -1,4 +1,4 @@
-import type { Fault } from "../faults";
+import type { Issue } from "../issues";
 import { plainKey, setCommand } from "../keys";
 import type { ParsedStackConfig } from "../schema";
 import type { Lenient, Path } from "../schemaTree";
@@ -9,15 +9,14 @@ export interface RuleContext {
   config: Lenient<ParsedStackConfig>;
 }
 
-/** A rule across fields. It only reports faults that are certain from the valid part. */
-export type Rule = (context: RuleContext) => Fault[];
+/** A rule across fields. It only reports issues that are certain from the valid part. */
+export type Rule = (context: RuleContext) => Issue[];
 
-/** Returns a fault of a plain leaf, with a value that satisfies the rule. */
-export function faultAt(
+/** Returns an issue of a plain leaf, with a value that satisfies the rule. */
+export function issueAt(
   stack: string,
   path: Path,
-  message: string,
-  value?: string | number | boolean,
-): Fault {
+  { message, value }: { readonly message: string; readonly value?: string | number | boolean | undefined },
+): Issue {
   return { key: plainKey(path), message, command: setCommand(stack, path, value) };
 }

@@ -31,7 +31,7 @@ const imports = /^(?:import|export)\b(?:[^"';]*\bfrom)? ?"([^"]+)"/gm;
  * packages, so it does not detect one that does not exist.
  * @param urlOf the URL of a file in the platform's own folder, for messages
  */
-export function bundleFault(sent: SentFunction, urlOf: (file: string) => string): string | undefined {
+export function bundleIssue(sent: SentFunction, urlOf: (file: string) => string): string | undefined {
   const { entrypoint, importMap, files } = sent;
   for (const file of [entrypoint, importMap]) {
     if (file !== undefined && !files.has(file)) return `Module not found "${urlOf(file)}".`;
@@ -43,8 +43,8 @@ export function bundleFault(sent: SentFunction, urlOf: (file: string) => string)
     const loader = loaders[path.posix.extname(file)];
     if (loader === undefined) continue;
     const module = specifiersIn(text(files, file), loader);
-    if ("fault" in module) {
-      return `The module's source code could not be parsed: ${module.fault} at ${urlOf(file)}:${module.line}:${module.column}`;
+    if ("issue" in module) {
+      return `The module's source code could not be parsed: ${module.issue} at ${urlOf(file)}:${module.line}:${module.column}`;
     }
     for (const specifier of module.specifiers) {
       const target = targetOf(specifier, { file, mapped, importMap });
@@ -65,7 +65,7 @@ function text(files: SentFunction["files"], file: string): string {
 
 type Module =
   | { readonly specifiers: readonly string[] }
-  | { readonly fault: string; readonly line: number; readonly column: number };
+  | { readonly issue: string; readonly line: number; readonly column: number };
 
 function specifiersIn(source: string, loader: Loader): Module {
   try {
@@ -81,7 +81,7 @@ function specifiersIn(source: string, loader: Loader): Module {
     const [first] = (error as TransformFailure).errors ?? [];
     if (first === undefined) throw error;
     return {
-      fault: first.text,
+      issue: first.text,
       line: first.location?.line ?? 1,
       column: (first.location?.column ?? 0) + 1,
     };

@@ -1,4 +1,4 @@
-/** Calls below `/v1` or `/v2` that hosted Supabase supports and that a local project has nothing to implement with. */
+/** Calls below `/v1` or `/v2` that hosted Supabase supports and that cannot be implemented for a local project. */
 const hostedOnly: readonly RegExp[] = [
   "/branches/[^/]+/diff",
   "/oauth/.*",

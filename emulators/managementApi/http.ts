@@ -27,8 +27,8 @@ export class ApiError extends Error {
 export function validate<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => [...issue.path, issue.message].map(String).join(": "));
-  throw new ApiError(400, faults.join("; "));
+  const issues = parsed.error.issues.map((issue) => [...issue.path, issue.message].map(String).join(": "));
+  throw new ApiError(400, issues.join("; "));
 }
 
 /** Returns the JSON body of a request, checked against its schema. */

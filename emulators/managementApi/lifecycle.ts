@@ -31,22 +31,39 @@ export class Lifecycle {
 
   create(project: ProjectRecord): void {
     this.#store.add(project);
-    this.#begin(project, "COMING_UP", "INIT_FAILED", async () => await this.#start(project));
+    this.#begin(project, {
+      meanwhile: "COMING_UP",
+      failed: "INIT_FAILED",
+      work: async () => await this.#start(project),
+    });
   }
 
   pause(project: ProjectRecord): void {
-    this.#begin(project, "PAUSING", "PAUSE_FAILED", async () => await this.#stop(project), "INACTIVE");
+    this.#begin(project, {
+      meanwhile: "PAUSING",
+      failed: "PAUSE_FAILED",
+      work: async () => await this.#stop(project),
+      done: "INACTIVE",
+    });
   }
 
   restore(project: ProjectRecord): void {
-    this.#begin(project, "RESTORING", "RESTORE_FAILED", async () => await this.#start(project));
+    this.#begin(project, {
+      meanwhile: "RESTORING",
+      failed: "RESTORE_FAILED",
+      work: async () => await this.#start(project),
+    });
   }
 
   /** Restarts the database, for a change of compute size or of some settings. */
   restart(project: ProjectRecord, meanwhile: "RESTARTING" | "RESIZING"): void {
-    this.#begin(project, meanwhile, "RESTORE_FAILED", async () => {
-      await this.#stop(project);
-      await this.#start(project);
+    this.#begin(project, {
+      meanwhile,
+      failed: "RESTORE_FAILED",
+      work: async () => {
+        await this.#stop(project);
+        await this.#start(project);
+      },
     });
   }
 
@@ -70,10 +87,14 @@ export class Lifecycle {
 
   /** Replaces the project's database by a new one and returns when it is up. */
   async empty(project: ProjectRecord): Promise<void> {
-    this.#begin(project, "RESTARTING", "INIT_FAILED", async () => {
-      await this.#stop(project);
-      this.#store.removeDatabase(project.ref);
-      await this.#start(project);
+    this.#begin(project, {
+      meanwhile: "RESTARTING",
+      failed: "INIT_FAILED",
+      work: async () => {
+        await this.#stop(project);
+        this.#store.removeDatabase(project.ref);
+        await this.#start(project);
+      },
     });
     await this.#moves.get(project.ref);
   }
@@ -153,10 +174,17 @@ export class Lifecycle {
 
   #begin(
     project: ProjectRecord,
-    meanwhile: ProjectStatus,
-    failed: ProjectStatus,
-    work: () => Promise<void>,
-    done: ProjectStatus = "ACTIVE_HEALTHY",
+    {
+      meanwhile,
+      failed,
+      work,
+      done = "ACTIVE_HEALTHY",
+    }: {
+      readonly meanwhile: ProjectStatus;
+      readonly failed: ProjectStatus;
+      readonly work: () => Promise<void>;
+      readonly done?: ProjectStatus | undefined;
+    },
   ): void {
     project.status = meanwhile;
     this.#store.save(project);
@@ -183,7 +211,11 @@ export class Lifecycle {
   }
 
   #restart(project: ProjectRecord): void {
-    this.#begin(project, "RESTARTING", "RESTORE_FAILED", async () => await this.#start(project));
+    this.#begin(project, {
+      meanwhile: "RESTARTING",
+      failed: "RESTORE_FAILED",
+      work: async () => await this.#start(project),
+    });
   }
 
   /** Returns whether the server answers a query. A server that is being killed still has a process for a moment. */

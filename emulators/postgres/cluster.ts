@@ -137,8 +137,8 @@ async function launchAnew(directory: string, options: ClusterOptions): Promise<R
   const progress = options.progress ?? (() => undefined);
   const { dataDirectory } = serverOf(directory);
   const installation = await installationFor(dataDirectory, options.binDirectory, progress);
-  if (!existsSync(dataDirectory)) await cloneTemplate(directory, dataDirectory, installation, progress);
-  return await launchOnSomePort(directory, options, installation, progress);
+  if (!existsSync(dataDirectory)) await cloneTemplate(directory, dataDirectory, { installation, progress });
+  return await launchOnSomePort(directory, options, { installation, progress });
 }
 
 /** Returns a server of the data's major version, because no other can read the data. */
@@ -202,8 +202,7 @@ function clusterOf(directory: string, running: RunningServer, postgresPassword: 
 async function cloneTemplate(
   directory: string,
   dataDirectory: string,
-  installation: PostgresInstallation,
-  progress: Progress,
+  { installation, progress }: { readonly installation: PostgresInstallation; readonly progress: Progress },
 ): Promise<void> {
   for (const name of readdirSync(directory)) {
     if (name.startsWith("data.")) await removeFolder(path.join(directory, name));
@@ -224,8 +223,7 @@ async function cloneTemplate(
 async function launchOnSomePort(
   directory: string,
   options: ClusterOptions,
-  installation: PostgresInstallation,
-  progress: Progress,
+  { installation, progress }: { readonly installation: PostgresInstallation; readonly progress: Progress },
 ): Promise<RunningServer> {
   const user = serverUserFor(directory);
   const hostedRights = await buildHostedRights(installation, progress);
@@ -285,7 +283,7 @@ async function connectAsAdmin(directory: string, port: number, postgresPassword:
   let refusal: unknown;
   for (const password of passwords.filter((entry) => entry !== undefined)) {
     try {
-      return await connect(port, "supabase_admin", password);
+      return await connect(port, { user: "supabase_admin", password });
     } catch (error) {
       if ((error as { code?: string }).code !== "28P01") throw error;
       refusal = error;

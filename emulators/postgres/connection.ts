@@ -3,9 +3,11 @@ import pg from "pg";
 /** An open connection to the local server. */
 export async function connect(
   port: number,
-  user: string,
-  password: string,
-  database = "postgres",
+  {
+    user,
+    password,
+    database = "postgres",
+  }: { readonly user: string; readonly password: string; readonly database?: string },
 ): Promise<pg.Client> {
   const client = new pg.Client({ host: "127.0.0.1", port, user, password, database, ssl: false });
   await client.connect();

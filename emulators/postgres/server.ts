@@ -144,10 +144,10 @@ export async function launch(server: Server, options: LaunchOptions): Promise<Ru
  */
 export function describeFailedStart(dataDirectory: string, text: string): string {
   const lines = text.split("\n");
-  const fault = lines
+  const issue = lines
     .map((line) => /\b(?:FATAL|PANIC): +(.+)$/.exec(line)?.[1])
     .findLast((found) => found !== undefined);
-  const reason = fault ?? (lines.at(-1) || "it wrote nothing to its log");
+  const reason = issue ?? (lines.at(-1) || "it wrote nothing to its log");
   return `PostgreSQL did not start on ${dataDirectory} (${reason}): fix the cause and run the command again.`;
 }
 

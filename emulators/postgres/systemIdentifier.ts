@@ -7,7 +7,7 @@ import type { PostgresInstallation } from "./installation";
 import { asServerUser, type ServerUser } from "./serverUser";
 
 /** An upper bound of the checksum's offset in any version. The rest of the file is zeros. */
-const largestControlData = 1024;
+const maxControlDataBytes = 1024;
 
 /**
  * Gives the copy of a cluster its own system identifier. Backups and replicas identify their source by it, and the copies of
@@ -38,7 +38,7 @@ export async function renewSystemIdentifier(
 
 /** Finds the checksum, which follows the data that it covers. Its offset depends on the version. */
 function findChecksum(control: Buffer): number {
-  for (let at = 8; at < largestControlData; at += 4) {
+  for (let at = 8; at < maxControlDataBytes; at += 4) {
     const stored = control.readUInt32LE(at);
     if (stored !== 0 && stored === crc32c(control.subarray(0, at))) return at;
   }

@@ -40,7 +40,7 @@ export async function ensureTemplate(
       const hostedRights = await buildHostedRights(installation, progress);
       const port = await freePort();
       await launch(server, { installation, user, port, hostedRights, durable: false });
-      const client = await connect(port, "supabase_admin", templatePassword);
+      const client = await connect(port, { user: "supabase_admin", password: templatePassword });
       try {
         await shapeDatabase(client);
       } finally {

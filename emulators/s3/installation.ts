@@ -54,9 +54,9 @@ function placesOf(environment: NodeJS.ProcessEnv): { readonly cache: string; rea
 
 async function findGo(environment: NodeJS.ProcessEnv): Promise<string> {
   const go = await findInstalledGo(environment, goOfVersitygw);
-  if (go !== undefined && go.fault === undefined) return go.path;
+  if (go !== undefined && go.issue === undefined) return go.path;
   throw new UserError(
-    `The local S3 server is built with Go ${goOfVersitygw} or newer, and ${go?.fault ?? "there is none on PATH"}: install Go and run the command again.`,
+    `The local S3 server is built with Go ${goOfVersitygw} or newer, and ${go?.issue ?? "there is none on PATH"}: install Go and run the command again.`,
   );
 }
 

@@ -50,7 +50,7 @@ export function propertyFailures(properties: Properties, values: PropertyMap): C
     // Reserved names, which the engine and the official plugins use internally.
     if (isProviderNote(key)) continue;
     const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
-    const reason = property === undefined ? unknownKey(key, known) : valueFault(property, value);
+    const reason = property === undefined ? unknownKey(key, known) : valueIssue(property, value);
     if (reason !== undefined) failures.push({ property: key, reason });
   }
   for (const [key, property] of Object.entries(properties)) {
@@ -66,7 +66,7 @@ function unknownKey(key: string, known: readonly string[]): string {
   return known.length === 0 ? "is not known" : `is not known; the nearest is "${closest(key, known)}"`;
 }
 
-function valueFault(property: Property, value: Value): string | undefined {
+function valueIssue(property: Property, value: Value): string | undefined {
   const plain = value instanceof Secret ? value.reveal() : value;
   if (plain instanceof Unknown || plain === null) return undefined;
   const actual = kindOf(plain);

@@ -17,7 +17,7 @@ export function compare(resource: AnyResource<never>, request: DiffRequest): Dif
     const before = own(request.oldInputs, key);
     const actual = own(request.oldOutputs, key) ?? before;
     const inputDiff = differences(before, desired).length > 0;
-    for (const { path, kind } of propertyDifferences(property, key, actual, desired)) {
+    for (const { path, kind } of propertyDifferences(property, key, { actual, desired })) {
       const name = formatPath(path);
       if (request.ignoreChanges.some((ignored) => name === ignored || isBelow(name, ignored))) continue;
       const replacing: DiffKind = property.replaces === true ? `${kind}-replace` : kind;
@@ -29,15 +29,18 @@ export function compare(resource: AnyResource<never>, request: DiffRequest): Dif
 }
 
 /** Returns whether a property of the state matches the program. */
-export function isSame(property: Property, key: string, actual: Value, desired: Value): boolean {
-  return propertyDifferences(property, key, actual, desired).length === 0;
+export function isSame(
+  property: Property,
+  key: string,
+  { actual, desired }: { readonly actual: Value; readonly desired: Value },
+): boolean {
+  return propertyDifferences(property, key, { actual, desired }).length === 0;
 }
 
 function propertyDifferences(
   property: Property,
   key: string,
-  actual: Value | undefined,
-  desired: Value | undefined,
+  { actual, desired }: { readonly actual: Value | undefined; readonly desired: Value | undefined },
 ): Difference[] {
   const path = [key];
   // Most services do not distinguish an empty value from a missing one.

@@ -97,9 +97,9 @@ export function standIn<Client>(table: Table<Client>): Provider {
     },
 
     async configure(config) {
-      const faults = propertyFailures(table.config, config);
-      if (faults.length > 0) {
-        const list = faults.map(({ property, reason }) => `${property} ${reason}`).join("; ");
+      const issues = propertyFailures(table.config, config);
+      if (issues.length > 0) {
+        const list = issues.map(({ property, reason }) => `${property} ${reason}`).join("; ");
         throw new UserError(`The configuration of the ${table.package} provider is wrong: ${list}.`);
       }
       const defaults = Object.entries(table.config).flatMap(([key, property]) =>
@@ -190,7 +190,7 @@ export function standIn<Client>(table: Table<Client>): Provider {
   }
 }
 
-/** Returns the outputs that are certain before the operation. */
+/** Returns the outputs that are known before the operation. */
 function previewOutputs<Client>(
   resource: AnyResource<Client>,
   inputs: PropertyMap,
@@ -230,7 +230,8 @@ function renewedInputs<Client>(
     Object.entries(inputs).map(([key, value]) => {
       const property = resource.inputs[key];
       const actual = own(outputs, key);
-      const keep = property === undefined || actual === undefined || isSame(property, key, actual, value);
+      const keep =
+        property === undefined || actual === undefined || isSame(property, key, { actual, desired: value });
       return [key, keep ? value : actual];
     }),
   );
@@ -247,7 +248,7 @@ function importedInputs<Client>(resource: AnyResource<Client>, outputs: Property
   );
 }
 
-/** Returns the result of a resource's function, with everything marked as secret that the table or the old state does. */
+/** Returns the result of a resource's function, with every value marked as secret that the table or the old state marks. */
 function secretly<Client>(
   resource: AnyResource<Client>,
   state: Readonly<Record<string, JsonValue | undefined>>,
@@ -274,7 +275,7 @@ function markSecrets(
   );
 }
 
-/** Returns inputs without what a provider notes in them for itself, which is no part of the outputs. */
+/** Returns inputs without the provider's internal notes, which are not part of the outputs. */
 function withoutNotes(inputs: PropertyMap): PropertyMap {
   return Object.fromEntries(Object.entries(inputs).filter(([key]) => !isProviderNote(key)));
 }

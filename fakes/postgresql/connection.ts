@@ -22,8 +22,8 @@ export type ProviderConfig = {
   readonly superuser: boolean;
 };
 
-/** Maximum connections. More would only wait for each other. */
-const mostConnections = 4;
+/** Maximum number of connections. More connections would only wait for each other. */
+const maxPoolConnections = 4;
 
 /** Key of the advisory lock that serializes changes of roles. */
 const writersLock = 0x74686f72;
@@ -45,22 +45,24 @@ export class Server {
 
   /** Runs `work` in a read-only transaction. */
   read<T>(database: string, context: CallContext, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
-    return this.#transaction(database, context, "begin read only", work);
+    return this.#transaction(database, context, { begin: "begin read only", work });
   }
 
   /** Runs `work` in a transaction. Only one at a time, because two that alter a role fail with "tuple concurrently updated". */
   write<T>(database: string, context: CallContext, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
-    return this.#transaction(database, context, "begin", async (client) => {
-      await client.query("select pg_catalog.pg_advisory_xact_lock($1)", [writersLock]);
-      return work(client);
+    return this.#transaction(database, context, {
+      begin: "begin",
+      work: async (client) => {
+        await client.query("select pg_catalog.pg_advisory_xact_lock($1)", [writersLock]);
+        return work(client);
+      },
     });
   }
 
   async #transaction<T>(
     database: string,
     { signal }: CallContext,
-    begin: string,
-    work: (client: pg.ClientBase) => Promise<T>,
+    { begin, work }: { readonly begin: string; readonly work: (client: pg.ClientBase) => Promise<T> },
   ): Promise<T> {
     signal.throwIfAborted();
     const client = await this.#connect(database);
@@ -90,7 +92,7 @@ export class Server {
     if (pool === undefined) {
       pool = new pg.Pool({
         ...this.#options(database),
-        max: Math.min(this.config.maxConnections || mostConnections, mostConnections),
+        max: Math.min(this.config.maxConnections || maxPoolConnections, maxPoolConnections),
         allowExitOnIdle: true,
         // If this process is killed, the server notices within a second and cancels the statement.
         options: "-c client_connection_check_interval=1000",

@@ -91,7 +91,7 @@ export const role = resource<Server, RoleState>({
       ];
       // As in the official plugin, an existing role is an error, because it may belong to another application.
       await client.query(`create role ${identifier(state.name)} with ${options.join(" ")}`);
-      await setMemberships(client, state.name, [], state.roles ?? []);
+      await setMemberships(client, state.name, { before: [], after: state.roles ?? [] });
       await setSettings(client, {}, state);
     });
     return { id: state.name };
@@ -120,7 +120,7 @@ export const role = resource<Server, RoleState>({
         ...newPassword(before, after),
       ];
       if (options.length > 0) await client.query(`alter role ${name} with ${options.join(" ")}`);
-      await setMemberships(client, after.name, before.roles ?? [], after.roles ?? []);
+      await setMemberships(client, after.name, { before: before.roles ?? [], after: after.roles ?? [] });
       await setSettings(client, before, after);
     });
   },
@@ -206,8 +206,7 @@ function newPassword(before: RoleState, after: RoleState): string[] {
 async function setMemberships(
   client: pg.ClientBase,
   member: string,
-  before: readonly string[],
-  after: readonly string[],
+  { before, after }: { readonly before: readonly string[]; readonly after: readonly string[] },
 ): Promise<void> {
   const [had, wanted] = [new Set(before), new Set(after)];
   for (const group of had) {

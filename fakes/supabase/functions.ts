@@ -14,7 +14,9 @@ const getApikeys = lookUp<ManagementApi, { projectRef: string }>({
   },
   async call(api, { projectRef: ref }, { signal }) {
     const path = `/projects/${ref}/api-keys?reveal=true`;
-    const keys = asObjects(await api.expectJson(200, "read API keys", "GET", path, { signal }));
+    const keys = asObjects(
+      await api.expectJson("GET", path, { status: 200, doing: "read API keys", signal }),
+    );
     const legacy = (name: string) => keys.find((key) => key.type === "legacy" && key.name === name);
     return {
       projectRef: ref,
@@ -52,7 +54,9 @@ const getNetworkBans = lookUp<ManagementApi, { projectRef: string }>({
   args: projectRef,
   async call(api, { projectRef: ref }, { signal }) {
     const path = `/projects/${ref}/network-bans/retrieve`;
-    const answer = asObject(await api.expectJson(201, "read network bans", "POST", path, { signal }));
+    const answer = asObject(
+      await api.expectJson("POST", path, { status: 201, doing: "read network bans", signal }),
+    );
     return { projectRef: ref, bannedIpv4Addresses: answer.banned_ipv4_addresses ?? [] };
   },
 });
@@ -61,7 +65,7 @@ const getPooler = lookUp<ManagementApi, { projectRef: string }>({
   args: projectRef,
   async call(api, { projectRef: ref }, { signal }) {
     const path = `/projects/${ref}/config/database/pooler`;
-    const rows = asObjects(await api.expectJson(200, "read pooler", "GET", path, { signal }));
+    const rows = asObjects(await api.expectJson("GET", path, { status: 200, doing: "read pooler", signal }));
     const primary = rows.filter((row) => row.database_type === "PRIMARY");
     return {
       projectRef: ref,

@@ -21,7 +21,7 @@ const transient: ReadonlySet<unknown> = new Set([
 ]);
 
 /** The provider gives up after this many checks of services that are coming up, regardless of its timeouts. */
-const mostHealthPolls = 20;
+const maxHealthPolls = 20;
 
 const allServices = ["auth", "db", "db_postgres_user", "pg_bouncer", "pooler", "realtime", "rest", "storage"];
 
@@ -78,7 +78,10 @@ export async function waitSslEnforcement(
   await poll(`SSL enforcement of project ${ref}`, options, async () => {
     const path = `/projects/${ref}/ssl-enforcement`;
     const { signal } = options;
-    return isSslEnforced(await api.expectJson(200, "read SSL enforcement", "GET", path, { signal }), wanted);
+    return isSslEnforced(
+      await api.expectJson("GET", path, { status: 200, doing: "read SSL enforcement", signal }),
+      wanted,
+    );
   });
 }
 
@@ -90,32 +93,38 @@ export function isSslEnforced(answer: JsonValue, wanted: boolean): boolean {
 
 /** Returns once every service of the project is up. Skips `rest` without a Data API. */
 export async function waitServices(api: ManagementApi, ref: string, options: WaitOptions): Promise<void> {
-  await pollHealth(api, ref, options, async () => {
-    const postgrest = await api.call("GET", `/projects/${ref}/postgrest`, { signal: options.signal });
-    const dataApiOff = isJsonObject(postgrest.json) && String(postgrest.json.db_schema ?? "").trim() === "";
-    return allServices.filter((name) => name !== "rest" || !dataApiOff);
+  await pollHealth(api, ref, {
+    options,
+    services: async () => {
+      const postgrest = await api.call("GET", `/projects/${ref}/postgrest`, { signal: options.signal });
+      const dataApiOff = isJsonObject(postgrest.json) && String(postgrest.json.db_schema ?? "").trim() === "";
+      return allServices.filter((name) => name !== "rest" || !dataApiOff);
+    },
   });
 }
 
 export async function waitAuthService(api: ManagementApi, ref: string, options: WaitOptions): Promise<void> {
-  await pollHealth(api, ref, options, async () => ["auth"]);
+  await pollHealth(api, ref, { options, services: async () => ["auth"] });
 }
 
 async function pollHealth(
   api: ManagementApi,
   ref: string,
-  options: WaitOptions,
-  services: () => Promise<string[]>,
+  { options, services }: { readonly options: WaitOptions; readonly services: () => Promise<string[]> },
 ): Promise<void> {
   let polls = 0;
   await poll(`A service of project ${ref}`, options, async () => {
     const query = (await services()).map((name) => `services=${name}`).join("&");
     const path = `/projects/${ref}/health?${query}`;
-    const rows = await api.expectJson(200, "check service health", "GET", path, { signal: options.signal });
+    const rows = await api.expectJson("GET", path, {
+      status: 200,
+      doing: "check service health",
+      signal: options.signal,
+    });
     const pending = (Array.isArray(rows) ? rows : []).filter(isJsonObject).filter(isPending);
     if (pending.length === 0) return true;
     polls += 1;
-    if (polls > mostHealthPolls) {
+    if (polls > maxHealthPolls) {
       throw new UserError(
         `Services of project ${ref} did not come up: ${pending.map(({ name }) => name).join(", ")}.`,
       );

@@ -123,22 +123,28 @@ const zero: Record<KeyKind, JsonValue> = { text: "", flag: false, integer: 0, nu
 export function mergeAnswer(name: keyof typeof sections, user: JsonObject, answer: JsonObject): JsonObject {
   const section = sections[name];
   const server = section.fromAnswer?.(answer) ?? answer;
-  const merged = merge(
-    section.fields,
+  const merged = merge(section.fields, {
     user,
     server,
-    name === "database" ? () => null : (kind) => zero[kind],
-    section.nullable,
-  );
+    absent: name === "database" ? () => null : (kind) => zero[kind],
+    nullable: section.nullable,
+  });
   return name === "auth" ? withOwnSecrets(user, merged) : merged;
 }
 
 function merge(
   fields: Fields,
-  user: JsonObject,
-  server: JsonObject,
-  absent: (kind: KeyKind) => JsonValue,
-  nullable: (key: string) => boolean,
+  {
+    user,
+    server,
+    absent,
+    nullable,
+  }: {
+    readonly user: JsonObject;
+    readonly server: JsonObject;
+    readonly absent: (kind: KeyKind) => JsonValue;
+    readonly nullable: (key: string) => boolean;
+  },
 ): JsonObject {
   return Object.fromEntries(
     Object.entries(user).map(([key, own]): [string, JsonValue] => {
@@ -149,7 +155,12 @@ function merge(
       if (typeof field === "object") {
         return [
           key,
-          merge(field, isJsonObject(own) ? own : {}, isJsonObject(actual) ? actual : {}, absent, nullable),
+          merge(field, {
+            user: isJsonObject(own) ? own : {},
+            server: isJsonObject(actual) ? actual : {},
+            absent,
+            nullable,
+          }),
         ];
       }
       if (actual === null && nullable(key)) return [key, own];

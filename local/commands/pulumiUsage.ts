@@ -11,8 +11,8 @@ export async function refuseWrongUsage(cli: PulumiCli, args: readonly string[]):
   // `pulumi do` reads its options itself, with the schema of a provider.
   if (args[0] === "do") return;
   const { exitCode, stdout, stderr } = await cli.ask(["--help=true", ...args]);
-  const fault = exitCode === 0 ? unknownSubcommand(stdout, args) : wrongUsage(stderr);
-  if (fault !== undefined) throw new UserError(fault);
+  const issue = exitCode === 0 ? unknownSubcommand(stdout, args) : wrongUsage(stderr);
+  if (issue !== undefined) throw new UserError(issue);
 }
 
 function wrongUsage(stderr: string): string {

@@ -23,24 +23,24 @@ export async function requireMachine({
   checks,
   ensurePostgres,
 }: Machine): Promise<PostgresInstallation> {
-  const faults: UserError[] = [];
+  const issues: UserError[] = [];
   const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      faults.push(error);
+      issues.push(error);
       return undefined;
     }
   };
   for (const check of checks) await attempt(check);
   // If a check failed, nothing is installed.
-  const postgresql = isRoot && faults.length > 0 ? undefined : await attempt(ensurePostgres);
-  const [only] = faults;
-  if (faults.length === 1 && only !== undefined) throw only;
-  if (postgresql !== undefined && faults.length === 0) return postgresql;
-  const list = faults.map(({ message }) => `- ${message}`).join("\n");
-  throw new UserError(`This machine lacks ${faults.length} things that the local stack needs:\n${list}`);
+  const postgresql = isRoot && issues.length > 0 ? undefined : await attempt(ensurePostgres);
+  const [only] = issues;
+  if (issues.length === 1 && only !== undefined) throw only;
+  if (postgresql !== undefined && issues.length === 0) return postgresql;
+  const list = issues.map(({ message }) => `- ${message}`).join("\n");
+  throw new UserError(`This machine lacks ${issues.length} things that the local stack needs:\n${list}`);
 }
 
 /** Returns this machine, for the environment in a folder. */

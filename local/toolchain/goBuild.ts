@@ -16,9 +16,7 @@ export interface Go {
   readonly version: string;
 }
 
-/**
- * Returns a Go that can build the CLI. `absence` says why the CLI must be built; the error message contains it.
- */
+/** Returns a Go that can build the CLI. `absence` is the reason for the build, which the error message contains. */
 export async function findGo(context: ToolchainContext, absence: string): Promise<Go> {
   const wanted = wantedGoVersion(context);
   const remedy = `install Go ${wanted} or newer, or the Pulumi CLI ${pulumiVersion}, and run the command again.`;
@@ -28,8 +26,8 @@ export async function findGo(context: ToolchainContext, absence: string): Promis
   if (go === undefined) throw new UserError(`${beginning}, and there is no Go to build it with: ${remedy}`);
   const version = await goVersion(go, context);
   if (version === undefined || compareVersions(version, wanted) < 0) {
-    const fault = version === undefined ? "does not print its version" : `is ${version}, too old to build it`;
-    throw new UserError(`${beginning}, and the Go in ${path.dirname(go)} ${fault}: ${remedy}`);
+    const issue = version === undefined ? "does not print its version" : `is ${version}, too old to build it`;
+    throw new UserError(`${beginning}, and the Go in ${path.dirname(go)} ${issue}: ${remedy}`);
   }
   return { path: go, version };
 }
@@ -38,8 +36,7 @@ export async function findGo(context: ToolchainContext, absence: string): Promis
 export async function buildCli(
   context: ToolchainContext,
   go: Go,
-  file: string,
-  reason: string,
+  { file, reason }: { readonly file: string; readonly reason: string },
 ): Promise<void> {
   const task = `Building the Pulumi CLI ${pulumiVersion} with Go ${go.version}`;
   context.progress(`${task}, because ${reason}: two to four minutes, once per user.`);

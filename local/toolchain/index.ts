@@ -52,12 +52,12 @@ export async function ensureToolchain(options: ToolchainOptions): Promise<Toolch
   };
   const installed = await findInstalledCli(context);
   if (installed !== undefined) {
-    return toolchain(context, path.dirname(installed.pulumi), "path", installed.version);
+    return toolchain(context, path.dirname(installed.pulumi), { source: "path", version: installed.version });
   }
   try {
     return await ensureCached(context, options.beforeMaking);
   } catch (error) {
-    throw explainCacheFault(error, context);
+    throw explainCacheError(error, context);
   }
 }
 
@@ -66,7 +66,7 @@ async function ensureCached(
   beforeMaking?: () => Promise<unknown>,
 ): Promise<Toolchain> {
   const cached = findCached(context);
-  if (cached !== undefined) return toolchain(context, cached, "cache");
+  if (cached !== undefined) return toolchain(context, cached, { source: "cache" });
   await beforeMaking?.();
 
   const folder = versionDirectory(context.environment);
@@ -74,7 +74,9 @@ async function ensureCached(
   return await withFolderLock(folder, onWait, async () => {
     // The other process may have prepared it.
     const made = findCached(context);
-    return made !== undefined ? toolchain(context, made, "cache") : await makeToolchain(context, folder);
+    return made !== undefined
+      ? toolchain(context, made, { source: "cache" })
+      : await makeToolchain(context, folder);
   });
 }
 
@@ -87,7 +89,7 @@ function findCached(context: ToolchainContext): string | undefined {
   return holds(built, "pulumi") ? installHost(context, built) : undefined;
 }
 
-const cacheFaults: Readonly<Record<string, string>> = {
+const cacheErrors: Readonly<Record<string, string>> = {
   EACCES: "this user may not write there",
   EROFS: "it is read-only",
   ENOSPC: "there is no space left",
@@ -95,11 +97,11 @@ const cacheFaults: Readonly<Record<string, string>> = {
 };
 
 /** Returns a UserError for an unusable cache; any other error unchanged. */
-function explainCacheFault(error: unknown, context: ToolchainContext): unknown {
-  const fault = cacheFaults[(error as NodeJS.ErrnoException).code ?? ""];
-  if (fault === undefined) return error;
+function explainCacheError(error: unknown, context: ToolchainContext): unknown {
+  const issue = cacheErrors[(error as NodeJS.ErrnoException).code ?? ""];
+  if (issue === undefined) return error;
   return new UserError(
-    `The Pulumi CLI cannot be stored in ${cacheDirectory(context.environment)}, because ${fault}: set XDG_CACHE_HOME to a folder that has 4 GB to spare and run the command again.`,
+    `The Pulumi CLI cannot be stored in ${cacheDirectory(context.environment)}, because ${issue}: set XDG_CACHE_HOME to a folder that has 4 GB to spare and run the command again.`,
     1,
     { cause: error },
   );
@@ -107,7 +109,7 @@ function explainCacheFault(error: unknown, context: ToolchainContext): unknown {
 
 async function makeToolchain(context: ToolchainContext, folder: string): Promise<Toolchain> {
   const failure = rememberedFailure(context.environment) ?? (await makeRelease(context, folder));
-  if (failure === undefined) return toolchain(context, path.join(folder, "release"), "download");
+  if (failure === undefined) return toolchain(context, path.join(folder, "release"), { source: "download" });
 
   await makeFolder(folder, "build", async (draft) => {
     const caches = goCachesIn(path.join(draft, "go"), context.environment);
@@ -116,13 +118,13 @@ async function makeToolchain(context: ToolchainContext, folder: string): Promise
       const building = { ...context, environment: caches.environment };
       const go = await findGo(building, failure);
       const file = path.join(draft, "pulumi");
-      await buildCli(building, go, file, `none is installed and ${failure}`);
+      await buildCli(building, go, { file, reason: `none is installed and ${failure}` });
       await verify(context, file);
     } finally {
       caches.remove();
     }
   });
-  return toolchain(context, installHost(context, path.join(folder, "build")), "build");
+  return toolchain(context, installHost(context, path.join(folder, "build")), { source: "build" });
 }
 
 /** Downloads the official release into the cache. Returns the reason if that fails. */
@@ -154,8 +156,7 @@ async function verify(context: ToolchainContext, file: string): Promise<void> {
 function toolchain(
   context: ToolchainContext,
   binDirectory: string,
-  source: Toolchain["source"],
-  version = pulumiVersion,
+  { source, version = pulumiVersion }: { readonly source: Toolchain["source"]; readonly version?: string },
 ): Toolchain {
   return {
     pulumi: path.join(binDirectory, "pulumi"),

@@ -10,7 +10,7 @@ const firstThatFetches = "1.21";
 export interface InstalledGo {
   readonly path: string;
   /** A clause that says why it cannot build the module, with its folder and version; undefined if it can. */
-  readonly fault: string | undefined;
+  readonly issue: string | undefined;
 }
 
 /**
@@ -32,7 +32,7 @@ export async function findInstalledGo(
       (compareVersions(version, firstThatFetches) >= 0 &&
         /^(.+\+)?auto$/.test(await ask("env", "GOTOOLCHAIN"))));
   const state = version === undefined ? "does not print its version" : `is ${version}, too old`;
-  return { path: go, fault: isEnough ? undefined : `the Go in ${path.dirname(go)} ${state}` };
+  return { path: go, issue: isEnough ? undefined : `the Go in ${path.dirname(go)} ${state}` };
 }
 
 /** Runs `go version` outside of any module, where Go reports its own version. */

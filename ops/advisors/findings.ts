@@ -53,8 +53,12 @@ export function findingsOf(lints: unknown): Finding[] {
 /** Requests a project's findings from the advisors for security and performance. */
 export async function readFindings({ api, path }: StackProject): Promise<Finding[]> {
   const ask = async (type: string) =>
-    answers.parse(await api.expectJson(200, `ask the ${type} advisor`, "GET", `${path}/advisors/${type}`))
-      .lints;
+    answers.parse(
+      await api.expectJson("GET", `${path}/advisors/${type}`, {
+        status: 200,
+        doing: `ask the ${type} advisor`,
+      }),
+    ).lints;
   return findingsOf([...(await ask("security")), ...(await ask("performance"))]);
 }
 

@@ -14,7 +14,10 @@ run(
     .action(async (folder: string) => {
       const context = gitHubContext();
       const previewed = workflowRunOf(gitHubEvent());
-      const results = await commentOnPreviews(gitHubClient(context), context, previewed, givenPath(folder));
+      const results = await commentOnPreviews(gitHubClient(context), context, {
+        run: previewed,
+        folder: givenPath(folder),
+      });
       const lines =
         results === undefined
           ? [

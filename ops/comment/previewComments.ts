@@ -19,10 +19,10 @@ const previewJob = /^Preview ([\w.-]+)$/;
 const artifactOf = (stack: string) => `preview-${stack}`;
 
 /** A report is a few hundred kilobytes, but an untrusted artifact may be of any size. */
-const largestReport = 20_000_000;
+const maxReportBytes = 20_000_000;
 
 /** A fork may change the workflow, and with it the number of jobs. */
-const mostCommentsOfForks = 10;
+const maxCommentsOfForks = 10;
 
 /** Stacks whose preview needs no credentials, so a fork's code may create it. */
 const isCredentialFree = (stack: string) => stack === "local" || stack.startsWith("like-");
@@ -39,8 +39,7 @@ export interface CommentResult {
 export async function commentOnPreviews(
   client: GitHubClient,
   context: GitHubContext,
-  run: WorkflowRun,
-  folder: string,
+  { run, folder }: { readonly run: WorkflowRun; readonly folder: string },
 ): Promise<CommentResult[] | undefined> {
   if (!run.isPullRequest) return undefined;
   const pullRequest = await pullRequestOf(client, context, run);
@@ -51,7 +50,7 @@ export async function commentOnPreviews(
     const isShown = stack !== undefined && job.conclusion !== "skipped";
     return isShown && (!run.isFork || isCredentialFree(stack)) ? [{ job, stack }] : [];
   });
-  for (const { job, stack } of run.isFork ? previews.slice(0, mostCommentsOfForks) : previews) {
+  for (const { job, stack } of run.isFork ? previews.slice(0, maxCommentsOfForks) : previews) {
     const report = await reportOf(path.join(folder, artifactOf(stack), reportFile), { stack, job, run });
     const note = run.isFork ? forkNote : "";
     const outcome = await writeStickyComment(client, context, {
@@ -101,7 +100,7 @@ function verdictIn({ verdict }: Report, { conclusion }: Job): Report["verdict"] 
 /** Reads a file of an artifact, which may be a link to another file or larger than memory. */
 async function readRegularFile(file: string): Promise<string | undefined> {
   const status = await lstat(file).catch(() => undefined);
-  if (status === undefined || !status.isFile() || status.size > largestReport) return undefined;
+  if (status === undefined || !status.isFile() || status.size > maxReportBytes) return undefined;
   return await readFile(file, "utf8");
 }
 

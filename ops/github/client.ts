@@ -6,7 +6,7 @@ import { UserError } from "../../foundation/userError";
 import type { GitHubContext } from "./context";
 
 /** If the rate limit resets later than this, the job fails, because waiting costs by the minute. */
-const longestWaitSeconds = 60;
+const maxWaitSeconds = 60;
 
 export interface ClientOptions {
   /** Whether writes keep the interval that GitHub recommends, and rate limits are waited for. Default: true. */
@@ -22,7 +22,7 @@ export function gitHubClient(
   { isPaced = true }: ClientOptions = {},
 ) {
   const waits = (seconds: number, _options: unknown, _octokit: unknown, retries: number) =>
-    seconds <= longestWaitSeconds && retries < 2;
+    seconds <= maxWaitSeconds && retries < 2;
   const client = new (Octokit.plugin(paginateRest, retry, throttling))({
     auth: token,
     baseUrl: apiUrl,

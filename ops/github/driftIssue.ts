@@ -17,8 +17,8 @@ export interface DriftIssue {
 export type IssueOutcome = "no issue needed" | "opened" | "updated" | "unchanged" | "closed";
 
 /**
- * Keeps one issue per stack: opens it when there is drift, updates its text, comments when new drift appears, and
- * closes it when there is none. Issues that people opened are left alone.
+ * Keeps one issue per stack: opens it when there is drift, updates its text, comments when new drift appears, and closes it
+ * when there is none. Issues of other authors are not changed.
  */
 export async function writeDriftIssue(
   client: GitHubClient,

@@ -45,10 +45,10 @@ export async function writeStickyComment(
         comment_id: first.id,
         body,
       });
-      return await keepNewest(client, target, comment, "updated");
+      return await keepNewest(client, target, { ...comment, outcome: "updated" });
     }
     await create(client, { ...target, body });
-    return await keepNewest(client, target, comment, "created");
+    return await keepNewest(client, target, { ...comment, outcome: "created" });
   });
 }
 
@@ -74,8 +74,7 @@ async function create(client: GitHubClient, comment: Target & { readonly body: s
 async function keepNewest(
   client: GitHubClient,
   target: Target,
-  { subject, run }: StickyComment,
-  outcome: Outcome,
+  { subject, run, outcome }: StickyComment & { readonly outcome: Outcome },
 ): Promise<Outcome> {
   const found = await ownComments(client, target, subject);
   const [newest, ...others] = [...found].sort((one, other) =>

@@ -41,7 +41,7 @@ async function compare(stack: string, before: Answer): Promise<DeployedCopy["adv
   return "unavailable" in after ? after : compareFindings(before, after);
 }
 
-/** Runs the advisors, which need packages from npm. A preview is useful without them. */
+/** Runs the advisors. They need packages from npm; if these are not available, the preview continues without advisors. */
 async function askAdvisors(stack: string): Promise<Answer> {
   try {
     return await readFindings(await stackProject(stack, "preview"));

@@ -2,9 +2,8 @@ import * as z from "zod";
 import type { ExistingResourceFinder, PendingCreate } from "./plan";
 
 /**
- * A resource that the program declares and the service has, but the state does not contain: a provider was killed after
- * the service had created it and before the provider could report it. In this case the engine keeps no pending
- * operation.
+ * A resource that the program declares and the service has, but the state does not contain: a provider was killed after the
+ * service had created it and before the provider could report it. In this case the engine has no pending operation.
  */
 export interface LostCreate extends PendingCreate {
   readonly parent: string | undefined;

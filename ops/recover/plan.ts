@@ -14,9 +14,12 @@ export interface PendingCreate {
 export type ExistingResourceFinder = (pending: PendingCreate) => Promise<string | undefined>;
 
 export interface RecoveryPlan {
-  /** Resources that the service has. The engine takes them over by ID. */
+  /** Existing resources, which the engine imports by ID. */
   readonly imports: readonly { readonly urn: string; readonly id: string }[];
-  /** Resources that do not exist, or are safe to create again. The engine forgets them and creates them again. */
+  /**
+   * Resources that do not exist, or are safe to create again. The engine removes their pending operation and creates them
+   * again.
+   */
   readonly repeats: readonly string[];
 }
 
@@ -50,7 +53,7 @@ export function pendingCreates(exported: string): PendingCreate[] {
     .map(({ resource }) => ({ urn: resource.urn, type: resource.type, inputs: resource.inputs ?? {} }));
 }
 
-/** Decides for each pending create whether it is taken over or recreated. */
+/** Decides for each pending create whether the resource is imported or recreated. */
 export async function planRecovery(
   creates: readonly PendingCreate[],
   findersByType: Readonly<Record<string, ExistingResourceFinder>>,

@@ -2,14 +2,14 @@ import type { Report } from "./model";
 
 type Bundle = Report["bundles"][number];
 
-/** What happens to an object that no file made, in words. */
+/** The effect on an object that no file created, in words. */
 export const foreignWords: Readonly<Record<Bundle["foreign"][number]["change"], string>> = {
   takenOver: "a file declares it now: it belongs to the bundle",
   undone: "dropped: it was part of an object that a file replaces",
   recreated: "dropped and recreated, and stays foreign",
 };
 
-/** Returns a file with its reason, and how long it ran. */
+/** Returns a file with its reason and its duration. */
 export function fileText({ path, reason, because, milliseconds }: Bundle["files"][number]): string {
   const why = because === undefined ? reason : `${reason}: ${because}`;
   return `${path}  ${why}${milliseconds === undefined ? "" : `  ${milliseconds} ms`}`;

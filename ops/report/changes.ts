@@ -19,7 +19,7 @@ const operations: Readonly<Record<string, Change["operation"]>> = {
   "discard-replaced": "forget",
 };
 
-/** What a change does, without the repairs of manual changes. */
+/** The changes of the code, without repairs of manual changes. */
 export interface Changes {
   readonly changes: Change[];
   /** Updates whose new values only come from resources that the repairs create. */

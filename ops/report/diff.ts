@@ -12,7 +12,7 @@ export const marks: Readonly<Record<Change["operation"], string>> = {
   forget: "×",
 };
 
-/** Returns everything in a report about changes as text: each resource and property, with old and new value. */
+/** Returns the changes of a report as text: each resource and property, with old and new value. */
 export function fullDiff({ changes, consequences }: Report): string {
   return [...changes, ...consequences].map(describeChange).join("\n\n");
 }

@@ -8,7 +8,7 @@ const masked = "[secret]";
 const secretNames = /(TOKEN|SECRET|PASSWORD|PASSPHRASE|CREDENTIAL|PRIVATE|ACCESS_KEY|API_KEY|DATABASE_URL)/i;
 
 /** Shorter values are usually ordinary words, not secrets. */
-const shortestSecret = 8;
+const minSecretLength = 8;
 
 /** Patterns of secrets, which are masked wherever they appear. */
 const patterns: readonly [RegExp, string][] = [
@@ -30,7 +30,7 @@ const patterns: readonly [RegExp, string][] = [
 export function cleaner(environment: NodeJS.ProcessEnv = process.env): (text: string) => string {
   const values = Object.entries(environment)
     .flatMap(([name, value]) =>
-      value !== undefined && value.length >= shortestSecret && secretNames.test(name) ? [value] : [],
+      value !== undefined && value.length >= minSecretLength && secretNames.test(name) ? [value] : [],
     )
     .sort((one, other) => other.length - one.length);
   return (text) => {

@@ -4,7 +4,7 @@ import { isBundle } from "./bundles";
 import type { PolicyResult, Problem } from "./model";
 import { resourceAt } from "./steps";
 
-const configurationFault = /^The configuration of stack \S+ has /;
+const configurationIssue = /^The configuration of stack \S+ has /;
 
 /** Messages that the engine adds to every failure. They contain no information. */
 const summaries =
@@ -44,7 +44,7 @@ export function diagnosticsOf(events: readonly EngineEvent[]): Diagnostic[] {
 
 function problemOf({ urn, message }: Diagnostic): Problem {
   const text = message.trim();
-  if (configurationFault.test(text)) return { source: "configuration", message: text };
+  if (configurationIssue.test(text)) return { source: "configuration", message: text };
   const isStack = urn === undefined || urn === "" || urn.includes("::pulumi:pulumi:Stack::");
   return isStack
     ? { source: "program", message: text }

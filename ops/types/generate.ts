@@ -7,10 +7,16 @@ const generated = z.object({ types: z.string() });
 /** Returns the TypeScript types of every schema that the project's Data API exposes, as `supabase gen types` prints them. */
 export async function generateTypes({ api, path }: StackProject): Promise<string> {
   const { db_schema: schemas } = dataApi.parse(
-    await api.expectJson(200, "read the settings of the Data API", "GET", `${path}/postgrest`),
+    await api.expectJson("GET", `${path}/postgrest`, {
+      status: 200,
+      doing: "read the settings of the Data API",
+    }),
   );
   const query = new URLSearchParams({ included_schemas: schemas.replaceAll(" ", "") });
-  const answer = await api.expectJson(200, "generate types", "GET", `${path}/types/typescript?${query}`);
+  const answer = await api.expectJson("GET", `${path}/types/typescript?${query}`, {
+    status: 200,
+    doing: "generate types",
+  });
   return generated.parse(answer).types;
 }
 

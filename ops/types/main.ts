@@ -52,7 +52,7 @@ async function writeTypes(file: string, types: string): Promise<void> {
 async function requireCurrent(file: string, types: string, stack: string): Promise<void> {
   const committed = await readFile(givenPath(file), "utf8").catch(() => undefined);
   if (committed !== undefined && withoutPlatformVersion(committed) === withoutPlatformVersion(types)) return;
-  const fault =
+  const issue =
     committed === undefined ? "cannot be read" : `does not match the current database of stack ${stack}`;
-  throw new UserError(`${file} ${fault}: write it with \`npm run -s types -- ${stack} --out ${file}\`.`);
+  throw new UserError(`${file} ${issue}: write it with \`npm run -s types -- ${stack} --out ${file}\`.`);
 }

@@ -30,13 +30,13 @@ function decodeValue(key: string, value: Value, type: ConfigTypes[string]): Valu
   if (value instanceof Secret) return new Secret(decodeValue(key, value.reveal(), type));
   if (typeof value !== "string") return value;
   const wanted = type === "json" ? "JSON" : `a ${type}`;
-  const fault = new UserError(`The provider's configuration ${key} must be ${wanted}.`);
+  const issue = new UserError(`The provider's configuration ${key} must be ${wanted}.`);
   let decoded: Value;
   try {
     decoded = fromJson(JSON.parse(value));
   } catch {
-    throw fault;
+    throw issue;
   }
-  if (type !== "json" && typeof decoded !== type) throw fault;
+  if (type !== "json" && typeof decoded !== type) throw issue;
   return decoded;
 }

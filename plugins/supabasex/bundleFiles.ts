@@ -34,7 +34,7 @@ export function sha256Of(normalisedText: string): string {
 /** Returns the version of a migration; `undefined` for another file. */
 const versionOf = (path: string): string | undefined => /^migrations\/(\d{14})_[^/]+\.sql$/.exec(path)?.[1];
 
-export interface BaselineFault {
+export interface BaselineIssue {
   readonly reason: string;
   /** The version that was most likely meant. */
   readonly nearest?: string;
@@ -45,7 +45,7 @@ export interface BaselineFault {
  *
  * @param paths of the bundle's files, in any order
  */
-export function baselineFault(baseline: string, paths: readonly string[]): BaselineFault | undefined {
+export function baselineIssue(baseline: string, paths: readonly string[]): BaselineIssue | undefined {
   const versions = paths
     .flatMap((path) => {
       const version = versionOf(path);

@@ -1,7 +1,7 @@
 import type { ResourceRule } from "../rule";
 
 /** Lambda's maximum is 900 seconds. */
-const longestSeconds = 300;
+const maxSeconds = 300;
 
 export const functionEndsInTime: ResourceRule = {
   name: "function-ends-in-time",
@@ -10,7 +10,7 @@ export const functionEndsInTime: ResourceRule = {
   controls: [],
   types: ["aws:lambda/function:Function"],
   problem: ({ timeout }) =>
-    typeof timeout === "number" && timeout > longestSeconds
-      ? `must have a timeout of at most ${longestSeconds} seconds`
+    typeof timeout === "number" && timeout > maxSeconds
+      ? `must have a timeout of at most ${maxSeconds} seconds`
       : undefined,
 };

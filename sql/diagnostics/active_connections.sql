@@ -1,2 +1,2 @@
--- What runs now, longest first.
+-- Running statements, longest first.
 select * from monitoring.active_connections;

@@ -1,2 +1,2 @@
--- Who waits for whom.
+-- Sessions that wait for a lock, and the sessions that hold it.
 select * from monitoring.blocking_queries;

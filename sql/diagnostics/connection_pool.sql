@@ -1,4 +1,4 @@
--- Connection time-outs: how many of the connections are taken, by whom, and how many idle inside a transaction.
+-- Connection time-outs: connections in use by user, and how many of them are idle in a transaction.
 select
   coalesce(usename, backend_type) as connected_as,
   application_name,

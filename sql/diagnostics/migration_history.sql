@@ -1,4 +1,4 @@
--- What was deployed. The table is there after the first deploy.
+-- Deployed files. The table exists after the first deployment.
 select version, name
 from supabase_migrations.schema_migrations
 order by version desc;

@@ -1,4 +1,4 @@
--- Tables that are read from end to end although they are large: look for the filter that no index serves.
+-- Large tables with sequential scans: look for filters that no index supports.
 select
   schemaname,
   relname as tablename,

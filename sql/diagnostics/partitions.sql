@@ -1,5 +1,5 @@
--- Partitions of metrics and of the audit trail. A default partition that holds rows means that months were not made in time;
--- select private.maintain_partitions(); puts them where they belong.
+-- Partitions of metrics and of the audit trail. If a default partition has rows, the partition of their month was created too
+-- late: `select private.maintain_partitions();` moves the rows.
 select
   link.inhparent::regclass as table_name,
   link.inhrelid::regclass as partition,

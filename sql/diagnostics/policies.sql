@@ -1,5 +1,5 @@
--- Every policy: permissive ones say whose the row is (one suffices), restrictive ones narrow it (all must hold).
--- Which of them hides one row from one user: select * from private.explain_row_access('<user>', '<table>', '<row>');
+-- All policies. A row must pass at least one permissive policy and every restrictive policy.
+-- To find the policy that hides one row from one user: select * from private.explain_row_access('<user>', '<table>', '<row>');
 select
   schemaname,
   tablename,

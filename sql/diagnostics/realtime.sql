@@ -1,4 +1,4 @@
--- Realtime problems: are today's partitions of realtime.messages there, what is published, how far do slots lag?
+-- Realtime problems: missing partitions of realtime.messages, published tables, lag of replication slots.
 select 'partition of realtime.messages' as what, partition.relname::text as name, null::bigint as lag_bytes
 from pg_inherits
 join pg_class as partition on partition.oid = inhrelid

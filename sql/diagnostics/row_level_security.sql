@@ -1,5 +1,5 @@
--- Row-level security problems: tables of ours that are open, unforced, or without any policy. No row: all is well.
--- Partitions have none on purpose: nothing is granted on them.
+-- Our tables whose row-level security is disabled, not forced, or without any policy. No row means no problem.
+-- Partitions have no policies on purpose: no role has grants on them.
 select
   table_schema.nspname as schemaname,
   tables.relname as tablename,

@@ -1,4 +1,4 @@
--- Jobs, and how their latest run ended.
+-- Jobs with the result of their latest run.
 select job.jobname, job.schedule, job.active, latest.status, latest.start_time, latest.end_time, latest.return_message
 from cron.job as job
 left join lateral (

@@ -1,4 +1,4 @@
--- Indexes that no query used since the statistics were reset, and that enforce nothing.
+-- Indexes that no query has used after the last reset of the statistics, and that enforce no constraint.
 select
   schemaname,
   relname as tablename,

@@ -34,8 +34,11 @@ export interface KeyClaim extends Pick<Claim, "stackName"> {
   readonly deletionProtection: boolean;
 }
 
-/** Returns why the key must stay: without it, nobody can read the backups that it encrypts. Deletion protection keeps it anyway. */
-export function keyFaults({ stackName, keyIds, hasBucket, ownKey, deletionProtection }: KeyClaim): string[] {
+/**
+ * Returns why the key must stay: without it, the backups that it encrypts are unreadable. With deletion protection, the key
+ * stays anyway.
+ */
+export function keyIssues({ stackName, keyIds, hasBucket, ownKey, deletionProtection }: KeyClaim): string[] {
   if (ownKey || deletionProtection || !hasBucket) return [];
   return keyIds.map(
     (id) =>
@@ -59,7 +62,10 @@ const nameOf = (arn: string): string =>
     .join(":")
     .replace(/^(log-group:|function:|cluster\/|role\/|rule\/|schedule-group\/)/, "");
 
-/** Names from which the prefix of a stack is known. What holds nothing, or is listed for a while after its deletion, is none of them. */
+/**
+ * Types of resources whose names show the prefix of a stack. Types that hold no data, and types that AWS still lists after
+ * their deletion, are not included.
+ */
 const namesWithPrefix = Object.entries(awsNames("<prefix>"))
   .filter(([part]) => ["logGroup", "databaseProbeLogGroup", "deadLetterQueue", "alarmTopic"].includes(part))
   .map(([, name]) => new RegExp(`^${name.replace("<prefix>", "([a-z0-9-]+)")}$`));
@@ -74,7 +80,7 @@ function prefixOf(arn: string): string | undefined {
  * and would lose. AWS itself would silently return an existing topic or queue, and a renamed bucket would leave its
  * backups behind.
  */
-export function claimFaults(claim: Claim, tagged: readonly TaggedResource[]): string[] {
+export function claimIssues(claim: Claim, tagged: readonly TaggedResource[]): string[] {
   return [...takenNames(claim, tagged), ...renamedBucket(claim, tagged), ...renamedPrefix(claim, tagged)];
 }
 
@@ -82,7 +88,7 @@ export function claimFaults(claim: Claim, tagged: readonly TaggedResource[]): st
  * Returns the reasons against the claim in the region of the copies: names that another stack has there, and a bucket with copies of
  * this stack that would be left behind.
  */
-export function replicaClaimFaults(claim: Claim, tagged: readonly TaggedResource[]): string[] {
+export function replicaClaimIssues(claim: Claim, tagged: readonly TaggedResource[]): string[] {
   const { stack, stackName, replicaBucketName } = claim;
   if (replicaBucketName === undefined) return [];
   const own = tagged

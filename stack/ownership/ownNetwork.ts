@@ -36,7 +36,7 @@ export function zonesOfNetwork(
  * replacement before it deletes, and EC2 refuses that: a block is one subnet of a VPC, an address belongs to one NAT gateway. Deletion
  * first fails too, because the probe's interfaces are in the subnets.
  */
-export function networkFaults(
+export function networkIssues(
   stackName: string,
   { cidrBlock, availabilityZones }: ConfiguredNetwork,
   subnets: readonly ExistingSubnet[],

@@ -11,14 +11,14 @@ import { UserError } from "../../foundation/userError";
 import { type BackupsConfig, usesOwnKey } from "../backupsConfig";
 import {
   bucketArnPattern,
-  claimFaults,
+  claimIssues,
   keyArnPattern,
-  keyFaults,
-  replicaClaimFaults,
+  keyIssues,
+  replicaClaimIssues,
   secretArnPattern,
   type TaggedResource,
 } from "./claims";
-import { networkFaults, subnetsOfNetwork, zonesOfNetwork } from "./ownNetwork";
+import { networkIssues, subnetsOfNetwork, zonesOfNetwork } from "./ownNetwork";
 
 /** Resources of the stack in AWS that are imported if its state does not contain them any more. */
 export interface OwnedResources {
@@ -52,7 +52,7 @@ export function ownedResources(): OwnedResources {
  * refuse halfway, and a secret that is scheduled for deletion. Needs the permissions `tag:GetResources`,
  * `iam:GetRole`, `kms:DescribeKey` and `secretsmanager:DescribeSecret`, and with the stack's own network `ec2:DescribeSubnets` and
  * `ec2:DescribeVpc*`.
- * @throws UserError with all faults.
+ * @throws UserError with all issues.
  */
 export async function claimNames({ project, backup }: BackupsConfig): Promise<void> {
   const stack = stackTagValue();
@@ -76,17 +76,17 @@ export async function claimNames({ project, backup }: BackupsConfig): Promise<vo
   const own = ownIn(tagged);
   const hasBucket = own.some((arn) => bucketArnPattern.exec(arn)?.[1] === backup.bucketName);
   const keys = await liveKeys(own.filter((arn) => keyArnPattern.test(arn)));
-  const faults = [
-    ...claimFaults(claim, [...tagged, ...role]),
-    ...keyFaults({
+  const issues = [
+    ...claimIssues(claim, [...tagged, ...role]),
+    ...keyIssues({
       ...{ stackName: claim.stackName, keyIds: keys.map(({ id }) => id), hasBucket },
       ownKey: usesOwnKey({ project, backup }),
       deletionProtection: project.deletionProtection,
     }),
-    ...replicaClaimFaults(claim, taggedCopies),
-    ...(network === undefined ? [] : networkFaults(claim.stackName, network, subnets)),
+    ...replicaClaimIssues(claim, taggedCopies),
+    ...(network === undefined ? [] : networkIssues(claim.stackName, network, subnets)),
   ];
-  if (faults.length > 0) throw new UserError(faults.join("\n"));
+  if (issues.length > 0) throw new UserError(issues.join("\n"));
 
   const keyId = onlyOne(enabledIds(keys));
   const names = awsNames(claim.prefix);
@@ -147,8 +147,8 @@ async function taggedResources(region?: string): Promise<TaggedResource[]> {
 }
 
 /**
- * Returns the role if one of our stacks has tagged it. Roles and dashboards belong to no region: a stack with the same prefix in another
- * region has them, which the tags of this one do not show.
+ * Returns the role if one of our stacks has tagged it. Roles and dashboards are global. A stack with the same prefix in another
+ * region may own them, and the tags in this region do not show that.
  */
 async function taggedRole(name: string): Promise<TaggedResource[]> {
   try {
@@ -176,7 +176,7 @@ async function liveKeys(arns: readonly string[], region?: string): Promise<GetKe
 const enabledIds = (keys: readonly GetKeyResult[]): string[] =>
   keys.filter(({ keyState }) => keyState === "Enabled").map(({ id }) => id);
 
-/** Returns the only key. Of several it is not known which one the stack uses. */
+/** Returns the key if there is exactly one. If there are several, it is unknown which one the stack uses. */
 const onlyOne = ([key, ...others]: readonly string[]): string | undefined =>
   others.length === 0 ? key : undefined;
 

@@ -13,7 +13,7 @@ import {
 // The AWS account of a stack: `aws:allowedAccountIds` is a key of the provider, so the schema of the areas does not have it.
 const setIt = "pulumi config set --stack prod --type string --path 'aws:allowedAccountIds[0]' '<account id>'";
 
-function faultsWith(value: string | undefined, areas: Areas = production) {
+function issuesWith(value: string | undefined, areas: Areas = production) {
   const isProduction = areas === production;
   const input = inputOf(
     isProduction ? "prod" : "dev",
@@ -22,11 +22,11 @@ function faultsWith(value: string | undefined, areas: Areas = production) {
   );
   const { [allowedAccountsKey]: _, ...others } = input.values;
   const values = value === undefined ? others : { ...others, [allowedAccountsKey]: value };
-  return checkStackConfig({ ...input, values }).faults;
+  return checkStackConfig({ ...input, values }).issues;
 }
 
 test("production must name its account", () => {
-  expect(faultsWith(undefined)).toEqual([
+  expect(issuesWith(undefined)).toEqual([
     {
       key: allowedAccountsKey,
       message: "is missing: production names the AWS account that it is deployed to",
@@ -36,13 +36,13 @@ test("production must name its account", () => {
 });
 
 test("development may omit it", () => {
-  expect(faultsWith(undefined, development)).toEqual([]);
+  expect(issuesWith(undefined, development)).toEqual([]);
 });
 
 test.each(["123456789012", "[]", "[123456789012]", '["12345"]', '[""]', "{", '{"0": "123456789012"}'])(
   "a value that is not a list of account ids is refused: %s",
   (value) => {
-    expect(faultsWith(value)).toEqual([
+    expect(issuesWith(value)).toEqual([
       {
         key: allowedAccountsKey,
         message: "must be a list of AWS account ids with 12 digits each, in quotes",
@@ -53,6 +53,6 @@ test.each(["123456789012", "[]", "[123456789012]", '["12345"]', '[""]', "{", '{"
 );
 
 test("one or several accounts are accepted", () => {
-  expect(faultsWith('["123456789012"]')).toEqual([]);
-  expect(faultsWith('["123456789012", "210987654321"]')).toEqual([]);
+  expect(issuesWith('["123456789012"]')).toEqual([]);
+  expect(issuesWith('["123456789012", "210987654321"]')).toEqual([]);
 });

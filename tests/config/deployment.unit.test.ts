@@ -42,8 +42,8 @@ function committed(stack: string): ConfigInput {
   };
 }
 
-const faultsOf = (input: ConfigInput, environment: Record<string, string>) =>
-  checkStackConfig(input, { environment, projectFolder: folder }).faults.map(
+const issuesOf = (input: ConfigInput, environment: Record<string, string>) =>
+  checkStackConfig(input, { environment, projectFolder: folder }).issues.map(
     ({ key, message, command }) => `${key.replace("thorbis-supabase:", "")} ${message} | ${command}`,
   );
 
@@ -52,7 +52,7 @@ const set = (stack: string, key: string) =>
 const zeros = "is a placeholder: replace the zeros with your own id";
 
 test("dev as committed lacks the ids and the token, each with the command that sets it", () => {
-  expect(faultsOf(committed("dev"), {})).toEqual([
+  expect(issuesOf(committed("dev"), {})).toEqual([
     "SUPABASE_ACCESS_TOKEN is not set: the Management API requires a token from https://supabase.com/dashboard/account/tokens | export SUPABASE_ACCESS_TOKEN=<token>",
     `auth.phone.twilio.accountSid ${zeros}, or omit auth.phone | ${set("dev", "auth.phone.twilio.accountSid")}`,
     `auth.phone.twilio.messageServiceSid ${zeros}, or omit auth.phone | ${set("dev", "auth.phone.twilio.messageServiceSid")}`,
@@ -60,7 +60,7 @@ test("dev as committed lacks the ids and the token, each with the command that s
 });
 
 test("prod as committed lacks the ids of its account, network and image, and the certificate", () => {
-  expect(faultsOf(committed("prod"), token)).toEqual([
+  expect(issuesOf(committed("prod"), token)).toEqual([
     `aws:allowedAccountIds ${zeros} | pulumi config set --stack prod --type string --path 'aws:allowedAccountIds[0]' '<account id>'`,
     `auth.phone.twilio.accountSid ${zeros}, or omit auth.phone | ${set("prod", "auth.phone.twilio.accountSid")}`,
     `auth.phone.twilio.messageServiceSid ${zeros}, or omit auth.phone | ${set("prod", "auth.phone.twilio.messageServiceSid")}`,
@@ -75,7 +75,7 @@ test.each([
   ["dev", { SUPABASE_API_ENDPOINT: "http://127.0.0.1:4000" }],
   ["prod", { SUPABASE_API_ENDPOINT: "http://127.0.0.1:4000" }],
 ])("stack %s on local services needs none of these", (stack, environment) => {
-  expect(faultsOf(committed(stack), environment)).toEqual([]);
+  expect(issuesOf(committed(stack), environment)).toEqual([]);
 });
 
 test("a region and a token may come from the stack or from the environment", () => {
@@ -87,11 +87,11 @@ test("a region and a token may come from the stack or from the environment", () 
     environment: Record<string, string>,
     secretKeys: string[] = [],
   ) =>
-    faultsOf(
+    issuesOf(
       { ...input, values: { ...values, ...more }, secretKeys: [...input.secretKeys, ...secretKeys] },
       environment,
     )
-      .map((fault) => fault.split(" ")[0])
+      .map((issue) => issue.split(" ")[0])
       .filter((key) => key === "aws:region" || key === "SUPABASE_ACCESS_TOKEN");
 
   expect(keysOf({}, {})).toEqual(["SUPABASE_ACCESS_TOKEN", "aws:region"]);
@@ -104,9 +104,9 @@ test("a region and a token may come from the stack or from the environment", () 
 test("a certificate must be readable and still valid", () => {
   const file = path.join(folder, "certificates", "supabase.crt");
   const problem = () =>
-    faultsOf(committed("prod"), token)
-      .filter((fault) => fault.startsWith("database."))
-      .map((fault) => fault.split(" | ")[0]);
+    issuesOf(committed("prod"), token)
+      .filter((issue) => issue.startsWith("database."))
+      .map((issue) => issue.split(" | ")[0]);
 
   writeFileSync(file, "<html>");
   expect(problem()).toEqual(["database.sslRootCertificate names a file without a certificate in PEM"]);
@@ -121,10 +121,10 @@ test("a certificate must be readable and still valid", () => {
 test("a baseline is the version of a migration; a typing error gets the nearest one", () => {
   const dev = committed("dev");
   const problem = (baseline: string) =>
-    faultsOf(
+    issuesOf(
       { ...dev, values: { ...dev.values, "thorbis-supabase:sql": JSON.stringify({ baseline }) } },
       token,
-    ).filter((fault) => fault.startsWith("sql."));
+    ).filter((issue) => issue.startsWith("sql."));
   const migrations = path.join(folder, "sql", "migrations");
 
   expect(problem("20260101000000")).toEqual([
@@ -144,9 +144,9 @@ test("a topic in another region than the alarms is refused, because they cannot 
   const alerts = JSON.stringify({ topicArn: "arn:aws:sns:eu-west-1:123456789012:operations" });
   const elsewhere = { ...dev, values: { ...dev.values, "thorbis-supabase:alerts": alerts } };
 
-  const [fault] = faultsOf(elsewhere, token).filter((text) => text.startsWith("alerts"));
+  const [issue] = issuesOf(elsewhere, token).filter((text) => text.startsWith("alerts"));
 
-  expect(fault).toBe(
+  expect(issue).toBe(
     "alerts.topicArn is a topic in eu-west-1, but the alarms are in us-east-1: name one of that region | pulumi config set --stack dev --path 'thorbis-supabase:alerts.topicArn' arn:aws:sns:us-east-1:123456789012:operations",
   );
 });
@@ -163,9 +163,9 @@ test.each([
     "thorbis-supabase:alerts": JSON.stringify({ topicArn }),
   };
 
-  const faults = faultsOf({ ...dev, values }, token).filter((text) => text.startsWith("alerts"));
+  const issues = issuesOf({ ...dev, values }, token).filter((text) => text.startsWith("alerts"));
 
-  expect(faults).toEqual([
+  expect(issues).toEqual([
     expect.stringMatching(
       `^alerts.topicArn is in partition ${partition}, but ${region} is in ${expected}: name one of that partition`,
     ),
@@ -178,15 +178,15 @@ test("a topic of the region's partition is accepted in any partition", () => {
   const alerts = JSON.stringify({ topicArn });
   const values = { ...dev.values, "aws:region": "cn-north-1", "thorbis-supabase:alerts": alerts };
 
-  expect(faultsOf({ ...dev, values }, token).filter((text) => text.startsWith("alerts"))).toEqual([]);
+  expect(issuesOf({ ...dev, values }, token).filter((text) => text.startsWith("alerts"))).toEqual([]);
 });
 
-/** The faults of a stack file about the copies in a second region. */
-function replicaFaults(stack: string, region: string, replica: object, environment: Record<string, string>) {
+/** The issues of a stack file about the copies in a second region. */
+function replicaIssues(stack: string, region: string, replica: object, environment: Record<string, string>) {
   const file = committed(stack);
   const backup = { ...JSON.parse(file.values["thorbis-supabase:backup"] ?? "{}"), ownKey: true, replica };
   const values = { ...file.values, "aws:region": region, "thorbis-supabase:backup": JSON.stringify(backup) };
-  return faultsOf({ ...file, values }, environment)
+  return issuesOf({ ...file, values }, environment)
     .filter((text) => text.startsWith("backup.replica"))
     .map((text) => text.replace(/ \| .*/, ""));
 }
@@ -213,11 +213,11 @@ test.each([
     ],
   ],
 ])("copies of a bucket in %s with %j", (region, replica, expected) => {
-  expect(replicaFaults("dev", region, replica, token)).toEqual(expected);
+  expect(replicaIssues("dev", region, replica, token)).toEqual(expected);
 });
 
 test("copies in the same region are refused on the local stack too", () => {
   const local = { SUPABASE_API_ENDPOINT: "http://127.0.0.1:8080" };
 
-  expect(replicaFaults("dev", "us-east-1", { region: "us-east-1" }, local)).toHaveLength(1);
+  expect(replicaIssues("dev", "us-east-1", { region: "us-east-1" }, local)).toHaveLength(1);
 });

@@ -16,7 +16,7 @@ import { postgresConfigPut } from "../../emulators/managementApi/settings/postgr
 import { postgrestConfigPatch } from "../../emulators/managementApi/settings/postgrest";
 import { realtimeConfigPatch } from "../../emulators/managementApi/settings/realtime";
 import { storageConfigPatch } from "../../emulators/managementApi/settings/storage";
-import { apiName, groupFaults } from "../../plugins/supabasex/provider/platformSettings/settings";
+import { apiName, groupIssues } from "../../plugins/supabasex/provider/platformSettings/settings";
 import { type Areas, development, developmentSecrets, inputOf, key, withValue } from "./specimens";
 
 // The configuration refuses what the Management API would refuse in the middle of a deployment. What the API accepts is stored
@@ -37,7 +37,7 @@ const roomy = withValue(
 );
 
 /** What a deployment sends, by the part of the API that validates it. */
-function faultsOfBodies(config: StackConfig): string[] {
+function issuesOfBodies(config: StackConfig): string[] {
   const withTexts = (settings: object) =>
     Object.fromEntries(
       Object.entries(settings)
@@ -57,7 +57,7 @@ function faultsOfBodies(config: StackConfig): string[] {
       const { error } = schema.safeParse(body);
       return error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) ?? [];
     }),
-    ...groupFaults({ pooler: { defaultPoolSize: config.database.poolSize } }, "pooler").flat(),
+    ...groupIssues({ pooler: { defaultPoolSize: config.database.poolSize } }, "pooler").flat(),
   ];
 }
 
@@ -72,12 +72,12 @@ const numbers = leavesOf(stackSchema).flatMap(({ path, inner }) =>
 
 test("the numbers that the API validates are found", () => {
   expect(numbers.length).toBeGreaterThan(30);
-  expect(faultsOfBodies(configOf(development))).toEqual([]);
+  expect(issuesOfBodies(configOf(development))).toEqual([]);
 });
 
 describe.each(numbers)("$name", ({ path, least, most }) => {
   test.each([least, most])("at %i is one that the API accepts", (value) => {
-    expect(faultsOfBodies(configOf(withValue(roomy, path, value)))).toEqual([]);
+    expect(issuesOfBodies(configOf(withValue(roomy, path, value)))).toEqual([]);
   });
 
   test.each([least - 1, most + 1, least + 0.5])("at %d is refused before anything is changed", (value) => {
@@ -94,7 +94,7 @@ test("a control: the API's limits are the emulator's, not the configuration's", 
     database: { ...config.database, poolSize: 3_001 },
   };
 
-  expect(faultsOfBodies(beyond)).toEqual([
+  expect(issuesOfBodies(beyond)).toEqual([
     expect.stringMatching(/^jwt_exp: /),
     expect.stringMatching(/^max_joins_per_second: /),
     "pooler.defaultPoolSize",

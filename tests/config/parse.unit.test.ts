@@ -96,9 +96,9 @@ test("one run reports every error, sorted, each with the key as typed and the co
 });
 
 test("a stack without any configuration gets an error for each key without a default", () => {
-  const { faults } = checkStackConfig({ stack: "dev", values: {}, secretKeys: [] });
+  const { issues } = checkStackConfig({ stack: "dev", values: {}, secretKeys: [] });
 
-  expect(faults.map(({ key, message }) => `${key} ${message}`)).toEqual([
+  expect(issues.map(({ key, message }) => `${key} ${message}`)).toEqual([
     "thorbis-supabase:auth.siteUrl is missing",
     "thorbis-supabase:backup.bucketName is missing",
     "thorbis-supabase:backup.image is missing",
@@ -115,23 +115,23 @@ test("a stack without any configuration gets an error for each key without a def
 });
 
 describe("secrets", () => {
-  const keysOf = (faults: { key: string }[]) => faults.map((fault) => fault.key);
+  const keysOf = (issues: { key: string }[]) => issues.map((issue) => issue.key);
 
-  test.each(developmentSecrets)("%s in plain text is the one fault, and its text is nowhere", (name) => {
+  test.each(developmentSecrets)("%s in plain text is the one issue, and its text is nowhere", (name) => {
     const input = inputOf("dev", development, developmentSecrets);
 
-    const { faults } = checkStackConfig({
+    const { issues } = checkStackConfig({
       ...input,
       secretKeys: input.secretKeys.filter((secret) => secret !== key(name)),
     });
 
-    expect(keysOf(faults)).toEqual([key(name)]);
-    expect(faults[0]?.command).toBe(`pulumi config set --stack dev --secret ${key(name)}`);
-    expect(JSON.stringify(faults)).not.toContain(canary);
+    expect(keysOf(issues)).toEqual([key(name)]);
+    expect(issues[0]?.command).toBe(`pulumi config set --stack dev --secret ${key(name)}`);
+    expect(JSON.stringify(issues)).not.toContain(canary);
   });
 
   test.each(staticSecretLeaves.map(({ path, key }) => ({ path, key })))(
-    "$path inside its area's object is a fault, plain or secret",
+    "$path inside its area's object is an issue, plain or secret",
     ({ path, key: secretKey }) => {
       const areas = withValue(development, path, canary);
       const secrets = developmentSecrets.filter((name) => key(name) !== secretKey);
@@ -139,12 +139,12 @@ describe("secrets", () => {
       const nested = { ...plain, secretKeys: [...plain.secretKeys, key(path[0] ?? "")] };
 
       for (const input of [plain, nested]) {
-        const { faults } = checkStackConfig(input);
+        const { issues } = checkStackConfig(input);
 
-        expect(faults.map((fault) => `${fault.key} ${fault.message}`)).toEqual([
+        expect(issues.map((issue) => `${issue.key} ${issue.message}`)).toEqual([
           `${key(path.join("."))} is a secret and has its own key: ${secretKey}`,
         ]);
-        expect(JSON.stringify(faults)).not.toContain(canary);
+        expect(JSON.stringify(issues)).not.toContain(canary);
       }
     },
   );
@@ -152,9 +152,9 @@ describe("secrets", () => {
   test("a plain leaf set with --secret would reach the program in plain text, so it is refused", () => {
     const input = inputOf("dev", development, developmentSecrets);
 
-    const { faults } = checkStackConfig({ ...input, secretKeys: [...input.secretKeys, key("auth")] });
+    const { issues } = checkStackConfig({ ...input, secretKeys: [...input.secretKeys, key("auth")] });
 
-    expect(faults).toEqual([
+    expect(issues).toEqual([
       {
         key: key("auth"),
         message:
@@ -167,9 +167,9 @@ describe("secrets", () => {
   test("a secret whose group is not configured is not used", () => {
     const areas = withValue(development, ["auth", "smtp"], undefined);
 
-    const { faults } = checkStackConfig(inputOf("dev", areas, developmentSecrets));
+    const { issues } = checkStackConfig(inputOf("dev", areas, developmentSecrets));
 
-    expect(faults.map(({ key, message }) => `${key} ${message}`)).toEqual([
+    expect(issues.map(({ key, message }) => `${key} ${message}`)).toEqual([
       "thorbis-supabase:authSmtpPassword is not used; thorbis-supabase:auth.smtp is not configured",
     ]);
   });
@@ -177,9 +177,9 @@ describe("secrets", () => {
   test("a secret of the edge functions must be listed, and a listed one must be set", () => {
     const areas = withValue(development, ["functions", "secretNames"], ["OTHER_KEY"]);
 
-    const { faults } = checkStackConfig(inputOf("dev", areas, developmentSecrets));
+    const { issues } = checkStackConfig(inputOf("dev", areas, developmentSecrets));
 
-    expect(faults.map(({ key, message }) => `${key} ${message}`)).toEqual([
+    expect(issues.map(({ key, message }) => `${key} ${message}`)).toEqual([
       "thorbis-supabase:functionsSecretsOTHER_KEY is missing; it is a secret",
       "thorbis-supabase:functionsSecretsSTRIPE_KEY is not used; functions.secretNames does not list STRIPE_KEY",
     ]);
@@ -196,43 +196,43 @@ describe("secrets", () => {
   ])("a database password such as %j is refused", (text, message) => {
     const input = inputOf("dev", development, developmentSecrets);
 
-    const { faults } = checkStackConfig({
+    const { issues } = checkStackConfig({
       ...input,
       values: { ...input.values, [key("databasePassword")]: text },
     });
 
-    expect(faults.map((fault) => `${fault.key} ${fault.message}`)).toEqual([
+    expect(issues.map((issue) => `${issue.key} ${issue.message}`)).toEqual([
       `${key("databasePassword")} ${message}`,
     ]);
   });
 });
 
 describe("unknown keys", () => {
-  const faultsWith = (extra: Record<string, string>) => {
+  const issuesWith = (extra: Record<string, string>) => {
     const input = inputOf("dev", development, developmentSecrets);
-    return checkStackConfig({ ...input, values: { ...input.values, ...extra } }).faults.map(
-      (fault) => `${fault.key} ${fault.message}`,
+    return checkStackConfig({ ...input, values: { ...input.values, ...extra } }).issues.map(
+      (issue) => `${issue.key} ${issue.message}`,
     );
   };
 
   test("in another package's namespace are ignored", () => {
-    expect(faultsWith({ "aws:region": "us-east-1", "other:key": "x" })).toEqual([]);
+    expect(issuesWith({ "aws:region": "us-east-1", "other:key": "x" })).toEqual([]);
   });
 
   test("in a namespace that looks like ours are refused", () => {
-    expect(faultsWith({ "thorbis-supbase:auth": "{}" })).toEqual([
+    expect(issuesWith({ "thorbis-supbase:auth": "{}" })).toEqual([
       "thorbis-supbase:auth is not a known key; did you mean thorbis-supabase:auth?",
     ]);
   });
 
   test("get no suggestion if they resemble no known key", () => {
-    expect(faultsWith({ [key("zzzzzz")]: "1" })).toEqual(["thorbis-supabase:zzzzzz is not a known key"]);
+    expect(issuesWith({ [key("zzzzzz")]: "1" })).toEqual(["thorbis-supabase:zzzzzz is not a known key"]);
   });
 
   test.each(["constructor", "__proto__", "toString"])(
     "named like an inherited property (%s) are unknown too",
     (name) => {
-      expect(faultsWith({ [key(name)]: "1" })).toEqual([`thorbis-supabase:${name} is not a known key`]);
+      expect(issuesWith({ [key(name)]: "1" })).toEqual([`thorbis-supabase:${name} is not a known key`]);
     },
   );
 
@@ -243,9 +243,9 @@ describe("unknown keys", () => {
       [{ slug: "a", entrypoint: "a.ts", entrypont: "b.ts" }],
     );
 
-    const { faults } = checkStackConfig(inputOf("dev", areas, developmentSecrets));
+    const { issues } = checkStackConfig(inputOf("dev", areas, developmentSecrets));
 
-    expect(faults).toEqual([
+    expect(issues).toEqual([
       {
         key: "thorbis-supabase:functions.list[0].entrypont",
         message: "is not a known key; did you mean thorbis-supabase:functions.list[0].entrypoint?",
@@ -258,9 +258,9 @@ describe("unknown keys", () => {
 test.each(["not json", "[1]", '"text"', "7", "null"])("an area that is %s must be an object", (text) => {
   const input = inputOf("dev", development, developmentSecrets);
 
-  const { faults } = checkStackConfig({ ...input, values: { ...input.values, [key("realtime")]: text } });
+  const { issues } = checkStackConfig({ ...input, values: { ...input.values, [key("realtime")]: text } });
 
-  expect(faults.map((fault) => `${fault.key} ${fault.message}`)).toEqual([
+  expect(issues.map((issue) => `${issue.key} ${issue.message}`)).toEqual([
     "thorbis-supabase:realtime must be an object",
   ]);
 });

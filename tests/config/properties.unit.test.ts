@@ -63,35 +63,35 @@ describe("any configuration", { timeout: 60_000 }, () => {
   );
 
   test.prop([mutation], { numRuns: 700 })(
-    "with one leaf changed is valid, or each fault names the leaf",
+    "with one leaf changed is valid, or each issue names the leaf",
     ({ path, value }) => {
       const name = formatPath(path);
 
-      const { config, faults } = checkStackConfig(
+      const { config, issues } = checkStackConfig(
         inputOf("any", withValue(roomFor(path), path, value), developmentSecrets),
       );
 
-      expect(config === undefined).toBe(faults.length > 0);
-      for (const fault of faults) {
-        const naming = [fault.key, fault.message].some((text) => text.includes(name));
+      expect(config === undefined).toBe(issues.length > 0);
+      for (const issue of issues) {
+        const naming = [issue.key, issue.message].some((text) => text.includes(name));
         const ofNamedSecret =
-          name === "functions.secretNames" && fault.key.startsWith(key("functionsSecrets"));
-        expect(naming || ofNamedSecret, `${fault.key} ${fault.message}`).toBe(true);
+          name === "functions.secretNames" && issue.key.startsWith(key("functionsSecrets"));
+        expect(naming || ofNamedSecret, `${issue.key} ${issue.message}`).toBe(true);
       }
     },
   );
 
   test.prop([fc.constantFrom(...plainLeaves), fc.constantFrom("text", "list", "object")], { numRuns: 200 })(
-    "never has a received value in its faults",
+    "never has a received value in its issues",
     (leaf, shape) => {
       const canary = "Canary Value,9f3!";
       const value = { text: canary, list: [canary, 7], object: { known: canary } }[shape];
 
-      const { faults } = checkStackConfig(
+      const { issues } = checkStackConfig(
         inputOf("any", withValue(development, leaf.path, value), developmentSecrets),
       );
 
-      expect(JSON.stringify(faults)).not.toContain("9f3!");
+      expect(JSON.stringify(issues)).not.toContain("9f3!");
     },
   );
 
@@ -102,13 +102,13 @@ describe("any configuration", { timeout: 60_000 }, () => {
     const misspelled = [...path.slice(0, -1), `${last}${ending}`];
     fc.pre(!plainLeaves.some((leaf) => formatPath(leaf.path) === formatPath(misspelled)));
 
-    const { faults } = checkStackConfig(
+    const { issues } = checkStackConfig(
       inputOf("any", withValue(development, misspelled, 1), developmentSecrets),
     );
 
-    const fault = faults.find((candidate) => candidate.key === key(formatPath(misspelled)));
-    expect(fault?.message).toMatch(/^is not a known key/);
+    const issue = issues.find((candidate) => candidate.key === key(formatPath(misspelled)));
+    expect(issue?.message).toMatch(/^is not a known key/);
     if (ending.length === 1 && last.length > 2)
-      expect(fault?.message).toContain(`; did you mean ${key(formatPath(path))}?`);
+      expect(issue?.message).toContain(`; did you mean ${key(formatPath(path))}?`);
   });
 });

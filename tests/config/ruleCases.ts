@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 import { type Areas, withValue } from "./specimens";
 
-/** A value at its path in the configuration, and the faults that it causes. */
-export type ValueCase = [path: string, value: unknown, faults: string[]];
+/** A value at its path in the configuration, and the issues that it causes. */
+export type ValueCase = [path: string, value: unknown, issues: string[]];
 
 /** Path → a value that development accepts and production does not. */
 export const offences: Record<string, unknown> = {
@@ -34,7 +34,7 @@ export const offences: Record<string, unknown> = {
   "backup.assignPublicIp": true,
   "alerts.emails[0]": [],
 };
-/** The key of the value, if it is not the key in the fault. */
+/** The key of the value, if it is not the key in the issue. */
 export const offendingPath: Record<string, string[]> = {
   "auth.smtp.host": ["auth", "smtp"],
   "network.openToInternetReason": ["network", "allowedCidrs"],
@@ -42,7 +42,7 @@ export const offendingPath: Record<string, string[]> = {
   "backup.subnetIds[0]": ["backup", "subnetIds"],
   "alerts.emails[0]": ["alerts", "emails"],
 };
-/** Other changes, so that there is only this fault. */
+/** Other changes, so that there is only this issue. */
 export const adjust = (name: string, areas: Areas): Areas => {
   if (name === "backup.schedule.expression") return withValue(areas, ["alerts", "freshnessHours"], 48);
   if (name === "backup.vpcId") return withValue(areas, ["backup", "subnetIds"], []);

@@ -14,12 +14,12 @@ import {
   withValue,
 } from "./specimens";
 
-const faultsOf = (stack: string, areas: Areas, secrets: readonly string[]) =>
-  checkStackConfig(inputOf(stack, areas, secrets)).faults.map((fault) => `${fault.key} ${fault.message}`);
+const issuesOf = (stack: string, areas: Areas, secrets: readonly string[]) =>
+  checkStackConfig(inputOf(stack, areas, secrets)).issues.map((issue) => `${issue.key} ${issue.message}`);
 
 describe("production", () => {
   test("accepts its specimen", () => {
-    expect(faultsOf("prod", production, productionSecrets)).toEqual([]);
+    expect(issuesOf("prod", production, productionSecrets)).toEqual([]);
   });
 
   test.each(requirements.map(({ path, message }) => ({ name: formatPath(path), message })))(
@@ -32,8 +32,8 @@ describe("production", () => {
         (secret) => name !== "auth.smtp.host" || secret !== "authSmtpPassword",
       );
 
-      const inProduction = faultsOf("prod", areas, secrets);
-      const elsewhere = faultsOf(
+      const inProduction = issuesOf("prod", areas, secrets);
+      const elsewhere = issuesOf(
         "other",
         withValue(areas, ["project", "environment"], "development"),
         secrets,
@@ -42,7 +42,7 @@ describe("production", () => {
       expect(inProduction).toContain(`${key(name)} ${message}`);
       const companions = ["backup.vpcId", "backup.subnetIds[0]"];
       const expected = companions.includes(name) ? companions : [name];
-      expect(inProduction.map((fault) => fault.split(" ")[0])).toEqual(expected.map(key).sort());
+      expect(inProduction.map((issue) => issue.split(" ")[0])).toEqual(expected.map(key).sort());
       // Elsewhere the default VPC is allowed, for tasks with a public address.
       const defaultVpc = `${key("backup.assignPublicIp")} must be true without backup.vpcId or backup.network: the default VPC has no other internet access`;
       expect(elsewhere).toEqual(companions.includes(name) ? [defaultVpc] : []);
@@ -52,7 +52,7 @@ describe("production", () => {
   test("refuses an http redirect", () => {
     const areas = withValue(production, ["auth", "redirectUrls"], ["https://a.example", "http://b.example"]);
 
-    expect(faultsOf("prod", areas, productionSecrets)).toEqual([
+    expect(issuesOf("prod", areas, productionSecrets)).toEqual([
       "thorbis-supabase:auth.redirectUrls[1] must not be an http:// URL in production",
     ]);
   });
@@ -65,13 +65,13 @@ describe("production", () => {
       "Hosted runners have no addresses.",
     );
 
-    expect(faultsOf("prod", withReason, productionSecrets)).toEqual([]);
+    expect(issuesOf("prod", withReason, productionSecrets)).toEqual([]);
   });
 
   test("cannot be disabled by another environment in stack prod", () => {
     const areas = withValue(production, ["project", "environment"], "development");
 
-    expect(faultsOf("prod", areas, productionSecrets)).toEqual([
+    expect(issuesOf("prod", areas, productionSecrets)).toEqual([
       "thorbis-supabase:project.environment must be production in stack prod",
     ]);
   });
@@ -79,7 +79,7 @@ describe("production", () => {
   test("rules apply to stacks of any name", () => {
     const areas = withValue(production, ["database", "sslEnforcement"], false);
 
-    expect(faultsOf("like-prod", areas, productionSecrets)).toEqual([
+    expect(issuesOf("like-prod", areas, productionSecrets)).toEqual([
       "thorbis-supabase:database.sslEnforcement must be true in production",
     ]);
   });
@@ -89,7 +89,7 @@ describe("across fields", () => {
   test.each<ValueCase>(acrossFields)("%s = %j", (path, value, expected) => {
     const areas = withValue(development, path.split("."), value);
 
-    expect(faultsOf("dev", areas, developmentSecrets)).toEqual(expected.map(key));
+    expect(issuesOf("dev", areas, developmentSecrets)).toEqual(expected.map(key));
   });
 
   test("at least one way to sign in must be enabled", () => {
@@ -104,7 +104,7 @@ describe("across fields", () => {
     };
     const secrets = developmentSecrets.filter((name) => !name.startsWith("auth"));
 
-    expect(faultsOf("dev", areas, secrets)).toEqual([
+    expect(issuesOf("dev", areas, secrets)).toEqual([
       "thorbis-supabase:auth.email.enabled must be true: no other way to sign in is enabled",
       "thorbis-supabase:auth.mfa.phoneEnabled needs auth.phone",
       "thorbis-supabase:auth.rateLimits.emailsPerHour has no effect without auth.smtp",
@@ -118,7 +118,7 @@ describe("across fields", () => {
       2000,
     );
 
-    expect(faultsOf("dev", areas, developmentSecrets).map((fault) => fault.split(" ")[0])).toEqual([
+    expect(issuesOf("dev", areas, developmentSecrets).map((issue) => issue.split(" ")[0])).toEqual([
       "thorbis-supabase:backup.bucketName",
       "thorbis-supabase:backup.memoryMegabytes",
     ]);
@@ -133,10 +133,10 @@ describe("single fields", () => {
         ? developmentSecrets.filter((name) => !name.startsWith("functions"))
         : developmentSecrets;
 
-    const faults = faultsOf("dev", areas, secrets);
+    const issues = issuesOf("dev", areas, secrets);
 
-    const exact = expected.map((fault) => (typeof fault === "string" ? key(fault) : fault));
-    if (path === "functions.secretNames") expect(faults).toContainEqual(exact[0]);
-    else expect(faults).toEqual(exact);
+    const exact = expected.map((issue) => (typeof issue === "string" ? key(issue) : issue));
+    if (path === "functions.secretNames") expect(issues).toContainEqual(exact[0]);
+    else expect(issues).toEqual(exact);
   });
 });

@@ -36,15 +36,15 @@ describe.each([
   { stack: "prod", secrets: [...common, ...providers, "thorbis-supabase:authSmtpPassword"] },
 ])("Pulumi.$stack.yaml", ({ stack, secrets }) => {
   test("is valid once its secrets are set", () => {
-    expect(checkStackConfig(withSecrets(stack)).faults).toEqual([]);
+    expect(checkStackConfig(withSecrets(stack)).issues).toEqual([]);
   });
 
   test("otherwise lacks exactly those secrets, each with its command", () => {
     const { values } = stackFile(stack);
 
-    const { faults } = checkStackConfig({ stack, values, secretKeys: [] });
+    const { issues } = checkStackConfig({ stack, values, secretKeys: [] });
 
-    expect(faults).toEqual(
+    expect(issues).toEqual(
       [...secrets].sort().map((key) => ({
         key,
         message: "is missing; it is a secret",

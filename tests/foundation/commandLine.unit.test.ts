@@ -27,7 +27,7 @@ function program(): Command {
   return shop;
 }
 
-async function fault(command: Command, ...args: string[]): Promise<Error> {
+async function issue(command: Command, ...args: string[]): Promise<Error> {
   return await command.parseAsync(args, { from: "user" }).then(
     () => expect.unreachable(`shop ${args.join(" ")} is taken`),
     (error: Error) => error,
@@ -64,7 +64,7 @@ test.each<[args: string, sentence: string]>([
   const shop = program();
   speakPlainly(shop, (command) => `npm run ${command.name()} --`);
 
-  const error = await fault(shop, ...args.split(" "));
+  const error = await issue(shop, ...args.split(" "));
 
   expect(error).toBeInstanceOf(UserError);
   expect(error).toMatchObject({ message: sentence, exitCode: 1 });
@@ -76,7 +76,7 @@ test.each([["--help"], ["--version"], ["sell", "--help"]])(
     const shop = program();
     speakPlainly(shop, (command) => command.name());
 
-    const end = await fault(shop, ...args);
+    const end = await issue(shop, ...args);
 
     expect(end).toBeInstanceOf(CommanderError);
     expect(end).toMatchObject({ exitCode: 0 });

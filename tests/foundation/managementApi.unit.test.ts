@@ -133,7 +133,7 @@ test("the error for an unexpected status contains the request and the response",
     { status: 401, headers: { "content-type": "application/json" }, body: '{"message":"Unauthorized"}' },
   ];
 
-  await expect(api.expect(200, "read project", "GET", "/projects/x")).rejects.toThrow(
+  await expect(api.expect("GET", "/projects/x", { status: 200, doing: "read project" })).rejects.toThrow(
     'Unable to read project, got status 401: {"message":"Unauthorized"} (is the access token right?)',
   );
 });
@@ -190,11 +190,11 @@ test("a body with a JSON content type that is not JSON causes no retry, and its 
   expect(waits).toEqual([]);
 
   replies.push({ status: 200, headers: json, body: "" });
-  await expect(api.expectJson(200, "list projects", "GET", "/projects")).rejects.toThrow(
+  await expect(api.expectJson("GET", "/projects", { status: 200, doing: "list projects" })).rejects.toThrow(
     "Unable to list projects, got status 200: an empty body (which is not JSON)",
   );
   replies.push({ status: 200, headers: { "content-type": "text/html" }, body: "x".repeat(5000) });
-  await expect(api.expectJson(200, "list projects", "GET", "/projects")).rejects.toThrow(
+  await expect(api.expectJson("GET", "/projects", { status: 200, doing: "list projects" })).rejects.toThrow(
     `Unable to list projects, got status 200: ${"x".repeat(1000)}… (which is not JSON)`,
   );
 });

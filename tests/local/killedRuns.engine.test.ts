@@ -201,7 +201,9 @@ async function servicesOf(directory: string) {
       const query =
         "select name, count(*) from supabase_migrations.schema_migrations group by name having count(*) > 1";
       const [project] = await projects();
-      return await api.expect(201, "query", "POST", `/projects/${project?.id}/database/query`, {
+      return await api.expect("POST", `/projects/${project?.id}/database/query`, {
+        status: 201,
+        doing: "query",
         body: { query },
       });
     },

@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { checkoutRoot } from "../../foundation/checkout";
-import { nodeFault } from "../../local/packages.mjs";
+import { nodeIssue } from "../../local/packages.mjs";
 
 // Several files name the oldest supported Node. package.json is authoritative.
 
@@ -52,11 +52,11 @@ test("every package runs on every supported version of Node; an upgrade that doe
 test("the first file that runs refuses older versions", () => {
   const [major = 0, minor = 0] = oldest.split(".").map(Number);
 
-  expect(nodeFault(`${major}.${minor}.0`)).toBeUndefined();
-  expect(nodeFault(`${major}.${minor - 1}.9`)).toBe(
+  expect(nodeIssue(`${major}.${minor}.0`)).toBeUndefined();
+  expect(nodeIssue(`${major}.${minor - 1}.9`)).toBe(
     `Node ${major}.${minor - 1}.9 is too old for this project: install Node ${oldest} or newer and run the command again.`,
   );
-  expect(nodeFault(`${major - 2}.99.0`)).toContain("is too old");
+  expect(nodeIssue(`${major - 2}.99.0`)).toContain("is too old");
 });
 
 test("the bundles, the README and the matrix of the workflow name the same versions", () => {

@@ -114,7 +114,7 @@ function expectNothingRunning({ directory }: Refusal): void {
 }
 
 test("a configuration with four errors: one message lists all of them, and nothing is changed", async () => {
-  const checkout = await checkoutWith("faults", (text) =>
+  const checkout = await checkoutWith("issues", (text) =>
     text
       .replace("    bucketName:", "    bucketNam: x\n    bucketName:")
       .replace("maxConnections: 100", "maxConnections: lots")

@@ -198,7 +198,8 @@ describe("functions", () => {
     const mutable = `
       select oid::regprocedure::text as name from pg_proc
       where pronamespace::regnamespace::text in ${schemas}
-        and not coalesce(proconfig @> array['search_path=pg_catalog, pg_temp'], false)`;
+        and not coalesce(proconfig @> array['search_path=pg_catalog, pg_temp'], false)
+      order by oid`;
 
     expect(await names(mutable)).toEqual([]);
     expect(

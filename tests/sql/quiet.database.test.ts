@@ -55,7 +55,7 @@ async function asMember(...statements: string[]): Promise<void> {
  * ahead by the retention of metrics would drop this month's.
  */
 let monthsAhead = 0;
-const mostMonthsAhead = 10;
+const maxMonthsAhead = 10;
 
 type Event = (round: number) => Promise<unknown>;
 
@@ -95,7 +95,7 @@ const events: Readonly<Record<string, Event>> = {
     for (const { command } of rows) await postgres.query(command);
   },
   "a month passes": async () => {
-    monthsAhead = Math.min(monthsAhead + 1, mostMonthsAhead);
+    monthsAhead = Math.min(monthsAhead + 1, maxMonthsAhead);
     await postgres.query("select private.maintain_partitions(now() + make_interval(months => $1))", [
       monthsAhead,
     ]);

@@ -222,7 +222,7 @@ describe("signing in", () => {
     ]);
     expect(outcome.rowCount).toBe(1);
     expect(warnings).toEqual([
-      expect.stringMatching(/^user .* was not brought in step with auth.users: duplicate key/),
+      expect.stringMatching(/^user .* was not synchronized with auth.users: duplicate key/),
     ]);
   });
 

@@ -137,7 +137,11 @@ test("after manual changes of a secret and of another value, preview and refresh
   });
   const [project] = (await api.call("GET", "/projects")).json as { id: string }[];
   const body = { site_url: "https://tampered.example.com", smtp_pass: byHand.text };
-  await api.expect(200, "change auth by hand", "PATCH", `/projects/${project?.id}/config/auth`, { body });
+  await api.expect("PATCH", `/projects/${project?.id}/config/auth`, {
+    status: 200,
+    doing: "change auth by hand",
+    body,
+  });
   await (await stack.database()).query("drop policy tenant_isolation on shared.customers");
 
   const preview = await pulumi("preview", "--diff", "--refresh", "--save-plan", "plan.json");

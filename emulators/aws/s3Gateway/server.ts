@@ -90,25 +90,40 @@ class S3Gateway {
         bucket !== undefined &&
         !(await this.#prepareBucket(store, bucket))
       ) {
-        fail(response, 404, "NoSuchBucket", "The specified bucket does not exist");
+        fail(response, { status: 404, code: "NoSuchBucket", message: "The specified bucket does not exist" });
         return;
       }
       if (incoming.method === "DELETE" && undeletable) {
-        fail(response, 501, "NotImplemented", "The local S3 cannot delete this configuration of a bucket");
+        fail(response, {
+          status: 501,
+          code: "NotImplemented",
+          message: "The local S3 cannot delete this configuration of a bucket",
+        });
         return;
       }
       const isNew = incoming.method === "PUT" && bucketItself && bucket !== undefined;
       if (isNew && (await this.#isElsewhere(store, bucket))) {
-        fail(response, 409, "BucketAlreadyOwnedByYou", "You have this bucket already, in another region");
+        fail(response, {
+          status: 409,
+          code: "BucketAlreadyOwnedByYou",
+          message: "You have this bucket already, in another region",
+        });
         return;
       }
       const upstream = backend === "configuration" ? this.#configuration : store.url;
-      await this.#pass(upstream, incoming, response, async (status) => {
-        const deleted = incoming.method === "DELETE" && bucketItself && status === 204;
-        if (deleted && bucket !== undefined) await this.#forget(bucket);
+      await this.#pass(upstream, incoming, {
+        response,
+        beforeAnswer: async (status) => {
+          const deleted = incoming.method === "DELETE" && bucketItself && status === 204;
+          if (deleted && bucket !== undefined) await this.#forget(bucket);
+        },
       });
     } catch (error) {
-      fail(response, 503, "ServiceUnavailable", error instanceof Error ? error.message : String(error));
+      fail(response, {
+        status: 503,
+        code: "ServiceUnavailable",
+        message: error instanceof Error ? error.message : String(error),
+      });
     }
   }
 
@@ -152,8 +167,13 @@ class S3Gateway {
   async #pass(
     upstream: URL,
     incoming: IncomingMessage,
-    response: ServerResponse,
-    beforeAnswer: (status: number | undefined) => Promise<void>,
+    {
+      response,
+      beforeAnswer,
+    }: {
+      readonly response: ServerResponse;
+      readonly beforeAnswer: (status: number | undefined) => Promise<void>;
+    },
   ): Promise<void> {
     const { connection: _hopByHop, ...headers } = incoming.headers;
     await new Promise<void>((resolve, reject) => {
@@ -189,7 +209,10 @@ async function hasBucket({ client }: Store, bucket: string): Promise<boolean> {
   }
 }
 
-function fail(response: ServerResponse, status: number, code: string, message: string): void {
+function fail(
+  response: ServerResponse,
+  { status, code, message }: { readonly status: number; readonly code: string; readonly message: string },
+): void {
   // The response has already started. Closing the connection tells the client that it is incomplete.
   if (response.headersSent) {
     response.destroy();

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { ApiError, type EmulatorEnvironment } from "../http";
 
-/** Routes for data of the token's user, not of a project. */
+/** Routes for data of the token's user, which belong to no project. */
 export function accountRoutes() {
   const routes = new Hono<EmulatorEnvironment>();
 

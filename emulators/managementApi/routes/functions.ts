@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import * as z from "zod";
-import { bundleFault } from "../functionBundle";
+import { bundleIssue } from "../functionBundle";
 import {
   ApiError,
   type EmulatorContext,
@@ -113,10 +113,10 @@ export function functionRoutes({ store }: Services) {
     const { entrypoint_path: entrypoint } = metadata;
     // The CLI sends an empty path if a function has no import map.
     const importMap = metadata.import_map_path || undefined;
-    const fault = bundleFault({ entrypoint, importMap, files }, (file) =>
+    const issue = bundleIssue({ entrypoint, importMap, files }, (file) =>
       sourceUrl(project.ref, { id, version }, file),
     );
-    if (fault !== undefined) throw new ApiError(400, `Failed to bundle the function (reason: ${fault})`);
+    if (issue !== undefined) throw new ApiError(400, `Failed to bundle the function (reason: ${issue})`);
     const now = Date.now();
     const digests = Object.fromEntries(
       [...files].map(([name, content]) => [name, store.putBlob(project.ref, content)]),

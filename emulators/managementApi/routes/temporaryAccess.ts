@@ -26,7 +26,7 @@ const grant = z.strictObject({
 
 /**
  * Routes of `jit-access`: whether members of the organization may sign in to the database with their access token. The platform
- * offers it only to projects that enforce SSL. Nobody can sign in to the local database this way.
+ * offers it only to projects that enforce SSL. The local database does not support this.
  */
 export function temporaryAccessRoutes({ store }: Services) {
   const routes = new Hono<EmulatorEnvironment>();

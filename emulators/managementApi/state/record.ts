@@ -190,7 +190,10 @@ export function newProjectRef(): string {
 }
 
 /** Returns an HS256 token, like the legacy API keys. */
-function legacyKey(ref: string, role: string, jwtSecret: string, now: Date): string {
+function legacyKey(
+  ref: string,
+  { role, jwtSecret, now }: { readonly role: string; readonly jwtSecret: string; readonly now: Date },
+): string {
   const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
   const issued = Math.floor(now.getTime() / 1000);
   const tenYears = 315_360_000;
@@ -233,7 +236,7 @@ export function newProject(request: NewProject): ProjectRecord {
   const legacy = (name: "anon" | "service_role"): ApiKeyRecord => ({
     ...newApiKey({ name, type: "legacy", description: `Legacy ${name} API key` }),
     id: null,
-    api_key: legacyKey(ref, name, jwtSecret, now),
+    api_key: legacyKey(ref, { role: name, jwtSecret, now }),
   });
   return {
     ref,

@@ -32,8 +32,8 @@ export function debianPackages(major: number): string[] {
 }
 
 /**
- * Returns the supported major versions whose packages this machine's package lists offer, the newest first: those with
- * pg_cron, since the other packages come with every version. Empty without apt-cache.
+ * Returns the supported major versions whose packages this machine's package lists offer, the newest first: those with pg_cron,
+ * because the other packages come with every version. Empty without apt-cache.
  */
 export async function offeredMajors(): Promise<number[]> {
   const search = ["search", "--names-only", "^postgresql-[0-9]+-cron$"];

@@ -95,7 +95,7 @@ async function findChosen(
   if (folder === undefined) return undefined;
   const installation = await describeInstallation(folder, system);
   if (major !== undefined && installation?.major !== major) return undefined;
-  const fault =
+  const issue =
     installation === undefined
       ? "holds no PostgreSQL server"
       : installation.major < oldestMajor
@@ -103,9 +103,9 @@ async function findChosen(
         : missingParts(installation, system)
             .map((part, index) => (index === 0 ? `lacks ${part}` : part))
             .join(", ");
-  if (fault === "" && installation !== undefined) return installation;
+  if (issue === "" && installation !== undefined) return installation;
   throw new UserError(
-    `The local stack needs a complete PostgreSQL, but ${postgresqlBinVariable} is ${folder}, which ${fault}: complete it, set ${postgresqlBinVariable} to another folder, or unset it.`,
+    `The local stack needs a complete PostgreSQL, but ${postgresqlBinVariable} is ${folder}, which ${issue}: complete it, set ${postgresqlBinVariable} to another folder, or unset it.`,
   );
 }
 

@@ -49,7 +49,7 @@ export const logMetricFilter = resource<Aws, LogMetricFilterState>({
       known.logGroupName === undefined ? id.split(":") : [known.logGroupName, known.name ?? id];
     if (name === "")
       throw new UserError(`To import a metric filter, use the ID <log group>:<filter> instead of ${id}.`);
-    const filter = await find(aws, logGroupName, name, signal);
+    const filter = await find(aws, { logGroupName, name, signal });
     if (filter === undefined) return undefined;
     const [transformation] = filter.metricTransformations ?? [];
     return {
@@ -80,7 +80,7 @@ export const logMetricFilter = resource<Aws, LogMetricFilterState>({
   async delete(aws, _id, { logGroupName, name }, { signal }) {
     const logs = aws.use("logs");
     // If several have the same name (see below), moto may leave some.
-    while ((await find(aws, logGroupName, name, signal)) !== undefined) {
+    while ((await find(aws, { logGroupName, name, signal })) !== undefined) {
       await logs.send(new DeleteMetricFilterCommand({ logGroupName, filterName: name }), {
         abortSignal: signal,
       });
@@ -91,9 +91,11 @@ export const logMetricFilter = resource<Aws, LogMetricFilterState>({
 /** Returns the last version of the filter. AWS replaces the previous one; moto keeps them all, in order. */
 async function find(
   aws: Aws,
-  logGroupName: string,
-  name: string,
-  signal: AbortSignal,
+  {
+    logGroupName,
+    name,
+    signal,
+  }: { readonly logGroupName: string; readonly name: string; readonly signal: AbortSignal },
 ): Promise<MetricFilter | undefined> {
   const filters = (await filtersOf(aws, logGroupName, signal)) ?? [];
   return filters.findLast(({ filterName }) => filterName === name);

@@ -68,7 +68,7 @@ export const key = resource<Aws, KeyState>({
       { abortSignal: signal },
     );
     const id = present(KeyMetadata?.KeyId, "the id of the new key");
-    await setRotation(aws, id, state, signal);
+    await setRotation(aws, id, { state, signal });
     if (!state.isEnabled) await kms.send(new DisableKeyCommand({ KeyId: id }), { abortSignal: signal });
     return { id };
   },
@@ -118,7 +118,7 @@ export const key = resource<Aws, KeyState>({
       );
     }
     const rotates = (state: KeyState) => `${state.enableKeyRotation ?? false} ${state.rotationPeriodInDays}`;
-    if (rotates(before) !== rotates(after)) await setRotation(aws, id, after, signal);
+    if (rotates(before) !== rotates(after)) await setRotation(aws, id, { state: after, signal });
     if (!after.isEnabled && before.isEnabled) await kms.send(new DisableKeyCommand({ KeyId: id }), options);
   },
 
@@ -139,8 +139,13 @@ export const key = resource<Aws, KeyState>({
 async function setRotation(
   aws: Aws,
   id: string,
-  state: Pick<KeyState, "enableKeyRotation" | "rotationPeriodInDays">,
-  signal: AbortSignal,
+  {
+    state,
+    signal,
+  }: {
+    readonly state: Pick<KeyState, "enableKeyRotation" | "rotationPeriodInDays">;
+    readonly signal: AbortSignal;
+  },
 ): Promise<void> {
   const kms = aws.use("kms");
   if (state.enableKeyRotation === true) {

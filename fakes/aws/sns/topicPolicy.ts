@@ -13,7 +13,7 @@ export const topicPolicy = resource<Aws, TopicPolicyState>({
   outputs: { owner: {}, region: {} },
 
   async create(aws, state, { signal }) {
-    await put(aws, state.arn, state.policy, signal);
+    await put(aws, { TopicArn: state.arn, policy: state.policy, signal });
     return { id: state.arn };
   },
 
@@ -29,7 +29,7 @@ export const topicPolicy = resource<Aws, TopicPolicyState>({
   },
 
   async update(aws, id, { after }, { signal }) {
-    await put(aws, id, after.policy, signal);
+    await put(aws, { TopicArn: id, policy: after.policy, signal });
   },
 
   async delete(aws, id, _state, { signal }) {
@@ -49,11 +49,21 @@ export const topicPolicy = resource<Aws, TopicPolicyState>({
         },
       ],
     };
-    await unlessMissing(put(aws, id, JSON.stringify(standard), signal), ...missingTopic);
+    await unlessMissing(
+      put(aws, { TopicArn: id, policy: JSON.stringify(standard), signal }),
+      ...missingTopic,
+    );
   },
 });
 
-async function put(aws: Aws, TopicArn: string, policy: string, signal: AbortSignal): Promise<void> {
+async function put(
+  aws: Aws,
+  {
+    TopicArn,
+    policy,
+    signal,
+  }: { readonly TopicArn: string; readonly policy: string; readonly signal: AbortSignal },
+): Promise<void> {
   const sns = aws.use("sns");
   await sns.send(
     new SetTopicAttributesCommand({ TopicArn, AttributeName: "Policy", AttributeValue: policy }),

@@ -13,7 +13,7 @@ export const queuePolicy = resource<Aws, QueuePolicyState>({
   outputs: { region: {} },
 
   async create(aws, state, { signal }) {
-    await put(aws, state.queueUrl, state.policy, signal);
+    await put(aws, { QueueUrl: state.queueUrl, Policy: state.policy, signal });
     return { id: state.queueUrl };
   },
 
@@ -30,15 +30,22 @@ export const queuePolicy = resource<Aws, QueuePolicyState>({
   },
 
   async update(aws, id, { after }, { signal }) {
-    await put(aws, id, after.policy, signal);
+    await put(aws, { QueueUrl: id, Policy: after.policy, signal });
   },
 
   async delete(aws, id, _state, { signal }) {
-    await unlessMissing(put(aws, id, "", signal), ...missingQueue);
+    await unlessMissing(put(aws, { QueueUrl: id, Policy: "", signal }), ...missingQueue);
   },
 });
 
-async function put(aws: Aws, QueueUrl: string, Policy: string, signal: AbortSignal): Promise<void> {
+async function put(
+  aws: Aws,
+  {
+    QueueUrl,
+    Policy,
+    signal,
+  }: { readonly QueueUrl: string; readonly Policy: string; readonly signal: AbortSignal },
+): Promise<void> {
   const sqs = aws.use("sqs");
   await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }), {
     abortSignal: signal,

@@ -37,11 +37,18 @@ export const apikey: AnyResource<ManagementApi> = resource<ManagementApi, Apikey
       key.name === "default" && key.type === "publishable";
     if (!asObjects(listed.json).some(isDefault)) {
       const body = { name: "default", type: "publishable" };
-      await api.expect(201, "create default API key", "POST", `${keys}?reveal=true`, { body, signal });
+      await api.expect("POST", `${keys}?reveal=true`, {
+        status: 201,
+        doing: "create default API key",
+        body,
+        signal,
+      });
     }
     // As in the official provider, which only sends the description with a later update.
     const body = { name, type: "secret", secret_jwt_template: { role: "service_role" } };
-    const created = await api.expectJson(201, "create API key", "POST", `${keys}?reveal=true`, {
+    const created = await api.expectJson("POST", `${keys}?reveal=true`, {
+      status: 201,
+      doing: "create API key",
       body,
       signal,
     });
@@ -53,7 +60,7 @@ export const apikey: AnyResource<ManagementApi> = resource<ManagementApi, Apikey
       ? [known.projectRef, id]
       : await resolveImport(api, id, signal);
     const path = `/projects/${projectRef}/api-keys/${keyId}?reveal=true`;
-    const found = asObject(await api.expectJson(200, "read API key", "GET", path, { signal }));
+    const found = asObject(await api.expectJson("GET", path, { status: 200, doing: "read API key", signal }));
     const { role } = asObject(found.secret_jwt_template);
     return {
       id: String(found.id),
@@ -76,12 +83,12 @@ export const apikey: AnyResource<ManagementApi> = resource<ManagementApi, Apikey
         after.secretJwtTemplate && { secret_jwt_template: after.secretJwtTemplate }),
     };
     const path = `/projects/${after.projectRef}/api-keys/${id}?reveal=true`;
-    await api.expect(200, "update API key", "PATCH", path, { body, signal });
+    await api.expect("PATCH", path, { status: 200, doing: "update API key", body, signal });
   },
 
   async delete(api, id, { projectRef }, { signal }) {
     const path = `/projects/${projectRef}/api-keys/${id}?reveal=true`;
-    await api.expect(200, "delete API key", "DELETE", path, { signal });
+    await api.expect("DELETE", path, { status: 200, doing: "delete API key", signal });
   },
 });
 
@@ -89,7 +96,9 @@ export const apikey: AnyResource<ManagementApi> = resource<ManagementApi, Apikey
 async function resolveImport(api: ManagementApi, id: string, signal: AbortSignal): Promise<[string, string]> {
   const [projectRef = "", key = "", type] = id.split("/");
   if (uuid.test(key)) return [projectRef, key];
-  const listed = await api.expectJson(200, "list API keys", "GET", `/projects/${projectRef}/api-keys`, {
+  const listed = await api.expectJson("GET", `/projects/${projectRef}/api-keys`, {
+    status: 200,
+    doing: "list API keys",
     signal,
   });
   const matching = asObjects(listed).filter(

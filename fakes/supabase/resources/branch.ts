@@ -34,7 +34,7 @@ export const branch: AnyResource<ManagementApi> = resource<ManagementApi, Branch
     if (listed.status !== 422 && listed.status !== 200) throw unexpected("list branches", listed);
     if (listed.status === 422 || asObjects(listed.json).length === 0) {
       const body = { branch_name: "Production", is_default: true };
-      await api.expect(201, "enable branching", "POST", path, { body, signal });
+      await api.expect("POST", path, { status: 201, doing: "enable branching", body, signal });
     }
     const body = {
       branch_name: gitBranch,
@@ -42,12 +42,14 @@ export const branch: AnyResource<ManagementApi> = resource<ManagementApi, Branch
       persistent: persistent ?? false,
       ...(region !== undefined && { region }),
     };
-    const created = await api.expectJson(201, "create branch", "POST", path, { body, signal });
+    const created = await api.expectJson("POST", path, { status: 201, doing: "create branch", body, signal });
     return { id: String(asObject(created).id) };
   },
 
   async read(api, id, known, { signal }) {
-    const found = asObject(await api.expectJson(200, "read branch", "GET", `/branches/${id}`, { signal }));
+    const found = asObject(
+      await api.expectJson("GET", `/branches/${id}`, { status: 200, doing: "read branch", signal }),
+    );
     const database: Branch["database"] = {
       host: String(found.db_host),
       id: String(found.ref),
@@ -61,7 +63,9 @@ export const branch: AnyResource<ManagementApi> = resource<ManagementApi, Branch
     // An import does not know the parent, so it cannot check whether the branch is persistent.
     if (known.parentProjectRef === undefined) return { state: { database } };
     const path = `/projects/${known.parentProjectRef}/branches`;
-    const listed = asObjects(await api.expectJson(200, "list branches", "GET", path, { signal }));
+    const listed = asObjects(
+      await api.expectJson("GET", path, { status: 200, doing: "list branches", signal }),
+    );
     const own = listed.find((row) => row.id === id);
     return { state: { database, ...(own && { persistent: own.persistent === true }) } };
   },
@@ -69,7 +73,7 @@ export const branch: AnyResource<ManagementApi> = resource<ManagementApi, Branch
   async update(api, id, { after }, { signal }) {
     const { gitBranch, persistent = false } = after;
     const body = { branch_name: gitBranch, git_branch: gitBranch, persistent };
-    await api.expect(200, "update branch", "PATCH", `/branches/${id}`, { body, signal });
+    await api.expect("PATCH", `/branches/${id}`, { status: 200, doing: "update branch", body, signal });
   },
 
   async delete(api, id, _state, { signal }) {
@@ -77,7 +81,12 @@ export const branch: AnyResource<ManagementApi> = resource<ManagementApi, Branch
     if (first.status === 200) return;
     if (first.status !== 422) throw unexpected("delete branch", first);
     const body = { persistent: false };
-    await api.expect(200, "make branch deletable", "PATCH", `/branches/${id}`, { body, signal });
-    await api.expect(200, "delete branch", "DELETE", `/branches/${id}`, { signal });
+    await api.expect("PATCH", `/branches/${id}`, {
+      status: 200,
+      doing: "make branch deletable",
+      body,
+      signal,
+    });
+    await api.expect("DELETE", `/branches/${id}`, { status: 200, doing: "delete branch", signal });
   },
 });

@@ -95,6 +95,8 @@ async function deploy(api: ManagementApi, inputs: EdgeFunction, signal: AbortSig
   form.append("metadata", JSON.stringify(metadata));
   const target = `/projects/${projectRef}/functions/deploy?slug=${encodeURIComponent(slug)}`;
   return String(
-    asObject(await api.expectJson(201, "deploy edge function", "POST", target, { form, signal })).id,
+    asObject(
+      await api.expectJson("POST", target, { status: 201, doing: "deploy edge function", form, signal }),
+    ).id,
   );
 }

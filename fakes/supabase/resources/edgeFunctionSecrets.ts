@@ -65,21 +65,14 @@ export const edgeFunctionSecrets: AnyResource<ManagementApi> = resource<Manageme
   async update(api, id, { before, after }, { signal }) {
     await post(api, after, signal);
     const kept = new Set(after.secrets.map(({ name }) => name));
-    await remove(
-      api,
-      id,
-      before.secrets.map(({ name }) => name).filter((name) => !kept.has(name)),
+    await remove(api, id, {
+      names: before.secrets.map(({ name }) => name).filter((name) => !kept.has(name)),
       signal,
-    );
+    });
   },
 
   async delete(api, id, { secrets }, { signal }) {
-    await remove(
-      api,
-      id,
-      secrets.map(({ name }) => name),
-      signal,
-    );
+    await remove(api, id, { names: secrets.map(({ name }) => name), signal });
   },
 });
 
@@ -96,7 +89,11 @@ async function post(api: ManagementApi, { projectRef, secrets }: EdgeFunctionSec
     throw unexpected("update edge function secrets", answer);
 }
 
-async function remove(api: ManagementApi, ref: string, names: string[], signal: AbortSignal): Promise<void> {
+async function remove(
+  api: ManagementApi,
+  ref: string,
+  { names, signal }: { readonly names: string[]; readonly signal: AbortSignal },
+): Promise<void> {
   if (names.length === 0) return;
   const answer: ApiAnswer = await api.call("DELETE", `/projects/${ref}/secrets`, { body: names, signal });
   if (![200, 204, 404].includes(answer.status)) throw unexpected("delete edge function secrets", answer);

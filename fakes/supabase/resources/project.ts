@@ -42,7 +42,9 @@ export const project: AnyResource<ManagementApi> = resource<ManagementApi, Proje
 
   async create(api, inputs, context) {
     const { signal } = context;
-    const created = await api.expectJson(201, "create project", "POST", "/projects", {
+    const created = await api.expectJson("POST", "/projects", {
+      status: 201,
+      doing: "create project",
       signal,
       body: {
         organization_slug: inputs.organizationId,
@@ -56,7 +58,7 @@ export const project: AnyResource<ManagementApi> = resource<ManagementApi, Proje
     // As in the official provider: if this wait fails, the state does not contain the new project.
     await waitProjectActive(api, ref, waitOptions(context, inputs.timeouts, "create"));
     if (inputs.legacyApiKeysEnabled !== undefined) {
-      await putLegacyKeys(api, ref, inputs.legacyApiKeysEnabled, signal);
+      await putLegacyKeys(api, ref, { enabled: inputs.legacyApiKeysEnabled, signal });
     }
     return { id: ref };
   },
@@ -70,15 +72,11 @@ export const project: AnyResource<ManagementApi> = resource<ManagementApi, Proje
     const legacy = await api.call("GET", `/projects/${ref}/api-keys/legacy`, { signal });
     const legacyEnabled =
       legacy.status !== 404 && asObject(jsonOf(legacy, 200, "read legacy API keys")).enabled === true;
-    const addons = await api.expectJson(
-      200,
-      "read project addons",
-      "GET",
-      `/projects/${ref}/billing/addons`,
-      {
-        signal,
-      },
-    );
+    const addons = await api.expectJson("GET", `/projects/${ref}/billing/addons`, {
+      status: 200,
+      doing: "read project addons",
+      signal,
+    });
     const compute = asObjects(asObject(addons).selected_addons).find(
       ({ type }) => type === "compute_instance",
     );
@@ -95,12 +93,12 @@ export const project: AnyResource<ManagementApi> = resource<ManagementApi, Proje
 
   async update(api, ref, { before, after }, context) {
     const { signal } = context;
-    const faults: unknown[] = [];
+    const errors: unknown[] = [];
     const attempt = async (doing: string, method: string, path: string, body: Record<string, string>) => {
       try {
-        await api.expect(200, doing, method, path, { signal, body });
+        await api.expect(method, path, { status: 200, doing, signal, body });
       } catch (error) {
-        faults.push(error);
+        errors.push(error);
       }
     };
     if (after.name !== before.name) {
@@ -126,9 +124,9 @@ export const project: AnyResource<ManagementApi> = resource<ManagementApi, Proje
       after.legacyApiKeysEnabled !== undefined &&
       after.legacyApiKeysEnabled !== before.legacyApiKeysEnabled
     ) {
-      await putLegacyKeys(api, ref, after.legacyApiKeysEnabled, signal);
+      await putLegacyKeys(api, ref, { enabled: after.legacyApiKeysEnabled, signal });
     }
-    if (faults.length > 0) throw faults[0];
+    if (errors.length > 0) throw errors[0];
   },
 
   async delete(api, ref, _state, { signal }) {
@@ -140,9 +138,8 @@ export const project: AnyResource<ManagementApi> = resource<ManagementApi, Proje
 async function putLegacyKeys(
   api: ManagementApi,
   ref: string,
-  enabled: boolean,
-  signal: AbortSignal,
+  { enabled, signal }: { readonly enabled: boolean; readonly signal: AbortSignal },
 ): Promise<void> {
   const path = `/projects/${ref}/api-keys/legacy?enabled=${enabled}`;
-  await api.expect(200, "update legacy API keys", "PUT", path, { signal });
+  await api.expect("PUT", path, { status: 200, doing: "update legacy API keys", signal });
 }

@@ -37,7 +37,7 @@ export const settings: AnyResource<ManagementApi> = resource<ManagementApi, Sett
   },
 
   async create(api, inputs, context) {
-    await waitUntilReady(api, inputs, context, "create");
+    await waitUntilReady(api, inputs, { context, operation: "create" });
     await write(api, inputs, {}, context);
     return { id: inputs.projectRef };
   },
@@ -68,7 +68,7 @@ export const settings: AnyResource<ManagementApi> = resource<ManagementApi, Sett
 
   async update(api, _ref, { before, after }, context) {
     // Always waits, even if nothing will be sent.
-    await waitUntilReady(api, after, context, "update");
+    await waitUntilReady(api, after, { context, operation: "update" });
     await write(api, after, before, context);
   },
 
@@ -79,8 +79,7 @@ export const settings: AnyResource<ManagementApi> = resource<ManagementApi, Sett
 async function waitUntilReady(
   api: ManagementApi,
   { projectRef, timeouts: given }: Settings,
-  context: CallContext,
-  operation: "create" | "update",
+  { context, operation }: { readonly context: CallContext; readonly operation: "create" | "update" },
 ): Promise<void> {
   const options = waitOptions(context, given, operation);
   await waitProjectActive(api, projectRef, options);
@@ -94,12 +93,12 @@ async function write(
   before: Partial<Settings>,
   context: CallContext,
 ): Promise<void> {
-  const faults: unknown[] = [];
+  const errors: unknown[] = [];
   const attempt = async (work: () => Promise<void>) => {
     try {
       await work();
     } catch (error) {
-      faults.push(error);
+      errors.push(error);
     }
   };
   for (const name of sectionNames) {
@@ -112,15 +111,15 @@ async function write(
       const doing = `update ${name} settings`;
       const { signal } = context;
       // The provider ignores storage's response.
-      if (name === "storage") await api.expect(status, doing, method, target, { body, signal });
-      else await api.expectJson(status, doing, method, target, { body, signal });
+      if (name === "storage") await api.expect(method, target, { status, doing, body, signal });
+      else await api.expectJson(method, target, { status, doing, body, signal });
     });
   }
   const { sslEnforcement } = after;
   if (sslEnforcement !== undefined && sslEnforcement !== before.sslEnforcement) {
     await attempt(async () => await writeSslEnforcement(api, after, sslEnforcement, context));
   }
-  if (faults.length > 0) throw faults[0];
+  if (errors.length > 0) throw errors[0];
 }
 
 async function writeSslEnforcement(
@@ -132,7 +131,12 @@ async function writeSslEnforcement(
   const body = { requestedConfig: { database: wanted } };
   const path = `/projects/${projectRef}/ssl-enforcement`;
   const { signal } = context;
-  const answer = await api.expectJson(200, "update SSL enforcement", "PUT", path, { body, signal });
+  const answer = await api.expectJson("PUT", path, {
+    status: 200,
+    doing: "update SSL enforcement",
+    body,
+    signal,
+  });
   if (isSslEnforced(answer, wanted)) return;
   // The change restarts the database and then takes effect.
   const options = waitOptions(context, given, "update");

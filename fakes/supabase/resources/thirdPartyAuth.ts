@@ -29,7 +29,7 @@ export const thirdPartyAuth: AnyResource<ManagementApi> = resource<ManagementApi
       type: "string",
       replaces: true,
       same: sameJson,
-      check: (value) => keySetFault(String(value)),
+      check: (value) => keySetIssue(String(value)),
     },
     timeouts,
   },
@@ -51,7 +51,12 @@ export const thirdPartyAuth: AnyResource<ManagementApi> = resource<ManagementApi
     };
     const path = `/projects/${projectRef}/config/auth/third-party-auth`;
     const { signal } = context;
-    const created = await api.expectJson(201, "create third-party auth", "POST", path, { body, signal });
+    const created = await api.expectJson("POST", path, {
+      status: 201,
+      doing: "create third-party auth",
+      body,
+      signal,
+    });
     return { id: String(asObject(created).id) };
   },
 
@@ -89,7 +94,7 @@ export const thirdPartyAuth: AnyResource<ManagementApi> = resource<ManagementApi
   },
 });
 
-function keySetFault(text: string): string | undefined {
+function keySetIssue(text: string): string | undefined {
   let keys: JsonObject[];
   try {
     keys = asObjects(asObject(JSON.parse(text) as JsonValue).keys);

@@ -2,10 +2,10 @@
 // contain Markdown, HTML, a mention or a link.
 
 /** The maximum number of characters in a cell or word. */
-const longestSpan = 240;
+const maxSpanLength = 240;
 
 /** Returns a text as a code span in one line, which is also valid in a table. */
-export function code(text: string, longest = longestSpan): string {
+export function code(text: string, longest = maxSpanLength): string {
   const line = shorten(text.replace(/\s+/g, " ").trim(), longest);
   if (line === "") return "";
   const fence = "`".repeat(longestRun(line, "`") + 1);

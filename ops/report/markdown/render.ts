@@ -1,17 +1,11 @@
-import { fileText, foreignWords, objectText } from "../bundleText";
+import { foreignWords } from "../bundleText";
 import { costCells, costSentence } from "../cost";
-import { fullDiff } from "../diff";
-import { lockText } from "../locks";
-import {
-  type Change,
-  type DriftItem,
-  isDestructive,
-  type Problem,
-  type Report,
-  type ReportedFinding,
-} from "../model";
+import { type Change, isDestructive, type Problem, type Report, type ReportedFinding } from "../model";
 import { count } from "../verdict";
+import { driftTables } from "./driftTables";
 import { block, code, cutMiddle, plain } from "./escape";
+import { foldsOf, withFolds } from "./folds";
+import { more, table } from "./table";
 
 export interface MarkdownOptions {
   /** The maximum length of the result, in characters. Default: what GitHub accepts as a comment. */
@@ -28,11 +22,6 @@ export const commentLimit = 65_536;
 /** A step summary is limited to 1 MiB, and a character may take three bytes. */
 export const summaryLimit = 340_000;
 
-interface Fold {
-  readonly title: string;
-  readonly text: string;
-}
-
 /**
  * Returns a report as GitHub's Markdown. The most important parts are never truncated: verdict, errors, what the change
  * does, drift. Collapsed lists follow, and lose their middle if the whole would be too long.
@@ -43,28 +32,9 @@ export function renderMarkdown(report: Report, options: MarkdownOptions = {}): s
     const head = [prefix, ...firstScreen(report, rows)].filter((part) => part !== "").join("\n\n");
     const foot = footer(report, link);
     const room = limit - head.length - foot.length - 4;
-    if (room >= 0 || rows === 0) return withFolds(head, foldsOf(report), foot, room);
+    if (room >= 0 || rows === 0) return withFolds(head, { folds: foldsOf(report), foot, room });
   }
 }
-
-/** The characters of a collapsed list in addition to its text. */
-const foldOverhead = 120;
-
-function withFolds(head: string, folds: readonly Fold[], foot: string, room: number): string {
-  let left = room;
-  const parts = [head];
-  for (const { title, text } of folds) {
-    const space = left - foldOverhead - title.length;
-    if (space < 200) continue;
-    const part = `<details><summary>${title}</summary>\n\n${block(cutMiddle(text, space - fenceReserve(text)), "diff")}\n\n</details>`;
-    parts.push(part);
-    left -= part.length + 2;
-  }
-  return [...parts, foot].join("\n\n");
-}
-
-/** Returns a fence that is longer than any run of backticks inside. */
-const fenceReserve = (text: string) => 2 * Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
 
 function firstScreen(report: Report, rows: number): string[] {
   const { stack, kind, verdict, errors, changes, drift, consequences } = report;
@@ -74,20 +44,18 @@ function firstScreen(report: Report, rows: number): string[] {
   const isSearch = kind === "drift";
   const besides = isLost.length === 0 ? "" : " besides";
   const change = [
-    ...table(
-      "Replaced or deleted, with their contents",
-      ["", "Resource", "Why"],
-      isLost.map(changeRow),
+    ...table("Replaced or deleted, with their contents", {
+      columns: ["", "Resource", "Why"],
+      cells: isLost.map(changeRow),
       rows,
-    ),
+    }),
     ...objects(report, rows),
     ...hazards(report, rows),
-    ...table(
-      isSearch ? `Code that was not deployed${besides}` : `What this change does${besides}`,
-      ["", "Resource", "What"],
-      others.map(changeRow),
+    ...table(isSearch ? `Code that was not deployed${besides}` : `What this change does${besides}`, {
+      columns: ["", "Resource", "What"],
+      cells: others.map(changeRow),
       rows,
-    ),
+    }),
     ...foreignObjects(report, rows),
   ];
   const found = driftTables(drift, kind, rows);
@@ -140,7 +108,7 @@ function violations({ policies }: Report, rows: number): string[] {
     code(resource?.name ?? ""),
     code(message),
   ]);
-  return table("Violated policies", ["Policy", "Resource", "What"], cells, rows);
+  return table("Violated policies", { columns: ["Policy", "Resource", "What"], cells, rows });
 }
 
 /** Returns the findings of Supabase's advisors that the change adds and removes. */
@@ -150,8 +118,12 @@ function findings({ advisors }: Report, rows: number): string[] {
     found.map(({ level, name, detail }) => [level, code(name), code(detail)]);
   const columns = ["Level", "Finding", "What"];
   return [
-    ...table("New findings of Supabase's advisors", columns, cells(added), rows),
-    ...table("Findings of Supabase's advisors that this change resolves", columns, cells(resolved), rows),
+    ...table("New findings of Supabase's advisors", { columns, cells: cells(added), rows }),
+    ...table("Findings of Supabase's advisors that this change resolves", {
+      columns,
+      cells: cells(resolved),
+      rows,
+    }),
   ];
 }
 
@@ -161,7 +133,7 @@ function costs(report: Report, rows: number): string[] {
   if (sentence === undefined) return [];
   const cells = (report.cost?.lines ?? []).map((line) => costCells(line).map((cell) => plain(cell)));
   const columns = ["Component", "What", "Before, USD", "After, USD"];
-  return cells.length === 0 ? [sentence] : [...table("Monthly cost", columns, cells, rows), sentence];
+  return cells.length === 0 ? [sentence] : [...table("Monthly cost", { columns, cells, rows }), sentence];
 }
 
 /** Returns the changes of the database, without repairs. */
@@ -190,7 +162,11 @@ function foreignObjects({ bundles, drift }: Report, rows: number): string[] {
     .flatMap((bundle) => bundle.foreign)
     .filter(({ object, change }) => change !== "undone" || !drifted.has(object))
     .map(({ object, change }) => [code(object), foreignWords[change]]);
-  return table("Created manually, and affected by this change", ["Object", "What happens"], cells, rows);
+  return table("Created manually, and affected by this change", {
+    columns: ["Object", "What happens"],
+    cells,
+    rows,
+  });
 }
 
 /** Returns what a reviewer has to consider: accepted hazards with the reason. */
@@ -202,12 +178,11 @@ function hazards({ bundles }: Report, rows: number): string[] {
     code(place),
     `${isAccepted ? "Accepted: " : ""}${code(text, 600)}`,
   ]);
-  return table(
-    "Hazards of the migrations",
-    ["Hazard", "Relation", "Where", "Hazard and safe way"],
+  return table("Hazards of the migrations", {
+    columns: ["Hazard", "Relation", "Where", "Hazard and safe way"],
     cells,
     rows,
-  );
+  });
 }
 
 function changeRow({ resource, operation, properties }: Change): string[] {
@@ -216,124 +191,6 @@ function changeRow({ resource, operation, properties }: Change): string[] {
   const names = shown.slice(0, 4).map(({ path }) => code(path, 100));
   const rest = shown.length > 4 ? `, and ${shown.length - 4} more` : "";
   return [`${operation}`, code(`${resource.type} ${resource.name}`), `${names.join(", ")}${rest}`];
-}
-
-function driftTables(drift: readonly DriftItem[], kind: Report["kind"], rows: number): string[] {
-  const open = drift.filter(({ waiver }) => waiver === undefined);
-  const waived = drift.filter(({ waiver }) => waiver !== undefined);
-  const taken = open.filter(({ outcome }) => outcome === "repaired" || outcome === "overwritten");
-  const kept = open.filter(({ outcome }) => outcome === "kept" || outcome === "blocks");
-  const columns = [
-    "Severity",
-    "What",
-    "How it differs",
-    kind === "up" ? "Repaired by" : "What the deployment does",
-  ];
-  return [
-    ...table(
-      kind === "up"
-        ? "Manual changes that the deployment reverted"
-        : kind === "drift"
-          ? "Changed manually, and repaired by the next deployment"
-          : "Not part of this change: drift that the deployment would repair",
-      columns,
-      taken.map(driftRow),
-      rows,
-    ),
-    ...table(
-      kind === "drift"
-        ? "Changed manually, and kept by deployments"
-        : "Not part of this change: drift that deployments keep",
-      columns,
-      kept.map(driftRow),
-      rows,
-    ),
-    ...table("Accepted for now", ["Until", "What", "By", "Why"], waived.map(waiverRow), rows),
-  ];
-}
-
-function waiverRow({ resource, object, property, waiver }: DriftItem): string[] {
-  const subject = object ?? `${resource.type} ${resource.name}`;
-  const about = `${code(subject)}${property === undefined ? "" : ` ${code(property)}`}`;
-  return [plain(waiver?.until ?? ""), about, code(waiver?.owner ?? ""), code(waiver?.reason ?? "")];
-}
-
-function driftRow({
-  severity,
-  resource,
-  object,
-  property,
-  what,
-  description,
-  author,
-  outcome,
-  repair,
-}: DriftItem): string[] {
-  const subject = object ?? `${resource.type} ${resource.name}`;
-  return [
-    severity,
-    `${code(subject)}${property === undefined ? "" : ` ${code(property)}`}`,
-    `${what === description ? what : code(description)}${author === undefined ? "" : `, ${code(author)}`}`,
-    repair === undefined ? outcomeWords[outcome] : code(repair),
-  ];
-}
-
-const outcomeWords: Readonly<Record<DriftItem["outcome"], string>> = {
-  repaired: "repairs it",
-  kept: "keeps it",
-  blocks: "stops",
-  overwritten: "sets the value of this change",
-};
-
-function table(
-  title: string,
-  columns: readonly string[],
-  cells: readonly (readonly string[])[],
-  rows: number,
-): string[] {
-  if (cells.length === 0) return [];
-  const line = (parts: readonly string[]) => `| ${parts.join(" | ")} |`;
-  const body = cells.slice(0, rows).map(line);
-  return [
-    `#### ${title}`,
-    [line(columns), line(columns.map(() => "---")), ...body].join("\n"),
-    ...more(cells.length - rows),
-  ];
-}
-
-function more(number: number): string[] {
-  return number > 0 ? [`and ${number} more`] : [];
-}
-
-function foldsOf(report: Report): Fold[] {
-  const { bundles, kind, policies, warnings } = report;
-  const files = bundles.flatMap((bundle) => bundle.files);
-  const advice = policies.filter(({ level }) => level === "advisory");
-  const folds: [title: string, lines: string[]][] = [
-    [`SQL files (${files.length})`, files.map(fileText)],
-    ["Objects of the database", bundles.flatMap(({ objects: all }) => all.map(objectText))],
-    [
-      kind === "up" ? "What the migrations blocked" : "What the migrations would block",
-      bundles.flatMap(({ locks }) => locks.map(lockText)),
-    ],
-    ["What the dry run does not cover", bundles.flatMap(({ uncovered }) => uncovered)],
-    [
-      "Messages of the SQL bundle",
-      bundles.flatMap(({ notices }) => notices.flatMap(({ title, lines }) => [title, ...lines])),
-    ],
-    [
-      `Advice of the policies (${advice.length})`,
-      advice.map(({ policy, message }) => `${policy}: ${message}`),
-    ],
-    [
-      `Warnings (${warnings.length})`,
-      warnings.map(({ resource, message }) => `${resource?.name ?? ""} ${message}`.trim()),
-    ],
-    ["Full diff", fullDiff(report).split("\n")],
-  ];
-  return folds
-    .map(([title, lines]) => ({ title, text: lines.join("\n") }))
-    .filter(({ text }) => text.trim() !== "");
 }
 
 function footer({ commit, durationSeconds, unchangedResources }: Report, link: string | undefined): string {

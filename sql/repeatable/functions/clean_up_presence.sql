@@ -1,4 +1,4 @@
--- Forgets users whose heartbeat stopped.
+-- Removes the presence of users whose heartbeat has stopped.
 create or replace function private.clean_up_presence(silence interval default '5 minutes') returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -12,6 +12,6 @@ begin
 end
 $$;
 
-comment on function private.clean_up_presence(interval) is 'Job: removes presence that no heartbeat renewed.';
+comment on function private.clean_up_presence(interval) is 'Job: removes presence without a recent heartbeat.';
 revoke all on function private.clean_up_presence(interval) from public, anon, authenticated, service_role;
 alter function private.clean_up_presence(interval) owner to app_owner;

@@ -1,4 +1,4 @@
--- What every partition has in common: owner, row-level security on and forced, nothing granted.
+-- Sets what all partitions have in common: the owner, enabled and forced row-level security, and no grants.
 create or replace function private.close_partition(schema_name text, table_name text) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -12,6 +12,6 @@ begin
 end
 $$;
 
-comment on function private.close_partition(text, text) is 'Gives a new partition its owner and closes it.';
+comment on function private.close_partition(text, text) is 'Sets owner, row-level security and grants of a new partition.';
 revoke all on function private.close_partition(text, text) from public, anon, authenticated, service_role;
 alter function private.close_partition(text, text) owner to app_owner;

@@ -1,7 +1,7 @@
--- The last 24 hours' numbers of every tenant, as of the latest full six-hour window. Set-based: one pass per table, where
--- the guide asked twice for every tenant. Collecting a window again replaces it, and a window is collected by one at a time:
--- what is deleted first needs no look for a conflict at each row. A tenant without activity gets a zero: nothing collected
--- and nothing happened are two things.
+-- Collects metrics of the last 24 hours for every tenant, up to the latest full six-hour window. Set-based: one pass per table,
+-- whereas the guide ran two queries per tenant. Collecting a window again replaces its rows. A lock allows one collector at a
+-- time, so rows that were deleted first need no conflict check on insert. A tenant without activity gets a zero, which
+-- distinguishes "no activity" from "not collected".
 create or replace function private.collect_business_metrics(as_of timestamptz default now()) returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -9,7 +9,7 @@ as $$
 declare
   window_end constant timestamptz := date_bin('6 hours', as_of, timestamptz '2000-01-01 00:00Z');
   window_start constant timestamptz := window_end - interval '24 hours';
-  -- One random id for all rows, and a number for each: twenty thousand random ones are a tenth of the job.
+  -- All rows share one random id and differ by a number: twenty thousand random ids would take a tenth of the job's time.
   id_stem constant text := left(gen_random_uuid()::text, 24);
   collected integer;
 begin
@@ -73,6 +73,6 @@ begin
 end
 $$;
 
-comment on function private.collect_business_metrics(timestamptz) is 'Job: metrics of every tenant. Returns how many.';
+comment on function private.collect_business_metrics(timestamptz) is 'Job: collects metrics of every tenant. Returns their number.';
 revoke all on function private.collect_business_metrics(timestamptz) from public, anon, authenticated, service_role;
 alter function private.collect_business_metrics(timestamptz) owner to app_owner;

@@ -1,9 +1,9 @@
--- Makes one month's partition of a table, if it is not there. The only place where partitions are made, so that each is
--- alike: owned by app_owner, row-level security on and forced, nothing granted. A child that is read directly skips the
--- parent's policies; with no grant and no policy of its own it shows nothing to anybody.
+-- Creates the partition of a month unless it exists. All partitions are created here, so they all have the owner app_owner,
+-- enabled and forced row-level security, and no grants. A query on a partition skips the policies of the parent. Without
+-- grants and policies, the partition shows no rows to such a query.
 --
--- Built beside the table and then attached, since attaching blocks neither readers nor writers of the parent. Rows that came
--- in while the month had no partition are in the default partition, and are moved. Months are UTC's, whoever calls.
+-- The partition is created as a separate table and then attached, because attaching blocks neither readers nor writers of the
+-- parent. Rows that arrived before the partition existed are moved from the default partition. Months are in UTC.
 create or replace function private.create_partition(parent regclass, month date) returns boolean
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -57,6 +57,6 @@ begin
 end
 $$;
 
-comment on function private.create_partition(regclass, date) is 'Makes the partition of a month. True if it was not there.';
+comment on function private.create_partition(regclass, date) is 'Creates the partition of a month. True if it did not exist.';
 revoke all on function private.create_partition(regclass, date) from public, anon, authenticated, service_role;
 alter function private.create_partition(regclass, date) owner to app_owner;

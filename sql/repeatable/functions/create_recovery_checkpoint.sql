@@ -1,7 +1,7 @@
--- Names this moment, for an operator or the backup program, before something critical. Returns the checkpoint's id.
+-- Records the current moment under a name, before a critical change. Returns the id of the checkpoint.
 --
--- The guide's CHECKPOINT is left out: hosted refuses it, and a recovery does not need it.
--- Security definer: its callers may append to the table, and neither read it nor change it.
+-- The guide also runs CHECKPOINT. Hosted Supabase refuses it, and a recovery does not need it.
+-- Security definer: callers can append to the table, but neither read nor change it.
 create or replace function private.create_recovery_checkpoint(checkpoint_name text, description text default null)
 returns text
 language plpgsql security definer
@@ -16,7 +16,7 @@ begin
 end
 $$;
 
-comment on function private.create_recovery_checkpoint(text, text) is 'Records a named moment to recover to.';
+comment on function private.create_recovery_checkpoint(text, text) is 'Records a named moment for a recovery.';
 revoke all on function private.create_recovery_checkpoint(text, text) from public, anon, authenticated, service_role;
 grant execute on function private.create_recovery_checkpoint(text, text) to backup;
 alter function private.create_recovery_checkpoint(text, text) owner to app_owner;

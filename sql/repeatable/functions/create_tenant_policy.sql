@@ -1,8 +1,8 @@
--- Puts a table with a column tenant_id under tenant isolation: row-level security on and forced, nothing granted to an
--- API role, one permissive policy. For the next table: call it in the migration that creates the table, so that the table is
--- never without a policy; what shall be reachable is granted afterwards. May be called again.
+-- Isolates a table with a column tenant_id: enables and forces row-level security, revokes all grants of API roles, and creates
+-- one permissive policy. Call it in the migration that creates the table, so the table is never without a policy, and grant
+-- access afterwards. It can be called again.
 --
--- As in the guide, but forced, for signed-in users only, and with the tenant looked up once per statement, not per row.
+-- Unlike the guide's, row-level security is forced, the policy is for signed-in users, and the tenant is read once per statement.
 create or replace function private.create_tenant_policy(
   schema_name text,
   table_name text,
@@ -24,6 +24,6 @@ begin
 end
 $$;
 
-comment on function private.create_tenant_policy(text, text, text) is 'Puts a table under tenant isolation.';
+comment on function private.create_tenant_policy(text, text, text) is 'Isolates the tenants of a table.';
 revoke all on function private.create_tenant_policy(text, text, text) from public, anon, authenticated, service_role;
 alter function private.create_tenant_policy(text, text, text) owner to app_owner;

@@ -1,18 +1,18 @@
 -- Auth's custom access token hook: adds tenant_id, industry, subdomain and tenant_role to the token of an enabled member.
--- Anybody else gets a token without them, and no claim of these names survives from elsewhere.
+-- Other users get a token without these claims. Claims of these names from other sources are removed.
 --
--- Every token of Auth is for the role authenticated. Auth takes the role from auth.users.role, where anybody who can write to that table,
--- or call Auth's admin API, could put service_role or another role that authenticator is a member of.
+-- Every token of Auth gets the role authenticated. Auth reads the role from auth.users.role. A caller who can write to that
+-- table, or call Auth's admin API, could set it to service_role or to another role that authenticator is a member of.
 --
--- URI: pg-functions://postgres/private/custom_access_token_hook. Auth calls it as supabase_auth_admin, inside the sign-in and
--- within two seconds. Not security definer, as Supabase advises: the role reads through grants and the policies token_hook.
--- An event without a user, or with one that is no uuid, is nobody's, and never an error: that would keep people from signing in.
+-- URI: pg-functions://postgres/private/custom_access_token_hook. Auth calls it as supabase_auth_admin during the sign-in, with a
+-- time limit of two seconds. As Supabase advises, it is not security definer: grants and the policies token_hook let it read.
+-- An event without a valid user id adds no claims. It does not raise an error, because an error would block the sign-in.
 create or replace function private.custom_access_token_hook(event jsonb) returns jsonb
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- In another shape than an object's there is nothing in it that could be kept.
+  -- Claims that are not a JSON object contain nothing to keep.
   claims jsonb := case when jsonb_typeof(event -> 'claims') = 'object' then event -> 'claims' else '{}' end
     - array['tenant_id', 'industry', 'subdomain', 'tenant_role'];
   membership jsonb;

@@ -1,11 +1,11 @@
--- Which policy hides a row from a user, or refuses a write to it: for every policy of the table that applies to signed-in
--- users and to the command, whether this row passes it with the claims that the user's next token would carry. An update or
--- delete is judged by the row as it is, not by what it would become.
+-- Explains which policy hides a row from a user, or refuses a write to it. For every policy of the table that applies to
+-- signed-in users and to the command, it returns whether the row passes it with the claims of the user's next token. For an
+-- update or delete, it checks the current row, not the new one.
 --
 --   select * from private.explain_row_access('<user id>', 'shared.customers', '<row id>');
 --
--- For operators (postgres): it looks past the policies in order to judge them. Visible is a row that passes at least one
--- permissive policy and all restrictive ones; the last line says it.
+-- For operators (postgres): it bypasses the policies in order to evaluate them. A row is visible if it passes at least one
+-- permissive policy and all restrictive ones. The last line has this result.
 create or replace function private.explain_row_access(
   user_id uuid,
   table_name regclass,
@@ -60,7 +60,7 @@ begin
       policies.polpermissive,
       policies.polcmd in ('r', '*') as is_for_reading,
       policies.polcmd in (letter, '*') as is_for_command,
-      -- An insert is judged by the check alone; a select, update or delete by what may be seen and touched.
+      -- An insert is checked by WITH CHECK only; a select, update or delete by USING.
       coalesce(
         case when letter = 'a'
           then pg_get_expr(coalesce(policies.polwithcheck, policies.polqual), policies.polrelid)
@@ -70,7 +70,7 @@ begin
       ) as condition
     from pg_catalog.pg_policy as policies
     where policies.polrelid = table_name
-      -- An update or delete finds its row by reading it, and asks the policies of both.
+      -- An update or delete also reads its row, so the policies for select apply too.
       and (policies.polcmd in (letter, '*') or (letter in ('w', 'd') and policies.polcmd = 'r'))
       and (
         policies.polroles = array[0::oid]

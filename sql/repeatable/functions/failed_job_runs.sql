@@ -1,7 +1,7 @@
--- Runs of scheduled jobs that failed lately, by job; the database probe asks for them.
+-- Returns the runs of scheduled jobs that failed recently, by job. The database probe calls it.
 --
--- Security definer, owned by `postgres`: pg_cron shows each role the runs of its own jobs, and ours are jobs of `postgres`. No text
--- of a job and no error message leaves the function, since either may hold a tenant's data.
+-- Security definer, owned by `postgres`, because pg_cron shows each role only the runs of its own jobs, and our jobs belong to
+-- `postgres`. It returns neither commands nor error messages, because either may contain a tenant's data.
 create or replace function monitoring.failed_job_runs(since interval) returns table (job text, failures bigint)
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
@@ -10,7 +10,7 @@ as $$
   from cron.job_run_details as run
   left join cron.job on job.jobid = run.jobid
   where run.status = 'failed'
-    -- A run that could not start has no beginning.
+    -- A run that could not start has no start time.
     and coalesce(run.end_time, run.start_time) > now() - since
   group by 1
 $$;

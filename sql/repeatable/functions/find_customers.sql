@@ -1,17 +1,17 @@
--- Ids of the tenant's customers that match a search, best first: by whole words, by a part of the name, or by a name spelt much
--- like it.
+-- Returns ids of the tenant's customers that match a search, best match first: by whole words, by a part of the name, or by a
+-- similar spelling of the name.
 --
--- Owned by postgres and so past the policies, one of the declared exceptions: the operators of search are not leakproof, and
--- under row-level security PostgreSQL may use no index for them. It filters by the caller's tenant itself, returns ids only, and
--- is reached through shared.search_customers() alone, where the policies decide who sees which of the rows.
+-- Owned by postgres, so the policies do not apply: one of the declared exceptions. The search operators are not leakproof, so
+-- under row-level security PostgreSQL uses no index for them. The function filters by the caller's tenant, returns only ids, and
+-- can only be reached through shared.search_customers(), where the policies decide which rows the caller sees.
 --
--- Each of the three ways asks customers_search_terms_idx for terms of this tenant, and then compares what was found. What other
--- tenants have changes neither the result nor the time.
+-- Each of the three ways searches customers_search_terms_idx for terms of this tenant, then compares the rows that it found. Rows
+-- of other tenants affect neither the result nor the time.
 --
--- No term takes long, however many customers it matches: ranking costs far more a row than matching. Each of the three ways
--- keeps at most 1,000 rows, the exact ones in the order of names, and only those are ranked. Spelling is compared for 3,000 names
--- at most. Of a search, the first 200 characters count, and the first 100 for spelling: a phrase is compared row by row where all
--- customers have its words. The plan is generic, because a plan for one frequent term reads all of the tenant's rows instead of
+-- The number of matches is limited, because ranking costs far more per row than matching. Each of the three ways keeps at most
+-- 1,000 rows (exact matches in the order of names), and only those are ranked. Spelling is compared for at most 3,000 names. The
+-- search is cut to 200 characters, and to 100 for spelling: if all customers have the words of a phrase, each row is compared.
+-- The plan is generic, because a plan for one frequent term would read all rows of the tenant instead of
 -- the index.
 create or replace function private.find_customers(search text, maximum integer) returns setof uuid
 language plpgsql stable security definer

@@ -1,19 +1,19 @@
--- The tenant of the request; null, and so no row at all, when there is none. The JWT names it, and that is not enough:
+-- Returns the tenant of the request, or null, which matches no row. The JWT names the tenant; what confirms it depends on the token.
 --
--- A person's token needs the membership to confirm it. It counts for nothing from the moment when the membership is disabled,
--- removed or of another tenant, or the account is banned or deleted, however long it would still be valid. Persons are all
--- those whom Auth knows or knew lately, and anybody with a session of Auth's (session_id is in every token that Auth issues).
+-- A person's token needs a membership that confirms it. The token loses all access at once when the membership is disabled, removed
+-- or moved to another tenant, or the account is banned or deleted. A token belongs to a person if Auth has the account or had it
+-- recently, or if it has a session (Auth puts session_id into every token that it issues).
 --
--- Any other token without an issuer, or with Supabase's own for keys, is a machine's: no account, no session, signed with the
--- project's own key by a backend of ours. There is no membership to ask, so its claims are taken at their word. A token of
--- another identity provider names its issuer: without an account here it is worth nothing, whatever its `sub`.
+-- A token with neither account nor session, and without an issuer other than Supabase's own for keys, belongs to a machine: our own
+-- backend signed it with the project's key. It has no membership, so its claims are trusted. A token of another identity provider
+-- names its issuer. Without an account here it gives no access, regardless of its `sub`.
 --
--- The guide let the setting app.current_tenant_id outrank the JWT, so whoever could run set_config() chose the
--- tenant. No setting of ours is read here.
+-- In the guide, the setting app.current_tenant_id took precedence over the JWT, so a caller who could run set_config() chose the
+-- tenant. This function reads no setting of the application.
 --
--- Security definer, because the policies of shared.users call it: read as the caller it would call itself. It runs as
--- app_owner, whom the policy membership_lookup shows exactly one row, found by its key: the caller's own membership.
--- In schema private, because nothing outside of policies needs it: it is not callable through the Data API.
+-- Security definer, because the policies of shared.users call it and would otherwise call themselves. It runs as app_owner. The
+-- policy membership_lookup shows app_owner exactly one row, found by its key: the caller's own membership.
+-- It is in schema private, which the Data API does not expose, because only policies need it.
 create or replace function private.get_current_tenant_id() returns uuid
 language plpgsql stable parallel safe security definer
 set search_path = pg_catalog, pg_temp

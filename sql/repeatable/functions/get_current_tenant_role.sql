@@ -1,6 +1,6 @@
--- The role inside the tenant: admin, manager, employee or user. A person's comes from the membership, so that a demotion takes
--- effect at once, whatever the token still says (claim tenant_role); a machine's, which has no membership, from the token.
--- The claim `role` is another thing: the Postgres role.
+-- Returns the caller's role in the tenant: admin, manager, employee or user. A person's role comes from the membership, so a
+-- demotion takes effect at once, regardless of the claim tenant_role. A machine has no membership: its role comes from that claim.
+-- The claim `role` is different: it is the PostgreSQL role.
 create or replace function private.get_current_tenant_role() returns text
 language plpgsql stable parallel safe security definer
 set search_path = pg_catalog, pg_temp
@@ -11,7 +11,7 @@ declare
   named constant uuid := private.uuid_or_null(claims ->> 'tenant_id');
   role_of_member text;
 begin
-  -- A person who passes private.get_current_tenant_id(), found in one go: every statement pays for this.
+  -- Checks the same conditions as private.get_current_tenant_id(), in one query because policies call this in every statement.
   select member.role
   into role_of_member
   from shared.users as member

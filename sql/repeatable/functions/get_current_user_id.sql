@@ -1,8 +1,8 @@
--- The signed-in person: sub of the JWT, null where there is none or it is no uuid.
+-- Returns the signed-in user: `sub` of the JWT, or null if it is missing or not a uuid.
 --
--- It reads the claims itself rather than through auth.uid(): app_owner, as which the definer functions run, has no
--- USAGE on schema auth, and a malformed sub must mean nobody, not an error. Security definer only to call its neighbour:
--- whoever is signed in may look up no name in schema private.
+-- It reads the claims directly instead of calling auth.uid(). Security definer functions run as app_owner, which has no USAGE on
+-- schema auth, and a malformed `sub` must mean "no user" instead of an error. Security definer only to call uuid_or_null(),
+-- because signed-in users have no USAGE on schema private.
 create or replace function private.get_current_user_id() returns uuid
 language plpgsql stable parallel safe security definer
 set search_path = pg_catalog, pg_temp

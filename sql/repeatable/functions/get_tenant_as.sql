@@ -1,5 +1,5 @@
--- The caller's tenant if the caller has one of the roles there, else null. What private.get_current_tenant_role() and
--- private.get_current_tenant_id() say together, in one query: policies ask this once a statement.
+-- Returns the caller's tenant if the caller has one of the given roles in it, else null. It combines
+-- private.get_current_tenant_role() and private.get_current_tenant_id() in one query, which policies run once per statement.
 create or replace function private.get_tenant_as(roles text[]) returns uuid
 language plpgsql stable parallel safe security definer
 set search_path = pg_catalog, pg_temp
@@ -21,7 +21,7 @@ begin
   if found then
     return case when role_of_member = any (roles) then named end;
   end if;
-  -- A machine has no membership; for a person without a valid one there is no current tenant.
+  -- A machine has no membership. For a person without a valid membership, there is no current tenant.
   return case when claims ->> 'tenant_role' = any (roles) then private.get_current_tenant_id() end;
 end
 $$;

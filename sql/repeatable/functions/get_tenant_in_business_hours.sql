@@ -1,5 +1,5 @@
--- The caller's tenant where the caller may work now: admins and managers at any time, everybody else while the tenant is open, by
--- the clock of its own time zone. Hours may run past midnight (18:00 to 02:00); equal hours mean always open.
+-- Returns the caller's tenant if the caller may work now: admins and managers at any time, others during the tenant's business
+-- hours, in its time zone. Hours may span midnight (18:00 to 02:00). Equal hours mean always open.
 create or replace function private.get_tenant_in_business_hours() returns uuid
 language plpgsql stable parallel safe security definer
 set search_path = pg_catalog, pg_temp
@@ -10,7 +10,7 @@ begin
   if tenant is not null then
     return tenant;
   end if;
-  -- The policy own_tenant_lookup shows app_owner one row: that of private.get_current_tenant_id().
+  -- The policy own_tenant_lookup shows app_owner one row: the tenant of private.get_current_tenant_id().
   return (
     select id
     from shared.tenants, lateral (select (now() at time zone time_zone)::time as local_time) as clock

@@ -1,4 +1,4 @@
--- Whether the session was confirmed with a second factor (assurance level 2 or higher).
+-- Returns whether the session was confirmed with a second factor (assurance level 2 or higher).
 create or replace function private.has_second_factor() returns boolean
 language plpgsql stable parallel safe
 set search_path = pg_catalog, pg_temp

@@ -1,8 +1,8 @@
--- Partitions of this month and the next three, and none older than the retention. Run daily by the job
--- maintain-partitions; one that missed a day, or sixty, catches up. Writes never wait for a partition: what finds none
--- goes to the default one.
+-- Creates the partitions of this month and the next three, and drops those older than the retention. The job
+-- maintain-partitions runs it daily; after missed days, the next run catches up. Writes never wait for a partition: rows
+-- without one go to the default partition.
 --
--- Takes no lock for longer than five seconds; a day on which it cannot have one is made good by the next.
+-- It waits at most five seconds for a lock. If it does not get one, the run of the next day tries again.
 create or replace function private.maintain_partitions(as_of timestamptz default now()) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -40,6 +40,6 @@ begin
 end
 $$;
 
-comment on function private.maintain_partitions(timestamptz) is 'Makes coming partitions and drops expired ones.';
+comment on function private.maintain_partitions(timestamptz) is 'Job: creates future partitions and drops expired ones.';
 revoke all on function private.maintain_partitions(timestamptz) from public, anon, authenticated, service_role;
 alter function private.maintain_partitions(timestamptz) owner to app_owner;

@@ -1,4 +1,4 @@
--- An address is stored in lower case, so that equality finds it and no two of a tenant differ in case alone.
+-- Stores addresses in lower case, so equality finds them and no two addresses of a tenant differ only in case.
 create or replace function private.normalize_email() returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -9,6 +9,6 @@ begin
 end
 $$;
 
-comment on function private.normalize_email() is 'Trigger: addresses are in lower case.';
+comment on function private.normalize_email() is 'Trigger: converts addresses to lower case.';
 revoke all on function private.normalize_email() from public, anon, authenticated, service_role;
 alter function private.normalize_email() owner to app_owner;

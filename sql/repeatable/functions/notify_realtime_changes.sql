@@ -1,13 +1,13 @@
--- Tells a tenant's clients what changed, on the private topic tenant:<id>:changes: one message per statement and tenant, with
--- the ids of the rows, or above 100 rows in the statement only their number. A client reads the rows it may see.
+-- Notifies a tenant's clients of changes on the private topic tenant:<id>:changes: one message per statement and tenant, with
+-- the ids of the rows. Above 100 rows, it only contains their number. A client then reads the rows that it may see.
 --
--- No column goes out, so that no restrictive policy (sensitive data, business hours) is bypassed, and a message stays small
--- whatever the rows weigh: the guide's pg_notify failed every write beyond 8,000 bytes. Deletes go this way only, since
--- the realtime publication cannot filter them by policy.
+-- A message contains no columns, so it cannot bypass a restrictive policy (sensitive data, business hours), and it stays small
+-- for any rows: the guide's pg_notify failed every write above 8,000 bytes. Deletes are only sent this way, because the
+-- realtime publication cannot filter them by policy.
 --
--- Security definer and owned by postgres, one of the declared exceptions: writing realtime.messages takes rights that
--- app_owner cannot be given. It reads nothing but the transition table. A failure of Realtime, such as a missing partition of
--- realtime.messages, is a warning and never fails the write.
+-- Security definer and owned by postgres, one of the declared exceptions: app_owner cannot get the privileges to write
+-- realtime.messages. It only reads the transition table. A failure of Realtime, such as a missing partition of
+-- realtime.messages, causes a warning and never fails the write.
 create or replace function private.notify_realtime_changes() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -45,5 +45,5 @@ exception when others then
 end
 $$;
 
-comment on function private.notify_realtime_changes() is 'Trigger: broadcasts what changed on the tenant''s topic.';
+comment on function private.notify_realtime_changes() is 'Trigger: broadcasts changes on the tenant''s topic.';
 revoke all on function private.notify_realtime_changes() from public, anon, authenticated, service_role;

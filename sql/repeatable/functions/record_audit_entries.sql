@@ -1,17 +1,17 @@
--- The audit trail: one entry per changed row, written once per statement from the transition tables. An update is recorded
--- by its changed columns only; one that changes nothing but timestamps is not recorded.
+-- Writes the audit trail: one entry per changed row, once per statement, from the transition tables. An entry for an update
+-- only contains the changed columns. An update that only changes timestamps has no entry.
 --
--- Security definer: no API role may write the trail. It runs as app_owner, whom the policy trigger_may_append lets insert
--- and nothing else.
+-- Security definer, because no API role may write to the trail. It runs as app_owner, and the policy trigger_may_append allows
+-- app_owner only to insert.
 --
--- `offset 0` keeps the planner from merging the subqueries, which would turn each row into JSON once per mention.
+-- `offset 0` keeps the planner from merging the subqueries, which would convert each row into JSON once per reference.
 create or replace function private.record_audit_entries() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   person uuid := private.get_current_user_id();
-  -- The role of `set role`, which a security definer function does not change, unlike current_user.
+  -- The role that `set role` chose. Unlike current_user, a security definer function does not change it.
   writer text := coalesce(nullif(current_setting('role', true), 'none'), session_user);
 begin
   if tg_op = 'INSERT' then

@@ -1,8 +1,8 @@
--- Event trigger: one row in the log for each object that a statement made, changed or dropped. A failure here is swallowed
--- and a lock is not waited for, since a schema change matters more than its entry. Runs as app_owner, so that nobody needs a
--- right on the log; that is no superuser, as hosted Supabase asks of such a function.
+-- Event trigger: adds one row to the log for each object that a statement created, changed or dropped. It ignores its own
+-- errors and does not wait for locks, because the schema change is more important than its entry. It runs as app_owner, so no
+-- role needs privileges on the log. app_owner is not a superuser, which hosted Supabase requires of such a function.
 --
--- `grant` and `revoke` tell event triggers no object. Its name is taken from the statement where that names just one.
+-- Event triggers do not get the object of a `grant` or `revoke`. Its name is taken from statements that name only one object.
 create or replace function private.record_ddl() returns event_trigger
 language plpgsql
 security definer
@@ -15,10 +15,10 @@ declare
   origin text;
   granted_on text;
 begin
-  -- Not in the declarations: the handler below does not catch their errors.
+  -- Assigned here and not in the declarations, whose errors the exception handler below does not catch.
   statement := current_query();
   acting_role := coalesce(nullif(current_setting('role', true), 'none'), session_user);
-  -- A regular expression takes as long as all the rest of these lines.
+  -- A regular expression takes as long as all other lines together.
   if strpos(statement, 'dashboard') > 0 then
     origin := substring(statement from '--\s*(source:\s*dashboard[^\n]*(?:\n--[^\n]*)*)');
   end if;

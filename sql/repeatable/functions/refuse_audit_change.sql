@@ -1,4 +1,4 @@
--- No right to change an entry is granted to anybody; this stops the owner and `postgres` as well.
+-- No role has a privilege to change an entry. This trigger also stops the owner and `postgres`.
 create or replace function private.refuse_audit_change() returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp

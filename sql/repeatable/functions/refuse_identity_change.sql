@@ -1,5 +1,5 @@
--- A row never moves to another tenant and never changes its id, whoever writes: policies stop a client, this stops the
--- service role and an operator's slip too. The trigger's WHEN calls it only for a row that would.
+-- Prevents moving a row to another tenant and changing its id. Policies stop clients; this also stops the service role and
+-- mistakes of operators. The trigger's WHEN condition calls it only for such a change.
 create or replace function private.refuse_identity_change() returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -10,6 +10,6 @@ begin
 end
 $$;
 
-comment on function private.refuse_identity_change() is 'Trigger: rows stay in their tenant.';
+comment on function private.refuse_identity_change() is 'Trigger: refuses to move a row to another tenant.';
 revoke all on function private.refuse_identity_change() from public, anon, authenticated, service_role;
 alter function private.refuse_identity_change() owner to app_owner;

@@ -1,5 +1,5 @@
--- Customers by whole words or by parts of a name, best first. Runs as the caller: of what the search finds in the tenant, policies
--- decide what is shown. Parsed when it is made, so that a caller needs no right to look names up in schema private.
+-- Returns customers by whole words or parts of a name, best match first. Runs as the caller, so policies decide which rows are
+-- visible. The body is parsed when the function is created, so callers need no privileges on schema private.
 create or replace function shared.search_customers(search text, maximum integer default 50)
 returns setof shared.customers
 language sql stable

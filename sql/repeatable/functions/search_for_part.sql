@@ -1,5 +1,5 @@
--- A search for the trigrams that a name has if it contains a text, as private.customer_search_terms() writes them. It finds every
--- such name and others too. Of a text without three letters or digits in a row it finds all customers of the tenant.
+-- Returns a query for the trigrams of every name that contains a text, in the form of private.customer_search_terms(). It matches
+-- all such names, and others. For a text without three consecutive letters or digits, it matches all customers of the tenant.
 create or replace function private.search_for_part(tenant uuid, part text) returns tsquery
 language sql immutable parallel safe
 set search_path = pg_catalog, pg_temp
@@ -7,8 +7,8 @@ begin atomic
   select quote_literal(tenant)::tsquery
     && coalesce(string_agg(quote_literal(tenant || '~' || trigram), ' & '), quote_literal(tenant))::tsquery
   from (
-    -- Those that begin or end a word are left out: the text may begin and end inside one. Not by their blanks, which cannot be
-    -- seen where a letter has several bytes and the trigram is a hash.
+    -- Excludes trigrams at the start and end of a word, because the text may be inside a word. Their blanks cannot be tested
+    -- instead: if a letter has several bytes, the trigram is a hash.
     select distinct trigram
     from regexp_split_to_table(part, '[^[:alnum:]]+') as run,
       lateral (

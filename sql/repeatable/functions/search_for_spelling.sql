@@ -1,9 +1,9 @@
--- A search for names that are spelt like a text, as private.customer_search_terms() writes them; null for a text without a letter.
--- A word similarity of 0.6 takes k, six tenths, of the text's n trigrams. So a name lacks n - k at most: of n - k + 1 groups of
--- trigrams it has at least one whole group. The search is for these groups, and finds others too.
+-- Returns a query for names with a similar spelling, in the form of private.customer_search_terms(); null without letters.
+-- A word similarity of 0.6 requires k (six tenths) of the text's n trigrams, so a matching name lacks at most n - k. If the
+-- trigrams are split into n - k + 1 groups, it has all trigrams of at least one group. The query matches those and other names.
 --
--- A group serves only if it has a trigram that few names have, so the rarest are dealt out first, one to each group. Which these
--- are, a hundred customers of the tenant tell.
+-- A group is only selective if it has a rare trigram. So the rarest trigrams are distributed first, one to each group. A sample
+-- of a hundred customers of the tenant shows which ones are rare.
 create or replace function private.search_for_spelling(tenant uuid, spelling text) returns tsquery
 language sql stable
 set search_path = pg_catalog, pg_temp

@@ -1,6 +1,6 @@
--- A search for words as private.customer_search_terms() writes them, each with the tenant before it; null for a search without a
--- word. What it finds is exact without phrases. The index knows no positions, so that a phrase finds all customers that have its
--- words, and a negation beside a phrase is left out: the caller compares what was found.
+-- Returns a query for words in the form of private.customer_search_terms(), each prefixed with the tenant; null without
+-- words. Without phrases, the result is exact. The index has no positions, so a phrase matches all customers that have its words,
+-- and a negation next to a phrase is omitted. The caller compares the found rows.
 create or replace function private.search_for_words(tenant uuid, search tsquery) returns tsquery
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
@@ -8,7 +8,7 @@ as $$
 declare
   everybody constant tsquery := quote_literal(tenant)::tsquery;
   has_phrase constant boolean := search::text ~ '<(-|\d+)>';
-  -- querytree() leaves negations out; of a search that is nothing else it returns '' or T.
+  -- querytree() omits negations. For a search of only negations it returns '' or T.
   query constant text := case when has_phrase then querytree(search) else search::text end;
 begin
   if numnode(search) = 0 then
@@ -17,7 +17,7 @@ begin
   if query in ('', 'T') then
     return everybody;
   end if;
-  -- The tenant as a condition of its own: a negation alone would read the whole index.
+  -- The tenant is a separate condition, because a search of only negations would otherwise read the whole index.
   return everybody && (
     select string_agg(
       case

@@ -1,4 +1,4 @@
--- Row-level of necessity: only a BEFORE row trigger can change the row that is written.
+-- A row-level trigger, because only a BEFORE ROW trigger can change the row that is written.
 create or replace function private.set_updated_at() returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp

@@ -1,8 +1,8 @@
--- Keeps a membership in step with the person's account, inside Auth's own transaction and with Auth's own role, which holds update
--- on just these columns: email and last log-in; and where the account is deleted, the membership ends and forgets the person.
+-- Updates a membership when the person's account changes: email and last sign-in. If the account is deleted, it ends the
+-- membership and removes the person's data from it. It runs in Auth's transaction, as Auth's role, which may only update these.
 --
--- A sign-in neither fails nor waits for this: a failure is a warning, and a row that somebody else has locked is left alone after
--- half a second. The next sign-in brings it in step.
+-- A sign-in neither fails because of this nor waits for it. An error causes a warning. If another session has locked the row, it
+-- gives up after half a second, and the next sign-in updates the row.
 create or replace function private.sync_auth_user() returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -24,7 +24,7 @@ begin
     where id = new.id;
     return null;
   exception when unique_violation then
-    -- The member with this address may have another one by now, which this table does not know yet.
+    -- The member with this address may have a newer one in auth.users that this table does not have yet.
     update shared.users as former
     set email = person.email
     from shared.users as member, auth.users as person
@@ -39,16 +39,16 @@ begin
     update shared.users set email = new.email, last_login_at = new.last_sign_in_at where id = new.id;
     return null;
   exception when unique_violation then
-    raise warning 'user % was not brought in step with auth.users: %', new.id, sqlerrm;
+    raise warning 'user % was not synchronized with auth.users: %', new.id, sqlerrm;
   end;
   update shared.users set last_login_at = new.last_sign_in_at where id = new.id;
   return null;
 exception when others then
-  raise warning 'user % was not brought in step with auth.users: %', new.id, sqlerrm;
+  raise warning 'user % was not synchronized with auth.users: %', new.id, sqlerrm;
   return null;
 end
 $$;
 
-comment on function private.sync_auth_user() is 'Trigger on auth.users: the membership follows the account.';
+comment on function private.sync_auth_user() is 'Trigger on auth.users: updates the membership with the account.';
 revoke all on function private.sync_auth_user() from public, anon, authenticated, service_role;
 alter function private.sync_auth_user() owner to app_owner;

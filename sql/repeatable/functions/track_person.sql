@@ -1,6 +1,6 @@
--- Keeps private.people in step with auth.users: who is known, and who is shut out until when. Inside Auth's own transaction, so
--- that a ban or a deletion counts for tokens that are still valid, from that moment. Security definer: nobody but the owner
--- reaches the table. It is not called by a sign-in, and an account that could not be tracked must not come to be.
+-- Keeps private.people consistent with auth.users: which accounts exist, and until when they are banned. It runs in Auth's
+-- transaction, so a ban or a deletion also applies at once to valid tokens. Security definer, because only the owner may
+-- access the table. Sign-ins do not call it. An account that cannot be recorded must not be created, so errors are not caught.
 create or replace function private.track_person() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -17,6 +17,6 @@ begin
 end
 $$;
 
-comment on function private.track_person() is 'Trigger on auth.users: who is known, and who is shut out.';
+comment on function private.track_person() is 'Trigger on auth.users: records accounts and bans.';
 revoke all on function private.track_person() from public, anon, authenticated, service_role;
 alter function private.track_person() owner to app_owner;

@@ -1,10 +1,10 @@
--- A claim as a uuid, null if it is none: what is malformed must mean nobody, not an error.
+-- Returns a claim as a uuid, or null if it is not one: a malformed claim means "no user" or "no tenant" instead of an error.
 create or replace function private.uuid_or_null(value text) returns uuid
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- A tenth of what a regular expression costs; every statement pays for this.
+  -- This takes a tenth of the time of a regular expression. Policies call it in every statement.
   if value like '________-____-____-____-____________' and translate(value, '0123456789abcdefABCDEF', '') = '----' then
     return value::uuid;
   end if;

@@ -1,2 +1,2 @@
--- For the functions of its owner only.
+-- Only for functions of its owner.
 revoke all on table private.people from public, anon, authenticated, service_role;

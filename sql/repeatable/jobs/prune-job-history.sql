@@ -1,4 +1,4 @@
--- pg_cron keeps every run for ever.
+-- pg_cron itself never deletes the records of runs.
 select cron.schedule(
   'prune-job-history',
   '41 3 * * *',

@@ -1,4 +1,4 @@
--- Restrictive: an admin of the tenant, with a second factor. The trail holds what other policies hide.
+-- Restrictive: only an admin of the tenant with a second factor. The trail contains data that other policies hide.
 create policy admin_may_read on audit.entries
   as restrictive
   for select

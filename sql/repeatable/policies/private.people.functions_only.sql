@@ -1,4 +1,4 @@
--- private.track_person() writes it and private.get_current_tenant_id() reads it, both as app_owner; nobody else has a right on it.
+-- private.track_person() writes and private.get_current_tenant_id() reads, both as app_owner. No other role has privileges.
 create policy functions_only on private.people
   to app_owner
   using (true)

@@ -1,5 +1,5 @@
--- The guide's "Sensitive customer data", restrictive and on a column that exists: admins and managers see every customer,
--- employees those without restriction, users none. That is a condition on the key: a user's look-up reads no row of the tenant.
+-- The guide's "Sensitive customer data", but restrictive and on an existing column: admins and managers see every customer,
+-- employees see those without restriction, and users see none. The condition is on the key, so a query of a user reads no rows.
 create policy sensitive_data on shared.customers
   as restrictive
   to authenticated

@@ -1,4 +1,4 @@
--- Colleagues see each other; nobody speaks for another.
+-- Members see the presence of all colleagues, and write only their own.
 create policy own_presence_delete on shared.presence
   as restrictive
   for delete

@@ -1,4 +1,4 @@
--- Restrictive: an admin of the tenant, with a second factor.
+-- Restrictive: only an admin of the tenant with a second factor.
 create policy admin_may_update on shared.tenants
   as restrictive
   for update

@@ -1,4 +1,4 @@
--- The trigger on auth.users keeps the membership in step; the grant names the columns.
+-- Lets the trigger on auth.users update the membership. The grant names the columns.
 create policy identity_sync on shared.users
   for update
   to supabase_auth_admin

@@ -1,4 +1,4 @@
--- What private.get_current_tenant_id(), which runs as app_owner, needs of this table: the caller's own membership.
+-- Lets private.get_current_tenant_id(), which runs as app_owner, read the caller's own membership.
 create policy membership_lookup on shared.users
   for select
   to app_owner

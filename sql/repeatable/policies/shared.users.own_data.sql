@@ -1,5 +1,5 @@
--- The guide's "User own data" and "Admin full access", restrictive: as permissive policies beside the tenant's they
--- would be OR-ed with it and restrict nothing.
+-- The guide's "User own data" and "Admin full access", but restrictive: PostgreSQL combines permissive policies with OR, so
+-- beside the tenant's policy they would restrict nothing.
 create policy own_data on shared.users
   as restrictive
   for select

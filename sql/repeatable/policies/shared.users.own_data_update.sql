@@ -1,5 +1,5 @@
--- People may change their own data, but neither their role nor whether they are disabled; an admin may change anybody's,
--- with a second factor.
+-- People may change their own data, except their role and whether they are disabled. An admin with a second factor may change
+-- the data of all members.
 create policy own_data_update on shared.users
   as restrictive
   for update

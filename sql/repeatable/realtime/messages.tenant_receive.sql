@@ -1,6 +1,6 @@
--- Private channels: a tenant's topics are tenant:<tenant id>, or that and more after a colon. Members of the tenant receive
--- broadcast and presence there. Realtime asks at join, with nothing but topic and extension in the row, and the topic in
--- realtime.topic() too; the two must be the same, or whoever sets the one could read what the other names.
+-- Private channels: the topics of a tenant are tenant:<tenant id> and tenant:<tenant id>:<anything>. Members of the tenant
+-- receive broadcasts and presence there. Realtime checks this at join with a row that has only topic and extension, and with the topic in
+-- realtime.topic(). Both must be equal: otherwise, a caller who controls one could read the topic that the other names.
 create policy tenant_receive on realtime.messages
   for select
   to authenticated

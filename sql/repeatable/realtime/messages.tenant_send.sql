@@ -1,4 +1,4 @@
--- Members send on their tenant's topics, except on tenant:<tenant id>:changes, which only the database speaks on: a client
+-- Members send on the topics of their tenant, except on tenant:<tenant id>:changes, where only the database sends: a client
 -- could otherwise announce changes that never happened.
 create policy tenant_send on realtime.messages
   for insert

@@ -1,6 +1,6 @@
--- Postgres Changes: the server filters each row by the policies of the subscriber, except on DELETE and TRUNCATE, which
--- carry no row to judge: those are not published, deletes go by private.notify_realtime_changes().
--- The list is the whole list: a table that was added by hand goes.
+-- Postgres Changes: the server filters each row by the policies of the subscriber. It cannot filter DELETE and TRUNCATE, which
+-- carry no row, so they are not published. private.notify_realtime_changes() announces deletes.
+-- This list is complete: a deployment removes manually added tables.
 alter publication supabase_realtime set (publish = 'insert, update');
 alter publication supabase_realtime set table
   shared.customers,

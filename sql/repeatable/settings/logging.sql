@@ -1,5 +1,5 @@
--- Logging is a superuser's setting that hosted Supabase opens for roles, though not in every image: where it is refused, the
--- deploy goes on and says so. Each statement is written out, so that the deployer knows what the block is about.
+-- Only superusers may set logging. Hosted Supabase also allows it for roles, but not in every image. If it is refused, the
+-- deployment continues with a warning. The statements are not dynamic SQL, so the deployer can see what the block sets.
 do $$
 begin
   begin

@@ -1,4 +1,4 @@
--- 100 MiB. The guide's '*' let in anything, HTML and SVG with scripts included.
+-- 100 MiB. The guide's '*' allows any file, including HTML and SVG with scripts.
 insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)
 values ('attachments', 'attachments', false, 104857600, array[
   'application/pdf', 'application/zip', 'application/json',

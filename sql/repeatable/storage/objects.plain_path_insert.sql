@@ -1,5 +1,5 @@
--- Restrictive: a name whose path means something else to another reader (.., //, a backslash, a control character) could
--- leave the folder that the other policies saw.
+-- Restrictive: other programs may interpret a name with `..`, `//`, a backslash or a control character as a path outside of
+-- the folder that the other policies checked.
 create policy plain_path_insert on storage.objects
   as restrictive
   for insert

@@ -1,4 +1,4 @@
--- From the tenant's own folder only.
+-- Only from the tenant's own folder.
 create policy tenant_folder_delete on storage.objects
   for delete
   to authenticated

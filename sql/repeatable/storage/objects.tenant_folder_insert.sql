@@ -1,4 +1,4 @@
--- Into the tenant's own folder only.
+-- Only into the tenant's own folder.
 create policy tenant_folder_insert on storage.objects
   for insert
   to authenticated

@@ -1,4 +1,4 @@
--- The first folder of a name is the tenant: <tenant id>/…. In avatars too: public downloads go by address and ask no policy,
+-- The first folder of a name is the tenant: <tenant id>/…. This includes avatars: public downloads by URL check no policy, but
 -- listing does. The guide let anon list every tenant's avatars.
 create policy tenant_folder_select on storage.objects
   for select

@@ -1,4 +1,4 @@
--- Replace and move, inside the tenant's own folder.
+-- Replace and move files, only inside the tenant's own folder.
 create policy tenant_folder_update on storage.objects
   for update
   to authenticated

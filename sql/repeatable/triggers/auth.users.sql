@@ -11,7 +11,7 @@ create or replace trigger track_person
   after insert or delete or update of banned_until, deleted_at on auth.users
   for each row execute function private.track_person();
 
--- Whoever was there before the trigger. Making it took a lock that keeps writers out, so nobody comes in between.
+-- Adds the accounts that are older than the trigger. Creating the trigger locked out writers, so no account is missed.
 insert into private.people as known (id, suspended_until)
 select id, case when deleted_at is not null then 'infinity' else banned_until end
 from auth.users

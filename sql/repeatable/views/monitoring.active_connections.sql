@@ -14,7 +14,7 @@ where state = 'active'
   and pid <> pg_backend_pid()
 order by query_start;
 
-comment on view monitoring.active_connections is 'Queries that run now.';
+comment on view monitoring.active_connections is 'Running queries.';
 revoke all on table monitoring.active_connections from public, anon, authenticated, service_role;
 grant select on table monitoring.active_connections to monitoring;
 alter view monitoring.active_connections owner to app_owner;

@@ -1,5 +1,5 @@
--- Who waits for whom. The guide joined pg_locks on the kind of lock alone, which pairs every waiter with every holder;
--- pg_blocking_pids() knows.
+-- Sessions that wait for a lock, and the sessions that hold it. The guide joined pg_locks by the kind of lock only, which pairs
+-- every waiting session with every holder. pg_blocking_pids() returns the actual ones.
 create or replace view monitoring.blocking_queries with (security_invoker = true) as
 select
   blocked.pid as blocked_pid,

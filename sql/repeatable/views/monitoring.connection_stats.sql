@@ -1,4 +1,4 @@
--- Connections by who they are from and what they do.
+-- Connections by client and state.
 create or replace view monitoring.connection_stats with (security_invoker = true) as
 select
   datname,

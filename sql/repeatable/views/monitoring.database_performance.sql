@@ -1,4 +1,4 @@
--- Reads and writes per table. The column of pg_stat_user_tables is relname; the guide's tablename does not exist.
+-- Reads and writes per table. The guide used tablename, but the column of pg_stat_user_tables is relname.
 create or replace view monitoring.database_performance with (security_invoker = true) as
 select
   schemaname,

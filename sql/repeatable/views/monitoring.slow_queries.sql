@@ -1,4 +1,4 @@
--- The 50 queries that took the most time. Texts of other roles' queries show to members of pg_monitor only.
+-- The 50 queries with the most total time. Only members of pg_monitor see the query texts of other roles.
 create or replace view monitoring.slow_queries with (security_invoker = true) as
 select
   query,

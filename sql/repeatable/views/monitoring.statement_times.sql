@@ -1,5 +1,5 @@
--- Times of every statement of this database, by the role that runs it; the database probe counts the slow ones. No text: a
--- query may hold a tenant's data.
+-- Times of every statement of this database, by the role that runs it. The database probe counts the slow ones. It has no texts,
+-- because a query may contain a tenant's data.
 create or replace view monitoring.statement_times with (security_invoker = true) as
 select
   pg_get_userbyid(userid) as usename,

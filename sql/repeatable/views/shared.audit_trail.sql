@@ -1,4 +1,4 @@
--- The audit trail as a tenant's admins read it through the Data API. The rows are judged by the policies of audit.entries.
+-- The audit trail for a tenant's admins, through the Data API. The policies of audit.entries decide which rows are visible.
 create or replace view shared.audit_trail with (security_invoker = true) as
 select
   tenant_id,

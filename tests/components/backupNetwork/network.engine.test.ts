@@ -75,13 +75,13 @@ test.each([
     { availabilityZones: ["us-east-1c", "us-east-1d"] },
     /backup\.network\.availabilityZones is us-east-1c, us-east-1d, but .* is in us-east-1a, us-east-1b/,
   ],
-])("%j is refused before anything is changed", async (network, fault) => {
+])("%j is refused before anything is changed", async (network, issue) => {
   stack.configure(areas({ network }));
 
   const { exitCode, output } = await stack.pulumi("up", "--yes", "--skip-preview");
 
   expect(exitCode).not.toBe(0);
-  expect(output.replace(/\s+/g, " ")).toMatch(fault);
+  expect(output.replace(/\s+/g, " ")).toMatch(issue);
   expect((await ownVpc())?.CidrBlock).toBe("10.80.0.0/24");
   stack.configure(areas({ network: {} }));
 });

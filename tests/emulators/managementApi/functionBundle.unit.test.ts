@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { bundleFault } from "../../../emulators/managementApi/functionBundle";
+import { bundleIssue } from "../../../emulators/managementApi/functionBundle";
 
-const faultOf = (files: Readonly<Record<string, string>>, importMap?: string) =>
-  bundleFault(
+const issueOf = (files: Readonly<Record<string, string>>, importMap?: string) =>
+  bundleIssue(
     {
       entrypoint: "functions/a/index.ts",
       importMap,
@@ -51,10 +51,10 @@ test.each<[what: string, files: Record<string, string>, importMap?: string]>([
     },
   ],
 ])("a function bundles: %s", (_, files, importMap) => {
-  expect(faultOf(files, importMap)).toBeUndefined();
+  expect(issueOf(files, importMap)).toBeUndefined();
 });
 
-test.each<[what: string, files: Record<string, string>, fault: string, importMap?: string]>([
+test.each<[what: string, files: Record<string, string>, issue: string, importMap?: string]>([
   ["no entry point", {}, 'Module not found "file:///functions/a/index.ts".'],
   [
     "no import map",
@@ -83,6 +83,6 @@ test.each<[what: string, files: Record<string, string>, fault: string, importMap
     { "functions/a/index.ts": "const a = 1;\nconst = 2;" },
     'The module\'s source code could not be parsed: Expected identifier but found "=" at file:///functions/a/index.ts:2:7',
   ],
-])("the platform's bundler refuses: %s", (_, files, fault, importMap) => {
-  expect(faultOf(files, importMap)).toBe(fault);
+])("the platform's bundler refuses: %s", (_, files, issue, importMap) => {
+  expect(issueOf(files, importMap)).toBe(issue);
 });

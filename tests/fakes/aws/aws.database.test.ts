@@ -11,7 +11,8 @@ import { aws as table } from "../../../fakes/aws/table";
 import type { JsonObject } from "../../../foundation/json";
 import { awsFinders } from "../../../ops/recover/aws";
 import { type PropertyMap, reveal, Secret } from "../../../plugins/provider-host/values";
-import { archiveOf, cases } from "./cases";
+import { cases } from "./cases";
+import { archiveOf } from "./cases/case";
 import {
   context,
   create,
@@ -80,7 +81,7 @@ it("has a case for every type of its table", () => {
 });
 
 // In sequence: each case uses the resources of those before it.
-describe.each(cases)("$token", ({ token, inputs, byHand, found }) => {
+describe.each(cases)("$token", ({ token, inputs, changeManually, found }) => {
   const kind = token.slice(token.lastIndexOf(":") + 1);
   let made: Made;
 
@@ -119,7 +120,7 @@ describe.each(cases)("$token", ({ token, inputs, byHand, found }) => {
   });
 
   it("is repaired after a manual change, which is detected by name", async () => {
-    await byHand(aws, made.id, made.outputs);
+    await changeManually(aws, made.id, made.outputs);
 
     expect(await drift(made)).toEqual(found);
     const repaired = await repair(made);

@@ -25,14 +25,14 @@ const installation = (major: number): PostgresInstallation => ({
 /** Chooses on a machine that has, or can install, these versions. */
 async function chooseOn(
   majors: readonly number[],
-  options: { major?: number; environment?: NodeJS.ProcessEnv; fault?: Error } = {},
+  options: { major?: number; environment?: NodeJS.ProcessEnv; issue?: Error } = {},
 ) {
   const said: string[] = [];
-  const { fault, environment = {}, ...rest } = options;
+  const { issue, environment = {}, ...rest } = options;
   const databases = await chooseTestDatabases({
     async provide(major = majors[0]) {
       if (major !== undefined && majors.includes(major)) return installation(major);
-      throw fault ?? new UserError(`PostgreSQL ${major} cannot be unpacked: make apt-get work.`);
+      throw issue ?? new UserError(`PostgreSQL ${major} cannot be unpacked: make apt-get work.`);
     },
     say: (line) => said.push(line),
     environment,
@@ -80,7 +80,7 @@ describe("the servers of a test run", () => {
   });
 
   it("are not chosen after an unexpected error", async () => {
-    await expect(chooseOn([15], { fault: new TypeError("x is undefined") })).rejects.toThrow(TypeError);
+    await expect(chooseOn([15], { issue: new TypeError("x is undefined") })).rejects.toThrow(TypeError);
   });
 
   it("reach vitest's configuration", () => {

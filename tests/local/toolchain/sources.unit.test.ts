@@ -54,7 +54,7 @@ describe("a CLI on PATH", () => {
     ["too old", "v3.226.9", true, "3.226.9 is too old (3.227.0 or newer is needed)."],
     ["of the next major version", "v4.0.0", true, "4.0.0 is too new (3.227.0 or newer is needed)."],
     ["without its language host", "v3.246.0", false, "there is no pulumi-language-nodejs beside it."],
-    ["broken", "segmentation fault", true, "it does not print its version."],
+    ["broken", "segmentation issue", true, "it does not print its version."],
   ])("that is %s is skipped, with the reason", async (_case, version, languageHost, reason) => {
     const pulumi = fixture.addPulumi("bin", version, { languageHost });
     fixture.addGo("1.25.8");

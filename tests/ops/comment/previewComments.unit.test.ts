@@ -73,7 +73,8 @@ function leaveReport(stack: string, name: RecordingName): void {
 
 const client = ({ isPaced = false } = {}) => gitHubClient(context, { isPaced });
 
-const comment = async (choice?: RunChoice) => await commentOnPreviews(client(), context, run(choice), folder);
+const comment = async (choice?: RunChoice) =>
+  await commentOnPreviews(client(), context, { run: run(choice), folder });
 
 const bodies = () => github.comments(7).map(({ body }) => body);
 
@@ -147,7 +148,7 @@ test("two runs that comment at the same time leave one comment, the newer run's"
   leaveReport("dev", "quiet");
   const runs = [run({ id: 21 }), run({ id: 22 })];
 
-  await Promise.all(runs.map((each) => commentOnPreviews(client(), context, each, folder)));
+  await Promise.all(runs.map((each) => commentOnPreviews(client(), context, { run: each, folder })));
 
   expect(bodies().map((body) => body.split("\n")[0])).toEqual(["<!-- thorbis preview dev: run 22.1 -->"]);
 });
@@ -264,7 +265,7 @@ test("a rate limit causes a wait", async () => {
     headers: { "retry-after": "1" },
   });
 
-  expect(await commentOnPreviews(client({ isPaced: true }), context, run(), folder)).toEqual([
+  expect(await commentOnPreviews(client({ isPaced: true }), context, { run: run(), folder })).toEqual([
     { stack: "dev", outcome: "created" },
   ]);
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import {
-  claimFaults,
-  keyFaults,
-  replicaClaimFaults,
+  claimIssues,
+  keyIssues,
+  replicaClaimIssues,
   type TaggedResource,
 } from "../../../stack/ownership/claims";
 
@@ -19,9 +19,9 @@ const own = (arn: string): TaggedResource => ({ arn, stack: claim.stack });
 const foreign = (arn: string): TaggedResource => ({ arn, stack: other });
 
 test("new names, and names of the stack's own resources, are claimed without an error", () => {
-  expect(claimFaults(claim, [])).toEqual([]);
+  expect(claimIssues(claim, [])).toEqual([]);
   expect(
-    claimFaults(claim, [
+    claimIssues(claim, [
       own("arn:aws:s3:::thorbis-backups-dev"),
       own(`arn:aws:logs:${in1}:log-group:/thorbis-dev/backup`),
       own(`arn:aws:sqs:${in1}:thorbis-dev-backup-dead-letters`),
@@ -49,13 +49,13 @@ describe("a name that another stack has", () => {
       "thorbis-dev/backup/database-password",
     ],
   ])("%s", (_kind, arn, name) => {
-    expect(claimFaults(claim, [foreign(arn)])).toEqual([
+    expect(claimIssues(claim, [foreign(arn)])).toEqual([
       `${name} belongs to stack ${other}, which has the resource prefix thorbis-dev too: give this stack another with \`pulumi config set --stack dev --path 'thorbis-supabase:project.resourcePrefix' <prefix>\`.`,
     ]);
   });
 
   test("the bucket", () => {
-    expect(claimFaults(claim, [foreign("arn:aws:s3:::thorbis-backups-dev")])).toEqual([
+    expect(claimIssues(claim, [foreign("arn:aws:s3:::thorbis-backups-dev")])).toEqual([
       `The bucket thorbis-backups-dev belongs to stack ${other}: give this stack another with \`pulumi config set --stack dev --path 'thorbis-supabase:backup.bucketName' <name>\`.`,
     ]);
   });
@@ -63,17 +63,17 @@ describe("a name that another stack has", () => {
 
 describe("a name that a change would orphan", () => {
   test("its bucket", () => {
-    expect(claimFaults(claim, [own("arn:aws:s3:::thorbis-old")])).toEqual([
+    expect(claimIssues(claim, [own("arn:aws:s3:::thorbis-old")])).toEqual([
       "backup.bucketName is thorbis-backups-dev, but the stack's backups are in thorbis-old: set it back with `pulumi config set --stack dev --path 'thorbis-supabase:backup.bucketName' thorbis-old`, or move on purpose (docs/operations.md, \"Move to another bucket\").",
     ]);
     const records = { ...own("arn:aws:s3:::thorbis-backups-dev-logs"), purpose: "access-logs" };
-    expect(claimFaults(claim, [records])).toEqual([]);
+    expect(claimIssues(claim, [records])).toEqual([]);
     const retired = { ...claim, retiredBucketNames: ["thorbis-old"] };
-    expect(claimFaults(retired, [own("arn:aws:s3:::thorbis-old")])).toEqual([]);
+    expect(claimIssues(retired, [own("arn:aws:s3:::thorbis-old")])).toEqual([]);
   });
 
   test("its prefix", () => {
-    expect(claimFaults(claim, [own(`arn:aws:logs:${in1}:log-group:/thorbis-first/backup`)])).toEqual([
+    expect(claimIssues(claim, [own(`arn:aws:logs:${in1}:log-group:/thorbis-first/backup`)])).toEqual([
       "The stack's resources in AWS are named thorbis-first-…, and would all be replaced by thorbis-dev-…: set `pulumi config set --stack dev --path 'thorbis-supabase:project.resourcePrefix' thorbis-first`.",
     ]);
   });
@@ -87,7 +87,7 @@ describe("its prefix is known", () => {
     ["from the topic", `arn:aws:sns:${in1}:thorbis-first-backup-alarms`],
     ["from the log of the probe", `arn:aws:logs:${in1}:log-group:/thorbis-first/monitoring`],
   ])("%s, if the log of the backups was deleted", (_, arn) => {
-    expect(claimFaults(claim, [own(arn)])).toEqual(refused);
+    expect(claimIssues(claim, [own(arn)])).toEqual(refused);
   });
 
   test.each([
@@ -99,7 +99,7 @@ describe("its prefix is known", () => {
     ],
     ["a deleted cluster", `arn:aws:ecs:${in1}:cluster/thorbis-first-backup`],
   ])("not from %s", (_, arn) => {
-    expect(claimFaults(claim, [own(arn)])).toEqual([]);
+    expect(claimIssues(claim, [own(arn)])).toEqual([]);
   });
 });
 
@@ -110,7 +110,7 @@ describe("the key of the backups", () => {
   };
 
   test("is not deleted while the bucket exists", () => {
-    expect(keyFaults(leaving)).toEqual([
+    expect(keyIssues(leaving)).toEqual([
       "backup.ownKey is off, but the key 11111111-2222 encrypts the stack's backups, and the deployment would schedule its deletion, after which nobody can read them: set it back with `pulumi config set --stack dev --path 'thorbis-supabase:backup.ownKey' true`, or keep the key (docs/operations.md, \"Stop using a key of your own\").",
     ]);
   });
@@ -121,7 +121,7 @@ describe("the key of the backups", () => {
     ["a stack without a bucket", { hasBucket: false }],
     ["a stack that has none", { keyIds: [] }],
   ])("is no concern of %s", (_, other) => {
-    expect(keyFaults({ ...leaving, ...other })).toEqual([]);
+    expect(keyIssues({ ...leaving, ...other })).toEqual([]);
   });
 });
 
@@ -131,29 +131,29 @@ describe("the region of the copies", () => {
   const there = "us-west-2:123456789012";
 
   test("is claimed without an error if the stack's own copies and a backup bucket are there", () => {
-    expect(replicaClaimFaults(copying, [])).toEqual([]);
+    expect(replicaClaimIssues(copying, [])).toEqual([]);
     expect(
-      replicaClaimFaults(copying, [
+      replicaClaimIssues(copying, [
         copies("thorbis-backups-dev-us-west-2"),
         own(`arn:aws:sns:${there}:thorbis-dev-backup-alarms`),
         own("arn:aws:s3:::thorbis-backups-dev"),
       ]),
     ).toEqual([]);
-    expect(replicaClaimFaults(claim, [foreign("arn:aws:s3:::anything")])).toEqual([]);
+    expect(replicaClaimIssues(claim, [foreign("arn:aws:s3:::anything")])).toEqual([]);
   });
 
   test("keeps the copies where they are", () => {
-    expect(replicaClaimFaults(copying, [copies("thorbis-copies")])).toEqual([
+    expect(replicaClaimIssues(copying, [copies("thorbis-copies")])).toEqual([
       "backup.replica.bucketName is thorbis-backups-dev-us-west-2, but the copies of the stack's backups are in thorbis-copies: set it back with `pulumi config set --stack dev --path 'thorbis-supabase:backup.replica.bucketName' thorbis-copies`, or move on purpose (docs/operations.md, \"Copies in a second region\").",
     ]);
     expect(
-      replicaClaimFaults({ ...copying, retiredBucketNames: ["thorbis-copies"] }, [copies("thorbis-copies")]),
+      replicaClaimIssues({ ...copying, retiredBucketNames: ["thorbis-copies"] }, [copies("thorbis-copies")]),
     ).toEqual([]);
   });
 
   test("is refused if another stack has the names there", () => {
     expect(
-      replicaClaimFaults(copying, [
+      replicaClaimIssues(copying, [
         foreign(`arn:aws:sns:${there}:thorbis-dev-backup-alarms`),
         foreign("arn:aws:s3:::thorbis-backups-dev-us-west-2"),
       ]),

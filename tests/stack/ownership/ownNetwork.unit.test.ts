@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type ExistingSubnet, networkFaults, zonesOfNetwork } from "../../../stack/ownership/ownNetwork";
+import { type ExistingSubnet, networkIssues, zonesOfNetwork } from "../../../stack/ownership/ownNetwork";
 
 const subnet = (cidrBlock: string, availabilityZone: string): ExistingSubnet => ({
   ...{ vpcBlock: "10.80.0.0/24", cidrBlock, availabilityZone },
@@ -28,12 +28,12 @@ test.each([
     [ofGateway, first],
   ],
 ])("%s has no error", (_, configured, subnets) => {
-  expect(networkFaults("prod", configured, subnets)).toEqual([]);
+  expect(networkIssues("prod", configured, subnets)).toEqual([]);
 });
 
 test.each(["10.90.0.0/24", "10.80.0.0/25", "10.80.0.0/16"])("another block is refused: %s", (cidrBlock) => {
   expect(
-    networkFaults("prod", { cidrBlock, availabilityZones: ["us-east-1c", "us-east-1d"] }, existing),
+    networkIssues("prod", { cidrBlock, availabilityZones: ["us-east-1c", "us-east-1d"] }, existing),
   ).toEqual([
     `backup.network.cidrBlock is ${cidrBlock}, but the stack's network has 10.80.0.0/24, which cannot change: set it back with \`pulumi config set --stack prod --path 'thorbis-supabase:backup.network.cidrBlock' 10.80.0.0/24\`, ${remedy}`,
   ]);
@@ -44,7 +44,7 @@ test.each([
   ["the second", ["us-east-1a", "us-east-1c"]],
   ["their order", ["us-east-1b", "us-east-1a"]],
 ])("other zones are refused: %s", (_, zones) => {
-  expect(networkFaults("prod", { cidrBlock, availabilityZones: zones }, existing)).toEqual([
+  expect(networkIssues("prod", { cidrBlock, availabilityZones: zones }, existing)).toEqual([
     `backup.network.availabilityZones is ${zones.join(", ")}, but the stack's network is in us-east-1a, us-east-1b, which cannot change: set it back with \`pulumi config rm --stack prod --path 'thorbis-supabase:backup.network.availabilityZones'\`, ${remedy}`,
   ]);
 });

@@ -24,7 +24,7 @@ export async function readFunction(
   const found = jsonOf(answer, 200, `read edge function ${slug}`);
   if (!isJsonObject(found)) throw unexpected(`read edge function ${slug}`, answer);
   const { ezbr_sha256: hash, version, verify_jwt: verifyJwt } = found;
-  // The API documents the hash as optional. Without it, a new version still shows that somebody deployed.
+  // The API documents the hash as optional. Without it, a new version number still shows a deployment.
   return {
     code: typeof hash === "string" ? hash : `version ${String(version)}`,
     verifyJwt: verifyJwt !== false,

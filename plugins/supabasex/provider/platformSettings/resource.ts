@@ -6,7 +6,7 @@ import { containsUnknown, type PropertyMap, Unknown } from "../../../provider-ho
 import { withSecretToken } from "../projectClient";
 import { type Resource, unknownInputs } from "../resource";
 import { ProjectApi } from "./api";
-import { desired, groupFaults, groupNames, liveSettings } from "./settings";
+import { desired, groupIssues, groupNames, liveSettings } from "./settings";
 import { active, inactivityAdvice, isPaused, removed } from "./status";
 
 /** The immutable properties of a project. A preview refuses a change; the bridged provider would announce it. */
@@ -33,7 +33,7 @@ export const platformSettings: Resource = {
       failures.push({ property, reason });
     }
     for (const group of groupNames) {
-      failures.push(...groupFaults(inputs, group).map(([property, reason]) => ({ property, reason })));
+      failures.push(...groupIssues(inputs, group).map(([property, reason]) => ({ property, reason })));
     }
     return { inputs: withSecretToken(inputs), failures };
   },

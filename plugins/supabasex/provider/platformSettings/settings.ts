@@ -73,7 +73,7 @@ export function liveSettings(
 }
 
 /** Returns the invalid values of a group as `[property path, reason]`. */
-export function groupFaults(inputs: PropertyMap, group: GroupName): [string, string][] {
+export function groupIssues(inputs: PropertyMap, group: GroupName): [string, string][] {
   const value = inputs[group];
   if (value === undefined || value instanceof Unknown) return [];
   if (!isPropertyMap(value)) return [[group, "must be an object"]];
@@ -83,12 +83,12 @@ export function groupFaults(inputs: PropertyMap, group: GroupName): [string, str
     const reason =
       limit === undefined
         ? `is not known; the nearest is "${closest(name, Object.keys(settings))}"`
-        : settingFault(limit, setting);
+        : settingIssue(limit, setting);
     return reason === undefined ? [] : [[`${group}.${name}`, reason]];
   });
 }
 
-function settingFault(limit: Limit, value: Value): string | undefined {
+function settingIssue(limit: Limit, value: Value): string | undefined {
   if (value instanceof Unknown) return undefined;
   if (limit === "boolean") return typeof value === "boolean" ? undefined : "must be true or false";
   const [minimum, maximum] = limit;

@@ -293,8 +293,8 @@ function settingText(key: string, value: JsonValue): string {
   if (value === null || value === "" || value === false) return off;
   if (value === true) return "on";
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  return secretName.test(key) || text.length > longestText ? `value ${shortHash(text)}` : text;
+  return secretName.test(key) || text.length > maxTextLength ? `value ${shortHash(text)}` : text;
 }
 
 /** Longer settings, such as mail templates, are stored as a hash. */
-const longestText = 200;
+const maxTextLength = 200;

@@ -225,10 +225,10 @@ function report(result: ApplyResult, inputs: BundleInputs, bundle: LoadedBundle,
 }
 
 /** More files than this are summarized by folder; the preview has listed each one. */
-const mostListed = 40;
+const maxListed = 40;
 
 function timings({ ran }: ApplyResult, bundle: LoadedBundle): string[] {
-  if (ran.length <= mostListed) {
+  if (ran.length <= maxListed) {
     return table(ran, bundle).map((line, at) => `${line}  ${ran[at]?.durationMilliseconds ?? 0} ms`);
   }
   const folders = new Map<string, { files: number; milliseconds: number }>();

@@ -71,7 +71,7 @@ export function isOpening(identity: string): boolean {
 
 /**
  * Returns whether an identity that is missing in the baseline may be a key that the platform introduced later. Except for the
- * database, every section returns all keys, including those that nobody set.
+ * database, every section returns all keys, including those that were never set.
  */
 function isPerhapsNewKey(identity: string): boolean {
   return isSetting(identity) && !identity.startsWith("database setting ") && !isOpening(identity);
@@ -90,7 +90,9 @@ export function changesSince(baseline: Watched, now: Watched): Change[] {
     const [before, after] = [baseline[source] ?? {}, now[source] ?? {}];
     return [...new Set([...Object.keys(before), ...Object.keys(after)])]
       .sort()
-      .flatMap((identity) => changeOf(source, identity, before[identity], after[identity]));
+      .flatMap((identity) =>
+        changeOf(source, identity, { before: before[identity], after: after[identity] }),
+      );
   });
   return severities.flatMap((severity) => changes.filter((change) => change.severity === severity));
 }
@@ -98,8 +100,7 @@ export function changesSince(baseline: Watched, now: Watched): Change[] {
 function changeOf(
   source: string,
   identity: string,
-  before: string | undefined,
-  after: string | undefined,
+  { before, after }: { readonly before: string | undefined; readonly after: string | undefined },
 ): Change[] {
   if ((before ?? off) === (after ?? off)) return [];
   if (before === undefined && isPerhapsNewKey(identity)) return [];
@@ -181,7 +182,7 @@ function watchedOf(sources: ReadonlyMap<string, ReadonlyMap<string, string>>): W
   return Object.fromEntries([...sources].map(([source, entries]) => [source, Object.fromEntries(entries)]));
 }
 
-/** Long enough that nobody finds another change with the digest of an accepted one. */
+/** Long enough that a second change with the digest of an accepted one cannot be found by brute force. */
 function digest(identity: string, after: string | undefined): string {
   return createHash("sha256")
     .update(JSON.stringify([identity, after ?? null]))

@@ -206,11 +206,11 @@ describe("POSTGRESQL_BIN", () => {
     ["holds no server", [], "holds no PostgreSQL server"],
     ["holds an old one", of(14), "holds PostgreSQL 14.20, older than 15"],
     ["lacks two parts", without("pg_cron", "postgres.h"), "lacks pg_cron, the server's header files"],
-  ])("is refused when it %s, and nothing is installed", async (_what, files, fault) => {
-    const chosen = fault.includes("14") ? "/usr/lib/postgresql/14/bin" : versioned;
+  ])("is refused when it %s, and nothing is installed", async (_what, files, issue) => {
+    const chosen = issue.includes("14") ? "/usr/lib/postgresql/14/bin" : versioned;
     const system = machine([...files, "/usr/bin/apt-get"], { isRoot: true, installable: complete, chosen });
     await expect(ensurePostgresInstalled(silent, { system })).rejects.toThrow(
-      `The local stack needs a complete PostgreSQL, but POSTGRESQL_BIN is ${chosen}, which ${fault}: complete it, set POSTGRESQL_BIN to another folder, or unset it.`,
+      `The local stack needs a complete PostgreSQL, but POSTGRESQL_BIN is ${chosen}, which ${issue}: complete it, set POSTGRESQL_BIN to another folder, or unset it.`,
     );
     expect(system.installed).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FilesAhead, mostAhead } from "../../../../plugins/supabasex/provider/sqlBundle/apply/filesAhead";
+import { FilesAhead, maxAhead } from "../../../../plugins/supabasex/provider/sqlBundle/apply/filesAhead";
 import type { BundleFile } from "../../../../plugins/supabasex/provider/sqlBundle/source/files";
 
 /** Files whose results the test controls, and the order in which they were sent. */
@@ -49,11 +49,11 @@ describe("files sent ahead", () => {
     expect(fixture.sent).toEqual(["f1", "f2", "f3", "f4", "f5", "f6"]);
   });
 
-  it(`has at most ${mostAhead} files in flight`, async () => {
+  it(`has at most ${maxAhead} files in flight`, async () => {
     const [files, fixture] = [filesNamed(100), server()];
     await runAll(fixture, files.slice(0, 10));
     void fixture.ahead.run(files[10] as BundleFile, files.slice(11));
-    expect(fixture.sent).toHaveLength(10 + mostAhead);
+    expect(fixture.sent).toHaveLength(10 + maxAhead);
   });
 
   it("discards the files behind a failed one, and starts with one again", async () => {

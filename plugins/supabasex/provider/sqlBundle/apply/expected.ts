@@ -18,9 +18,9 @@ export interface FilesBetween {
 }
 
 /**
- * Returns what the bundle's files have created, after some of them ran between two readings. Only their difference
- * counts, so what somebody else created or changed never becomes expected. But what a file that ran declares or states
- * belongs to the file, even if it existed before.
+ * Returns what the bundle's files have created, after some of them ran between two readings. Only their difference counts, so
+ * objects and changes of others never become expected. But what a file that ran declares or states belongs to the file, even if
+ * it existed before.
  */
 export function expectationAfter(
   previous: Catalog,

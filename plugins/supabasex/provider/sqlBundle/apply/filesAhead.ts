@@ -1,7 +1,7 @@
 import type { BundleFile } from "../source/files";
 
 /** The maximum number of files sent to the server at once. */
-export const mostAhead = 16;
+export const maxAhead = 16;
 
 /**
  * Runs files in order, but sends several before the first result arrives, so the server does not wait between files. When a file
@@ -32,7 +32,7 @@ export class FilesAhead {
     try {
       await this.#sent.get(file);
       this.#sent.delete(file);
-      this.#width = Math.min(this.#width * 2, mostAhead);
+      this.#width = Math.min(this.#width * 2, maxAhead);
     } catch (error) {
       this.#sent.clear();
       this.#width = 1;

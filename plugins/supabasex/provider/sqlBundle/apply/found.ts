@@ -33,7 +33,7 @@ export interface Found {
   readonly access: AccessBefore | undefined;
 }
 
-/** Returns whether nothing was ever deployed to the database by anybody, so nothing is expected. */
+/** Returns whether no tool has ever deployed to the database, so nothing is expected. */
 export function isUntouched({ history, expected, drift }: Found): boolean {
   const { files, versions } = history;
   return (

@@ -9,7 +9,7 @@ import { statingStatements } from "../source/statedFacts";
 import { executedText, mayChangeSettings } from "../source/statements";
 import { fileFailure, isUnparsed } from "./fileFailure";
 import type { Prefix } from "./filePlace";
-import { FilesAhead, mostAhead } from "./filesAhead";
+import { FilesAhead, maxAhead } from "./filesAhead";
 import type { LeftOut } from "./leftOut";
 import { mustRunOutside } from "./outsideStatement";
 import type { ApplyRequest, RanFile } from "./request";
@@ -139,7 +139,7 @@ function sharingCount(pending: readonly Migration[], isSeparateFile: (file: Migr
 
 /** Returns the files after one that have passed the check, up to the first that has not. */
 function passedBehind(files: readonly Migration[], at: number, inspection: Inspection): Migration[] {
-  const following = files.slice(at + 1, at + 1 + mostAhead);
+  const following = files.slice(at + 1, at + 1 + maxAhead);
   const unchecked = following.findIndex((file) => !inspection.hasPassed(file));
   return unchecked < 0 ? following : following.slice(0, unchecked);
 }

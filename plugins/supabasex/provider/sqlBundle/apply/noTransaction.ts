@@ -28,9 +28,9 @@ import { SequenceGuard } from "./sequenceGuard";
 const prefix = { text: "", statements: 0 };
 
 /**
- * Runs a migration outside of a transaction, then records it. Nobody else changes the record meanwhile, because the
- * session holds the bundle's lock. A marker is committed before. Only if a marker exists was one of our own runs
- * interrupted, and only then does an existing object count as that run's work. Objects of others never do.
+ * Runs a migration outside of a transaction, then records it. No other session changes the record meanwhile, because the
+ * session holds the bundle's lock. A marker is committed before. Only if a marker exists was one of our own runs interrupted,
+ * and only then does an existing object count as that run's work. Objects of others never do.
  */
 export async function runOutsideTransaction(
   session: Session,

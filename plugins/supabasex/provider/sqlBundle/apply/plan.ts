@@ -51,7 +51,7 @@ export function planMigrations(
   return { adopt, pending };
 }
 
-/** Returns whether no bundle and no other tool has deployed to the database, so nobody uses it yet. */
+/** Returns whether no bundle and no other tool has deployed to the database, so it is not in use yet. */
 export function isFirstDeployment(
   { versions }: Pick<History, "versions">,
   { adopt }: MigrationPlan,

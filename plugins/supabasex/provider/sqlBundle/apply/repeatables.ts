@@ -4,7 +4,7 @@ import { SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
 import { mentions } from "../source/mentions";
 import { bareName } from "./affectedFiles";
-import { FilesAhead, mostAhead } from "./filesAhead";
+import { FilesAhead, maxAhead } from "./filesAhead";
 import { dropIfFree, dropOrphans, formerObjects, inTheWay, orphansAmong } from "./orphans";
 import { createsIfMissing, dropOtherDefinitions } from "./otherDefinitions";
 import type { RepeatablePlan } from "./plan";
@@ -70,7 +70,7 @@ export async function applyRepeatables(
       context.progress(entry);
       const started = performance.now();
       try {
-        const following = followingNew(waiting.slice(at, at + mostAhead), ran, context);
+        const following = followingNew(waiting.slice(at, at + maxAhead), ran, context);
         const also = await applyFile(entry.file, context, () => ahead.run(entry.file, following));
         finish({ ...entry, durationMilliseconds: Math.round(performance.now() - started) });
         for (const identity of also.recreated) recreated.add(identity);

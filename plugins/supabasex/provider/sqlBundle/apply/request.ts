@@ -55,7 +55,7 @@ export interface ApplyRequest {
   readonly inspection: Inspection;
   /** False for a dry run: everything is executed and then rolled back. */
   readonly commit: boolean;
-  /** The expectation of the state, which is needed if somebody edited or emptied the database's own record. */
+  /** The expectation of the state, which is needed if the database's own record was edited or emptied. */
   readonly stateExpected: RememberedExpectation;
   /** The posture of the state; `undefined` if it has none. */
   readonly stateAccess?: PostureDigests | undefined;

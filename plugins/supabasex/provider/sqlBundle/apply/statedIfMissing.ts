@@ -4,9 +4,9 @@ import type { BundleFile } from "../source/files";
 import { statementsOf } from "../source/statements";
 
 /**
- * Returns the identities of what the files create if it is missing: `create … if not exists` and
- * `add column if not exists`. Such a statement claims its object, even if somebody else created it. Extensions are
- * excluded, because the platform has them before any file runs.
+ * Returns the identities of what the files create if it is missing: `create … if not exists` and `add column if not exists`.
+ * Such a statement claims its object, even if another tool or person created it. Extensions are excluded, because the platform
+ * has them before any file runs.
  */
 export function statedIfMissing(files: readonly BundleFile[]): string[] {
   return files

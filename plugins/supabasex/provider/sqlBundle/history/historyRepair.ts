@@ -9,10 +9,10 @@ import type { BundleRecord } from "./record";
 const prefix = "applied file ";
 
 /**
- * Returns what the bundle has created, as recorded in the database: a killed run, or one of another stack, may have
- * done more than our state knows. The state's digests are only used if somebody edited or emptied the record, and only
- * if tables that the state expects exist (a new, empty database is not an old one without its record). They show which
- * of the live and the recorded objects are as the last deployment left them.
+ * Returns what the bundle has created, as recorded in the database: a killed run, or one of another stack, may have done more
+ * than our state knows. The state's digests are only used if the record was edited or emptied, and only if tables that the
+ * state expects exist (a new, empty database is not an old one without its record). They show which of the live and the
+ * recorded objects are as the last deployment left them.
  *
  * @throws UserError with the objects that are neither
  */

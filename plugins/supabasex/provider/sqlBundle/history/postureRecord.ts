@@ -13,7 +13,7 @@ import {
  */
 export interface PostureRecord {
   readonly posture: Catalog;
-  /** False if it differs from what was written, because somebody edited it. */
+  /** False if it was edited: it differs from what was written. */
   readonly intact: boolean;
 }
 
@@ -75,8 +75,8 @@ async function hasRecords(client: ClientBase): Promise<boolean> {
 }
 
 /**
- * Returns the rows of the history as objects, each with a hash of what a reader of the history relies on: versions that
- * another tool recorded, rows that somebody added or edited. Rows of other bundles are excluded.
+ * Returns the rows of the history as objects, each with a hash of what a reader of the history relies on: versions that another
+ * tool recorded, rows that were added or edited manually. Rows of other bundles are excluded.
  */
 export async function readHistoryRecords(client: ClientBase, bundle: string): Promise<Catalog> {
   const { rows: there } = await client.query<{ there: boolean }>(

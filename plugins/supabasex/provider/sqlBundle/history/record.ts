@@ -15,7 +15,7 @@ export interface BundleRecord {
   readonly expected: Catalog;
   /** What repeatables alter, in its state without them. */
   readonly base: BaseFacts;
-  /** False if the expectation differs from what was written, because somebody edited it. */
+  /** False if the expectation was edited: it differs from what was written. */
   readonly intact: boolean;
   /** Where the last deployment left the expected objects; empty if that is unknown for this database. */
   readonly addresses: Addresses;

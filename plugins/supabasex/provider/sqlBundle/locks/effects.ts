@@ -99,7 +99,7 @@ export function hazardsOf(foreseen: Foreseen, effects: readonly Effect[], relati
   return hazards;
 }
 
-/** Returns whether anybody waits for the lock. Nobody writes to a materialized view. */
+/** Returns whether other sessions wait for the lock. No session writes to a materialized view. */
 function keepsWaiting({ relation, lock }: Effect): boolean {
   return relation.kind === "m" ? blocksReads(lock) : blocksWrites(lock);
 }

@@ -46,7 +46,7 @@ const sweeping: ReadonlySet<string> = new Set([
 ]);
 
 /** Probes take time: in a file with more statements, those about rows have none. */
-const mostProbes = 200;
+const maxProbes = 200;
 const changesRows: ReadonlySet<string> = new Set([
   "SelectStmt",
   "InsertStmt",
@@ -68,7 +68,7 @@ export function probedText(
   const statements = statementsOf(file);
   const all = statements.map((statement) => mayLock(file, statement, relations));
   if (!all.includes(true)) return undefined;
-  const isMany = all.filter((isProbed) => isProbed).length > mostProbes;
+  const isMany = all.filter((isProbed) => isProbed).length > maxProbes;
   const isProbed = all.map((one, at) => one && !(isMany && changesRows.has(statements[at]?.kind ?? "")));
   const source = executedText(file);
   const first = `${queries.clock};\n`;
@@ -107,7 +107,7 @@ function mayLock(file: BundleFile, { kind, node, start, end }: Statement, relati
   return relations.isMentionedIn(text);
 }
 
-/** Returns whether a statement inserts rows from its text: it reads no table, and blocks nobody. */
+/** Returns whether a statement inserts rows from its text: it reads no table and blocks no session. */
 function insertsValues(node: Node): boolean {
   if (!("InsertStmt" in node)) return false;
   const source = node.InsertStmt.selectStmt;

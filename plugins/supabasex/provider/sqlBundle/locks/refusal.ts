@@ -15,7 +15,7 @@ export function refuseHazards(locks: readonly StatementLocks[]): void {
       `The migrations have ${lines.length === 1 ? "a hazard" : `${lines.length} hazards`}, and sql.hazards is refuse; nothing was changed:`,
       ...lines,
       "  docs/locks.md has a safe alternative for each. To run it anyway, begin the file with a line such as",
-      `  -- accepts: ${lines[0]?.split(": ")[1]}: <why nobody is disturbed>`,
+      `  -- accepts: ${lines[0]?.split(": ")[1]}: <why this disturbs no users>`,
     ].join("\n"),
   );
 }

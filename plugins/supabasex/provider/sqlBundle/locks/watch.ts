@@ -187,12 +187,12 @@ export class LockWatch {
 }
 
 /** A longer statement is truncated. */
-const mostShown = 100;
+const maxShown = 100;
 
 function oneLine(text: string): string {
   const line = text
     .replaceAll(/--[^\n]*/g, " ")
     .replaceAll(/\s+/g, " ")
     .trim();
-  return line.length > mostShown ? `${line.slice(0, mostShown - 1)}…` : line;
+  return line.length > maxShown ? `${line.slice(0, maxShown - 1)}…` : line;
 }

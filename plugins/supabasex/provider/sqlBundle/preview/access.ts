@@ -9,7 +9,7 @@ import { shownPostureRepairOf } from "../repair/postureRepair";
 import { type Drift, driftLines } from "../state/drift";
 
 /** With more changes than this, only the number is shown. */
-const mostListed = 40;
+const maxListed = 40;
 
 /**
  * Reports what a refresh found, the most severe first. The engine itself shows changed values in the order of their
@@ -61,7 +61,7 @@ export function reportAccess({ access }: ApplyResult, context: CallContext): voi
 }
 
 function listed(title: string, lines: readonly string[]): string {
-  const shown = lines.slice(0, mostListed * 2).map((line) => `  ${line}`);
+  const shown = lines.slice(0, maxListed * 2).map((line) => `  ${line}`);
   const more = lines.length > shown.length ? [`  … and ${lines.length - shown.length} more lines`] : [];
   return [title, ...shown, ...more].join("\n");
 }

@@ -49,7 +49,7 @@ export function catalogChanges(from: CatalogReading, to: CatalogReading): Catalo
 const marks = { created: "+", dropped: "-", changed: "~" } as const;
 
 /** With more objects than this, only the number is shown. */
-const mostListed = 60;
+const maxListed = 60;
 
 /** Returns lines: one per object, then its changes; a text of several lines as a diff. */
 export function describeChanges(changes: readonly CatalogChange[]): string[] {
@@ -63,12 +63,12 @@ export function describeChanges(changes: readonly CatalogChange[]): string[] {
     return kind === "changed" || !isPart || !whole.has(part.parent ?? "");
   });
   const lines = shown
-    .slice(0, mostListed)
+    .slice(0, maxListed)
     .flatMap(({ identity, kind, properties }) => [
       `  ${marks[kind]} ${escapeControls(identity)}`,
       ...properties.flatMap(({ name, from, to }) => describeProperty(name, from, to)),
     ]);
-  if (shown.length > mostListed) lines.push(`  … and ${shown.length - mostListed} more`);
+  if (shown.length > maxListed) lines.push(`  … and ${shown.length - maxListed} more`);
   return lines;
 }
 

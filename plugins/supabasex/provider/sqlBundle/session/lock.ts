@@ -3,7 +3,7 @@ import type { Client } from "pg";
 import { UserError } from "../../../../../foundation/userError";
 
 const firstWait = 25;
-const longestWait = 2_000;
+const maxWaitMilliseconds = 2_000;
 
 /**
  * Takes the session lock of a bundle, which is released when the connection ends. It polls a try-lock instead of
@@ -18,7 +18,7 @@ export async function takeLock(
   waiting: (holder: string) => void = () => {},
 ): Promise<void> {
   const until = performance.now() + waitSeconds * 1000;
-  for (let wait = firstWait; ; wait = Math.min(wait * 2, longestWait)) {
+  for (let wait = firstWait; ; wait = Math.min(wait * 2, maxWaitMilliseconds)) {
     const taken = await client.query<{ taken: boolean }>(`select pg_try_advisory_lock(${keyOf}) as taken`, [
       bundle,
     ]);
@@ -39,7 +39,7 @@ export async function takeLock(
 /** Advisory locks are already per database; the key distinguishes bundles. */
 const keyOf = "hashtextextended('supabasex ' || $1::text, 0)";
 
-/** Returns the holder of the lock: pid, application and since when; `undefined` if nobody holds it. */
+/** Returns the holder of the lock: pid, application and start; `undefined` if it is free. */
 async function holderOf(client: Client, bundle: string): Promise<string | undefined> {
   const { rows } = await client.query<{ pid: number; application: string | null; seconds: number | null }>(
     `select l.pid, a.application_name as application,

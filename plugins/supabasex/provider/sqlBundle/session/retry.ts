@@ -46,7 +46,7 @@ export function lockRetries(options: {
 }
 
 const firstWait = 250;
-const longestWait = 8_000;
+const maxWaitMilliseconds = 8_000;
 
 /**
  * Runs a whole transaction, and retries it if another session was the cause: exponential waits with full jitter,
@@ -59,7 +59,7 @@ export async function retrying<T>(attempt: () => Promise<T>, options: RetryOptio
       return await attempt();
     } catch (error) {
       if (retry >= options.retries || !options.isRetriable(error)) throw error;
-      const wait = Math.round(random() * Math.min(firstWait * 2 ** retry, longestWait));
+      const wait = Math.round(random() * Math.min(firstWait * 2 ** retry, maxWaitMilliseconds));
       options.retrying?.(error, retry + 1, wait);
       await sleep(wait, undefined, { signal: options.signal }).catch(() => {});
       options.signal.throwIfAborted();

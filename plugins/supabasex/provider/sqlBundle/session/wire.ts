@@ -28,9 +28,9 @@ export interface Answers {
  * A loop may raise a notice for each of a million rows, so only the first ones of each severity and code are kept per
  * message.
  */
-const mostNotices = 100;
+const maxNotices = 100;
 /** Notices about existing objects that were skipped: each such statement has to be checked. */
-const mostSkipped = 10_000;
+const maxSkipped = 10_000;
 /** SQLSTATEs of the notice that `if not exists` found a table or index, a column, another object. */
 export const skipCodes: ReadonlySet<string> = new Set(["42P07", "42701", "42710"]);
 
@@ -70,7 +70,7 @@ export class Wire {
       const key = `${severity} ${code}`;
       const count = (current.counts.get(key) ?? 0) + 1;
       current.counts.set(key, count);
-      if (count > (skipCodes.has(code ?? "") ? mostSkipped : mostNotices)) {
+      if (count > (skipCodes.has(code ?? "") ? maxSkipped : maxNotices)) {
         current.noticesDropped += 1;
         return;
       }

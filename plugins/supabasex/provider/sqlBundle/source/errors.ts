@@ -74,8 +74,8 @@ interface Place {
 
 /** A longer line is truncated to this number of characters before and after the place. */
 const longLine = 160;
-const mostBefore = 100;
-const mostAfter = 50;
+const maxBefore = 100;
+const maxAfter = 50;
 
 /** Returns line and column of an index, and the line itself. */
 export function placeOf(text: string, index: number): Place {
@@ -85,8 +85,8 @@ export function placeOf(text: string, index: number): Place {
   const prefix = [...before.slice(lineStart)];
   const rest = [...text.slice(index, lineEnd === -1 ? undefined : lineEnd)];
   const isLong = prefix.length + rest.length > longLine;
-  const shownBefore = isLong && prefix.length > mostBefore ? ["…", ...prefix.slice(-mostBefore)] : prefix;
-  const shownAfter = isLong && rest.length > mostAfter ? [...rest.slice(0, mostAfter), "…"] : rest;
+  const shownBefore = isLong && prefix.length > maxBefore ? ["…", ...prefix.slice(-maxBefore)] : prefix;
+  const shownAfter = isLong && rest.length > maxAfter ? [...rest.slice(0, maxAfter), "…"] : rest;
   return {
     line: before.split("\n").length,
     column: prefix.length + 1,

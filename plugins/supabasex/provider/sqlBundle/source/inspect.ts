@@ -23,7 +23,7 @@ export async function inspectFiles(
   for (const file of files) {
     faults.push(...faultsOf(file));
     if (faults.length === 0) passed(file);
-    if (performance.now() - since < longestTurn) continue;
+    if (performance.now() - since < maxTurnMilliseconds) continue;
     await turn();
     since = performance.now();
   }
@@ -45,7 +45,7 @@ export async function inspectFiles(
 }
 
 /** The maximum time without yielding, in milliseconds. */
-const longestTurn = 2;
+const maxTurnMilliseconds = 2;
 
 interface Fault {
   readonly file: BundleFile;

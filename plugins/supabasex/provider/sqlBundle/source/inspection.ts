@@ -13,7 +13,7 @@ export class Inspection {
   /** Starts to check the files in execution order. It loads the parser first. */
   constructor(bundle: LoadedBundle) {
     this.whole = this.#run(bundle).finally(() => this.#wake());
-    // Callers that need the files await it. If it fails, nobody may be waiting yet.
+    // Callers that need the files await it. If it fails, possibly no caller waits yet.
     this.whole.catch(() => {});
   }
 

@@ -13,7 +13,7 @@ interface Searchable {
 const searchable = new WeakMap<BundleFile, Searchable>();
 
 /** The number of bytes that the server keeps of a name. The text may contain a longer one. */
-const longestName = 63;
+const maxNameBytes = 63;
 
 const identifier = /[a-z_][a-z0-9_$]*/g;
 const isPlain = /^[a-z_][a-z0-9_$]*$/;
@@ -23,7 +23,7 @@ function searchableOf(file: BundleFile): Searchable {
   if (known === undefined) {
     const texts = [...new Set([file.text, withoutEscapes(file.text)])].map(comparable);
     const found = texts.flatMap((text) => text.match(identifier) ?? []);
-    known = { texts, words: new Set(found.map((word) => word.slice(0, longestName))) };
+    known = { texts, words: new Set(found.map((word) => word.slice(0, maxNameBytes))) };
     searchable.set(file, known);
   }
   return known;
@@ -79,7 +79,7 @@ export function mentionsObject(file: BundleFile, schema: string, name: string): 
   if (!mentions(file, name)) return false;
   const [ofSchema, bare] = [comparableName(schema), comparableName(name)];
   const escaped = inPattern(bare);
-  const rest = Buffer.byteLength(bare) < longestName ? "" : '[^"\\s.]*';
+  const rest = Buffer.byteLength(bare) < maxNameBytes ? "" : '[^"\\s.]*';
   const places = new RegExp(
     // A double quote in a schema's name is not doubled in the searched text.
     `(?:("${inPattern(ofSchema)}"|"[^"]+"|[\\w$]+)\\s*\\.\\s*)?(?<![\\w$])("?)${escaped}${rest}\\2(?![\\w$])`,

@@ -7,7 +7,7 @@ export function inputParameters(parameters: readonly Node[] | undefined): Functi
     .filter(({ mode }) => mode !== "FUNC_PARAM_OUT" && mode !== "FUNC_PARAM_TABLE");
 }
 
-/** Returns whether an argument has the type of a column, whatever that is when the statement runs. */
+/** Returns whether an argument has the type of a column (`%type`), which is resolved when the statement runs. */
 export function copiesArgumentType({ parameters }: CreateFunctionStmt): boolean {
   return inputParameters(parameters).some(({ argType }) => argType?.pct_type === true);
 }

@@ -125,7 +125,7 @@ function collectNames(value: unknown, names: Names): void {
   for (const other of Object.values(others)) collectNames(other, names);
 }
 
-/** Returns the roles, with `public` for everybody; `undefined` if a role depends on the session. */
+/** Returns the roles, with `public` for PUBLIC; `undefined` if a role depends on the session. */
 function granteesOf(nodes: readonly Node[]): ReadonlySet<string> | undefined {
   const roles = nodes.map((node) => {
     if (!("RoleSpec" in node)) return undefined;

@@ -29,7 +29,7 @@ export const database: Kind = {
   properties: {
     name: text(`quote_ident(d.datname)`),
     owner: text(`pg_get_userbyid(d.datdba)`),
-    // Anybody who may create databases may copy a template with all its rows.
+    // A role that may create databases may copy a template with all its rows.
     template: flag(`d.datistemplate`),
     connectionLimit: number(`nullif(d.datconnlimit, -1)`),
   },

@@ -59,7 +59,7 @@ const openingWhenSet: ReadonlySet<string> = new Set(["disabledConstraintTriggers
 
 /**
  * Values that open access. Plans keep the result of an immutable function, and the connection's next request uses them.
- * Anybody who may create databases can copy a template with its rows.
+ * A role that may create databases can copy a template with its rows.
  */
 const openingValues: ReadonlySet<string> = new Set(["template true", "volatility immutable"]);
 

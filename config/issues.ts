@@ -6,7 +6,7 @@ import { inspectSchema, type Path, schemaAt, valueAt } from "./schemaTree";
 import { isFunctionSecret } from "./secretLeaves";
 
 /** One error in the configuration. Neither text ever contains a received value. */
-export interface Fault {
+export interface Issue {
   /** The key as the user types it, such as `thorbis-supabase:backup.retentionDays.daily`. */
   key: string;
   /** The error, phrased to follow the key: "must be at most 3600". */
@@ -19,9 +19,9 @@ export interface Fault {
 
 export const missingSecret = "is missing; it is a secret";
 
-/** Returns all faults as one error, sorted by key, each with its command. */
-export function faultsError(stack: string, faults: readonly Fault[]): UserError {
-  const sorted = sortFaults(faults);
+/** Returns all issues as one error, sorted by key, each with its command. */
+export function issuesError(stack: string, issues: readonly Issue[]): UserError {
+  const sorted = sortIssues(issues);
   const count = sorted.length === 1 ? "1 error" : `${sorted.length} errors`;
   const lines = sorted.map(({ key, message, command }) => `  ${key} ${message}\n    ${command}`);
   return new UserError(
@@ -29,18 +29,18 @@ export function faultsError(stack: string, faults: readonly Fault[]): UserError 
   );
 }
 
-/** Returns the faults sorted by key, then message, without duplicates. */
-export function sortFaults(faults: readonly Fault[]): Fault[] {
+/** Returns the issues sorted by key, then message, without duplicates. */
+export function sortIssues(issues: readonly Issue[]): Issue[] {
   const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-  const unique = new Map(faults.map((fault) => [`${fault.key}\n${fault.message}`, fault]));
+  const unique = new Map(issues.map((issue) => [`${issue.key}\n${issue.message}`, issue]));
   return [...unique.values()].sort((a, b) => byText(a.key, b.key) || byText(a.message, b.message));
 }
 
-/** Returns the faults of one zod issue; `raw` is the parsed value. */
-export function faultsOfIssue(stack: string, issue: z.core.$ZodIssue, raw: unknown): Fault[] {
+/** Returns the issues of one zod issue; `raw` is the parsed value. */
+export function issuesOfZod(stack: string, issue: z.core.$ZodIssue, raw: unknown): Issue[] {
   const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
   if (issue.code === "unrecognized_keys")
-    return issue.keys.map((name) => unknownKeyFault(stack, [...path, name], siblingNames(path)));
+    return issue.keys.map((name) => unknownKeyIssue(stack, [...path, name], siblingNames(path)));
 
   const schema = schemaAt(stackSchema, path);
   const node = schema === undefined ? undefined : inspectSchema(schema);
@@ -70,7 +70,7 @@ function isSecretPath(path: Path): boolean {
   return schema !== undefined && inspectSchema(schema).secret;
 }
 
-export function unknownKeyFault(stack: string, path: Path, known: readonly string[]): Fault {
+export function unknownKeyIssue(stack: string, path: Path, known: readonly string[]): Issue {
   const near = nearest(String(path.at(-1)), known);
   const hint = near === undefined ? "" : `; did you mean ${plainKey([...path.slice(0, -1), near])}?`;
   return { key: plainKey(path), message: `is not a known key${hint}`, command: removeCommand(stack, path) };

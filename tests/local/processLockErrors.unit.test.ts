@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { describeError, UserError } from "../../foundation/userError";
 import { withCommandLock } from "../../local/commandLock";
-import { explainDiskFault } from "../../local/diskFaults";
+import { explainDiskError } from "../../local/diskErrors";
 import { IdentityError, takeLock } from "../../local/processLock.mjs";
 
 /** Called with the path before each of these operations of the lock. */
@@ -28,7 +28,7 @@ vi.mock("node:fs", async (original) => {
 let base: string;
 let folder: string;
 beforeEach(() => {
-  base = mkdtempSync(path.join(tmpdir(), "lock-faults-"));
+  base = mkdtempSync(path.join(tmpdir(), "lock-issues-"));
   folder = path.join(base, "lock");
 });
 afterEach(() => {
@@ -83,7 +83,7 @@ test("a lock of another user is reported in one sentence", async () => {
 
   const refused = withCommandLock(directory, "down", async () => undefined);
 
-  const error = explainDiskFault(await refused.catch((reason: unknown) => reason));
+  const error = explainDiskError(await refused.catch((reason: unknown) => reason));
   expect(error).toBeInstanceOf(UserError);
   expect(describeError(error)).toBe(
     `${theirs} cannot be written, because this user may not write there: fix this, or set THORBIS_LOCAL_DIRECTORY to a writable folder, and run the command again.`,

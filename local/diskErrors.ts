@@ -1,6 +1,6 @@
 import { UserError } from "../foundation/userError";
 
-const faults: Readonly<Record<string, string>> = {
+const issues: Readonly<Record<string, string>> = {
   EACCES: "this user may not write there",
   EPERM: "this user may not write there",
   EROFS: "it is read-only",
@@ -12,17 +12,17 @@ const faults: Readonly<Record<string, string>> = {
 };
 
 /** Returns a UserError for a file or folder that could not be written; any other error unchanged. */
-export function explainDiskFault(error: unknown): unknown {
+export function explainDiskError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { code = "", path = "", syscall } = error as NodeJS.ErrnoException;
-  const fault = faults[code];
+  const issue = issues[code];
   // These errors occur while writing to an open file and do not name it.
   const meetsOpenFiles = ["ENOSPC", "EDQUOT", "EFBIG"].includes(code);
-  if (fault === undefined || (path === "" && !meetsOpenFiles)) return error;
+  if (issue === undefined || (path === "" && !meetsOpenFiles)) return error;
   const where = path === "" ? "a file of the local stack" : path;
   const what = syscall === "mkdir" ? "created" : "written";
   return new UserError(
-    `${where} cannot be ${what}, because ${fault}: fix this, or set THORBIS_LOCAL_DIRECTORY to a writable folder, and run the command again.`,
+    `${where} cannot be ${what}, because ${issue}: fix this, or set THORBIS_LOCAL_DIRECTORY to a writable folder, and run the command again.`,
     1,
     { cause: error },
   );

@@ -3,9 +3,9 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { UserError } from "../../foundation/userError";
-import { explainDiskFault } from "../../local/diskFaults";
+import { explainDiskError } from "../../local/diskErrors";
 
-const folder = mkdtempSync(path.join(os.tmpdir(), "disk faults "));
+const folder = mkdtempSync(path.join(os.tmpdir(), "disk issues "));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function thrownBy(run: () => void): unknown {
@@ -24,11 +24,11 @@ test("a file in the way of a folder", () => {
   const file = path.join(folder, "file");
   writeFileSync(file, "");
 
-  expect(messageOf(explainDiskFault(thrownBy(() => mkdirSync(file, { recursive: true }))))).toBe(
+  expect(messageOf(explainDiskError(thrownBy(() => mkdirSync(file, { recursive: true }))))).toBe(
     `${file} cannot be created, because it is a file: ${advice}`,
   );
   const below = path.join(file, "x");
-  expect(messageOf(explainDiskFault(thrownBy(() => mkdirSync(below, { recursive: true }))))).toBe(
+  expect(messageOf(explainDiskError(thrownBy(() => mkdirSync(below, { recursive: true }))))).toBe(
     `${below} cannot be created, because a part of that path is a file: ${advice}`,
   );
 });
@@ -48,8 +48,8 @@ test.each([
     { code: "ENOSPC", syscall: "write" },
     "a file of the local stack cannot be written, because there is no space left",
   ],
-])("%j becomes one sentence", (fault, sentence) => {
-  expect(messageOf(explainDiskFault(Object.assign(new Error("x"), fault)))).toBe(`${sentence}: ${advice}`);
+])("%j becomes one sentence", (issue, sentence) => {
+  expect(messageOf(explainDiskError(Object.assign(new Error("x"), issue)))).toBe(`${sentence}: ${advice}`);
 });
 
 test("any other error is returned unchanged", () => {
@@ -60,5 +60,5 @@ test("any other error is returned unchanged", () => {
     "text",
   ];
 
-  expect(others.map(explainDiskFault)).toEqual(others);
+  expect(others.map(explainDiskError)).toEqual(others);
 });
