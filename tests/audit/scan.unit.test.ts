@@ -4,8 +4,8 @@ import type { Finding } from "../../audit/finding";
 import { scanStack } from "../../audit/scan";
 import { ensureScanners } from "../../audit/scanners/installation";
 
-// The real scanners, which are installed from PyPI and npm: AUDIT=1 runs this test. It shows that each of them detects the faults of a
-// converted stack, so that no finding in `npm run audit` means something.
+// The real scanners, which are installed from PyPI and npm: AUDIT=1 runs this test. It shows that each of them detects errors
+// in a converted stack, so that a clean result of `npm run audit` is meaningful.
 describe.runIf(process.env.AUDIT === "1")("a stack with faults", () => {
   let findings: readonly Finding[];
   const found = (scanner: Finding["scanner"], resource: string) =>

@@ -74,7 +74,8 @@ describe("row-level security", () => {
     ]);
   });
 
-  // Several permissive policies of one role and command are combined with OR for each row: slow, and wider than each looks.
+  // Several permissive policies of one role and command are combined with OR for each row: this is slow, and allows more than
+  // each policy alone suggests.
   test("one permissive policy per table, role and command", async () => {
     const duplicates = `
       select polrelid::regclass || ' ' || role::regrole || ' ' || command as name
@@ -111,7 +112,7 @@ describe("row-level security", () => {
         .map((row) => row.name);
 
     expect(await bare()).toEqual([]);
-    // Controls: bare calls, and a policy for everybody.
+    // Controls: calls outside of `(select …)`, and a policy for all roles.
     await postgres.query("begin");
     await postgres.query(`
       create policy slow on shared.customers to authenticated using (tenant_id = private.get_current_tenant_id());

@@ -56,7 +56,7 @@ test("the last deployment did not make a difference, so a change that the log la
 
   expect(await after("infinity")).toBe("by unknown");
   expect(await after(undefined)).toBe("by unknown");
-  // Somebody calls a program like the deployments.
+  // A program uses the application name of the deployments.
   expect(await after("2026-01-01")).toMatch(/^by postgres via supabasex thorbis prod 1a2b3c4d by ci from /);
   // `grant` names no object in an event trigger if there are several.
   await postgres.query("grant select on shared.deployed, shared.tenants to anon");

@@ -1,6 +1,6 @@
-// Deploys the local stack on the real engine, changes it by hand and as pull requests do, and compares the engine's events with the
-// recordings that the tests of reports and workflows read. `npm run soak` runs it; after a change of what the provider or a component
-// says, renew the recordings, and then what is generated from them:
+// Deploys the local stack on the real engine, changes it manually and like pull requests, and compares the engine's events with the
+// recordings that the tests of reports and workflows read. `npm run soak` runs it. After a change of messages or inputs of a provider or
+// component, or of a file in sql/, renew the recordings, and then the comments that are generated from them:
 //   RECORD=1 npm test -- tests/ops/recordings --project engine --postgresql 17 --update
 //   npm test -- tests/ops tests/workflows --project unit --update
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -13,7 +13,7 @@ import { type RecordingName, recordedText, recordingFile } from "./recording";
 const named = ["--stack", "local", "--suppress-progress"];
 const preview = ["preview", ...named];
 
-// Two minutes for what changes rarely.
+// Skipped by default: it takes two minutes, and recordings rarely change.
 describe.skipIf(process.env.RECORD === undefined)("recordings", () => {
   let stack: TestStack;
 

@@ -4,7 +4,7 @@ import { type BundledDatabase, startBundledDatabase } from "../support/database"
 import { drawAccess } from "./accessDrawing";
 import { drawSchema } from "./schemaDrawing";
 
-// The drawings in docs/ show the catalog. Stale ones fail; `npx vitest run --project database tests/sql/drawings -u` renews them.
+// The drawings in docs/ show the catalog. Stale ones fail; `npm test -- tests/sql/drawings --update` renews them.
 
 let database: BundledDatabase;
 

@@ -1,5 +1,5 @@
 /**
- * What a command comes to.
+ * The outcome of a command.
  * - `denied`: refused because a privilege is missing, regardless of the rows.
  * - `none`: allowed, and reaches no row. `self`: the actor's own row. `tenant`: every row of the actor's tenant.
  * - `open`: those of the tenant that are not restricted. `all`: every row of every tenant.

@@ -30,7 +30,7 @@ import {
   SetQueueAttributesCommand,
 } from "@aws-sdk/client-sqs";
 import type { Clouds } from "./clouds";
-import type { CloudChanges } from "./handMadeChange";
+import type { CloudChanges } from "./manualChange";
 
 const topicAttributes = async ({ sns }: Clouds, TopicArn: string) =>
   (await sns.send(new GetTopicAttributesCommand({ TopicArn }))).Attributes ?? {};

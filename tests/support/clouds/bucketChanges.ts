@@ -20,7 +20,7 @@ import {
   PutBucketVersioningCommand,
   PutPublicAccessBlockCommand,
 } from "@aws-sdk/client-s3";
-import type { CloudChanges } from "./handMadeChange";
+import type { CloudChanges } from "./manualChange";
 
 const parts = {
   versioning: "aws:s3/bucketVersioning:BucketVersioning",

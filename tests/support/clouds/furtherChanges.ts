@@ -1,20 +1,10 @@
-import {
-  DescribeAlarmsCommand,
-  PutMetricAlarmCommand,
-  TagResourceCommand as TagAlarmCommand,
-} from "@aws-sdk/client-cloudwatch";
+import { TagResourceCommand as TagAlarmCommand } from "@aws-sdk/client-cloudwatch";
 import { TagResourceCommand as TagLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { AuthorizeSecurityGroupEgressCommand, CreateTagsCommand } from "@aws-sdk/client-ec2";
-import {
-  DescribeTaskDefinitionCommand,
-  RegisterTaskDefinitionCommand,
-  type RegisterTaskDefinitionCommandInput,
-  TagResourceCommand as TagClusterCommand,
-} from "@aws-sdk/client-ecs";
+import { TagResourceCommand as TagClusterCommand } from "@aws-sdk/client-ecs";
 import { PutRuleCommand, TagResourceCommand as TagRuleCommand } from "@aws-sdk/client-eventbridge";
 import {
   AttachRolePolicyCommand,
-  CreatePolicyCommand,
   GetRoleCommand,
   PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
@@ -22,113 +12,29 @@ import {
   UpdateRoleCommand,
 } from "@aws-sdk/client-iam";
 import {
-  GetScheduleCommand,
-  UpdateScheduleCommand,
-  type UpdateScheduleCommandInput,
-} from "@aws-sdk/client-scheduler";
-import {
   PutResourcePolicyCommand,
   TagResourceCommand as TagSecretCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { SetTopicAttributesCommand, TagResourceCommand as TagTopicCommand } from "@aws-sdk/client-sns";
-import { GetQueueAttributesCommand, SetQueueAttributesCommand, TagQueueCommand } from "@aws-sdk/client-sqs";
-import type { Clouds } from "./clouds";
+import { TagQueueCommand } from "@aws-sdk/client-sqs";
 import type { Deployed } from "./deployed";
-
-/** A manual change in addition to the one in the table of all resources. */
-export interface FurtherChange {
-  readonly name: string;
-  /** The changed resource: its type and, if there are several, the end of its name. */
-  readonly of: { readonly type: string; readonly ending?: string };
-  /** The call that makes the change. */
-  readonly by: string;
-  change(clouds: Clouds, resource: Deployed): Promise<unknown>;
-  /** The resource that a refresh reports, if it is not the changed one: its type and its full name. */
-  readonly seenBy?: { readonly type: string; readonly ending: string };
-  /** The properties that a refresh must report. */
-  readonly reports: readonly string[];
-  /** Texts that the report must show in addition to the properties. */
-  readonly shows?: readonly string[];
-}
-
-const everything = JSON.stringify({
-  Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
-});
-const tag = { Key: "owner", Value: "me" } as const;
-
-const role = (ending: string) => ({ type: "aws:iam/role:Role", ending }) as const;
-const schedule = (ending: string) => ({ type: "aws:scheduler/schedule:Schedule", ending }) as const;
-const alarm = (ending: string) => ({ type: "aws:cloudwatch/metricAlarm:MetricAlarm", ending }) as const;
-const secret = { type: "aws:secretsmanager/secret:Secret", ending: "backup-database-password" } as const;
-const topic = { type: "aws:sns/topic:Topic" } as const;
-const queue = { type: "aws:sqs/queue:Queue" } as const;
-const task = (ending: string) => ({ type: "aws:ecs/taskDefinition:TaskDefinition", ending }) as const;
-
-/** Creates a managed policy and returns its ARN. */
-const managedPolicy = async ({ iam }: Clouds, PolicyName: string): Promise<string | undefined> =>
-  (await iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument: everything }))).Policy?.Arn;
-
-/** Updates these settings of a schedule, which the change in the table of all resources has already disabled. */
-const updateSchedule = async (
-  { schedules }: Clouds,
-  { id }: Deployed,
-  settings: (found: UpdateScheduleCommandInput) => Partial<UpdateScheduleCommandInput>,
-) => {
-  const [GroupName, Name] = id.split("/");
-  const { $metadata: _, ...found } = await schedules.send(new GetScheduleCommand({ GroupName, Name }));
-  const before = found as UpdateScheduleCommandInput;
-  await schedules.send(new UpdateScheduleCommand({ ...before, GroupName, Name, ...settings(before) }));
-};
-
-const updateAlarm = async ({ alarms }: Clouds, { id }: Deployed, settings: object) => {
-  const { MetricAlarms = [] } = await alarms.send(new DescribeAlarmsCommand({ AlarmNames: [id] }));
-  const [found] = MetricAlarms;
-  await alarms.send(
-    new PutMetricAlarmCommand({
-      AlarmName: id,
-      AlarmDescription: found?.AlarmDescription,
-      ActionsEnabled: found?.ActionsEnabled,
-      AlarmActions: found?.AlarmActions,
-      OKActions: found?.OKActions,
-      Namespace: found?.Namespace,
-      MetricName: found?.MetricName,
-      Dimensions: found?.Dimensions,
-      Statistic: found?.Statistic,
-      Period: found?.Period,
-      EvaluationPeriods: found?.EvaluationPeriods,
-      DatapointsToAlarm: found?.DatapointsToAlarm,
-      Threshold: found?.Threshold,
-      ComparisonOperator: found?.ComparisonOperator,
-      TreatMissingData: found?.TreatMissingData,
-      ...settings,
-    }),
-  );
-};
-
-/** Registers a new revision in which one container differs. */
-const registerRevision = async ({ ecs }: Clouds, { id }: Deployed, differing: object) => {
-  const { taskDefinition } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: id }));
-  const containerDefinitions = (taskDefinition?.containerDefinitions ?? []).map((container) => ({
-    ...container,
-    ...differing,
-  }));
-  await ecs.send(
-    new RegisterTaskDefinitionCommand({
-      ...(taskDefinition as RegisterTaskDefinitionCommandInput),
-      containerDefinitions,
-    }),
-  );
-};
-
-/** moto drops the policy of a queue when another attribute is set without it. */
-const setQueue = async ({ sqs }: Clouds, { id }: Deployed, attributes: Record<string, string>) => {
-  const names = { QueueUrl: id, AttributeNames: ["Policy" as const] };
-  const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand(names));
-  await sqs.send(
-    new SetQueueAttributesCommand({ QueueUrl: id, Attributes: { ...Attributes, ...attributes } }),
-  );
-};
+import {
+  alarm,
+  everything,
+  type FurtherChange,
+  managedPolicy,
+  queue,
+  registerRevision,
+  role,
+  schedule,
+  secret,
+  setQueue,
+  tag,
+  task,
+  topic,
+  updateAlarm,
+  updateSchedule,
+} from "./furtherChange";
 
 /** Made together with the changes in the table of all resources. The next up reverts all of them. */
 export const furtherChanges: readonly FurtherChange[] = [

@@ -1,6 +1,6 @@
 import { alarmChanges } from "./alarmChanges";
 import { bucketChanges } from "./bucketChanges";
-import type { CloudChanges } from "./handMadeChange";
+import type { CloudChanges } from "./manualChange";
 import { monitoringChanges } from "./monitoringChanges";
 import { supabaseChanges } from "./supabaseChanges";
 import { taskChanges } from "./taskChanges";
@@ -9,7 +9,7 @@ export { additions, lineFor, type Places } from "./additions";
 export { type Clouds, connectClouds } from "./clouds";
 export { type Deployed, deployedInClouds } from "./deployed";
 export { changedBy, furtherChanges, reporterOf } from "./furtherChanges";
-export { rowOf } from "./handMadeChange";
+export { rowOf } from "./manualChange";
 export { namesProperty, reportedByRefresh } from "./refreshReport";
 export { replicaChanges } from "./replicaChanges";
 

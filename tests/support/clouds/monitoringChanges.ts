@@ -8,7 +8,7 @@ import {
   GetFunctionConfigurationCommand,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
-import type { CloudChanges } from "./handMadeChange";
+import type { CloudChanges } from "./manualChange";
 
 /** Manual changes of the database probe and its dashboard. */
 export const monitoringChanges: CloudChanges = {

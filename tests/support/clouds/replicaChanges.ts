@@ -9,12 +9,12 @@ import {
   PutObjectLockConfigurationCommand,
 } from "@aws-sdk/client-s3";
 import { bucketChanges } from "./bucketChanges";
-import type { CloudChanges, HandMadeChange } from "./handMadeChange";
+import type { CloudChanges, ManualChange } from "./manualChange";
 
 const encryption = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
-const encryptionRow = bucketChanges[encryption] as HandMadeChange;
+const encryptionRow = bucketChanges[encryption] as ManualChange;
 
-/** Manual changes of the replica: of its bucket in the second region, and of the replication rule on the source bucket. */
+/** Manual changes of the copies: of their bucket in the second region, and of the replication rule on the source bucket. */
 export const replicaChanges: CloudChanges = {
   ...bucketChanges,
   [encryption]: {

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { JsonObject, JsonValue } from "../../../foundation/json";
 import type { Clouds } from "./clouds";
 import type { Deployed } from "./deployed";
-import type { CloudChanges, Deletion } from "./handMadeChange";
+import type { CloudChanges, Deletion } from "./manualChange";
 
 const ofProject = ({ id }: Deployed, path = "") => `/projects/${id}${path}`;
 

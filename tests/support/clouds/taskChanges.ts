@@ -37,7 +37,7 @@ import {
   PutSecretValueCommand,
   UpdateSecretCommand,
 } from "@aws-sdk/client-secrets-manager";
-import type { CloudChanges } from "./handMadeChange";
+import type { CloudChanges } from "./manualChange";
 
 const document = (text: string | undefined) => decodeURIComponent(text ?? "");
 const allowAll = JSON.stringify({

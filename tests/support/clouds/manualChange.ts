@@ -2,7 +2,7 @@ import type { Clouds } from "./clouds";
 import type { Deployed } from "./deployed";
 
 /** A manual change of a resource in its cloud, as with a console, curl or a script. */
-export interface HandMadeChange {
+export interface ManualChange {
   /** Reads from the endpoint the properties that the stack declares. */
   look(clouds: Clouds, resource: Deployed): Promise<unknown>;
   change(clouds: Clouds, resource: Deployed): Promise<unknown>;
@@ -26,15 +26,15 @@ export type Deletion =
 /** A resource without properties that can be changed in place. */
 export interface Unchangeable {
   readonly unchangeable: string;
-  readonly look: HandMadeChange["look"];
+  readonly look: ManualChange["look"];
   readonly deletion: Deletion;
 }
 
 /** Rows by type. A resource that differs from the others of its type has its own row, `<type> <name>`. */
-export type CloudChanges = Readonly<Record<string, HandMadeChange | Unchangeable>>;
+export type CloudChanges = Readonly<Record<string, ManualChange | Unchangeable>>;
 
 /** Returns the row of a resource. The test first checks that every resource has one. */
-export function rowOf(changes: CloudChanges, { type, name }: Deployed): HandMadeChange | Unchangeable {
+export function rowOf(changes: CloudChanges, { type, name }: Deployed): ManualChange | Unchangeable {
   const row = changes[`${type} ${name}`] ?? changes[type];
   if (row === undefined) throw new Error(`there is no manual change for ${type} ${name}`);
   return row;
