@@ -58,6 +58,8 @@ export async function startArchive(
     locked: locked.catch((error) => {
       throw partError(plan.name, error);
     }),
+    // pg_dump writes nothing before it has read all of them.
+    ...(plan.content === "schema" ? { definitionsRead: output.begun() } : {}),
     async store(key, store) {
       try {
         const stored = await output.store(key, { store, signal });

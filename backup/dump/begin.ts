@@ -12,7 +12,7 @@ import { type Part, partError } from "./part";
 import { planDump } from "./plan";
 import { requireMemoryForRows } from "./rowMemory";
 import { RowsSession } from "./rowsPart";
-import { lockTables, SnapshotOutdated } from "./tableLocks";
+import { lockTables, type ObjectState, requireSameDefinitions, SnapshotOutdated } from "./tableLocks";
 
 export interface DumpSettings {
   readonly tools: Tools;
@@ -40,8 +40,8 @@ const platformSessions = 2;
 
 /**
  * Takes a snapshot, locks every table, and starts the sessions that will write. If another session rewrites a table
- * between the snapshot and the last lock, or waits to, it starts over with a new snapshot; an attempt takes well under
- * a second. Afterwards every session holds its locks: a session that requests an exclusive lock waits until the backup
+ * between the snapshot and the last lock, or waits to, or changes a function, a type or a view before `pg_dump` has read
+ * it, it starts over with a new snapshot; an attempt takes about as long as `pg_dump` needs for the schema. Afterwards every session holds its locks: a session that requests an exclusive lock waits until the backup
  * has read the table.
  *
  * @param client the session of the snapshot, with an open transaction afterwards
@@ -96,8 +96,10 @@ async function attempt(client: pg.Client, control: pg.Client, settings: DumpSett
     } catch (error) {
       throw partError("rows", error);
     }
-    const begun = await beginParts(client, control, { settings, sessions, parts });
+    const { definitions, ...begun } = await beginParts(client, control, { settings, sessions, parts });
     await Promise.all(parts.map(({ locked }) => locked));
+    await Promise.all(parts.map(({ definitionsRead }) => definitionsRead));
+    await requireSameDefinitions(control, definitions);
     const { tables, authTables, storageTables, extensionTables } = begun.inventory;
     const saved = [...tables, ...authTables, ...storageTables, ...extensionTables];
     await requireMemoryForRows(client, saved, settings.memoryBytes);
@@ -115,9 +117,9 @@ async function beginParts(
   client: pg.Client,
   control: pg.Client,
   { settings, sessions, parts }: { settings: DumpSettings; sessions: RowsSession[]; parts: Part[] },
-): Promise<BegunDump> {
+): Promise<BegunDump & { readonly definitions: readonly ObjectState[] }> {
   const snapshot = await takeSnapshot(client);
-  const oids = await lockTables(client, control);
+  const { oids, definitions } = await lockTables(client, control);
   const inventory = await readInventory(client);
   const { archives, rows } = planDump(inventory, settings.parallel);
   const context = { ...settings, snapshot: snapshot.name };
@@ -127,7 +129,7 @@ async function beginParts(
   // A pg_dump of the schema does not lock members of extensions.
   const locks = { control, oids: await oidsThatArchivesLock(client, oids) };
   for (const plan of archives) parts.push(await startArchive(plan, context, locks));
-  return { snapshot, inventory, parts };
+  return { snapshot, inventory, parts, definitions };
 }
 
 async function oidsThatArchivesLock(client: pg.Client, oids: readonly string[]): Promise<string[]> {

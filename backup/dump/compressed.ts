@@ -21,6 +21,7 @@ export class CompressedOutput {
   readonly producer: RunningProgram;
   readonly #compress: RunningProgram;
   readonly #compressed: ProgramOutput;
+  #first: Promise<Buffer | undefined> | undefined;
 
   private constructor(producer: RunningProgram, compressed: ProgramOutput, signal: AbortSignal) {
     this.producer = producer;
@@ -43,6 +44,12 @@ export class CompressedOutput {
     return new CompressedOutput(start(), compressed, signal);
   }
 
+  /** Resolves when there is output to store, or the programs have ended. */
+  async begun(): Promise<void> {
+    this.#first ??= this.#compressed.read();
+    await this.#first;
+  }
+
   /** @throws ProcessFailure of the program that failed first, or the store's error */
   async store(
     key: string,
@@ -51,9 +58,10 @@ export class CompressedOutput {
     const hash = createHash("sha256");
     let bytes = 0;
     const compressed = this.#compressed;
+    const first = this.#first ?? compressed.read();
     const ended = async (): Promise<void> => await this.ended();
     const body = async function* (): AsyncGenerator<Buffer> {
-      for (let chunk = await compressed.read(); chunk !== undefined; chunk = await compressed.read()) {
+      for (let chunk = await first; chunk !== undefined; chunk = await compressed.read()) {
         hash.update(chunk);
         bytes += chunk.length;
         yield chunk;

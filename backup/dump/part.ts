@@ -37,6 +37,8 @@ export interface Part {
   readonly bytes: number;
   /** Resolves when the session holds its locks. Later requests for exclusive locks do not affect it. */
   readonly locked: Promise<void>;
+  /** Resolves when an archive's program has read all definitions, or has failed. */
+  readonly definitionsRead?: Promise<void>;
   store(key: string, store: ObjectStore): Promise<StoredPart>;
   /** Ends the session without storing anything. */
   stop(): Promise<void>;

@@ -9,13 +9,13 @@ export class SnapshotOutdated extends Error {
   override readonly name = "SnapshotOutdated";
 }
 
-interface ObjectState {
+export interface ObjectState {
   readonly oid: string;
   readonly schema: string;
   readonly name: string;
   /**
    * Changes when a table is rewritten, when its columns, indexes, constraints, policies, rules or triggers are added or
-   * removed, and when a function or a view is altered.
+   * removed, and when a function, a type or a view is altered.
    */
   readonly state: string;
 }
@@ -27,18 +27,22 @@ const outdatedErrors: ReadonlySet<string> = new Set(["42P01", "40P01", "3F000"])
 /**
  * Locks every table in ACCESS SHARE, as `pg_dump` does, and checks that each still matches the snapshot. TRUNCATE and
  * rewrites (`alter column … type`, VACUUM FULL, CLUSTER) do not follow snapshots: without a lock, a table that is
- * truncated after the snapshot looks empty in it. Functions and views cannot be locked, but `pg_dump` reads the
- * arguments and definitions of today, so a function that was dropped after the snapshot would have no arguments.
+ * truncated after the snapshot looks empty in it. Functions, types and views cannot be locked, but `pg_dump` reads the
+ * names, arguments and definitions of today, so a function that was dropped after the snapshot would have no arguments.
+ * `requireSameDefinitions` checks them again when `pg_dump` has read them.
  *
  * @param client the session that holds the snapshot, in whose transaction the locks stay
  * @param control another session, which sees the current state
- * @returns the locked tables' oids
- * @throws SnapshotOutdated if a table, a function or a view changed between the snapshot and the lock
+ * @returns the locked tables' oids, and the states of what cannot be locked
+ * @throws SnapshotOutdated if a table, a function, a type or a view changed between the snapshot and the lock
  */
-export async function lockTables(client: pg.Client, control: pg.Client): Promise<string[]> {
+export async function lockTables(
+  client: pg.Client,
+  control: pg.Client,
+): Promise<{ readonly oids: string[]; readonly definitions: readonly ObjectState[] }> {
   const inSnapshot = await readTableStates(client);
   const definitions = await readDefinitionStates(client);
-  if (inSnapshot.length === 0) return [];
+  if (inSnapshot.length === 0) return { oids: [], definitions };
   try {
     await client.query(lockStatement(inSnapshot));
   } catch (error) {
@@ -51,17 +55,31 @@ export async function lockTables(client: pg.Client, control: pg.Client): Promise
       { cause: error },
     );
   }
-  const changed = [
+  requireNone([
     ...changesSince(inSnapshot, await readTableStates(control)),
     ...changesSince(definitions, await readDefinitionStates(control)),
-  ];
-  if (changed.length > 0) {
-    const names = changed.slice(0, 3).map(({ schema, name }) => `${schema}.${name}`);
-    throw new SnapshotOutdated(
-      `${names.join(", ")}${changed.length > 3 ? ` and ${changed.length - 3} more` : ""} changed after the snapshot was taken`,
-    );
-  }
-  return inSnapshot.map(({ oid }) => oid);
+  ]);
+  return { oids: inSnapshot.map(({ oid }) => oid), definitions };
+}
+
+/**
+ * Checks functions, types and views again, which other sessions can change while `pg_dump` reads them.
+ * @param control another session than that of the snapshot
+ * @throws SnapshotOutdated if one changed
+ */
+export async function requireSameDefinitions(
+  control: pg.Client,
+  definitions: readonly ObjectState[],
+): Promise<void> {
+  requireNone(changesSince(definitions, await readDefinitionStates(control)));
+}
+
+function requireNone(changed: readonly ObjectState[]): void {
+  if (changed.length === 0) return;
+  const names = changed.slice(0, 3).map(({ schema, name }) => `${schema}.${name}`);
+  throw new SnapshotOutdated(
+    `${names.join(", ")}${changed.length > 3 ? ` and ${changed.length - 3} more` : ""} changed after the snapshot was taken`,
+  );
 }
 
 function changesSince(before: readonly ObjectState[], now: readonly ObjectState[]): ObjectState[] {
@@ -105,12 +123,15 @@ async function readTableStates(client: pg.Client): Promise<ObjectState[]> {
   return rows;
 }
 
-/** Reads the functions and views that belong neither to PostgreSQL nor to an extension. */
+/** Reads the functions, types and views that belong neither to PostgreSQL nor to an extension. */
 async function readDefinitionStates(client: pg.Client): Promise<ObjectState[]> {
   const { rows } = await client.query<ObjectState>(`
     select o.oid::text as oid, n.nspname as schema, o.name, o.state
     from (
       select 'pg_proc'::regclass::oid, oid, pronamespace, proname, xmin::text from pg_proc
+      union all
+      select 'pg_type'::regclass, oid, typnamespace, typname, xmin::text from pg_type
+      where typtype in ('b', 'd', 'e', 'r') and typcategory <> 'A' or typtype = 'c' and (select relkind from pg_class where oid = typrelid) = 'c'
       union all
       select 'pg_class'::regclass, c.oid, relnamespace, relname, r.xmin::text
       from pg_class c join pg_rewrite r on r.ev_class = c.oid and r.ev_type = '1' where relkind in ('v', 'm')

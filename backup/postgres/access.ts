@@ -47,6 +47,18 @@ const changedOwner = (catalog: string, oid: string, owner: string): string =>
 const ofPlatform = (owner: string): string =>
   `is_of_platform and pg_get_userbyid(${owner}) = any (${platformOwners})`;
 
+/**
+ * Columns of tables that inherit from others, and of those others. A column of a child may have other properties than
+ * its parent's, and a new child takes over those of its parent.
+ */
+const inheritedColumns = `
+  select 'inherited column', format('%I.%I.%I', n.nspname, c.relname, a.attname),
+    json_build_object('null', case when a.attnotnull then 'no' else 'yes' end, 'storage', a.attstorage, 'compression', a.attcompression,
+      ${memberOf("pg_class", "c.oid")})
+  from pg_attribute a join pg_class c on c.oid = a.attrelid join own_schemas n on n.oid = c.relnamespace
+  where c.relkind = 'r' and c.relpersistence <> 't' and a.attnum > 0 and not a.attisdropped
+    and c.oid in (select unnest(array[inhrelid, inhparent]) from pg_inherits join pg_class k on k.oid = inhrelid where not k.relispartition)`;
+
 /** Each part returns `kind`, `name` and `facts`. Null facts are omitted. */
 const parts: readonly string[] = [
   `select 'database' as kind, 'database' as name,
@@ -81,6 +93,7 @@ const parts: readonly string[] = [
      json_build_object('grants', ${columnGrants("a.attacl")}, ${memberOf("pg_class", "c.oid")})
    from pg_attribute a join pg_class c on c.oid = a.attrelid join own_schemas n on n.oid = c.relnamespace
    where a.attacl is not null and not a.attisdropped and c.relpersistence <> 't'`,
+  inheritedColumns,
   `select 'routine', format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)),
      json_build_object('owner', pg_get_userbyid(p.proowner), 'grants', ${grants("p.proacl", "f", "p.proowner")},
        'security', case when p.prosecdef then 'definer' else 'invoker' end, ${memberOf("pg_proc", "p.oid")},
@@ -104,8 +117,8 @@ const parts: readonly string[] = [
      and (t.typrelid = 0 or (select relkind from pg_class where oid = t.typrelid) = 'c')`,
   `select 'policy', format('%I on %I.%I', p.polname, n.nspname, c.relname),
      json_build_object('command', p.polcmd, 'permissive', p.polpermissive::text,
-       'roles', (select string_agg(case when r = 0 then 'public' else pg_get_userbyid(r) end, ', ' order by 1)
-         from (select case when r = 0 then 'public' else pg_get_userbyid(r) end, r from unnest(p.polroles) r) named(name, r)),
+       'roles', (select string_agg(role, ', ' order by role collate "C")
+         from (select case when r = 0 then 'public' else pg_get_userbyid(r) end from unnest(p.polroles) r) named(role)),
        'using', pg_get_expr(p.polqual, p.polrelid), 'with check', pg_get_expr(p.polwithcheck, p.polrelid),
        ${memberOf("pg_class", "c.oid")},
        'definition', case when c.oid in (select oid from kept_table where extension is not null) then format('create policy %I on %I.%I as %s for %s to %s',
@@ -182,6 +195,11 @@ export async function readAccess(client: pg.Client): Promise<AccessEntry[]> {
 /** Reads only the dictionaries and configurations of text search. */
 export async function readTextSearch(client: pg.Client): Promise<AccessEntry[]> {
   return await readParts(client, textSearchParts);
+}
+
+/** Reads only the columns of tables that inherit, and of their parents. */
+export async function readInheritedColumns(client: pg.Client): Promise<AccessEntry[]> {
+  return await readParts(client, [inheritedColumns]);
 }
 
 async function readParts(client: pg.Client, queries: readonly string[]): Promise<AccessEntry[]> {

@@ -93,9 +93,20 @@ export async function readInventory(client: pg.Client): Promise<Inventory> {
   };
 }
 
+/** Types whose values the server writes and does not read, such as those in a copy of `pg_attrdef`. */
+export const typesWithoutInput: readonly string[] = [
+  "pg_brin_bloom_summary",
+  "pg_brin_minmax_multi_summary",
+  "pg_dependencies",
+  "pg_mcv_list",
+  "pg_ndistinct",
+  "pg_node_tree",
+];
+
 /** The stored columns of a table, for `pg_class c`. */
 const storedColumns = `array(select attname::text from pg_attribute
-  where attrelid = c.oid and attnum > 0 and not attisdropped and attgenerated = '' order by attnum)`;
+  where attrelid = c.oid and attnum > 0 and not attisdropped and attgenerated = ''
+    and atttypid::regtype::text not in ('${typesWithoutInput.join("', '")}') order by attnum)`;
 
 /** Reads all tables with their own rows that belong neither to PostgreSQL nor to an extension. */
 async function readTables(client: pg.Client): Promise<(Table & { readonly owner: string })[]> {
@@ -150,7 +161,14 @@ async function readExtensionTables(client: pg.Client): Promise<ExtensionTable[]>
        coalesce(config.condition, '') as condition, coalesce(pg_table_size(c.oid), 0)::text as bytes
      from pg_extension e cross join unnest(e.extconfig, e.extcondition) as config(oid, condition)
        join pg_class c on c.oid = config.oid join pg_namespace n on n.oid = c.relnamespace
-     where c.relkind = 'r' and n.nspname <> all ($1) order by 1, 2, 3`,
+     where c.relkind = 'r' and n.nspname <> all ($1)
+     -- Referenced tables come first.
+     order by 1, (
+       with recursive chain as (
+         select c.oid, 0 as level
+         union select k.confrelid, chain.level + 1 from chain join pg_constraint k on k.conrelid = chain.oid
+         where k.contype = 'f' and k.confrelid <> k.conrelid and chain.level < 100)
+       select max(level) from chain), 2, 3`,
     [extensionSchemasLeftOut],
   );
   const filled: ExtensionTable[] = [];

@@ -1,5 +1,7 @@
 import type pg from "pg";
 import type { NotCovered } from "../manifest";
+import { readChangedOrders } from "./columnOrder";
+import { typesWithoutInput } from "./inventory";
 import { authTables, platformRoles, platformRolesWithOpenSettings, storageTables } from "./platform";
 
 /** Each query returns names of objects that a backup omits, with the reason. */
@@ -132,8 +134,41 @@ const exclusions: readonly { readonly sql: string; readonly reason: string }[] =
       "its triggers are disabled or fire on replicas, which pg_dump does not save; the restored foreign key is enforced",
   },
   {
+    sql: `select format('values of column %I.%I.%I', n.nspname, c.relname, a.attname) from pg_attribute a join pg_class c on c.oid = a.attrelid
+            join pg_namespace n on n.oid = c.relnamespace
+          where c.relkind = 'r' and c.relpersistence <> 't' and c.oid >= 16384 and a.attnum > 0 and not a.attisdropped
+            and a.atttypid::regtype::text in ('${typesWithoutInput.join("', '")}') order by 1`,
+    reason: "the server cannot read values of this type",
+  },
+  {
+    // The comments on these objects, which go with others.
+    sql: `select format('comment on %s %s', i.type, i.identity) from pg_description d cross join lateral pg_identify_object(d.classoid, d.objoid, d.objsubid) i
+          where d.objoid >= 16384 and (
+            d.classoid = 'pg_type'::regclass and d.objoid in (select oid from pg_type t where typtype = 'm' or typcategory = 'A' and typelem <> 0
+              or typrelid <> 0 and (select relkind from pg_class where oid = t.typrelid) <> 'c')
+            or d.classoid = 'pg_rewrite'::regclass and d.objoid in (select oid from pg_rewrite where rulename = '_RETURN')
+            or d.classoid = 'pg_trigger'::regclass and d.objoid in (select oid from pg_trigger where tgisinternal)) order by 1`,
+    reason: "pg_dump does not save it, because the server creates the object together with another one",
+  },
+  {
+    sql: `select 'comment on role ' || quote_ident(rolname) from pg_roles
+          where (rolname = any ($1) or rolsuper) and rolname !~ '^pg_' and shobj_description(oid, 'pg_authid') is not null order by 1`,
+    reason: "the platform creates the role",
+  },
+  {
+    sql: `select format('connection limit %s of role %I', rolconnlimit, rolname) from pg_roles
+          where rolname = any ($1) and rolconnlimit <> -1 order by 1`,
+    reason: "the platform creates the role; set it again with `alter role`",
+  },
+  {
+    // Privileges on the type of a table's rows.
+    sql: `select format('grants on type %I.%I', n.nspname, t.typname) from pg_type t join pg_namespace n on n.oid = t.typnamespace join pg_class c on c.oid = t.typrelid
+          where t.typacl is not null and c.relkind <> 'c' and t.oid >= 16384 order by 1`,
+    reason: "it is the type of the rows of a table, which pg_dump does not save",
+  },
+  {
     sql: `select 'tablespace ' || quote_ident(spcname) from pg_tablespace where spcname !~ '^pg_' order by 1`,
-    reason: "its tables are restored into the default tablespace",
+    reason: "where the target lacks it, its tables are restored into the default tablespace",
   },
 ];
 
@@ -175,6 +210,7 @@ export async function readNotCovered(client: pg.Client): Promise<NotCovered[]> {
     ...(await readPlatformRows(client)),
     ...(await readExtensionRows(client)),
     ...(await readForeignJobs(client)),
+    ...(await readChangedOrders(client)),
   ];
 }
 

@@ -74,6 +74,14 @@ export function isPlatformOwner(role: string): boolean {
   return role !== "postgres" && isPlatformRole(role);
 }
 
+/** Roles of the platform for which `postgres` can act. */
+const apiRoles: readonly string[] = ["anon", "authenticated", "service_role"];
+
+/** Returns whether an application cannot change the default privileges of a role. */
+export function hasFixedDefaults(role: string): boolean {
+  return isPlatformOwner(role) && !apiRoles.includes(role);
+}
+
 /** Publications that the platform creates. */
 export const platformPublications: ReadonlySet<string> = new Set([
   "supabase_realtime",

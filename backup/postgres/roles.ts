@@ -33,6 +33,14 @@ const memberOf = lines(
    where a.member = r.oid and coalesce((to_jsonb(a) ->> 'inherit_option')::boolean or (to_jsonb(a) ->> 'set_option')::boolean, true)`,
 );
 
+/** Options of memberships other than INHERIT with SET, one line each. There are none before version 16. */
+const membershipOptions = `case when current_setting('server_version_num')::int >= 160000 then (
+  select coalesce(string_agg(line, E'\\n' order by line collate "C"), '') from (
+    select format('%I: admin %s, inherit %s, set %s', g.rolname, bool_or(a.admin_option)::text, bool_or(o.inherit)::text, bool_or(o.set)::text) as line
+    from pg_auth_members a join pg_roles g on g.oid = a.roleid
+      cross join lateral (select (to_jsonb(a) ->> 'inherit_option')::boolean, (to_jsonb(a) ->> 'set_option')::boolean) o (inherit, set)
+    where a.member = r.oid group by g.rolname having not (bool_or(o.inherit) and bool_or(o.set))) l) end`;
+
 /**
  * Queries for `kind`, `name` and `facts` of the application's roles, and of the settings that it may set for the
  * platform's.
@@ -45,7 +53,7 @@ export const roleParts: readonly string[] = [
          case when rolbypassrls then 'bypassrls' else 'nobypassrls' end, case when rolreplication then 'replication' else 'noreplication' end),
        'connection limit', rolconnlimit::text,
        'valid until', case when isfinite(rolvaliduntil) then to_char(rolvaliduntil at time zone 'utc', 'YYYY-MM-DD HH24:MI:SS') || '+00' else '' end,
-       'member of', ${memberOf},
+       'member of', ${memberOf}, 'membership options', ${membershipOptions},
        'settings', ${settingsOf("r.oid")})
    from pg_roles r where not rolsuper and rolname !~ '^pg_' and rolname <> all (${list(Object.keys(platformRoles))})`,
   `select 'role', quote_ident(r.rolname), json_build_object('settings', ${settingsOf("r.oid")})

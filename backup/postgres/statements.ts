@@ -1,5 +1,8 @@
 import pg from "pg";
+import { block } from "./block";
+import { describeMemberships } from "./memberships";
 import { isPlatformObject, platformRoles, platformRolesWithOpenSettings } from "./platform";
+import { unquoteIdentifier } from "./sqlText";
 
 const { escapeIdentifier, escapeLiteral } = pg;
 
@@ -32,52 +35,13 @@ export async function describeGlobals(client: pg.Client): Promise<string> {
   return [
     "-- Roles without passwords, their memberships and settings, and the settings of the database.",
     ...roles.map(createRole),
-    ...(await describeMemberships(client, roles)),
+    ...(await describeMemberships(
+      client,
+      roles.map(({ name }) => name),
+    )),
     ...(await describeSettings(client, roles)),
     "",
   ].join("\n");
-}
-
-/**
- * Returns the memberships. From version 16 on a membership has more options, and the creator of a role gets a
- * membership, which the restoring role gets by creating it.
- */
-async function describeMemberships(client: pg.Client, roles: readonly RoleRow[]): Promise<string[]> {
-  const { rows } = await client.query<{
-    role: string;
-    member: string;
-    admin: boolean;
-    inherit: boolean | null;
-    set: boolean | null;
-  }>(
-    `select r.rolname as role, m.rolname as member, bool_or(a.admin_option) as admin,
-       bool_or((to_jsonb(a) ->> 'inherit_option')::boolean) as inherit, bool_or((to_jsonb(a) ->> 'set_option')::boolean) as set
-     from pg_auth_members a join pg_roles r on r.oid = a.roleid join pg_roles m on m.oid = a.member
-     where (r.rolname = any ($1) or m.rolname = any ($1))
-       and coalesce((to_jsonb(a) ->> 'inherit_option')::boolean or (to_jsonb(a) ->> 'set_option')::boolean, true)
-     group by 1, 2 order by 1, 2`,
-    [roles.map(({ name }) => name)],
-  );
-  return rows.map(({ role, member, admin, inherit, set }) => {
-    const options =
-      inherit === null
-        ? admin
-          ? " with admin option"
-          : ""
-        : ` with admin ${admin}, inherit ${inherit}, set ${set}`;
-    const grant = `grant ${escapeIdentifier(role)} to ${escapeIdentifier(member)}${options}`;
-    // The restoring role may lack the privilege to grant a membership that the target already has.
-    const same = [
-      `m.roleid = ${escapeLiteral(escapeIdentifier(role))}::regrole`,
-      `m.member = ${escapeLiteral(escapeIdentifier(member))}::regrole`,
-      ...(admin ? ["m.admin_option"] : []),
-      ...(inherit !== false ? ["coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, true)"] : []),
-      ...(set !== false ? ["coalesce((to_jsonb(m) ->> 'set_option')::boolean, true)"] : []),
-    ].join(" and ");
-    return block(
-      `if not exists (select from pg_catalog.pg_auth_members m where ${same}) then ${grant}; end if;`,
-    );
-  });
 }
 
 function createRole(role: RoleRow): string {
@@ -173,11 +137,6 @@ function tolerant(
   );
 }
 
-/** Returns an anonymous block with these statements, which may contain any kind of quotes. */
-function block(statements: string): string {
-  return `do ${escapeLiteral(`begin ${statements} end`)};`;
-}
-
 function describeSetting(role: string | null, in_database: boolean, setting: string): string {
   const separator = setting.indexOf("=");
   const assignment = `set ${settingName(setting.slice(0, separator))} to ${settingValue(setting, separator)}`;
@@ -210,7 +169,9 @@ const listSettings = new Set([
 function settingValue(setting: string, separator: number): string {
   const value = setting.slice(separator + 1);
   if (!listSettings.has(setting.slice(0, separator))) return escapeLiteral(value);
-  return value === "" ? "''" : value;
+  // As strings, because an empty element is no valid identifier: `search_path = ''` is stored as `""`.
+  const elements = value.match(/"(?:[^"]|"")*"|[^\s,]+/g) ?? [""];
+  return elements.map((element) => escapeLiteral(unquoteIdentifier(element))).join(", ");
 }
 
 /**

@@ -1,7 +1,7 @@
 import pg from "pg";
 import type { AccessEntry } from "../postgres/access";
 import { isPlatformOwner } from "../postgres/platform";
-import { byName, grantsOf, isOfPlatform, keyOf, kindsOfGrantsAlone } from "./accessEntries";
+import { byName, grantsOf, isOfPlatform, keyOf, kindsOfGrantsAlone, splitColumn } from "./accessEntries";
 import { databaseCorrections, roleCorrections } from "./correctRoles";
 
 const { escapeLiteral } = pg;
@@ -122,9 +122,8 @@ function grantTarget(
   database: string,
 ): ((privilege: string) => string) | undefined {
   if (kind === "column") {
-    const found = /^(.*)\.("(?:[^"]|"")*"|[^."]+)$/s.exec(name);
-    const [, table, column] = found ?? [];
-    return table === undefined ? undefined : (privilege) => `${privilege} (${column}) on table ${table}`;
+    const { table, column } = splitColumn(name);
+    return (privilege) => `${privilege} (${column}) on table ${table}`;
   }
   const keyword = kindsOfGrants[kind];
   if (keyword === undefined) return undefined;

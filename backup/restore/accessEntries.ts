@@ -1,5 +1,5 @@
 import type { AccessEntry } from "../postgres/access";
-import { isPlatformOwner, platformSchemas } from "../postgres/platform";
+import { hasFixedDefaults, isPlatformOwner, platformSchemas } from "../postgres/platform";
 import { unquoteIdentifier } from "../postgres/sqlText";
 
 /** Kinds that only have an entry if something was granted or revoked, and what one without an entry has. */
@@ -21,8 +21,7 @@ export function isOfSystem(kind: string): boolean {
 /** Returns whether an object belongs to the platform: by its owner, or without one, by the schema of its parent. */
 export function isOfPlatform({ kind, name, facts }: AccessEntry): boolean {
   if (facts.extension !== undefined || kindsOfPlatform.has(kind) || isOfSystem(kind)) return true;
-  if (kind === "default privileges")
-    return isPlatformOwner(/^of (.*?)(?: in .*)? on \w+$/.exec(name)?.[1] ?? "");
+  if (kind === "default privileges") return hasFixedDefaults(roleOfDefaults(name));
   const owner = facts.owner;
   if (kind === "schema")
     return (
@@ -34,11 +33,26 @@ export function isOfPlatform({ kind, name, facts }: AccessEntry): boolean {
   return platformSchemas.has(schema);
 }
 
+/** Returns the role of `of app_owner in shop on tables`. */
+export function roleOfDefaults(name: string): string {
+  return unquoteIdentifier(/^of ("(?:[^"]|"")*"|\S+) /.exec(name)?.[1] ?? "");
+}
+
+/** Returns the part and the table of `tenant_isolation on shop.orders`. */
+export function splitPart(name: string): { readonly part: string; readonly table: string } {
+  const [, part = "", table = name] = /^("(?:[^"]|"")*"|\S+) on (.*)$/s.exec(name) ?? [];
+  return { part, table };
+}
+
+/** Returns the table and the column of `shop.orders.total`. */
+export function splitColumn(name: string): { readonly table: string; readonly column: string } {
+  const [, table = "", column = ""] = /^(.*)\.("(?:[^"]|"")*"|[^."]+)$/s.exec(name) ?? [];
+  return { table, column };
+}
+
 /** Returns the schema of `shop.orders`, and of `tenant_isolation on shop.orders`. */
 function schemaOf(kind: string, name: string): string {
-  const place = ["constraint", "policy", "rule", "trigger"].includes(kind)
-    ? name.slice(name.lastIndexOf(" on ") + " on ".length)
-    : name;
+  const place = ["constraint", "policy", "rule", "trigger"].includes(kind) ? splitPart(name).table : name;
   return /^("(?:[^"]|"")*"|[^."]+)\./.exec(place)?.[1] ?? "";
 }
 

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { type AccessEntry, readTextSearch } from "../postgres/access";
 import { unquoteIdentifier } from "../postgres/sqlText";
-import { byName, isOfSystem, keyOf } from "./accessEntries";
+import { byName, isOfSystem, keyOf, splitColumn, splitPart } from "./accessEntries";
 import { changeConfiguration, changeDictionary } from "./textSearch";
 
 const { escapeIdentifier, escapeLiteral } = pg;
@@ -127,10 +127,10 @@ export function isTextSearch(kind: string): boolean {
  */
 export function attach({ kind, name, facts }: AccessEntry, present = ""): string | undefined {
   const { definition = "" } = facts;
-  const [part, whole] = [name.slice(0, name.lastIndexOf(" on ")), name.slice(name.lastIndexOf(" on ") + 4)];
+  const { part, table: whole } = splitPart(name);
   switch (kind) {
     case "table column": {
-      const [, table, column] = /^(.*)\.("(?:[^"]|"")*"|[^."]+)$/s.exec(name) ?? [];
+      const { table, column } = splitColumn(name);
       return `alter table ${table} add column ${column} ${definition}`;
     }
     case "sequence":

@@ -15,6 +15,7 @@ import {
   isTextSearch,
   runThose,
 } from "./attached";
+import { rewritePolicies } from "./policyExpressions";
 
 /** The differences between the snapshot and the target, as text. */
 export interface AccessDifferences {
@@ -46,6 +47,8 @@ export interface AccessContext {
   readonly isProject: boolean;
   /** The objects to compare; default: all. */
   readonly isWanted?: (entry: AccessEntry) => boolean;
+  /** For expressions whose operators cannot be qualified; default: none. */
+  readonly searchPath?: string;
 }
 
 /**
@@ -70,7 +73,10 @@ export async function restoreAccess(
     ...corrections(expected, found, { ...context, database }),
     ...additions(expected, found),
   ]);
-  return compareAccess(expected, (await readAccess(client)).filter(isWanted), { ...context, versions });
+  const restored = (await readAccess(client)).filter(isWanted);
+  const { searchPath = "''" } = context;
+  const rewritten = await rewritePolicies(client, expected, { found: restored, searchPath });
+  return compareAccess(rewritten, restored, { ...context, versions });
 }
 
 /** Compares the inventory of the backup with that of the restored database. */
@@ -164,12 +170,14 @@ function isDeparsed(fact: string, { kind }: AccessEntry): boolean {
 }
 
 function comparable(fact: string, entry: AccessEntry, { sourceMajor, targetMajor }: AccessContext): string {
+  // Older programs wrote them in the order in which they were named.
+  if (fact === "roles") return (entry.facts.roles ?? "").split(", ").sort().join(", ");
   if (fact !== "grants") return entry.facts[fact] ?? "";
   // Version 17 has another privilege, which is part of `all`.
   const ignored = sourceMajor < 17 || targetMajor < 17 ? /: MAINTAIN\*?$/ : undefined;
-  return grantsOf(entry)
-    .filter((line) => ignored === undefined || !ignored.test(line))
-    .join("\n");
+  const lines = new Set(grantsOf(entry).filter((line) => ignored === undefined || !ignored.test(line)));
+  // Several roles may have granted the same privilege, with and without the grant option.
+  return [...lines].filter((line) => !lines.has(`${line}*`)).join("\n");
 }
 
 function describe(text: string | undefined): string {

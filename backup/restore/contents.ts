@@ -1,4 +1,5 @@
 import {
+  hasFixedDefaults,
   isPlatformOwner,
   platformEventTriggers,
   platformPublications,
@@ -180,7 +181,7 @@ function isWantedInProject(entry: EntryWithSql, shape: TargetShape): boolean {
   const { kind, schema, tag, owner } = entry;
   if (isCommentOnExtension(entry)) return false;
   if (kind === "EXTENSION") return true;
-  if (kind === "DEFAULT ACL") return !isPlatformOwner(owner);
+  if (kind === "DEFAULT ACL") return !hasFixedDefaults(owner);
   if (schema !== undefined) {
     if (!platformSchemas.has(schema) || !isPlatformOwner(owner)) return true;
     // What an application adds to the platform's own tables.
@@ -211,7 +212,8 @@ function isWantedInPlain(entry: Entry, archivedSchemas: ReadonlySet<string>): bo
   if (isCommentOnExtension(entry) || (kind === "ACL" && schema === "extensions" && isPlatformOwner(owner))) {
     return false;
   }
-  if (schema !== undefined) return archivedSchemas.has(schema);
+  // The schema of an extension is not archived, and may contain objects of the application.
+  if (schema !== undefined) return archivedSchemas.has(schema) || !platformSchemas.has(schema);
   if (tag.startsWith("SCHEMA ")) {
     const name = schemaNamed(tag);
     return archivedSchemas.has(name) && (name !== "public" || kind === "ACL");

@@ -37,7 +37,40 @@ export function roleCorrections(expected: AccessEntry, found: AccessEntry): stri
           ? `grant ${line.slice(0, -1)} to ${name} with admin option`
           : `grant ${line} to ${name}`,
       ),
+    ...optionCorrections(
+      name,
+      changes("membership options"),
+      memberships?.wanted ?? expected.facts["member of"],
+    ),
     ...resets(changes("settings"), `role ${name}`),
+  ];
+}
+
+/**
+ * Returns the statements that set the options of memberships. One that is not listed has INHERIT and SET.
+ * @param memberOf the role's memberships in the backup
+ */
+function optionCorrections(
+  name: string,
+  change: { readonly wanted: string; readonly present: string } | undefined,
+  memberOf: string | undefined,
+): string[] {
+  const roleOf = (line: string): string => line.slice(0, line.lastIndexOf(": admin "));
+  const [wanted, present] = [linesOf(change?.wanted), linesOf(change?.present)];
+  const listed = new Set(wanted.map(roleOf));
+  const members = new Set(linesOf(memberOf).map((line) => line.replace(/\*$/, "")));
+  return [
+    ...present
+      .map(roleOf)
+      .filter((role) => !listed.has(role))
+      .map((role) =>
+        members.has(role)
+          ? `grant ${role} to ${name} with inherit true, set true`
+          : `revoke ${role} from ${name}`,
+      ),
+    ...wanted
+      .filter((line) => !present.includes(line))
+      .map((line) => `grant ${roleOf(line)} to ${name} with ${line.slice(roleOf(line).length + 2)}`),
   ];
 }
 

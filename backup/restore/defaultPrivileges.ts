@@ -1,5 +1,5 @@
 import pg from "pg";
-import { platformRoles } from "../postgres/platform";
+import { hasFixedDefaults, platformRoles } from "../postgres/platform";
 
 const { escapeIdentifier } = pg;
 
@@ -42,7 +42,7 @@ export async function readDefaultPrivileges(client: pg.Client): Promise<DefaultP
          ('L', 'large objects', 'L')) kind (type, objects, acl) on kind.type = d.defaclobjtype
      where pg_has_role(r.oid, 'usage') and r.rolname <> all ($1)
      order by 1, 2 nulls first, 3`,
-    [Object.keys(platformRoles).filter((role) => role !== "postgres")],
+    [Object.keys(platformRoles).filter(hasFixedDefaults)],
   );
   return {
     neutralize: rows.flatMap((row) => [

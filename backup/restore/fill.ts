@@ -4,7 +4,7 @@ import { forEachLimited } from "../concurrency";
 import type { CommandContext } from "../context";
 import type { DatabaseSettings } from "../environment";
 import { exitCodes } from "../exitCodes";
-import type { Manifest } from "../manifest";
+import type { Manifest, StoredObject } from "../manifest";
 import type { AccessEntry } from "../postgres/access";
 import { connect } from "../postgres/connect";
 import { isPlatformOwner, platformPublications } from "../postgres/platform";
@@ -19,17 +19,24 @@ import { isAboutSchema, selectEntries } from "./contents";
 import { createExtensions } from "./createExtensions";
 import { createEventTriggers, isOfEventTrigger } from "./eventTriggers";
 import { extensionRowDifferences } from "./extensionRows";
+import { correctInheritedColumns, withoutStorage } from "./inheritedColumns";
 import { withHandlers } from "./languages";
 import { loadLargeObjects } from "./loadLargeObjects";
 import { type LoadedTable, loadRows } from "./loadRows";
 import { NamedObjects } from "./namedObjects";
 import { takesLong, writeInParallel } from "./parallelWriter";
 import { divide } from "./phases";
-import { prepareRowExpressions, type RowExpressions, retryWithSearchPaths } from "./rowExpressions";
+import {
+  isRefusal,
+  prepareRowExpressions,
+  type RowExpressions,
+  retryWithSearchPaths,
+} from "./rowExpressions";
 import type { SchemaEntry } from "./schemaArchive";
 import { type Missing, prepareSession, SchemaWriter } from "./schemaWriter";
 import { setSequences } from "./setSequences";
 import { succeeds } from "./succeeds";
+import { withoutTablespaces } from "./tablespaces";
 import { readShape } from "./target";
 
 /** All of a backup except its rows, read and checked before the target is changed. */
@@ -81,9 +88,15 @@ export async function fill(current: Filling): Promise<Filled> {
   const selected = selectEntries(texts.schema, await readShape(client));
   const schemas = selected.filter(isAboutSchema);
   const eventTriggers = selected.filter(isOfEventTrigger);
-  const objects = withHandlers(
-    selected.filter((entry) => !isAboutSchema(entry) && !isOfEventTrigger(entry)),
-    texts.access,
+  const { kept: objects, leftOut: tablespaces } = await withoutTablespaces(
+    client,
+    withoutStorage(
+      withHandlers(
+        selected.filter((entry) => !isAboutSchema(entry) && !isOfEventTrigger(entry)),
+        texts.access,
+      ),
+      texts.access,
+    ),
   );
   for (const { kind, tag } of selected) {
     // One that differs from the project's replaces it.
@@ -100,6 +113,7 @@ export async function fill(current: Filling): Promise<Filled> {
   await attachBeforeRows(client, texts.access);
   await writer.retryMissing();
 
+  await correctInheritedColumns(client, texts.access);
   const expressions = await prepareRowExpressions(client, writer);
   const named = new NamedObjects(writer, phases.afterRows);
   const { loaded, leftOut: rowsLeftOut } = await loadAllRows(current, named, expressions);
@@ -120,12 +134,15 @@ export async function fill(current: Filling): Promise<Filled> {
   await refresh(texts.materializedViews, writer);
   await client.query("set row_security = off");
   await retryWithSearchPaths(client, writer);
+  // The queries of views may have moved some.
+  if (texts.materializedViews !== "") await setSequences(client, texts.sequences);
 
   const access = await restoreAccess(client, texts.access, {
     sourceMajor: manifest.source.serverMajor,
     targetMajor: current.serverMajor,
     isIncomplete: writer.missing.length > 0 || leftOut.length > 0 || missingRows(loaded).length > 0,
     isProject: current.isProject,
+    searchPath: writer.searchPath(undefined),
     isWanted: ({ kind, facts }) => kind !== "event trigger" || isPlatformOwner(facts.owner ?? ""),
   });
   const { enabling, differences: inTriggers } = await createEventTriggers(client, eventTriggers, {
@@ -150,7 +167,7 @@ export async function fill(current: Filling): Promise<Filled> {
   // Beside a missing object, a sequence may be missing or unset because of it.
   if (missing.length > 0) rowsLeftOut.push(...sequences.application);
   rowsLeftOut.push(...(await extensionRowDifferences(client, manifest)));
-  return { missing, notRestored: [...leftOut, ...rowsLeftOut, ...access.platform], enabling };
+  return { missing, notRestored: [...leftOut, ...tablespaces, ...rowsLeftOut, ...access.platform], enabling };
 }
 
 async function loadAllRows(
@@ -164,26 +181,37 @@ async function loadAllRows(
   const objects = manifest.objects
     .filter(({ content }) => ["data", "extension data", "auth", "storage", "large objects"].includes(content))
     .sort((a, b) => b.bytes - a.bytes);
-  const loaded: LoadedTable[] = [];
+  const loaded = new Map(objects.map((object) => [object, [] as LoadedTable[]]));
   const leftOut: string[] = [];
   await withSessions(Math.min(parallel, objects.length), current, async (sessions) => {
-    const idle = [...sessions];
-    await forEachLimited(objects, sessions.length, async (object) => {
-      const session = idle.pop();
-      if (session === undefined) throw new Error("there are fewer sessions than objects at once");
-      if (object.content === "large objects") await loadLargeObjects(session, object, context);
-      else if (object.content === "extension data")
-        leftOut.push(...(await loadExtensionRows(session, object, context)));
-      else
-        loaded.push(
-          ...(await named.retry(() => expressions.retry(() => loadRows(session, object, context)))),
-        );
-      idle.push(session);
-      progress(`${object.name}: restored`);
-    });
+    for (let waiting = objects; waiting.length > 0; ) {
+      const refused = new Map<StoredObject, unknown>();
+      const idle = [...sessions];
+      await forEachLimited(waiting, sessions.length, async (object) => {
+        const session = idle.pop();
+        if (session === undefined) throw new Error("there are fewer sessions than objects at once");
+        const tables = loaded.get(object) ?? [];
+        if (object.content === "large objects") await loadLargeObjects(session, object, context);
+        else if (object.content === "extension data")
+          leftOut.push(...(await loadExtensionRows(session, object, { ...context, tables })));
+        else {
+          try {
+            await named.retry(() => loadRows(session, object, { ...context, tables }));
+          } catch (error) {
+            if (!isRefusal(error)) throw error;
+            refused.set(object, error);
+          }
+        }
+        idle.push(session);
+        if (!refused.has(object)) progress(`${object.name}: restored`);
+      });
+      for (const error of refused.values()) if (!(await expressions.release(error))) throw error;
+      waiting = [...refused.keys()];
+    }
   });
-  leftOut.push(...loaded.flatMap(columnsLeftOut));
-  return { loaded, leftOut };
+  const tables = [...loaded.values()].flat();
+  leftOut.push(...tables.flatMap(columnsLeftOut));
+  return { loaded: tables, leftOut };
 }
 
 function columnsLeftOut({ schema, table, leftOut = [] }: LoadedTable): string[] {
@@ -197,15 +225,19 @@ function columnsLeftOut({ schema, table, leftOut = [] }: LoadedTable): string[] 
  * reported, and everything else is restored.
  */
 async function loadExtensionRows(...given: Parameters<typeof loadRows>): Promise<string[]> {
+  const [, , { tables }] = given;
   try {
-    const loaded = await loadRows(...given);
-    return loaded.flatMap((one) =>
-      one.rows === undefined
-        ? [`rows of ${one.schema}.${one.table}: its extension is missing`]
-        : columnsLeftOut(one),
-    );
+    await loadRows(...given);
+    return tables
+      .splice(0)
+      .flatMap((one) =>
+        one.rows === undefined
+          ? [`rows of ${one.schema}.${one.table}: its extension is missing`]
+          : columnsLeftOut(one),
+      );
   } catch (error) {
     if (!(error instanceof UserError) || error.exitCode !== exitCodes.restoreFailed) throw error;
+    tables.splice(0);
     return [error.message];
   }
 }

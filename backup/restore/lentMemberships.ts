@@ -4,6 +4,7 @@ import { exitCodes } from "../exitCodes";
 import type { AccessEntry } from "../postgres/access";
 import { isPlatformOwner } from "../postgres/platform";
 import { unquoteIdentifier } from "../postgres/sqlText";
+import { roleOfDefaults } from "./accessEntries";
 import { grantorPattern, type SchemaEntry } from "./schemaArchive";
 
 /** A role and what the session's role can do for it. */
@@ -20,9 +21,7 @@ interface Role {
 /** Lists the roles that own an application's objects, or have default privileges. */
 export function ownersOf(access: readonly AccessEntry[]): string[] {
   const owners = access.map(({ kind, name, facts }) =>
-    kind === "default privileges"
-      ? (/^of (.*?)(?: in .*)? on [\w ]+$/s.exec(name)?.[1] ?? "")
-      : (facts.owner ?? ""),
+    kind === "default privileges" ? roleOfDefaults(name) : (facts.owner ?? ""),
   );
   return [...new Set(owners)].filter(
     (role) => role !== "" && !role.startsWith("pg_") && !isPlatformOwner(role),

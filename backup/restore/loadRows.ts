@@ -28,22 +28,32 @@ interface ColumnLeftOut {
  */
 const tablesAtOnce = 200;
 
-/**
- * Loads the rows of one stored object. Its last transaction is committed only if the bytes match the manifest.
- *
- * @returns the number of rows of each table, as counted by the server
- */
+export interface LoadingContext extends StoredBytesContext {
+  /**
+   * The tables whose rows are committed, with the number of rows as counted by the server. They are added here, and
+   * skipped when the object is loaded again.
+   */
+  readonly tables: LoadedTable[];
+}
+
+/** Loads the rows of one stored object. Its last transaction is committed only if the bytes match the manifest. */
 export async function loadRows(
   client: pg.Client,
   object: StoredObject,
-  context: StoredBytesContext,
-): Promise<LoadedTable[]> {
+  context: LoadingContext,
+): Promise<void> {
+  const committed = context.tables;
+  const known = new Set(committed.map(keyOf));
   const loaded: LoadedTable[] = [];
   const { text, checked, blameStore } = await openScript(object, context);
   let current = object.name;
   const script = new RowScript(async (statement) => {
     const named = tableOf(statement);
-    if (loaded.length > 0 && loaded.length % tablesAtOnce === 0) await client.query("commit; begin");
+    if (known.has(keyOf(named))) return nowhere;
+    if (loaded.length === tablesAtOnce) {
+      await client.query("commit; begin");
+      committed.push(...loaded.splice(0));
+    }
     current = `${named.schema}.${named.table}`;
     return await openTable(client, statement, named, object, loaded);
   });
@@ -54,7 +64,7 @@ export async function loadRows(
     await checked;
     script.end();
     await client.query("commit");
-    return loaded;
+    committed.push(...loaded);
   } catch (error) {
     await client.query("rollback").catch(() => undefined);
     await blameStore();
@@ -66,6 +76,13 @@ export async function loadRows(
   }
 }
 
+function keyOf({ schema, table }: Pick<LoadedTable, "schema" | "table">): string {
+  return JSON.stringify([schema, table]);
+}
+
+/** Reads rows that are not needed. */
+const nowhere: RowSink = { write: async () => undefined, end: async () => undefined };
+
 async function openTable(
   client: pg.Client,
   statement: string,
@@ -76,7 +93,7 @@ async function openTable(
   const place = await readPlace(client, quoted);
   if (!place.exists) {
     loaded.push({ schema, table, rows: undefined });
-    return { write: async () => undefined, end: async () => undefined };
+    return nowhere;
   }
   let copy = statement;
   let finish = async (): Promise<void> => undefined;

@@ -2,12 +2,12 @@ import pg from "pg";
 import type { SchemaEntry } from "./schemaArchive";
 import type { SchemaWriter } from "./schemaWriter";
 
-/** `undefined_table`, also of a value of type `regclass`. */
-const undefinedTable = "42P01";
+/** `undefined_table` and `undefined_function`, also of values of types such as `regclass` and `regprocedure`. */
+const undefinedObjects = new Set(["42P01", "42883"]);
 
 /**
- * Creates the indexes and constraints that values of type `regclass` name, before these values are loaded. All others
- * follow the rows.
+ * Creates the indexes, constraints and functions that values of types such as `regclass` name, before these values are
+ * loaded. All others follow the rows.
  */
 export class NamedObjects {
   readonly #writer: SchemaWriter;
@@ -43,23 +43,46 @@ export class NamedObjects {
   }
 
   async #create(entry: SchemaEntry): Promise<void> {
-    const creating = this.#created.get(entry) ?? this.#last.then(() => this.#writer.write([entry]));
-    this.#created.set(entry, creating);
-    this.#last = creating;
+    let creating = this.#created.get(entry);
+    if (creating === undefined) {
+      const needed = this.#needsOf(entry);
+      creating = this.#last.then(() => this.#writer.write(needed));
+      for (const one of needed) this.#created.set(one, creating);
+      this.#last = creating;
+    }
     await creating;
+  }
+
+  /** Returns an entry and what it needs, such as the primary key by which a function groups, in the order of the archive. */
+  #needsOf(entry: SchemaEntry): SchemaEntry[] {
+    const needed = new Set([entry.id]);
+    for (const { id, needs } of [...this.#entries].reverse()) {
+      if (needed.has(id)) for (const other of needs) needed.add(other);
+    }
+    return this.rest().filter(({ id }) => needed.has(id));
   }
 
   #entryOf(error: unknown): SchemaEntry | undefined {
     const cause = error instanceof Error ? error.cause : undefined;
-    if (!(cause instanceof pg.DatabaseError) || cause.code !== undefinedTable) return undefined;
-    const [, name] = /^relation "(.*)" does not exist$/s.exec(cause.message) ?? [];
+    if (!(cause instanceof pg.DatabaseError) || !undefinedObjects.has(cause.code ?? "")) return undefined;
+    const [, name = ""] = /^(?:relation|function) "(.*)" does not exist$/s.exec(cause.message) ?? [];
     return this.#entries.find(({ kind, schema, tag }) => {
-      if (kind === "INDEX" || kind === "MATERIALIZED VIEW") return name === `${schema}.${tag}`;
-      // The tag of a constraint begins with its table.
       const prefix = `${schema}.`;
-      return (
-        kind === "CONSTRAINT" && name?.startsWith(prefix) && tag.endsWith(` ${name.slice(prefix.length)}`)
-      );
+      switch (kind) {
+        case "INDEX":
+        case "MATERIALIZED VIEW":
+          return name === `${prefix}${tag}`;
+        case "CONSTRAINT":
+          // The tag of a constraint begins with its table.
+          return name.startsWith(prefix) && tag.endsWith(` ${name.slice(prefix.length)}`);
+        case "FUNCTION":
+        case "PROCEDURE": {
+          const unquoted = name.replaceAll('"', "");
+          return unquoted === `${prefix}${tag}` || unquoted === `${prefix}${tag.replace(/\(.*/s, "")}`;
+        }
+        default:
+          return false;
+      }
     });
   }
 }

@@ -10,14 +10,29 @@ const { escapeIdentifier } = pg;
  * path while the rows are loaded, and constraints that call functions are added after all rows.
  */
 export interface RowExpressions {
-  /** Loads rows in a transaction. If a remaining constraint refuses them, it is removed, and they are loaded again. */
-  retry<T>(load: () => Promise<T>): Promise<T>;
+  /**
+   * Removes a constraint that refused rows, such as `check (expires > now())`, until all rows are loaded. Returns
+   * whether the rows may be loaded again. No other session may load rows meanwhile.
+   *
+   * @param error the failure of loading rows
+   */
+  release(error: unknown): Promise<boolean>;
   /** Restores everything. What fails is among the writer's missing objects. */
   restore(): Promise<void>;
 }
 
 /** `check_violation` */
 const checkViolation = "23514";
+
+function refusalOf(error: unknown): pg.DatabaseError | undefined {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof pg.DatabaseError && cause.code === checkViolation ? cause : undefined;
+}
+
+/** Returns whether rows could not be loaded because a constraint refused one. */
+export function isRefusal(error: unknown): boolean {
+  return refusalOf(error) !== undefined;
+}
 
 /** Calls of the application's functions by expressions, also as operators. */
 const callsOfApplication = `(
@@ -34,8 +49,6 @@ interface Check {
   readonly of: string;
   /** Quoted and qualified. */
   readonly subject: string;
-  /** Name of the domain. */
-  readonly type: string | null;
   readonly definition: string;
 }
 
@@ -57,34 +70,28 @@ export async function prepareRowExpressions(
   writer: SchemaWriter,
 ): Promise<RowExpressions> {
   const dropped: Check[] = [];
-  /** Those that stay while rows are loaded, and the removal of those that refused rows. */
-  const kept = new Map<Check, Promise<boolean> | undefined>();
-  for (const check of await readChecks(client)) {
+  for (const check of await readChecks(client, callsFunctions)) {
     const drop = dropOf(check);
     // Of a domain that is part of another type, no constraint can be validated once there are rows.
     const probe = check.of === "domain" ? `${drop}; ${addOf(check)}; ${drop}` : drop;
     // An inherited constraint is removed with the parent's.
     if (await succeeds(client, probe)) dropped.push(check);
-    else if (check.of === "domain") kept.set(check, undefined);
   }
   const functions = await lendSearchPaths(client, writer, await readFunctions(client, usedByRows));
   return {
-    async retry(load) {
-      const tried = new Set<Check>();
-      for (;;) {
-        try {
-          return await load();
-        } catch (error) {
-          const check = violated(error, [...kept.keys()]);
-          if (check === undefined || tried.has(check)) throw error;
-          tried.add(check);
-          const isFirst = kept.get(check) === undefined;
-          const removing = kept.get(check) ?? succeeds(client, dropOf(check));
-          kept.set(check, removing);
-          if (!(await removing)) throw error;
-          if (isFirst) dropped.push(check);
-        }
+    async release(error) {
+      const cause = refusalOf(error);
+      if (cause === undefined) return false;
+      const { schema = "", table = "", dataType, constraint: name = "" } = cause;
+      const place = dataType === undefined ? ["table", table] : ["domain", dataType];
+      let isRemoved = false;
+      for (const check of await readChecks(client, sameInTree, [schema, name, ...place])) {
+        if (!(await succeeds(client, dropOf(check)))) continue;
+        dropped.push(check);
+        isRemoved = true;
       }
+      // Another table's rows may have been refused by the same constraint.
+      return isRemoved || dropped.some((check) => check.name === name);
     },
     async restore() {
       await recompute(client, writer);
@@ -133,32 +140,43 @@ function dropOf({ of, subject, name }: Check): string {
   return `alter ${of} ${subject} drop constraint ${escapeIdentifier(name)}`;
 }
 
-/** Returns the constraint of a domain that refused a value. */
-function violated(error: unknown, checks: readonly Check[]): Check | undefined {
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (!(cause instanceof pg.DatabaseError) || cause.code !== checkViolation) return undefined;
-  return checks.find(
-    ({ schema, type, name }) =>
-      schema === cause.schema && type === cause.dataType && name === cause.constraint,
-  );
-}
+const callsFunctions = `c.oid in (select objid from ${callsOfApplication} where classid = 'pg_constraint'::regclass)`;
 
-/** Returns check constraints that call a function of the application; parents before the tables that inherit from them. */
-async function readChecks(client: pg.Client): Promise<Check[]> {
-  const { rows } = await client.query<Check>(`
-    select n.nspname as schema, c.conname as name, case when contypid <> 0 then 'domain' else 'table' end as of,
+/**
+ * Selects the constraint of a domain, or the same constraint of all tables of an inheritance tree. $1: schema, $2: name of
+ * the constraint, $3: `table` or `domain`, $4: its name.
+ */
+const sameInTree = `c.conname = $2 and case $3 when 'domain' then c.contypid = to_regtype(format('%I.%I', $1::text, $4::text)) else c.conrelid in (
+  with recursive ancestor (oid) as (
+    select to_regclass(format('%I.%I', $1::text, $4::text))::oid
+    union select i.inhparent from ancestor a join pg_inherits i on i.inhrelid = a.oid),
+  relative (oid) as (
+    select oid from ancestor
+    union select i.inhrelid from relative r join pg_inherits i on i.inhparent = r.oid)
+  select oid from relative) end`;
+
+/** Returns check constraints of the application; parents before the tables that inherit from them. */
+async function readChecks(
+  client: pg.Client,
+  condition: string,
+  values: readonly string[] = [],
+): Promise<Check[]> {
+  const { rows } = await client.query<Check>(
+    `select n.nspname as schema, c.conname as name, case when contypid <> 0 then 'domain' else 'table' end as of,
       case when contypid <> 0 then contypid::regtype::text else conrelid::regclass::text end as subject,
-      (select typname from pg_type where oid = contypid) as type, pg_get_constraintdef(c.oid) as definition
+      pg_get_constraintdef(c.oid) as definition
     from pg_constraint c join pg_namespace n on n.oid = c.connamespace
     where contype = 'c' and (conislocal or contypid <> 0) and c.oid >= 16384
-      and c.oid in (select objid from ${callsOfApplication} where classid = 'pg_constraint'::regclass)
+      and ${condition}
       and not exists (select from pg_depend e where e.deptype = 'e'
         and (e.classid, e.objid) in (('pg_class'::regclass, c.conrelid), ('pg_type'::regclass, c.contypid)))
     order by (
       with recursive ancestor as (
         select c.conrelid as oid, 0 as level
         union select i.inhparent, a.level + 1 from ancestor a join pg_inherits i on i.inhrelid = a.oid)
-      select max(level) from ancestor), 1, 4, 2`);
+      select max(level) from ancestor), 1, 4, 2`,
+    [...values],
+  );
   return rows;
 }
 

@@ -17,7 +17,8 @@ export interface Missing {
  * Entries whose operators are resolved only through the search path, because they cannot be qualified. Without their
  * creator's path they fail, or worse, use another operator, such as text's for citext.
  */
-const unqualifiable = /\bIS (?:NOT )?DISTINCT FROM\b|\bNULLIF\s*\(|\bCASE\s+(?!WHEN\b)/i;
+const unqualifiable =
+  /\bIS (?:NOT )?DISTINCT FROM\b|\bNULLIF\s*\(|\bCASE\s+(?!WHEN\b)|\bJOIN\b[\s\S]*?\bUSING \(/i;
 
 /** The number of entries per batch. The entries of a failed batch are sent one by one. */
 const batchSize = 50;

@@ -3,6 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { run } from "../../backup/commands/run";
 import type { Manifest } from "../../backup/manifest";
 import { readAccess } from "../../backup/postgres/access";
+import { findTools } from "../../backup/postgres/tools";
+import { readSchemaArchive } from "../../backup/restore/schemaArchive";
+import { objectKey } from "../../backup/runName";
 import { startTestCluster, type TestCluster } from "../support/cluster";
 import { commandContext, type RecordedContext, taskEnvironment } from "./support/commands";
 import { storedRows } from "./support/rows";
@@ -176,6 +179,52 @@ describe("a function that is dropped after the snapshot", () => {
 
     await other.query("rollback");
     expect([before, after]).toEqual([["shop.double(n integer)"], []]);
+  });
+});
+
+describe("functions, types and views that are replaced while pg_dump reads them", () => {
+  it("are saved with their arguments and names, from a snapshot after the changes", async () => {
+    await postgres.query(`do $$ begin for n in 1..300 loop
+      execute format('create function shop.f%s(a int, b text) returns int language sql as ''select 1''', n);
+      execute format('create type shop.e%1$s as enum (''a''); create table shop.t%1$s (e shop.e%1$s); create view shop.v%1$s as select e from shop.t%1$s', n);
+    end loop; end $$`);
+    let goesOn = true;
+    const changing = (async () => {
+      for (let round = 0; goesOn; round += 1) {
+        const n = 281 + (round % 20);
+        await other.query(
+          `drop function shop.f${n}; create function shop.f${n}(a int, b text) returns int language sql as 'select 2';
+           drop view shop.v${n}; create view shop.v${n} as select e from shop.t${n}`,
+        );
+        await other.query(`alter type shop.e${n} rename to renamed`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        await other.query(`alter type shop.renamed rename to e${n}`);
+      }
+    })();
+    const context = commandContext(taskEnvironment(source, store));
+    const running = run(context);
+    running.catch(() => undefined);
+    const snapshots = (): number =>
+      context.progressed.filter((line) => line.startsWith("taking a new snapshot")).length;
+    // The changes go on while pg_dump reads the schema of the first snapshots.
+    await expect.poll(snapshots, { timeout: 60_000 }).toBeGreaterThan(2);
+    goesOn = false;
+    await changing;
+
+    const { manifest } = await running;
+
+    const chunks: Buffer[] = [];
+    for await (const chunk of (await store.store.open(objectKey(manifest.run, "schema.dump.zst"))) ?? [])
+      chunks.push(chunk as Buffer);
+    const tools = await findTools(manifest.source.serverMajor);
+    const { signal } = new AbortController();
+    const entries = await readSchemaArchive(Buffer.concat(chunks), manifest, { tools, signal });
+    const sql = entries.map((entry) => entry.sql.replaceAll(/\s+/g, " "));
+    for (let n = 1; n <= 300; n += 1) {
+      expect(sql).toContainEqual(expect.stringContaining(`CREATE FUNCTION shop.f${n}(a integer, b text)`));
+      expect(sql).toContainEqual(expect.stringContaining(`CREATE TABLE shop.t${n} ( e shop.e${n} )`));
+      expect(sql).toContainEqual(expect.stringContaining(`CREATE VIEW shop.v${n} AS`));
+    }
   });
 });
 

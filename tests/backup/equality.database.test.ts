@@ -99,6 +99,11 @@ describe("a database with every kind of object", () => {
         alter role authenticated set lock_timeout = '1h'; alter database postgres set lock_timeout = '1h';
         alter database postgres set search_path = elder; comment on database postgres is null; alter database postgres connection limit 5;
         alter extension hstore set schema public; grant select (name) on storage.buckets to anon;
+        alter default privileges for role "Odd role" in schema public grant all on tables to anon; revoke "Odd role" from postgres;
+        alter default privileges for role authenticated grant all on tables to anon;
+        do $$ begin if current_setting('server_version_num')::int >= 160000 then
+          execute 'grant reader to lead_of_managed with inherit true, set false'; execute 'grant reader to managed with admin true';
+          execute 'grant app_owner to managed with inherit false, set false'; end if; end $$;
         grant estranged to postgres; grant create on schema public to estranged; set role estranged; create table public.squatted (a int);
         create function public.squatting() returns int language sql as 'select 1'; alter default privileges grant all on tables to anon;
         alter default privileges in schema public grant all on tables to anon; reset role; revoke estranged from postgres`);

@@ -121,7 +121,7 @@ function acrossVersions({ rows, sequences, largeObjects, access }: Portrait): un
       const { kind, name, facts } = JSON.parse(line) as AccessEntry;
       // Of the platform's roles only settings are compared, and version 16 has none of these roles.
       if (kind === "role" && facts.attributes === undefined) return [];
-      const { using: _, grants = "", ...others } = facts;
+      const { using: _, "membership options": __, grants = "", ...others } = facts;
       const isOfServer = kind === "database" || kind === "language";
       const { owner, ...rest } = others;
       const lines = grants

@@ -139,7 +139,7 @@ describe("the restored objects", () => {
     },
   );
 
-  it("in a plain database are all except those of extensions", () => {
+  it("in a plain database are all except those in the schemas of the platform's extensions", () => {
     const selected = selectEntries(entries, {
       isProject: false,
       onPlatformTables: new Set(),
@@ -147,7 +147,7 @@ describe("the restored objects", () => {
       publications: new Map(),
     });
     expect(idsOf(selected)).toEqual([
-      3, 4, 5, 6, 7, 8, 9, 11, 12, 14, 15, 18, 19, 20, 22, 23, 26, 27, 29, 30,
+      3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 18, 19, 20, 22, 23, 26, 27, 29, 30,
     ]);
   });
 });

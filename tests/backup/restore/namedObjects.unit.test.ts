@@ -4,19 +4,25 @@ import { NamedObjects } from "../../../backup/restore/namedObjects";
 import type { SchemaEntry } from "../../../backup/restore/schemaArchive";
 import type { SchemaWriter } from "../../../backup/restore/schemaWriter";
 
-const entry = (kind: string, tag: string): SchemaEntry => ({
-  ...{ id: 1, kind, schema: "shop", tag, owner: "app", needs: [], sql: "" },
+const entry = (id: number, kind: string, tag: string, needs: readonly number[] = []): SchemaEntry => ({
+  ...{ id, kind, schema: "shop", tag, owner: "app", needs, sql: "" },
 });
-const index = entry("INDEX", "orders_at");
-const key = entry("CONSTRAINT", "orders odd key");
-const trigger = entry("TRIGGER", "orders missing");
+const index = entry(1, "INDEX", "orders_at");
+const key = entry(2, "CONSTRAINT", "orders odd key");
+const trigger = entry(3, "TRIGGER", "orders missing");
+const grouped = entry(4, "FUNCTION", "Name of(integer)", [2]);
 
-/** Fails like loading a value that names this relation, until the relation exists. */
-function loading(relation: string, written: readonly SchemaEntry[], needed: SchemaEntry) {
+/** Fails like loading a value that names this relation or function, until it exists. */
+function loading(named: string, written: readonly SchemaEntry[], needed: SchemaEntry) {
   return async (): Promise<string> => {
     if (written.includes(needed)) return "loaded";
-    const cause = new pg.DatabaseError(`relation "${relation}" does not exist`, 0, "error");
-    cause.code = "42P01";
+    const isFunction = needed.kind === "FUNCTION";
+    const cause = new pg.DatabaseError(
+      `${isFunction ? "function" : "relation"} "${named}" does not exist`,
+      0,
+      "error",
+    );
+    cause.code = isFunction ? "42883" : "42P01";
     throw new Error("Restoring the rows failed.", { cause });
   };
 }
@@ -24,7 +30,10 @@ function loading(relation: string, written: readonly SchemaEntry[], needed: Sche
 function prepare(): { written: SchemaEntry[]; named: NamedObjects } {
   const written: SchemaEntry[] = [];
   const writer = { write: async (entries: readonly SchemaEntry[]) => void written.push(...entries) };
-  return { written, named: new NamedObjects(writer as unknown as SchemaWriter, [index, key, trigger]) };
+  return {
+    written,
+    named: new NamedObjects(writer as unknown as SchemaWriter, [index, key, trigger, grouped]),
+  };
 }
 
 describe("rows that name objects which follow the rows", () => {
@@ -36,8 +45,18 @@ describe("rows that name objects which follow the rows", () => {
     const load = loading(relation, written, needed);
     expect(await Promise.all([named.retry(load), named.retry(load)])).toEqual(["loaded", "loaded"]);
     expect(written).toEqual([needed]);
-    expect(named.rest()).toEqual([index, key, trigger].filter((other) => other !== needed));
+    expect(named.rest()).toEqual([index, key, trigger, grouped].filter((other) => other !== needed));
   });
+
+  it.each(['shop."Name of"(integer)', 'shop."Name of"'])(
+    "are loaded after the function %s and what it needs",
+    async (name) => {
+      const { written, named } = prepare();
+      expect(await named.retry(loading(name, written, grouped))).toBe("loaded");
+      expect(written).toEqual([key, grouped]);
+      expect(named.rest()).toEqual([index, trigger]);
+    },
+  );
 
   it("fail with the server's error if the archive has no such object, or it does not help", async () => {
     const { written, named } = prepare();

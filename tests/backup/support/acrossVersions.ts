@@ -20,12 +20,24 @@ export function acrossVersions({ rows, sequences, largeObjects, jobs, access }: 
     largeObjects,
     jobs,
     access: own
-      .map(({ facts: { using: _, "with check": __, version: ___, grants = "", ...facts }, ...entry }) => ({
-        ...entry,
-        name: withoutNeedlessQuotes(entry.name),
-        facts,
-        grants: grants.split("\n").filter((line) => !/: MAINTAIN\*?$/.test(line)),
-      }))
+      .map(
+        ({
+          facts: {
+            using: _,
+            "with check": __,
+            version: ___,
+            "membership options": ____,
+            grants = "",
+            ...facts
+          },
+          ...entry
+        }) => ({
+          ...entry,
+          name: withoutNeedlessQuotes(entry.name),
+          facts,
+          grants: grants.split("\n").filter((line) => !/: MAINTAIN\*?$/.test(line)),
+        }),
+      )
       // Names with quotes come first.
       .sort((a, b) => `${a.kind} ${a.name}`.localeCompare(`${b.kind} ${b.name}`)),
   };

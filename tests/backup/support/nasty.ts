@@ -19,6 +19,15 @@ export async function createNastyObjects(client: Client): Promise<void> {
     revoke temporary on database postgres from public;
     grant create, temporary on database postgres to closed_owner with grant option;
     grant reader to "Odd role" with admin option;
+    create role lead_of_managed nologin createrole;
+    grant lead_of_managed to postgres;
+    set role lead_of_managed;
+    create role managed nologin;
+    reset role;
+    do $$ begin if current_setting('server_version_num')::int >= 160000 then
+      execute 'grant reader to lead_of_managed with inherit false, set true';
+      execute 'grant app_owner to closed_owner with admin true, inherit false, set false';
+      execute 'grant reader to managed with inherit true, set false'; end if; end $$;
     create schema nasty;
     create schema etl;
     grant usage on schema nasty to anon, reader;
@@ -144,6 +153,9 @@ export async function createNastyObjects(client: Client): Promise<void> {
     create policy "read it" on nasty.rls_on for select to anon, reader using (owner = current_user);
     create policy restricted on nasty.rls_on as restrictive for insert to public with check (id > 0);
     create policy disabled on nasty.rls_off using (false);
+    create policy "named backwards" on nasty.rls_on for update to reader, service_role, authenticated, anon using (id > 1);
+    alter default privileges for role "Odd role" grant select on tables to reader;
+    alter default privileges for role service_role in schema nasty grant execute on functions to reader;
     alter table nasty.rls_on owner to closed_owner;
     insert into nasty.rls_on select n from generate_series(1, 4) n;
   `);

@@ -1,0 +1,57 @@
+import pg from "pg";
+import { block } from "./block";
+
+const { escapeIdentifier, escapeLiteral } = pg;
+
+/** A membership; its options are null before version 16. */
+interface MembershipRow {
+  readonly role: string;
+  readonly member: string;
+  readonly admin: boolean;
+  readonly inherit: boolean | null;
+  readonly set: boolean | null;
+  /** What was granted in addition to the membership that the server grants to the creator of a role. */
+  readonly granted: boolean;
+  readonly granted_admin: boolean;
+}
+
+/**
+ * Returns the statements that grant the memberships. From version 16 on a membership has more options, and the creator of a role gets a membership
+ * that only contains ADMIN. The restoring role gets it by creating the role, and could not grant it to itself.
+ *
+ * @param roles names of the application's roles
+ */
+export async function describeMemberships(client: pg.Client, roles: readonly string[]): Promise<string[]> {
+  const { rows } = await client.query<MembershipRow>(
+    `select r.rolname as role, m.rolname as member, bool_or(a.admin_option) as admin, bool_or(o.inherit) as inherit, bool_or(o.set) as set,
+       bool_or(not o.is_of_creator) as granted, bool_or(a.admin_option and not o.is_of_creator) as granted_admin
+     from pg_auth_members a join pg_roles r on r.oid = a.roleid join pg_roles m on m.oid = a.member
+       cross join lateral (select (to_jsonb(a) ->> 'inherit_option')::boolean, (to_jsonb(a) ->> 'set_option')::boolean) given (inherit, set)
+       -- 10 is the superuser of initdb.
+       cross join lateral (select given.*, a.grantor = 10 and a.admin_option and not coalesce(given.inherit or given.set, true)) o (inherit, set, is_of_creator)
+     where r.rolname = any ($1) or m.rolname = any ($1)
+     group by 1, 2 order by 1, 2`,
+    [roles],
+  );
+  return rows.map((row) => {
+    const grant = grantUnlessThere(row);
+    if (row.granted && row.granted_admin === row.admin) return block(grant);
+    const toItself = row.granted ? grantUnlessThere({ ...row, admin: row.granted_admin }) : "null;";
+    return block(`if current_user = ${escapeLiteral(row.member)} then ${toItself} else ${grant} end if;`);
+  });
+}
+
+/** The restoring role may lack the privilege to grant a membership that the target already has. */
+function grantUnlessThere({ role, member, admin, inherit, set }: MembershipRow): string {
+  const [from, to] = [escapeIdentifier(role), escapeIdentifier(member)];
+  const plain = admin ? " with admin option" : "";
+  const options = inherit === null ? plain : ` with admin ${admin}, inherit ${inherit}, set ${set}`;
+  const same = [
+    "count(*) > 0",
+    ...(admin ? ["bool_or(m.admin_option)"] : []),
+    ...(inherit !== false ? ["bool_or(coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, true))"] : []),
+    ...(set !== false ? ["bool_or(coalesce((to_jsonb(m) ->> 'set_option')::boolean, true))"] : []),
+  ].join(" and ");
+  const memberships = `pg_catalog.pg_auth_members m where m.roleid = ${escapeLiteral(from)}::regrole and m.member = ${escapeLiteral(to)}::regrole`;
+  return `if not (select coalesce(${same}, false) from ${memberships}) then grant ${from} to ${to}${options}; end if;`;
+}
