@@ -127,6 +127,18 @@ test.each([
   ["applied file migrations/1_a b.sql", { kind: "applied file", name: "migrations/1_a b.sql" }],
   ["database settings", { kind: "database settings", name: "" }],
   ["server", { kind: "server", name: "" }],
+  ["access method heap2", { kind: "access method", name: "heap2" }],
+  ["foreign-data wrapper partners", { kind: "foreign-data wrapper", name: "partners" }],
+  [
+    "foreign privilege usage on foreign-data wrapper w to anon",
+    { kind: "foreign privilege", name: "usage on foreign-data wrapper w to anon" },
+  ],
+  ["transform for integer on language plperl", { kind: "transform", name: "for integer on language plperl" }],
+  [
+    'transform for "S s"."t on language x" on language plperl',
+    { kind: "transform", schema: '"S s"', name: 'for "S s"."t on language x" on language plperl' },
+  ],
+  ["operator s.##(text,text)", { kind: "operator", schema: "s", name: "s.##(text,text)" }],
 ])("%s is parsed and formatted again", (identity, parts) => {
   expect(partsOfIdentity(identity)).toEqual(parts);
   expect(printIdentity(partsOfIdentity(identity))).toBe(identity);

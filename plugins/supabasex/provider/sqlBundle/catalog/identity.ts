@@ -18,6 +18,7 @@ const partKinds = ["column", "constraint", "policy", "trigger", "rule"];
 
 /** `kind name`, without a schema; the names are not parsed. A kind comes before one that is its prefix. */
 const databaseKinds = [
+  "access method",
   "accounts",
   "applied file",
   "bucket",
@@ -32,6 +33,7 @@ const databaseKinds = [
   "extension privilege",
   "extension",
   "foreign privilege",
+  "foreign-data wrapper",
   "history record",
   "installed language",
   "large object",
@@ -60,6 +62,11 @@ const publicationSchema = new RegExp(`^publication schema (${identifier}) (${ide
 const defaultPrivileges = new RegExp(`^default privileges ((${identifier})(?: in (${identifier}))? (\\w+))$`);
 /** The user comes last, because a job's name may contain anything. */
 const cronJob = new RegExp(`^cron job (.*) of (${identifier})$`, "s");
+/** Named after its type, which may have a schema. */
+const transformIdentity = new RegExp(
+  `^transform (for (?:(${identifier})\\.)?.+ on language ${identifier})$`,
+  "s",
+);
 const databaseIdentity = new RegExp(`^(${databaseKinds.join("|")})(?: (.+))?$`, "s");
 const schemaObject = new RegExp(`^([a-z ]+?) ((${identifier})\\..+)$`, "s");
 
@@ -112,6 +119,11 @@ function parse(identity: string): ObjectIdentity {
   }
   const job = cronJob.exec(identity);
   if (job) return { kind: "cron job", name: job[1] ?? "", user: job[2] ?? "" };
+  const transform = transformIdentity.exec(identity);
+  if (transform) {
+    const [, name = "", schema] = transform;
+    return { kind: "transform", name, ...(schema === undefined ? {} : { schema }) };
+  }
   const ofDatabase = databaseIdentity.exec(identity);
   if (ofDatabase) return { kind: ofDatabase[1] ?? "", name: ofDatabase[2] ?? "" };
   const inSchema = schemaObject.exec(identity);
@@ -153,4 +165,18 @@ export function firstIdentifier(text: string): string {
 /** Returns the name of an object as statements about it write it: an aggregate without arguments has `*` for them. */
 export function nameInStatement(kind: string, name: string): string {
   return kind === "aggregate" ? name.replace(/\(\)$/, "(*)") : name;
+}
+
+/** Returns the kind and name of an object as `drop` writes them. */
+export function inDropStatement(kind: string, name: string): string {
+  switch (kind) {
+    case "foreign-data wrapper":
+      return `foreign data wrapper ${name}`;
+    case "transform":
+      return `transform ${name.replace(/ on language (?=\S+$|"[^"]+"$)/, " language ")}`;
+    case "user mapping":
+      return `user mapping for ${name.replace(/ on server /, " server ")}`;
+    default:
+      return `${kind} ${nameInStatement(kind, name)}`;
+  }
 }

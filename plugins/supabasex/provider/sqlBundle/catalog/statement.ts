@@ -209,6 +209,8 @@ export function propertiesOf(kind: Kind): readonly Property[] {
 export const aclRow = -1;
 /** A row with this number is the comment on the object at this address: one value. */
 export const commentRow = -2;
+/** A row with this number says that the object at this address uses another one: its address is the one value. */
+export const useRow = -3;
 
 /**
  * Returns the select that reads everything. Values are sent as text, each in its own column, because building JSON
@@ -237,8 +239,42 @@ select ${commentRow}, null, d.classoid, d.objoid, d.objsubid, null, null, null, 
 from pg_description d
 where d.objoid >= ${firstUserOid} or d.classoid = 'pg_namespace'::regclass
 union all
+select ${useRow}, null, u.class, u.object, 0, null, null, null, u.used${rest}
+from (${uses}) u
+union all
 ${kinds.map((kind, index) => objectsOf(kind, index, width)).join("\nunion all\n")}`;
 }
+
+/**
+ * Functions, operators and types that an extension did not create, with the objects that use them. What belongs to a table or a view counts as
+ * its own use. What functions with a text as body use is not known.
+ */
+const uses = `
+  select distinct
+    case
+      when d.classid in ('pg_attrdef'::regclass, 'pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_trigger'::regclass) then 'pg_class'::regclass
+      when d.classid = 'pg_constraint'::regclass then case when k.conrelid = 0 then 'pg_type'::regclass else 'pg_class'::regclass end
+      when d.classid in ('pg_amop'::regclass, 'pg_amproc'::regclass) then 'pg_opfamily'::regclass
+      else d.classid
+    end::oid as class,
+    case d.classid
+      when 'pg_attrdef'::regclass then (select a.adrelid from pg_attrdef a where a.oid = d.objid)
+      when 'pg_rewrite'::regclass then (select r.ev_class from pg_rewrite r where r.oid = d.objid)
+      when 'pg_policy'::regclass then (select p.polrelid from pg_policy p where p.oid = d.objid)
+      when 'pg_trigger'::regclass then (select t.tgrelid from pg_trigger t where t.oid = d.objid)
+      when 'pg_constraint'::regclass then coalesce(nullif(k.conrelid, 0), k.contypid)
+      when 'pg_amop'::regclass then (select o.amopfamily from pg_amop o where o.oid = d.objid)
+      when 'pg_amproc'::regclass then (select f.amprocfamily from pg_amproc f where f.oid = d.objid)
+      when 'pg_class'::regclass then coalesce((select i.indrelid from pg_index i where i.indexrelid = d.objid), d.objid)
+      else d.objid
+    end as object,
+    d.refclassid || ':' || d.refobjid || ':0' as used
+  from pg_depend d
+  left join pg_constraint k on d.classid = 'pg_constraint'::regclass and k.oid = d.objid
+  where d.refobjid >= ${firstUserOid} and d.deptype in ('n', 'a')
+    and (d.refclassid in ('pg_proc'::regclass, 'pg_operator'::regclass)
+      or d.refclassid = 'pg_type'::regclass and d.classid in ('pg_class'::regclass, 'pg_type'::regclass))
+    and (d.refclassid, d.refobjid) not in (select m.classid, m.objid from extension_member m)`;
 
 /** All system catalogs with access control lists of one of our kinds. */
 const aclSources = [

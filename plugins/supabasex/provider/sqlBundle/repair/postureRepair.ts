@@ -3,6 +3,7 @@ import {
   type Catalog,
   type CatalogDifference,
   type CatalogObject,
+  inDropStatement,
   type ObjectIdentity,
   partsOfIdentity,
 } from "../catalog";
@@ -150,12 +151,8 @@ function dropAdvice({ kind, name, parent, user }: ObjectIdentity, is: CatalogObj
     case "system privilege":
     case "parameter privilege":
       return `revoke ${name.replace(/^((?:set|alter system) on) /, "$1 parameter ").replace(grantee, " from $1")}`;
-    case "server":
-      return `drop server ${name}`;
-    case "user mapping":
-      return `drop user mapping for ${name.replace(/ on server /, " server ")}`;
     default:
-      return `drop ${kind} ${name}`;
+      return `drop ${inDropStatement(kind, name)}`;
   }
 }
 

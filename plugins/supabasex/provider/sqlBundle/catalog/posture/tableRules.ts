@@ -4,7 +4,7 @@ import type { Catalog, CatalogObject } from "../catalog";
 import { coverageProperty } from "../coverage";
 import { parentIdentities, partsOfIdentity } from "../identity";
 import { serverIdentity } from "../serverVersion";
-import { type Exposure, isOfPlatform } from "./exposure";
+import { isOfPlatform } from "./exposure";
 
 export const ruleProperties = ["constraints", "defaults", "expressions"] as const;
 type RuleProperty = (typeof ruleProperties)[number];
@@ -14,17 +14,18 @@ export interface RulesSubject {
   readonly expected: Catalog;
   /** What belongs to the bundle. It is excluded. */
   readonly managed: Catalog;
-  readonly exposure: Exposure;
+  /** Returns whether the rules of an object of this schema count. */
+  readonly includes: (identity: string, schema: string) => boolean;
 }
 
 /**
  * Returns table, view or domain → hashes of the defaults of its columns and whether they must have a value, its constraints and
- * unique indexes, and its indexes that call a function outside of the server, for those in exposed schemas. All of them guard what clients write, or run code when they
+ * unique indexes, and its indexes that call a function outside of the server, for those that count. All of them guard what clients write, or run code when they
  * do. Those of the platform's tables are hashed by the server. A hash is comparable within one major version.
  */
 export function tableRules(
   live: Catalog,
-  { expected, managed, exposure }: RulesSubject,
+  { expected, managed, includes }: RulesSubject,
 ): ReadonlyMap<string, CatalogObject> {
   const { majorVersion, [coverageProperty]: isRead } = live[serverIdentity] ?? {};
   // A record of a posture has no columns, constraints and indexes.
@@ -32,7 +33,7 @@ export function tableRules(
   const found = new Map<string, Rules>();
   for (const [identity, object] of Object.entries(live)) {
     const { kind, schema = "", name } = partsOfIdentity(identity);
-    if (!hasRules(kind, object) || isOfPlatform(schema) || !exposure.includes(schema)) continue;
+    if (!hasRules(kind, object) || isOfPlatform(schema) || !includes(identity, schema)) continue;
     const { default: value, notNull } = object;
     const defaults = kind === "type" ? [JSON.stringify([value, notNull])] : [];
     found.set(name, { constraints: [], defaults, expressions: [] });
