@@ -326,10 +326,7 @@ test.each<[string, Catalog]>([
   ["operator hidden.##(text,text)", {}],
   ["access method columns", { "access method columns": wrapper }],
   ["foreign-data wrapper partners", { "foreign-data wrapper partners": wrapper }],
-  [
-    "transform for public.point on language plperl",
-    { "transform for public.point on language plperl": wrapper },
-  ],
+  ["transform for public.point language plperl", { "transform for public.point language plperl": wrapper }],
 ])(
   "version 2 did not cover %s: it is no difference, and covered from the next deployment on",
   (identity, objects) => {
@@ -347,7 +344,7 @@ test.each<[string, Catalog]>([
 );
 
 test.each<[string, Catalog[string]]>([
-  ["transform for integer on language plperl", wrapper],
+  ["transform for integer language plperl", wrapper],
   ["event trigger watch", { function: "public.f()", owner: "postgres" }],
   ["function public.peek()", { owner: "postgres", body: "select 1" }],
   ["trigger public.notes copy", { definition: "CREATE TRIGGER …", enabled: "yes" }],

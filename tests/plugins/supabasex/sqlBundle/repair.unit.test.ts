@@ -133,10 +133,10 @@ test.each([
     "foreign privilege usage on foreign-data wrapper w to anon",
     { kind: "foreign privilege", name: "usage on foreign-data wrapper w to anon" },
   ],
-  ["transform for integer on language plperl", { kind: "transform", name: "for integer on language plperl" }],
+  ["transform for integer language plperl", { kind: "transform", name: "for integer language plperl" }],
   [
-    'transform for "S s"."t on language x" on language plperl',
-    { kind: "transform", schema: '"S s"', name: 'for "S s"."t on language x" on language plperl' },
+    'transform for "S s"."t language x" language plperl',
+    { kind: "transform", schema: '"S s"', name: 'for "S s"."t language x" language plperl' },
   ],
   ["operator s.##(text,text)", { kind: "operator", schema: "s", name: "s.##(text,text)" }],
 ])("%s is parsed and formatted again", (identity, parts) => {

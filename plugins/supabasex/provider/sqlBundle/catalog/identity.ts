@@ -39,6 +39,7 @@ const databaseKinds = [
   "large object",
   "membership",
   "migration record",
+  "OAuth client",
   "other database",
   "parameter privilege",
   "platform",
@@ -46,9 +47,12 @@ const databaseKinds = [
   "replication slot",
   "role settings",
   "role",
+  "SAML provider",
   "security label",
   "server setting",
   "server",
+  "SSO domain",
+  "SSO provider",
   "subscription",
   "system privilege",
   "user mapping",
@@ -64,7 +68,7 @@ const defaultPrivileges = new RegExp(`^default privileges ((${identifier})(?: in
 const cronJob = new RegExp(`^cron job (.*) of (${identifier})$`, "s");
 /** Named after its type, which may have a schema. */
 const transformIdentity = new RegExp(
-  `^transform (for (?:(${identifier})\\.)?.+ on language ${identifier})$`,
+  `^transform (for (?:(${identifier})\\.)?.+ language ${identifier})$`,
   "s",
 );
 const databaseIdentity = new RegExp(`^(${databaseKinds.join("|")})(?: (.+))?$`, "s");
@@ -172,8 +176,6 @@ export function inDropStatement(kind: string, name: string): string {
   switch (kind) {
     case "foreign-data wrapper":
       return `foreign data wrapper ${name}`;
-    case "transform":
-      return `transform ${name.replace(/ on language (?=\S+$|"[^"]+"$)/, " language ")}`;
     case "user mapping":
       return `user mapping for ${name.replace(/ on server /, " server ")}`;
     default:

@@ -20,6 +20,7 @@ import { server } from "./kinds/server";
 import { builtInViewsOf, serverCode } from "./kinds/serverCode";
 import { serverPrivileges, subscriptionsOf } from "./kinds/serverPrivileges";
 import { database, settings } from "./kinds/settings";
+import { type SignInTable, signInSources, signInTables } from "./kinds/signInSources";
 import { statistics } from "./kinds/statistics";
 import { tables } from "./kinds/tables";
 import { eventTriggers, rules, triggers } from "./kinds/triggers";
@@ -64,6 +65,8 @@ export interface Readable {
   readonly accounts: boolean;
   /** Services whose migration tables the role may read. */
   readonly versioned: readonly PlatformService[];
+  /** Tables with identity providers and clients of Auth that the role may read. */
+  readonly signIn: readonly SignInTable[];
 }
 
 /** What the server answers before a read. */
@@ -86,6 +89,7 @@ export function planName({
   buckets: stores,
   accounts,
   versioned,
+  signIn,
   sizeClass,
 }: Prepared): string {
   const read = [
@@ -93,6 +97,7 @@ export function planName({
     stores ? "b" : "",
     accounts ? "u" : "",
     ...versioned.map(([letter]) => letter),
+    ...signIn.map((table) => signInTables.indexOf(table)),
   ];
   return `${planPrefix}${serverMajor}_${sizeClass}_${read.join("")}`;
 }
@@ -148,6 +153,11 @@ select
     where (n.nspname, c.relname) in (('auth', 'schema_migrations'), ('realtime', 'schema_migrations'), ('storage', 'migrations'))
       and ${isReadable}
   ) as versioned,
+  (select coalesce(pg_catalog.array_agg(c.relname::text order by c.relname), '{}')
+    from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = 'auth' and c.relname in (${signInTables.map((table) => `'${table}'`).join(", ")}) and ${isReadable}
+      and pg_catalog.pg_relation_size(c.oid) <= ${maxUsersTableBytes}
+  ) as "signIn",
   pg_catalog.floor(pg_catalog.log(2.0, pg_catalog.pg_relation_size('pg_catalog.pg_attribute') / 8192.0 + 1))::integer as "sizeClass",
   array(select p.name from pg_catalog.pg_prepared_statements p where pg_catalog.starts_with(p.name, '${planPrefix}')) as plans,
   ${Object.entries(sessionSettings)
@@ -181,6 +191,7 @@ export function kindsOf({
   buckets: stores,
   accounts: people,
   versioned,
+  signIn,
 }: Readable): readonly Kind[] {
   return [
     ...alwaysThere,
@@ -197,6 +208,7 @@ export function kindsOf({
             Object.fromEntries(versioned.map((service) => [service, newestMigration[service]])),
           ),
         ]),
+    ...signIn.map((table) => signInSources[table]),
   ];
 }
 
@@ -230,7 +242,7 @@ export function catalogStatement(kinds: readonly Kind[]): string {
 -- The built-in default privileges of each type of object, which apply if the list is null. They are the same for any owner.
 select ${aclRow}, null::text, null::oid, null::oid, null::integer, t.acl_type, pg_get_userbyid(10)::text, null::text,
   ${explained('acldefault(t.acl_type::"char", 10)')}${rest}
-from unnest(array['c', 'd', 'f', 'n', 'r', 's', 'T']) as t (acl_type)
+from unnest(array['c', 'd', 'f', 'L', 'n', 'r', 's', 'T']) as t (acl_type)
 union all
 select ${aclRow}, null, null, null, null, null, null, a.acl::text, ${explained("a.acl")}${rest}
 from (${aclSources.map(([catalog, column]) => `select ${column} as acl from ${catalog} where ${column} is not null`).join("\n  union ")}) a
@@ -285,6 +297,7 @@ const aclSources = [
   ["pg_type", "typacl"],
   ["pg_default_acl", "defaclacl"],
   ["pg_database", "datacl"],
+  ["pg_largeobject_metadata", "lomacl"],
 ] as const;
 
 /**

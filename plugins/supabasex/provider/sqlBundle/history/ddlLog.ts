@@ -24,9 +24,13 @@ const unheard: ReadonlySet<string> = new Set([
   "history record",
   "membership",
   "migration record",
+  "OAuth client",
   "platform",
   "role",
   "role settings",
+  "SAML provider",
+  "SSO domain",
+  "SSO provider",
 ]);
 
 /** Where to look for authors. */

@@ -134,6 +134,7 @@ function factsOf(identity: string, object: CatalogObject, subject: Subject): Cat
     const { name: database = null, owner = null, grants = {}, ...others } = object;
     return { name: database, owner, grants, ...others };
   }
+  if (kind === "large object") return largeObjectFacts(object, subject);
   if (everywhere.has(kind)) {
     return subject.coverage < 3 && isSinceVersion3(identity) ? undefined : withoutComment(object);
   }
@@ -160,6 +161,16 @@ function factsOf(identity: string, object: CatalogObject, subject: Subject): Cat
   if (!isOpen && !inherits && !(kind.startsWith("operator") && schema === "pg_catalog")) return undefined;
   if (accessProperties[kind] === undefined || name === "") return undefined;
   return { ...subject.rules.get(identity), ...picked(kind, object) };
+}
+
+/**
+ * Returns a large object that another role than its owner may use. The list of privileges stays when the last one is revoked.
+ * Versions before 3 did not read what it grants.
+ */
+function largeObjectFacts(object: CatalogObject, { coverage, exposure }: Subject): CatalogObject | undefined {
+  if (coverage < 3) return { ...object, grants: {} };
+  const isHeld = grantees(object.grants).length > 0 || exposure.roles.has(String(object.owner));
+  return isHeld ? object : undefined;
 }
 
 function picked(kind: string, object: CatalogObject): CatalogObject {

@@ -25,13 +25,15 @@ export function coverageOf(baseline: Catalog): PostureVersion {
 }
 
 /**
- * Returns a baseline of an older version with what only this version covers, as it is now: what it was before is not known.
+ * Returns a baseline of an older version with what only this version covers, as it is now: what it was before is not known. What it
+ * does not cover any more is left out.
  *
  * @param former the current posture with the baseline's coverage
  * @param posture the same with that of this version
  */
 export function withNewCoverage(baseline: Catalog, former: Catalog, posture: Catalog): Catalog {
   const extended = new Map(Object.entries(baseline));
+  for (const identity of Object.keys(former)) if (posture[identity] === undefined) extended.delete(identity);
   for (const [identity, object] of Object.entries(posture)) {
     const [covered, known] = [former[identity], extended.get(identity)];
     if (covered === undefined) extended.set(identity, known ?? object);
@@ -111,14 +113,20 @@ export function isChild({ partitionOf, inherits }: CatalogObject): boolean {
   return partitionOf !== undefined || inherits !== undefined;
 }
 
+/** Kinds that count in any schema, or are in none, but not before version 3. */
+const kindsSinceVersion3: ReadonlySet<string> = new Set([
+  "access method",
+  "foreign-data wrapper",
+  "OAuth client",
+  "SAML provider",
+  "SSO domain",
+  "SSO provider",
+]);
+
 /** Returns whether an object that counts in any schema did not before version 3. */
 export function isSinceVersion3(identity: string): boolean {
   const { kind, schema } = partsOfIdentity(identity);
-  return (
-    kind === "access method" ||
-    kind === "foreign-data wrapper" ||
-    (kind === "transform" && schema !== undefined)
-  );
+  return kindsSinceVersion3.has(kind) || (kind === "transform" && schema !== undefined);
 }
 
 const usableKinds: ReadonlySet<string> = new Set([
