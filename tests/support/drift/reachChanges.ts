@@ -193,14 +193,6 @@ export const reachChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "users are published to Realtime",
-    change: "alter publication supabase_realtime add table auth.users",
-    reverse: "alter publication supabase_realtime drop table auth.users",
-    as: "supabase_admin",
-    reports: extra("publication table supabase_realtime auth.users"),
-    severity: "opens",
-  },
-  {
     name: "a publication of all tables of the bundle's schema is created",
     change: "create publication everything_of_us for tables in schema shared",
     reverse: "drop publication everything_of_us",
