@@ -227,15 +227,6 @@ export const applicationChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "a job runs as a superuser",
-    change:
-      "insert into cron.job (schedule, command, nodename, nodeport, database, username, active, jobname) values ('* * * * *', 'select 1', 'localhost', 5432, 'postgres', 'supabase_admin', true, 'evil')",
-    reverse: "delete from cron.job where jobname = 'evil'",
-    as: "supabase_admin",
-    reports: extra("cron job evil of supabase_admin"),
-    severity: "opens",
-  },
-  {
     name: "anon may reload the server's configuration",
     change: "grant execute on function pg_reload_conf() to anon",
     reverse: "revoke execute on function pg_reload_conf() from anon",

@@ -36,6 +36,7 @@ export const reachChanges: readonly PostureChange[] = [
     as: "supabase_admin",
     reports: extra("transform for legacy_private.level language plpgsql"),
     severity: "opens",
+    from: 17,
     takenBackBy: "drop transform for legacy_private.level language plpgsql",
   },
   {
@@ -45,6 +46,7 @@ export const reachChanges: readonly PostureChange[] = [
     as: "supabase_admin",
     reports: extra("transform for integer language plpgsql"),
     severity: "opens",
+    from: 17,
     takenBackBy: "drop transform for integer language plpgsql",
   },
   {

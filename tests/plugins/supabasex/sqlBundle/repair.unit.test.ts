@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import {
   type Catalog,
   diffCatalogs,
+  inDropStatement,
   partsOfIdentity,
   printIdentity,
 } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
@@ -138,10 +139,27 @@ test.each([
     'transform for "S s"."t language x" language plperl',
     { kind: "transform", schema: '"S s"', name: 'for "S s"."t language x" language plperl' },
   ],
+  [
+    "transform for s.hstore on language plperl",
+    { kind: "transform", schema: "s", name: "for s.hstore on language plperl" },
+  ],
   ["operator s.##(text,text)", { kind: "operator", schema: "s", name: "s.##(text,text)" }],
 ])("%s is parsed and formatted again", (identity, parts) => {
   expect(partsOfIdentity(identity)).toEqual(parts);
   expect(printIdentity(partsOfIdentity(identity))).toBe(identity);
+});
+
+test.each([
+  ["foreign-data wrapper w", "foreign data wrapper w"],
+  ["transform for s.t language plperl", "transform for s.t language plperl"],
+  ["transform for s.t on language plperl", "transform for s.t language plperl"],
+  ["user mapping app on server x", "user mapping for app server x"],
+  ["aggregate s.total()", "aggregate s.total(*)"],
+  ["access method a", "access method a"],
+])("%s is dropped as %s", (identity, dropped) => {
+  const { kind, name } = partsOfIdentity(identity);
+
+  expect(inDropStatement(kind, name)).toBe(dropped);
 });
 
 describe("repairs", () => {

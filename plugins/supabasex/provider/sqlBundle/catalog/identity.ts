@@ -176,6 +176,9 @@ export function inDropStatement(kind: string, name: string): string {
   switch (kind) {
     case "foreign-data wrapper":
       return `foreign data wrapper ${name}`;
+    // PostgreSQL 15 prints `on language`.
+    case "transform":
+      return `transform ${name.replace(/ on language (\S+|"(?:[^"]|"")+")$/, " language $1")}`;
     case "user mapping":
       return `user mapping for ${name.replace(/ on server /, " server ")}`;
     default:
