@@ -284,7 +284,9 @@ const uses = `
   from pg_depend d
   left join pg_constraint k on d.classid = 'pg_constraint'::regclass and k.oid = d.objid
   where d.refobjid >= ${firstUserOid} and d.deptype in ('n', 'a')
-    and (d.refclassid in ('pg_proc'::regclass, 'pg_operator'::regclass)
+    and (d.refclassid = 'pg_operator'::regclass
+      -- The texts of policies and triggers name their functions.
+      or d.refclassid = 'pg_proc'::regclass and d.classid not in ('pg_policy'::regclass, 'pg_trigger'::regclass)
       or d.refclassid = 'pg_type'::regclass and d.classid in ('pg_class'::regclass, 'pg_type'::regclass))
     and (d.refclassid, d.refobjid) not in (select m.classid, m.objid from extension_member m)`;
 
