@@ -2,7 +2,11 @@ import { TagResourceCommand as TagAlarmCommand } from "@aws-sdk/client-cloudwatc
 import { TagResourceCommand as TagLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { AuthorizeSecurityGroupEgressCommand, CreateTagsCommand } from "@aws-sdk/client-ec2";
 import { TagResourceCommand as TagClusterCommand } from "@aws-sdk/client-ecs";
-import { PutRuleCommand, TagResourceCommand as TagRuleCommand } from "@aws-sdk/client-eventbridge";
+import {
+  DescribeRuleCommand,
+  PutRuleCommand,
+  TagResourceCommand as TagRuleCommand,
+} from "@aws-sdk/client-eventbridge";
 import {
   AttachRolePolicyCommand,
   GetRoleCommand,
@@ -11,6 +15,7 @@ import {
   TagRoleCommand,
   UpdateRoleCommand,
 } from "@aws-sdk/client-iam";
+import { UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import {
   PutResourcePolicyCommand,
   TagResourceCommand as TagSecretCommand,
@@ -35,6 +40,8 @@ import {
   updateAlarm,
   updateSchedule,
 } from "./furtherChange";
+
+const probe = { type: "aws:lambda/function:Function" } as const;
 
 /** Made together with the changes in the table of all resources. The next up reverts all of them. */
 export const furtherChanges: readonly FurtherChange[] = [
@@ -344,6 +351,93 @@ export const furtherChanges: readonly FurtherChange[] = [
     change: async ({ alarms }, resource) =>
       await alarms.send(new TagAlarmCommand({ ResourceARN: resource.text("arn"), Tags: [tag] })),
     reports: ["tags", "owner"],
+  },
+  {
+    name: "an alarm waits for a year",
+    of: alarm("backup-alarms-missing"),
+    by: "aws cloudwatch put-metric-alarm --evaluation-periods",
+    change: async (clouds, resource) =>
+      await updateAlarm(clouds, resource, { EvaluationPeriods: 5, DatapointsToAlarm: 5 }),
+    reports: ["evaluationPeriods"],
+  },
+  {
+    name: "an alarm fires in the opposite case",
+    of: alarm("backup-alarms-not-drilled"),
+    by: "aws cloudwatch put-metric-alarm --comparison-operator",
+    change: async (clouds, resource) =>
+      await updateAlarm(clouds, resource, { ComparisonOperator: "LessThanOrEqualToThreshold" }),
+    reports: ["comparisonOperator"],
+  },
+  {
+    name: "the probe sends its results elsewhere",
+    of: probe,
+    by: "aws lambda update-function-configuration --environment",
+    change: async ({ lambda }, { id: FunctionName }) =>
+      await lambda.send(
+        new UpdateFunctionConfigurationCommand({
+          FunctionName,
+          Environment: { Variables: { NODE_OPTIONS: "--require /tmp/evil.js" } },
+        }),
+      ),
+    reports: ["environment"],
+    shows: ["NODE_OPTIONS"],
+  },
+  {
+    name: "the probe runs with another role",
+    of: probe,
+    by: "aws lambda update-function-configuration --role",
+    change: async ({ lambda }, { id: FunctionName }) =>
+      await lambda.send(
+        new UpdateFunctionConfigurationCommand({
+          FunctionName,
+          Role: "arn:aws:iam::123456789012:role/of-somebody-else",
+        }),
+      ),
+    reports: ["role"],
+    shows: ["role/of-somebody-else"],
+  },
+  {
+    name: "the probe has more memory",
+    of: probe,
+    by: "aws lambda update-function-configuration --memory-size 3008",
+    change: async ({ lambda }, { id: FunctionName }) =>
+      await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, MemorySize: 3008 })),
+    reports: ["memorySize"],
+  },
+  {
+    name: "a schedule that fails is not reported",
+    of: schedule("backup-schedule"),
+    by: "aws scheduler update-schedule --target",
+    change: async (clouds, resource) =>
+      await updateSchedule(clouds, resource, ({ Target }) => ({
+        Target: Target && { ...Target, DeadLetterConfig: undefined },
+      })),
+    reports: ["target", "deadLetterConfig"],
+  },
+  {
+    name: "a schedule is not retried",
+    of: schedule("backup-schedule"),
+    by: "aws scheduler update-schedule --target",
+    change: async (clouds, resource) =>
+      await updateSchedule(clouds, resource, ({ Target }) => ({
+        Target: Target && {
+          ...Target,
+          RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 },
+        },
+      })),
+    reports: ["target", "retryPolicy"],
+  },
+  {
+    name: "the rule's description changes",
+    of: { type: "aws:cloudwatch/eventRule:EventRule" },
+    by: "aws events put-rule --description",
+    change: async ({ events }, { id: Name }) => {
+      const { EventPattern } = await events.send(new DescribeRuleCommand({ Name }));
+      await events.send(
+        new PutRuleCommand({ Name, EventPattern, State: "DISABLED", Description: "by hand" }),
+      );
+    },
+    reports: ["description"],
   },
   {
     name: "the rule matches other tasks",

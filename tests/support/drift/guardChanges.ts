@@ -77,7 +77,10 @@ export const guardChanges: readonly PostureChange[] = [
     name: "an index in public calls a private function for each new row",
     change: "create index spy on public.legacy (legacy_private.spy(body))",
     reverse: "drop index public.spy",
-    reports: changed("table public.legacy", "expressions"),
+    reports: [
+      ...extra("function legacy_private.spy(text)"),
+      ...changed("table public.legacy", "expressions"),
+    ],
     severity: "opens",
   },
   {

@@ -70,6 +70,9 @@ export const harmlessChanges: readonly HarmlessChange[] = [
       "create policy readable on elsewhere.notes using (true)",
       "create function elsewhere.now() returns timestamptz language sql as $$ select now() $$",
       "create view elsewhere.recent as select * from elsewhere.notes",
+      "create table elsewhere.events (id bigint) partition by range (id)",
+      "create table elsewhere.events_1 partition of elsewhere.events for values from (1) to (100)",
+      "create trigger quiet before update on elsewhere.notes for each row execute function suppress_redundant_updates_trigger()",
     ],
   },
   {
@@ -115,6 +118,24 @@ export const harmlessChanges: readonly HarmlessChange[] = [
       "delete from auth.users where email = 'old@example.com'",
     ],
     as: "supabase_admin",
+  },
+  {
+    name: "a user signs in",
+    statements: [
+      "insert into auth.users (id, email) values ('00000000-0000-4000-8000-0000000000dd', 'signed.in@example.com')",
+      "insert into auth.sessions (id, user_id) values (gen_random_uuid(), '00000000-0000-4000-8000-0000000000dd')",
+      "insert into auth.refresh_tokens (token, user_id) values ('x', '00000000-0000-4000-8000-0000000000dd')",
+      "delete from auth.users where email = 'signed.in@example.com'",
+    ],
+    as: "supabase_admin",
+  },
+  {
+    name: "a grant on a large object is revoked again, which leaves its list of privileges",
+    statements: [
+      "select lo_from_bytea(616161, 'x')",
+      "grant select on large object 616161 to authenticated",
+      "revoke select on large object 616161 from authenticated",
+    ],
   },
   {
     name: "a file is uploaded",

@@ -136,7 +136,10 @@ export const indirectChanges: readonly PostureChange[] = [
     change:
       "create operator extensions.=== (leftarg = text, rightarg = uuid, function = legacy_private.never)",
     reverse: "drop operator extensions.===(text, uuid)",
-    reports: extra("operator extensions.===(pg_catalog.text,pg_catalog.uuid)"),
+    reports: extra(
+      "function legacy_private.never(text, uuid)",
+      "operator extensions.===(pg_catalog.text,pg_catalog.uuid)",
+    ),
     severity: "opens",
   },
   {

@@ -1,14 +1,18 @@
+import { applicationChanges } from "./applicationChanges";
 import { guardChanges } from "./guardChanges";
 import { hiddenChanges } from "./hiddenChanges";
 import { indirectChanges } from "./indirectChanges";
 import { openObjectChanges } from "./openObjectChanges";
 import { platformChanges } from "./platformChanges";
 import type { PostureChange } from "./postureChange";
+import { reachChanges } from "./reachChanges";
 import { roleChanges } from "./roleChanges";
 import { serverChanges } from "./serverChanges";
+import { usedChanges } from "./usedChanges";
 
 export type { PostureChange } from "./postureChange";
 export { postureWorld, postureWorldOfSuperuser } from "./postureWorld";
+export { usedWorld, usedWorldOfSuperuser } from "./usedWorld";
 
 /** Changes of objects that the bundle did not create. */
 export const postureChanges: readonly PostureChange[] = [
@@ -19,4 +23,7 @@ export const postureChanges: readonly PostureChange[] = [
   ...indirectChanges,
   ...serverChanges,
   ...guardChanges,
+  ...usedChanges,
+  ...reachChanges,
+  ...applicationChanges,
 ];

@@ -1,4 +1,5 @@
 import type { JsonValue } from "../../../foundation/json";
+import { furtherAuthRows } from "./furtherAuthRows";
 
 /** A change in a project outside of the stack, with the Management API calls of the dashboard and the CLI. */
 export interface ProjectChange {
@@ -97,6 +98,8 @@ const databaseRows: readonly (readonly [name: string, key: string, value: JsonVa
   ["lock waits are logged", "log_lock_waits", true, "off → on [extra]"],
   ["more WAL is kept for replication slots", "max_slot_wal_keep_size", "4096MB", "off → 4096MB [extra]"],
   ["the number of parallel workers is set", "max_parallel_workers", 2, "off → 2 [extra]"],
+  ["times of commits are kept", "track_commit_timestamp", true, "off → on [extra]"],
+  ["long queries on replicas delay cleanup", "hot_standby_feedback", true, "off → on [extra]"],
 ];
 
 /** Reported from the first deployment on. The API supports SSO providers only if SAML is enabled. */
@@ -112,7 +115,7 @@ const companyProvider = (domains: string[]): JsonValue => ({
 
 /** Every row is applied to the emulator, reported by `ProjectWatch`, and printed in docs/drift.md. */
 export const projectChanges: readonly ProjectChange[] = [
-  ...authRows.map(([name, key, value, report]) => ({
+  ...[...authRows, ...furtherAuthRows].map(([name, key, value, report]) => ({
     name,
     calls: [auth({ [key]: value })],
     reports: { [`auth setting ${key}`]: report },

@@ -28,6 +28,7 @@ test("docs/sql-catalog-coverage.md lists every property that is read", async () 
     buckets: true,
     accounts: true,
     versioned: ["auth", "realtime", "storage"],
+    signIn: ["oauth_clients", "saml_providers", "sso_domains", "sso_providers"],
   })
     .flatMap(({ properties }) => Object.keys(properties))
     .filter((property) => !page.includes(`\`${property}\``));

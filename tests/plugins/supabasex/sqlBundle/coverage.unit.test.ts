@@ -35,3 +35,15 @@ test("the next up records them, and then they are compared", () => {
   expect(paths(expected, reading.catalog)).toEqual([]);
   expect(paths(expected, live({}))).toEqual(['live["table shop.orders"].accessMethod']);
 });
+
+test("a foreign key that an older version saw as enforced is reported if it is not, and the next up keeps that expectation", () => {
+  const key = "constraint shop.orders orders_customer_fkey";
+  const definition = "FOREIGN KEY (customer) REFERENCES shop.customers(id)";
+  const older = { ...recorded, [key]: { definition } };
+  const found = { ...live({}), [key]: { definition, enforcingTriggers: "disabled" } };
+  const reading = { catalog: found, addresses: new Map<string, string>() };
+  const reports = [`live["${key}"].enforcingTriggers`];
+
+  expect(paths(older, found)).toEqual(reports);
+  expect(paths(extendExpectation(older, reading, reading), found)).toEqual(reports);
+});

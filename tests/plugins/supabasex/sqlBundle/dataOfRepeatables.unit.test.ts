@@ -40,8 +40,8 @@ describe("what dynamic SQL of a repeatable created is refused if a plain stateme
     "text search dictionary s.c",
     "text search parser s.c",
     "text search template s.c",
-    "transform for integer on language plperl",
-    "transform for s.hstore on language plperl",
+    "transform for integer language plperl",
+    "transform for s.hstore language plperl",
     "type s.base",
     "user mapping for app on server x",
   ])("%s", (identity) => {

@@ -10,6 +10,8 @@ import {
   postureChanges,
   postureWorld,
   postureWorldOfSuperuser,
+  usedWorld,
+  usedWorldOfSuperuser,
 } from "../../../support/drift/postureChanges";
 import { unseenChanges } from "../../../support/drift/unseenChanges";
 import { type BundleUnderTest, Databases } from "./support";
@@ -27,6 +29,8 @@ beforeAll(async () => {
   await hands.postgres.query(driftPrerequisites);
   await hands.postgres.query(postureWorld);
   await hands.supabase_admin.query(postureWorldOfSuperuser);
+  await hands.postgres.query(usedWorld);
+  await hands.supabase_admin.query(usedWorldOfSuperuser);
   bundle = await databases.bundle(driftFiles(), { watch: "database" });
   await bundle.up();
   major = await majorOf(hands.postgres);

@@ -1,5 +1,14 @@
 import type pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Catalog } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
+import {
+  postureDigests,
+  printPostureDigests,
+} from "../../../../plugins/supabasex/provider/sqlBundle/catalog/posture";
+import {
+  readPostureRecord,
+  recordPosture,
+} from "../../../../plugins/supabasex/provider/sqlBundle/history/postureRecord";
 import { type BundleUnderTest, Databases } from "./support";
 
 // How the baseline is recorded, kept and extended. All tests use one database, and leave it without drift.
@@ -220,4 +229,41 @@ test("normal activity of a live project is not reported", async () => {
     await admin.query(`grant select on team.notes to service_role; notify pgrst, 'reload schema'`);
     expect(await bundle.refresh()).toEqual([]);
   }
+});
+
+test("a baseline of an older version hides no change, reports nothing new, and covers more after the next up", async () => {
+  const options = (list: string) => admin.query(`alter foreign data wrapper partners options (${list})`);
+  await admin.query("create foreign data wrapper partners options (debug 'a')");
+  bundle.inputs = { watch: "database" };
+  await bundle.refresh();
+  bundle.inputs = { watch: "database", accept: entries() };
+  await bundle.up();
+  bundle.inputs = { watch: "database" };
+  expect(await bundle.refresh()).toEqual([]);
+  // As version 2 recorded it.
+  const recorded: Catalog = (await readPostureRecord(admin, bundle.schema))?.posture ?? {};
+  const { "foreign-data wrapper partners": wrapper, ...covered } = recorded;
+  const older: Catalog = { ...covered, server: { ...covered.server, posture: 2 } };
+  await recordPosture(admin, bundle.schema, older);
+  const state = bundle.state ?? { inputs: {}, outputs: {} };
+  const access = printPostureDigests(postureDigests(older));
+  bundle.state = { ...state, outputs: { ...state.outputs, access } };
+
+  expect(wrapper).toBeDefined();
+  expect(await bundle.refresh()).toEqual([]);
+  await admin.query("create role intruder login");
+  await options("set debug 'b'");
+  expect(await bundle.refresh()).toEqual(['live["role intruder"]']);
+  bundle.write({ "repeatable/later.sql": "create or replace view $s.later as select 1 as one;\n" });
+  await bundle.up();
+  expect(await bundle.refresh()).toEqual(['live["role intruder"]']);
+  await options("set debug 'c'");
+  expect((await bundle.refresh()).sort()).toEqual([
+    'live["foreign-data wrapper partners"].options',
+    'live["role intruder"]',
+  ]);
+
+  await options("set debug 'b'");
+  await admin.query("drop role intruder");
+  expect(await bundle.refresh()).toEqual([]);
 });

@@ -1,11 +1,15 @@
 import { expect, test } from "vitest";
 import type { Catalog } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
 import {
+  coverageOf,
   diffPostures,
   extendBaseline,
+  type PostureVersion,
   postureOf,
+  withNewCoverage,
 } from "../../../../plugins/supabasex/provider/sqlBundle/catalog/posture";
 import { postureWithout } from "../../../../plugins/supabasex/provider/sqlBundle/catalog/posture/posture";
+import { rememberUse } from "../../../../plugins/supabasex/provider/sqlBundle/catalog/uses";
 
 // The baseline between versions of the server and of this program, without a database.
 const policy = "policy public.notes own";
@@ -268,4 +272,105 @@ test("the baseline keeps a comment that configures pg_graphql", () => {
 
   expect(baseline["schema public"]?.directive).toBe(comment);
   expect(postureWithout(baseline, { expected: {}, managed: {} })).toEqual(baseline);
+});
+
+/** A check in an exposed schema calls a function of a private schema by an operator, which no text names. */
+const withOperator: Catalog = {
+  server: { majorVersion: 17, coverage: 2 },
+  "schema public": { owner: "postgres" },
+  "schema hidden": { owner: "postgres" },
+  "table public.notes": { owner: "postgres", rowSecurity: true },
+  "operator hidden.##(text,text)": { contentNotRead: true, content: "17: a" },
+  "function hidden.same(text, text)": { owner: "postgres", body: "select a = b" },
+  "type hidden.level": { owner: "postgres", labels: ["low", "high"] },
+};
+const usesAs: readonly (readonly [string, string])[] = [
+  ["table public.notes", "operator hidden.##(text,text)"],
+  ["table public.notes", "type hidden.level"],
+  ["operator hidden.##(text,text)", "function hidden.same(text, text)"],
+];
+
+/** Returns the access in a database, where the server says what uses what. */
+function takenWithUses(catalog: Catalog, coverage: PostureVersion = 3): Catalog {
+  const read: Catalog = Object.fromEntries(
+    Object.entries(catalog).map(([identity, object]) => [identity, { ...object }]),
+  );
+  for (const [user, used] of usesAs) {
+    const object = read[user];
+    if (object !== undefined) rememberUse(object, used);
+  }
+  return postureOf({ live: read, expected: {}, managed: {}, coverage });
+}
+
+/** A deployment that changes nothing, by this version. */
+const upgradedFrom = (baseline: Catalog, catalog: Catalog) => {
+  const former = takenWithUses(catalog, coverageOf(baseline));
+  return withNewCoverage(extendBaseline(baseline, former, former), former, takenWithUses(catalog));
+};
+const wrapper = { contentNotRead: true, content: "17: b" };
+
+test("what an operator of a private schema calls counts, and so do the types of columns", () => {
+  const replaced = {
+    ...withOperator,
+    "function hidden.same(text, text)": { owner: "postgres", body: "select true" },
+    "type hidden.level": { owner: "postgres", labels: ["high", "low"] },
+  };
+
+  expect(reported(takenWithUses(withOperator), takenWithUses(replaced))).toEqual([
+    "changed function hidden.same(text, text) body",
+    "changed type hidden.level labels",
+  ]);
+});
+
+test.each<[string, Catalog]>([
+  ["operator hidden.##(text,text)", {}],
+  ["access method columns", { "access method columns": wrapper }],
+  ["foreign-data wrapper partners", { "foreign-data wrapper partners": wrapper }],
+  ["transform for public.point language plperl", { "transform for public.point language plperl": wrapper }],
+])(
+  "version 2 did not cover %s: it is no difference, and covered from the next deployment on",
+  (identity, objects) => {
+    const catalog = { ...withOperator, ...objects };
+    const older = takenWithUses(catalog, 2);
+    const changed = { ...catalog, [identity]: { ...wrapper, content: "17: c" } };
+
+    expect(older.server).toEqual({ majorVersion: 17, posture: 2 });
+    expect(Object.keys(older)).not.toContain(identity);
+    expect(reported(older, takenWithUses(changed, coverageOf(older)))).toEqual([]);
+    const adopted = upgradedFrom(older, catalog);
+    expect(reported(adopted, takenWithUses(catalog))).toEqual([]);
+    expect(reported(adopted, takenWithUses(changed))).toEqual([`changed ${identity} content`]);
+  },
+);
+
+test.each<[string, Catalog[string]]>([
+  ["transform for integer language plperl", wrapper],
+  ["event trigger watch", { function: "public.f()", owner: "postgres" }],
+  ["function public.peek()", { owner: "postgres", body: "select 1" }],
+  ["trigger public.notes copy", { definition: "CREATE TRIGGER …", enabled: "yes" }],
+  ["operator public.##(text,text)", wrapper],
+])("what version 2 covered, %s, is reported, and no deployment adopts it", (identity, object) => {
+  const older = takenWithUses(withOperator, 2);
+  const opened = { ...withOperator, [identity]: object };
+
+  expect(reported(older, takenWithUses(opened, coverageOf(older)))).toEqual([`extra ${identity}`]);
+  expect(reported(upgradedFrom(older, opened), takenWithUses(opened))).toEqual([`extra ${identity}`]);
+});
+
+test("a change that version 2 covered stays a difference after a deployment by this version", () => {
+  const older = takenWithUses(withOperator, 2);
+  const opened = { ...withOperator, "table public.notes": { owner: "postgres", rowSecurity: false } };
+
+  expect(reported(upgradedFrom(older, opened), takenWithUses(opened))).toEqual([
+    "changed table public.notes rowSecurity",
+  ]);
+});
+
+test("the baseline of version 2 keeps its coverage until a deployment", () => {
+  const older = takenWithUses(withOperator, 2);
+
+  expect(postureWithout(older, { expected: {}, managed: {} })).toEqual(older);
+  expect(coverageOf(older)).toBe(2);
+  expect(coverageOf(takenWithUses(withOperator))).toBe(3);
+  expect(coverageOf({ server: { majorVersion: 17 } })).toBe(2);
 });

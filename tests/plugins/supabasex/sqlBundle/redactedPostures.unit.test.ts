@@ -34,6 +34,10 @@ const trigger = (argument: string): Catalog => ({
   },
 });
 
+const policy = (using: string): Catalog => ({
+  "policy public.orders own": { command: "select", mode: "permissive", roles: ["anon"], using },
+});
+
 /** Returns the posture of a database with these objects. */
 function taken(objects: Catalog): Catalog {
   const live: Catalog = {
@@ -84,6 +88,9 @@ test.each([
   ["a changed job", job("https://a.example", canary), job("https://b.example", canary)],
   ["a changed trigger", trigger(canary), trigger("other")],
   ["a removed trigger", trigger(canary), {}],
+  ["a changed policy", policy(`(token = '${canary}'::text)`), policy("(token = 'other'::text)")],
+  ["a widened policy", policy(`((token = '${canary}'::text) AND (id > 1))`), policy("true")],
+  ["a removed policy", policy(`(token = '${canary}'::text)`), {}],
 ])("the former value of %s is not shown", (_, before, after) => {
   const { drift, outlook, logs } = shownOf(before, after);
 
@@ -131,6 +138,16 @@ test.each(["pgrst.db_schemas", "pgrst.jwt_role_claim_key", "statement_timeout"])
     expect(JSON.stringify(outlook)).toContain(`alter role authenticator set ${name} to 'before'`);
   },
 );
+
+test("an unchanged literal of a policy is no difference, and a policy without one is set back by a statement that is shown", () => {
+  const { drift } = shownOf(policy(`(token = '${canary}'::text)`), policy(`(token = '${canary}'::text)`));
+  const { outlook } = shownOf(policy("(id > 10)"), policy("true"));
+
+  expect(drift).toEqual({});
+  expect(JSON.stringify(outlook)).toContain(
+    "create policy own on public.orders as permissive for select to anon using ((id > 10))",
+  );
+});
 
 test("a trigger without a literal is set back by a statement that is shown", () => {
   const plain =

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import {
   type Catalog,
   diffCatalogs,
+  inDropStatement,
   partsOfIdentity,
   printIdentity,
 } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
@@ -127,9 +128,38 @@ test.each([
   ["applied file migrations/1_a b.sql", { kind: "applied file", name: "migrations/1_a b.sql" }],
   ["database settings", { kind: "database settings", name: "" }],
   ["server", { kind: "server", name: "" }],
+  ["access method heap2", { kind: "access method", name: "heap2" }],
+  ["foreign-data wrapper partners", { kind: "foreign-data wrapper", name: "partners" }],
+  [
+    "foreign privilege usage on foreign-data wrapper w to anon",
+    { kind: "foreign privilege", name: "usage on foreign-data wrapper w to anon" },
+  ],
+  ["transform for integer language plperl", { kind: "transform", name: "for integer language plperl" }],
+  [
+    'transform for "S s"."t language x" language plperl',
+    { kind: "transform", schema: '"S s"', name: 'for "S s"."t language x" language plperl' },
+  ],
+  [
+    "transform for s.hstore on language plperl",
+    { kind: "transform", schema: "s", name: "for s.hstore on language plperl" },
+  ],
+  ["operator s.##(text,text)", { kind: "operator", schema: "s", name: "s.##(text,text)" }],
 ])("%s is parsed and formatted again", (identity, parts) => {
   expect(partsOfIdentity(identity)).toEqual(parts);
   expect(printIdentity(partsOfIdentity(identity))).toBe(identity);
+});
+
+test.each([
+  ["foreign-data wrapper w", "foreign data wrapper w"],
+  ["transform for s.t language plperl", "transform for s.t language plperl"],
+  ["transform for s.t on language plperl", "transform for s.t language plperl"],
+  ["user mapping app on server x", "user mapping for app server x"],
+  ["aggregate s.total()", "aggregate s.total(*)"],
+  ["access method a", "access method a"],
+])("%s is dropped as %s", (identity, dropped) => {
+  const { kind, name } = partsOfIdentity(identity);
+
+  expect(inDropStatement(kind, name)).toBe(dropped);
 });
 
 describe("repairs", () => {

@@ -5,14 +5,18 @@ import {
   acceptancesOf,
   adoptDeclared,
   apiRolesOf,
+  coverageOf,
   diffPostures,
   extendBaseline,
   groupAcceptance,
+  type PostureVersion,
   postureDigests,
   postureFrom,
   postureGroup,
   postureOf,
+  postureVersion,
   postureWithout,
+  withNewCoverage,
 } from "../catalog/posture";
 import { readHistoryRecords, readPostureRecord, recordPosture } from "../history/postureRecord";
 import { postureRepairOf } from "../repair/postureRepair";
@@ -26,7 +30,9 @@ export interface AccessBefore {
   readonly baseline: Catalog | undefined;
   /** Groups of it that are missing from both the record and the database. */
   readonly unknown: ReadonlySet<string>;
+  /** The access before the files, with the coverage of the baseline. */
   readonly posture: Catalog;
+  readonly coverage: PostureVersion;
 }
 
 /** The access after a deployment, outside of the bundle. */
@@ -54,16 +60,17 @@ export async function accessBefore(
 ): Promise<AccessBefore | undefined> {
   if (inputs.watch === "bundle") return undefined;
   const record = await readPostureRecord(session.work, inputs.name);
+  const coverage = coverageOf(record?.posture ?? {});
   const taken = async (apiRoles?: ReadonlySet<string>) =>
-    await postureNow(session, inputs.name, { expected, live, apiRoles });
+    await postureNow(session, inputs.name, { expected, live, apiRoles, coverage });
   if (record === undefined && stateAccess === undefined) {
-    return { baseline: undefined, unknown: new Set(), posture: await taken() };
+    return { baseline: undefined, unknown: new Set(), posture: await taken(), coverage };
   }
   const recorded = record?.posture ?? {};
   const posture = await taken(record === undefined ? undefined : apiRolesOf(recorded));
-  if (stateAccess === undefined) return { baseline: recorded, unknown: new Set(), posture };
+  if (stateAccess === undefined) return { baseline: recorded, unknown: new Set(), posture, coverage };
   const found = postureFrom(stateAccess, recorded, posture);
-  return { baseline: found.posture, unknown: found.unknown, posture };
+  return { baseline: found.posture, unknown: found.unknown, posture, coverage };
 }
 
 /** The input of the comparison in {@link accessAfter}. */
@@ -91,12 +98,23 @@ export async function accessAfter(
   const { inputs, formerlyDeclared } = request;
   const { expected } = end;
   const apiRoles = before.baseline === undefined ? undefined : apiRolesOf(before.baseline);
-  let posture = await postureNow(session, inputs.name, { expected, live: end.live, apiRoles });
+  const subject = { expected, live: end.live, apiRoles };
+  let posture = await postureNow(session, inputs.name, subject);
   const isFirst = before.baseline === undefined;
   let baseline = posture;
   if (before.baseline !== undefined) {
     baseline = withoutManaged(before.baseline, expected, end.live);
-    baseline = extendBaseline(baseline, before.posture, posture);
+    const { coverage } = before;
+    const former =
+      coverage === postureVersion
+        ? posture
+        : await postureNow(session, inputs.name, { ...subject, coverage });
+    baseline = extendBaseline(baseline, before.posture, former);
+    if (former !== posture) {
+      // An entry that a refresh printed identifies the change as the baseline covers it.
+      baseline = accept(baseline, former, acceptancesOf(diffPostures(baseline, former)), inputs.accept);
+      baseline = withNewCoverage(baseline, former, posture);
+    }
     const applied = Object.keys(expected)
       .filter((identity) => identity.startsWith("applied file "))
       .map((identity) => identity.slice("applied file ".length));
@@ -131,10 +149,12 @@ async function postureNow(
     expected,
     live,
     apiRoles,
+    coverage = postureVersion,
   }: {
     readonly expected: Catalog;
     readonly live: Catalog;
     readonly apiRoles?: ReadonlySet<string> | undefined;
+    readonly coverage?: PostureVersion;
   },
 ): Promise<Catalog> {
   const records = await readHistoryRecords(session.work, bundle);
@@ -143,6 +163,7 @@ async function postureNow(
     expected,
     managed: managedPart(expected, live),
     apiRoles,
+    coverage,
   });
 }
 

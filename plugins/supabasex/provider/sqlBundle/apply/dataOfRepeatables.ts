@@ -38,14 +38,11 @@ export function refuseData(before: Catalog, after: Catalog, ran: readonly Bundle
 
 /** Returns whether the object is of a kind that a repeatable may not create with a plain statement either. */
 function isRefused(identity: string, object: CatalogObject): boolean {
-  const kind = kindOfTwoWords.exec(identity)?.[1] ?? partsOfIdentity(identity).kind;
+  const { kind } = partsOfIdentity(identity);
   // Of types, the catalog only has the name of base types.
   if (kind === "type") return object[existenceOnlyMark] !== undefined;
   return kindsNotInRepeatables.has(kind.replace("-", " "));
 }
-
-/** Kinds of which `partsOfIdentity` only returns the first word, or `transform for`. */
-const kindOfTwoWords = /^(access method|foreign-data wrapper|transform) /;
 
 /**
  * Returns whether a file may have created the object. Roles belong to all databases of the server, so another database's

@@ -1,5 +1,5 @@
 import type { DropStmt, Node } from "libpg-query";
-import { nameInStatement, partsOfIdentity } from "../catalog";
+import { inDropStatement, partsOfIdentity } from "../catalog";
 import { droppedArguments, droppedName } from "../source/droppedObjects";
 import { parseSql } from "../source/parser";
 import { bareName } from "./affectedFiles";
@@ -33,7 +33,7 @@ export function namesDropped({ removeType, object, serverMajor }: DroppedObject,
 function dropOf(identity: string, serverMajor: number | undefined): DropStmt | undefined {
   const { kind, name } = partsOfIdentity(identity);
   try {
-    const node = parseSql(`drop ${kind} ${nameInStatement(kind, name)}`, serverMajor).stmts?.[0]?.stmt;
+    const node = parseSql(`drop ${inDropStatement(kind, name)}`, serverMajor).stmts?.[0]?.stmt;
     return node !== undefined && "DropStmt" in node ? node.DropStmt : undefined;
   } catch {
     // An object that no `drop` with its name drops, such as the record of a file.

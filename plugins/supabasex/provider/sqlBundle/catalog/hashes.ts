@@ -10,8 +10,10 @@ const hashes: ReadonlySet<string> = new Set([
   "content",
   "declaration",
   "defaults",
+  "domains",
   "expressions",
   "later",
+  "members",
 ]);
 
 /**

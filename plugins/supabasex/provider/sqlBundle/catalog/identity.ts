@@ -18,6 +18,7 @@ const partKinds = ["column", "constraint", "policy", "trigger", "rule"];
 
 /** `kind name`, without a schema; the names are not parsed. A kind comes before one that is its prefix. */
 const databaseKinds = [
+  "access method",
   "accounts",
   "applied file",
   "bucket",
@@ -32,11 +33,13 @@ const databaseKinds = [
   "extension privilege",
   "extension",
   "foreign privilege",
+  "foreign-data wrapper",
   "history record",
   "installed language",
   "large object",
   "membership",
   "migration record",
+  "OAuth client",
   "other database",
   "parameter privilege",
   "platform",
@@ -44,9 +47,12 @@ const databaseKinds = [
   "replication slot",
   "role settings",
   "role",
+  "SAML provider",
   "security label",
   "server setting",
   "server",
+  "SSO domain",
+  "SSO provider",
   "subscription",
   "system privilege",
   "user mapping",
@@ -60,6 +66,11 @@ const publicationSchema = new RegExp(`^publication schema (${identifier}) (${ide
 const defaultPrivileges = new RegExp(`^default privileges ((${identifier})(?: in (${identifier}))? (\\w+))$`);
 /** The user comes last, because a job's name may contain anything. */
 const cronJob = new RegExp(`^cron job (.*) of (${identifier})$`, "s");
+/** Named after its type, which may have a schema. */
+const transformIdentity = new RegExp(
+  `^transform (for (?:(${identifier})\\.)?.+ language ${identifier})$`,
+  "s",
+);
 const databaseIdentity = new RegExp(`^(${databaseKinds.join("|")})(?: (.+))?$`, "s");
 const schemaObject = new RegExp(`^([a-z ]+?) ((${identifier})\\..+)$`, "s");
 
@@ -112,6 +123,11 @@ function parse(identity: string): ObjectIdentity {
   }
   const job = cronJob.exec(identity);
   if (job) return { kind: "cron job", name: job[1] ?? "", user: job[2] ?? "" };
+  const transform = transformIdentity.exec(identity);
+  if (transform) {
+    const [, name = "", schema] = transform;
+    return { kind: "transform", name, ...(schema === undefined ? {} : { schema }) };
+  }
   const ofDatabase = databaseIdentity.exec(identity);
   if (ofDatabase) return { kind: ofDatabase[1] ?? "", name: ofDatabase[2] ?? "" };
   const inSchema = schemaObject.exec(identity);
@@ -153,4 +169,19 @@ export function firstIdentifier(text: string): string {
 /** Returns the name of an object as statements about it write it: an aggregate without arguments has `*` for them. */
 export function nameInStatement(kind: string, name: string): string {
   return kind === "aggregate" ? name.replace(/\(\)$/, "(*)") : name;
+}
+
+/** Returns the kind and name of an object as `drop` writes them. */
+export function inDropStatement(kind: string, name: string): string {
+  switch (kind) {
+    case "foreign-data wrapper":
+      return `foreign data wrapper ${name}`;
+    // PostgreSQL 15 prints `on language`.
+    case "transform":
+      return `transform ${name.replace(/ on language (\S+|"(?:[^"]|"")+")$/, " language $1")}`;
+    case "user mapping":
+      return `user mapping for ${name.replace(/ on server /, " server ")}`;
+    default:
+      return `${kind} ${nameInStatement(kind, name)}`;
+  }
 }

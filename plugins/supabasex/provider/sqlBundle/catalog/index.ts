@@ -22,7 +22,7 @@ export { extendExpectation } from "./expectation";
 export {
   firstIdentifier,
   identifiersOf,
-  nameInStatement,
+  inDropStatement,
   nameWithoutArguments,
   type ObjectIdentity,
   parentIdentities,

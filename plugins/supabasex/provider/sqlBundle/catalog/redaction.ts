@@ -13,7 +13,7 @@ function isProgram(kind: string, property: string): boolean {
 /** What a hash begins with that replaces a text. */
 const mark = "not kept, sha256 ";
 
-/** Expressions: without their literals they still show who may do what, so this is always shown. */
+/** Expressions: without their literals they still show who may do what, so the rest is always shown. */
 const expressions = ["arguments", "check", "generated", "using", "where"];
 
 /**
@@ -54,7 +54,8 @@ function withoutOwnTexts(kind: string, object: CatalogObject): CatalogObject {
   const changed = Object.entries(object).flatMap(([name, value]): [string, JsonValue][] => {
     if (name === "settings" && isJsonObject(value)) return [[name, withoutOwnSettings({}, value)]];
     if (name === "wrapperOptions" && isJsonObject(value)) return [[name, withoutValues({}, value)]];
-    return typeof value === "string" && isProgram(kind, name) ? [[name, withoutQuotes("", value)]] : [];
+    const isCode = isProgram(kind, name) || expressions.includes(name);
+    return typeof value === "string" && isCode ? [[name, withoutQuotes("", value)]] : [];
   });
   return changed.length === 0 ? object : { ...object, ...Object.fromEntries(changed) };
 }

@@ -5,7 +5,8 @@ import { canonicalIdentity, canonicalNames, isNameProperty } from "./names";
 import { withPartitionGaps } from "./partitionGaps";
 import { withoutMatchingPartitions } from "./partitions";
 import { grantsOf, type Privilege } from "./privileges";
-import { aclRow, commentRow, firstValue, type ObjectRow, propertiesOf } from "./statement";
+import { aclRow, commentRow, firstValue, type ObjectRow, propertiesOf, useRow } from "./statement";
+import { rememberUse } from "./uses";
 
 /** A catalog with the address of each object, which does not change when an object is renamed. */
 export interface CatalogReading {
@@ -26,6 +27,8 @@ export class ReadingBuilder {
   readonly #comments = new Map<string, string>();
   readonly #objects = new Map<string, CatalogObject>();
   readonly #addresses = new Map<string, string>();
+  /** Address of an object and of what it uses. */
+  readonly #uses: [user: string, used: string][] = [];
   readonly #now = new Date();
 
   constructor(kinds: readonly Kind[]) {
@@ -38,6 +41,7 @@ export class ReadingBuilder {
     const address = catalog === null ? null : `${catalog}:${place}:${part}`;
     if (number === aclRow) this.#grants.add(row);
     else if (number === commentRow) this.#comments.set(address ?? "", row[firstValue] ?? "");
+    else if (number === useRow) this.#uses.push([address ?? "", row[firstValue] ?? ""]);
     const object = this.#parsers[number]?.(row);
     if (object === undefined) return;
     if (object.partitionBounds !== undefined) {
@@ -58,7 +62,18 @@ export class ReadingBuilder {
 
   /** Returns the reading without the partitions that match their parent. */
   reading(): CatalogReading {
+    this.#rememberUses();
     return { catalog: sortedCatalog(withoutMatchingPartitions(this.#objects)), addresses: this.#addresses };
+  }
+
+  #rememberUses(): void {
+    if (this.#uses.length === 0) return;
+    const identities = new Map([...this.#addresses].map(([identity, address]) => [address, identity]));
+    for (const [user, used] of this.#uses) {
+      const object = this.#objects.get(identities.get(user) ?? "");
+      const identity = identities.get(used);
+      if (object !== undefined && identity !== undefined) rememberUse(object, identity);
+    }
   }
 }
 

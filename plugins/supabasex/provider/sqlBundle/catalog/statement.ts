@@ -20,6 +20,7 @@ import { server } from "./kinds/server";
 import { builtInViewsOf, serverCode } from "./kinds/serverCode";
 import { serverPrivileges, subscriptionsOf } from "./kinds/serverPrivileges";
 import { database, settings } from "./kinds/settings";
+import { type SignInTable, signInSources, signInTables } from "./kinds/signInSources";
 import { statistics } from "./kinds/statistics";
 import { tables } from "./kinds/tables";
 import { eventTriggers, rules, triggers } from "./kinds/triggers";
@@ -64,6 +65,8 @@ export interface Readable {
   readonly accounts: boolean;
   /** Services whose migration tables the role may read. */
   readonly versioned: readonly PlatformService[];
+  /** Tables with identity providers and clients of Auth that the role may read. */
+  readonly signIn: readonly SignInTable[];
 }
 
 /** What the server answers before a read. */
@@ -86,6 +89,7 @@ export function planName({
   buckets: stores,
   accounts,
   versioned,
+  signIn,
   sizeClass,
 }: Prepared): string {
   const read = [
@@ -93,6 +97,7 @@ export function planName({
     stores ? "b" : "",
     accounts ? "u" : "",
     ...versioned.map(([letter]) => letter),
+    ...signIn.map((table) => signInTables.indexOf(table)),
   ];
   return `${planPrefix}${serverMajor}_${sizeClass}_${read.join("")}`;
 }
@@ -148,6 +153,11 @@ select
     where (n.nspname, c.relname) in (('auth', 'schema_migrations'), ('realtime', 'schema_migrations'), ('storage', 'migrations'))
       and ${isReadable}
   ) as versioned,
+  (select coalesce(pg_catalog.array_agg(c.relname::text order by c.relname), '{}')
+    from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = 'auth' and c.relname in (${signInTables.map((table) => `'${table}'`).join(", ")}) and ${isReadable}
+      and pg_catalog.pg_relation_size(c.oid) <= ${maxUsersTableBytes}
+  ) as "signIn",
   pg_catalog.floor(pg_catalog.log(2.0, pg_catalog.pg_relation_size('pg_catalog.pg_attribute') / 8192.0 + 1))::integer as "sizeClass",
   array(select p.name from pg_catalog.pg_prepared_statements p where pg_catalog.starts_with(p.name, '${planPrefix}')) as plans,
   ${Object.entries(sessionSettings)
@@ -181,6 +191,7 @@ export function kindsOf({
   buckets: stores,
   accounts: people,
   versioned,
+  signIn,
 }: Readable): readonly Kind[] {
   return [
     ...alwaysThere,
@@ -197,6 +208,7 @@ export function kindsOf({
             Object.fromEntries(versioned.map((service) => [service, newestMigration[service]])),
           ),
         ]),
+    ...signIn.map((table) => signInSources[table]),
   ];
 }
 
@@ -209,6 +221,8 @@ export function propertiesOf(kind: Kind): readonly Property[] {
 export const aclRow = -1;
 /** A row with this number is the comment on the object at this address: one value. */
 export const commentRow = -2;
+/** A row with this number says that the object at this address uses another one: its address is the one value. */
+export const useRow = -3;
 
 /**
  * Returns the select that reads everything. Values are sent as text, each in its own column, because building JSON
@@ -228,7 +242,7 @@ export function catalogStatement(kinds: readonly Kind[]): string {
 -- The built-in default privileges of each type of object, which apply if the list is null. They are the same for any owner.
 select ${aclRow}, null::text, null::oid, null::oid, null::integer, t.acl_type, pg_get_userbyid(10)::text, null::text,
   ${explained('acldefault(t.acl_type::"char", 10)')}${rest}
-from unnest(array['c', 'd', 'f', 'n', 'r', 's', 'T']) as t (acl_type)
+from unnest(array['c', 'd', 'f', 'L', 'n', 'r', 's', 'T']) as t (acl_type)
 union all
 select ${aclRow}, null, null, null, null, null, null, a.acl::text, ${explained("a.acl")}${rest}
 from (${aclSources.map(([catalog, column]) => `select ${column} as acl from ${catalog} where ${column} is not null`).join("\n  union ")}) a
@@ -237,8 +251,44 @@ select ${commentRow}, null, d.classoid, d.objoid, d.objsubid, null, null, null, 
 from pg_description d
 where d.objoid >= ${firstUserOid} or d.classoid = 'pg_namespace'::regclass
 union all
+select ${useRow}, null, u.class, u.object, 0, null, null, null, u.used${rest}
+from (${uses}) u
+union all
 ${kinds.map((kind, index) => objectsOf(kind, index, width)).join("\nunion all\n")}`;
 }
+
+/**
+ * Functions, operators and types that an extension did not create, with the objects that use them. What belongs to a table or a view counts as
+ * its own use. What functions with a text as body use is not known.
+ */
+const uses = `
+  select distinct
+    case
+      when d.classid in ('pg_attrdef'::regclass, 'pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_trigger'::regclass) then 'pg_class'::regclass
+      when d.classid = 'pg_constraint'::regclass then case when k.conrelid = 0 then 'pg_type'::regclass else 'pg_class'::regclass end
+      when d.classid in ('pg_amop'::regclass, 'pg_amproc'::regclass) then 'pg_opfamily'::regclass
+      else d.classid
+    end::oid as class,
+    case d.classid
+      when 'pg_attrdef'::regclass then (select a.adrelid from pg_attrdef a where a.oid = d.objid)
+      when 'pg_rewrite'::regclass then (select r.ev_class from pg_rewrite r where r.oid = d.objid)
+      when 'pg_policy'::regclass then (select p.polrelid from pg_policy p where p.oid = d.objid)
+      when 'pg_trigger'::regclass then (select t.tgrelid from pg_trigger t where t.oid = d.objid)
+      when 'pg_constraint'::regclass then coalesce(nullif(k.conrelid, 0), k.contypid)
+      when 'pg_amop'::regclass then (select o.amopfamily from pg_amop o where o.oid = d.objid)
+      when 'pg_amproc'::regclass then (select f.amprocfamily from pg_amproc f where f.oid = d.objid)
+      when 'pg_class'::regclass then coalesce((select i.indrelid from pg_index i where i.indexrelid = d.objid), d.objid)
+      else d.objid
+    end as object,
+    d.refclassid || ':' || d.refobjid || ':0' as used
+  from pg_depend d
+  left join pg_constraint k on d.classid = 'pg_constraint'::regclass and k.oid = d.objid
+  where d.refobjid >= ${firstUserOid} and d.deptype in ('n', 'a')
+    and (d.refclassid = 'pg_operator'::regclass
+      -- The texts of policies and triggers name their functions.
+      or d.refclassid = 'pg_proc'::regclass and d.classid not in ('pg_policy'::regclass, 'pg_trigger'::regclass)
+      or d.refclassid = 'pg_type'::regclass and d.classid in ('pg_class'::regclass, 'pg_type'::regclass))
+    and (d.refclassid, d.refobjid) not in (select m.classid, m.objid from extension_member m)`;
 
 /** All system catalogs with access control lists of one of our kinds. */
 const aclSources = [
@@ -249,6 +299,7 @@ const aclSources = [
   ["pg_type", "typacl"],
   ["pg_default_acl", "defaclacl"],
   ["pg_database", "datacl"],
+  ["pg_largeobject_metadata", "lomacl"],
 ] as const;
 
 /**

@@ -24,9 +24,13 @@ const unheard: ReadonlySet<string> = new Set([
   "history record",
   "membership",
   "migration record",
+  "OAuth client",
   "platform",
   "role",
   "role settings",
+  "SAML provider",
+  "SSO domain",
+  "SSO provider",
 ]);
 
 /** Where to look for authors. */
@@ -41,9 +45,12 @@ export interface AuthorSubject {
 
 /**
  * Returns identity → who last changed the object, when, and from where, according to the log:
- * `by postgres via psql from 10.0.0.7 at 2026-11-28 12:00:00 UTC`. `unknown` if the log cannot know, also if the last entry is of
- * this stack's last deployment or of an earlier one: what it changed is no difference, so the log lacks a later change. Empty if the
- * bundle has no such log, or the role may not read it.
+ * `by postgres via psql from 10.0.0.7 at 2026-11-28 12:00:00 UTC`. `unknown` if the log cannot know. Empty if the bundle has no such
+ * log, or the role may not read it.
+ *
+ * Any session can have the application name of our deployments, so the name proves nothing. What the last deployment changed is no
+ * difference. So if the last entry has the name and is from before its end, either the log lacks a later change, or the name was forged: the
+ * author is unknown, and the entry is shown. If it is from after its end, it is of no deployment, and is marked so.
  */
 export async function readAuthors(
   client: ClientBase,
@@ -55,9 +62,10 @@ export async function readAuthors(
   const candidates = identities.flatMap((identity) =>
     loggedAs(identity).map((name, rank) => ({ identity, name, rank })),
   );
-  const { rows } = await client.query<{ identity: string; author: string; own: boolean | null }>(
+  const { rows } = await client.query<LastEntry>(
     `select distinct on (wanted.identity) wanted.identity,
-       starts_with(entry.application || ' ', $2 || ' ') and entry.occurred_at <= coalesce($3::timestamptz, 'infinity') as own,
+       coalesce(starts_with(entry.application || ' ', $2 || ' '), false) as "hasOurName",
+       entry.occurred_at <= coalesce($3::timestamptz, 'infinity') as "isEarlier",
        concat('by ', entry.session_role, case when entry.acting_role <> entry.session_role then ' as ' || entry.acting_role end,
          ' via ' || nullif(entry.application, ''), ' from ' || host(entry.address),
          ' at ' || to_char(entry.occurred_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'), ' UTC') as author
@@ -66,10 +74,27 @@ export async function readAuthors(
      order by wanted.identity, wanted.rank, entry.occurred_at desc`,
     [JSON.stringify(candidates), subject.application, (await subject.deployedAt()) ?? null],
   );
-  const known = new Map(
-    rows.filter(({ own }) => own !== true).map(({ identity, author }) => [identity, author] as const),
-  );
-  return new Map(identities.map((identity) => [identity, known.get(identity) ?? "by unknown"]));
+  const known = new Map(rows.map((entry) => [entry.identity, authorOf(entry)]));
+  return new Map(identities.map((identity) => [identity, known.get(identity) ?? unknown]));
+}
+
+/** The last entry about an object. */
+interface LastEntry {
+  readonly identity: string;
+  readonly author: string;
+  /** Whether its application name is that of this stack's deployments. */
+  readonly hasOurName: boolean;
+  /** Whether it is from before the end of the last deployment, or that is not known. */
+  readonly isEarlier: boolean;
+}
+
+const unknown = "by unknown";
+
+function authorOf({ author, hasOurName, isEarlier }: LastEntry): string {
+  if (!hasOurName) return author;
+  return isEarlier
+    ? `${unknown}; last logged change ${author}`
+    : `${author}, which is no deployment of this stack`;
 }
 
 async function findLog(client: ClientBase, tables: Iterable<string>): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-import { type Catalog, nameInStatement, type ObjectIdentity } from "../catalog";
+import { type Catalog, inDropStatement, type ObjectIdentity } from "../catalog";
 import { literal } from "../catalog/objects";
 import { revokeMembership } from "./roles";
 
@@ -32,6 +32,6 @@ export function dropOf({ object: { kind, name, parent }, expected, live }: Place
     case "rule":
       return `drop ${kind} ${name} on ${parent}`;
     default:
-      return `drop ${kind} ${nameInStatement(kind, name)}`;
+      return `drop ${inDropStatement(kind, name)}`;
   }
 }

@@ -3,6 +3,7 @@ import {
   type Catalog,
   type CatalogDifference,
   type CatalogObject,
+  inDropStatement,
   type ObjectIdentity,
   partsOfIdentity,
 } from "../catalog";
@@ -143,6 +144,12 @@ function dropAdvice({ kind, name, parent, user }: ObjectIdentity, is: CatalogObj
         .replace(/ on server /, " on foreign server ")
         .replace(/ on foreign-data wrapper /, " on foreign data wrapper ")
         .replace(grantee, " from $1")}`;
+    case "OAuth client":
+      return `delete from auth.oauth_clients where id = ${literal(name)}`;
+    case "SAML provider":
+    case "SSO domain":
+    case "SSO provider":
+      return "if it is not intended, remove its provider: supabase sso list, supabase sso remove <id>";
     case "large object":
       return `revoke all on large object ${name} from ${Object.keys(isJsonObject(is.grants) ? is.grants : {}).join(", ")}`;
     case "replication slot":
@@ -150,12 +157,8 @@ function dropAdvice({ kind, name, parent, user }: ObjectIdentity, is: CatalogObj
     case "system privilege":
     case "parameter privilege":
       return `revoke ${name.replace(/^((?:set|alter system) on) /, "$1 parameter ").replace(grantee, " from $1")}`;
-    case "server":
-      return `drop server ${name}`;
-    case "user mapping":
-      return `drop user mapping for ${name.replace(/ on server /, " server ")}`;
     default:
-      return `drop ${kind} ${name}`;
+      return `drop ${inDropStatement(kind, name)}`;
   }
 }
 
@@ -202,6 +205,9 @@ function changedAdvice(object: ObjectIdentity, differences: readonly CatalogDiff
   }
   if (object.kind === "accounts") {
     return "if this is not intended: update auth.users set role = 'authenticated', aud = 'authenticated', is_super_admin = null where id = '<account>'";
+  }
+  if (object.kind === "OAuth client" || /^S(AML|SO) /.test(object.kind)) {
+    return "if this is not intended, set it back with Auth's API or supabase sso update";
   }
   if (object.kind === "installed language" || object.kind.startsWith("built-in ")) {
     return "only a superuser can change and restore this: ask the operator of the server";

@@ -3,6 +3,7 @@ import {
   accept,
   acceptancesOf,
   apiRolesOf,
+  coverageOf,
   diffPostures,
   groupAcceptance,
   type PostureDigests,
@@ -46,7 +47,13 @@ export function accessDriftOf(
   const { live, expected } = subject;
   const recorded = record?.posture ?? {};
   const apiRoles = record === undefined ? undefined : apiRolesOf(recorded);
-  const posture = postureOf({ live, expected, managed: managedPart(expected, live), apiRoles });
+  const posture = postureOf({
+    live,
+    expected,
+    managed: managedPart(expected, live),
+    apiRoles,
+    coverage: coverageOf(recorded),
+  });
   const digests = postureDigests(posture);
   if (hasSameEntries(digests, remembered)) return noAccessDrift;
   const found = postureFrom(remembered, recorded, posture);

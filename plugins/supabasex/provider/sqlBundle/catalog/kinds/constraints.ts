@@ -13,8 +13,14 @@ const ofTables: Kind = {
   properties: {
     definition: text(definition),
     validated: boolean(`nullif(c.convalidated, true)`),
-    enforcingTriggers: text(`case when exists (
-      select from pg_trigger t where t.tgconstraint = c.oid and t.tgenabled in ('D', 'R')) then 'disabled' end`),
+    // Those of a partition's copy can be disabled separately.
+    enforcingTriggers: text(`case when c.oid in (
+      with recursive disabled as (
+        select t.tgconstraint as oid from pg_trigger t where t.tgconstraint <> 0 and t.tgenabled in ('D', 'R')
+        union
+        select k.conparentid from disabled d join pg_constraint k on k.oid = d.oid where k.conparentid <> 0
+      )
+      select d.oid from disabled d) then 'disabled' end`),
   },
   from: `relation r
 join pg_constraint c on c.conrelid = r.oid

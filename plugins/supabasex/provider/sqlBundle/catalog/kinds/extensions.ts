@@ -55,6 +55,36 @@ const members = `
   group by m.refobjid, m.classid`;
 
 /**
+ * What an extension has besides its content: tables in a schema that it did not create, such as public, where any role with CREATE may make one
+ * and add it; and the record of initial privileges, which excludes a privilege from those that are reported.
+ */
+const furtherMembers = `
+  select m.refobjid as extension, hash_record_extended((
+    'table'::text, c.relname, c.relkind, case when c.relowner <> own.extowner then pg_get_userbyid(c.relowner) end
+  ), 0) as hash
+  from extension_member m
+  join pg_extension own on own.oid = m.refobjid
+  join pg_class c on c.oid = m.objid and c.relkind in ('r', 'p', 'f')
+  join managed_schema s on s.oid = c.relnamespace
+  where m.classid = 'pg_class'::regclass
+  union all
+  select m.refobjid, hash_record_extended(('initial privileges'::text, c.relname, i.objsubid, i.initprivs::text), 0)
+  from extension_member m
+  join pg_init_privs i on i.objoid = m.objid and i.classoid = m.classid
+  join pg_class c on c.oid = m.objid
+  where m.classid = 'pg_class'::regclass
+  union all
+  select m.refobjid, hash_record_extended((
+    'initial privileges'::text, p.proname, oidvectortypes(p.proargtypes), i.initprivs::text
+  ), 0)
+  from extension_member m
+  join pg_init_privs i on i.objoid = m.objid and i.classoid = m.classid
+  join pg_proc p on p.oid = m.objid
+  where m.classid = 'pg_proc'::regclass`;
+
+const version = `x.extversion || ' on ' || current_setting('server_version_num')::integer / 10000`;
+
+/**
  * Extensions, their schema, and their content. The platform changes their version. Two contents can only be compared
  * for one version of the extension and of the server, which come before the hash. Until 2026-11-29, it was a hash of sorted lines.
  */
@@ -64,9 +94,8 @@ export const extensions: Kind = {
   withoutComment: true,
   properties: {
     schema: text(`quote_ident(n.nspname)`),
-    content: text(
-      `x.extversion || ' on ' || current_setting('server_version_num')::integer / 10000 || ', with owners: ' || content.hash`,
-    ),
+    content: text(`${version} || ', with owners: ' || content.hash`),
+    members: text(`${version} || ': ' || coalesce(further.hash, 0)`),
   },
   from: `pg_extension x
 join pg_namespace n on n.oid = x.extnamespace
@@ -74,5 +103,10 @@ left join (
   select extension, sum(hash) as hash
   from (${members}) each_member
   group by extension
-) content on content.extension = x.oid`,
+) content on content.extension = x.oid
+left join (
+  select extension, sum(hash) as hash
+  from (${furtherMembers}) each_member
+  group by extension
+) further on further.extension = x.oid`,
 };

@@ -8,14 +8,14 @@ import { partsOfIdentity } from "../identity";
 import { areOfDifferentVersions, reprinted, serverIdentity } from "../serverVersion";
 import { postureGroup } from "./groups";
 import { membershipOf } from "./memberships";
-import { isChild, isNewSinceVersion1, isOfOlderVersion, isUsedOnly } from "./version";
+import { isChild, isNewSinceVersion1, isOfVersion1, isUsedOnly } from "./version";
 
 /** The identity whose properties say how far the platform's services have migrated the database. */
 export const platformIdentity = "platform";
 
 /** Returns the differences between a baseline and a posture, by identity and property. */
 export function diffPostures(baseline: Catalog, posture: Catalog): CatalogDifference[] {
-  const isOlder = isOfOlderVersion(baseline);
+  const isOlder = isOfVersion1(baseline);
   return diffManaged(baseline, posture).filter(
     (difference) =>
       difference.identity !== serverIdentity &&
@@ -82,7 +82,7 @@ export function extendBaseline(baseline: Catalog, before: Catalog, after: Catalo
   for (const [identity, object] of Object.entries(before))
     if ((isAlwaysThere(identity) || isOfNewKind(identity, baseline)) && !extended.has(identity))
       extended.set(identity, object);
-  if (isOfOlderVersion(baseline)) adoptNewCoverage(extended, baseline, before);
+  if (isOfVersion1(baseline)) adoptNewCoverage(extended, baseline, before);
   for (const identity of new Set([...Object.keys(before), ...Object.keys(after)])) {
     const [was, is] = [before[identity], after[identity]];
     if (canonicalJson((was ?? null) as JsonValue) === canonicalJson((is ?? null) as JsonValue)) continue;

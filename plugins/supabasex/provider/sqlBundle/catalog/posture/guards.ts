@@ -1,9 +1,10 @@
 import { isJsonObject, type JsonValue } from "../../../../../../foundation/json";
 import type { Catalog, CatalogObject } from "../catalog";
 import { partsOfIdentity } from "../identity";
+import { usesOf } from "../uses";
 import { type Exposure, grantees, hookCaller } from "./exposure";
 import { withHeldRoles } from "./memberships";
-import { isUsable } from "./version";
+import { isUsable, type PostureVersion } from "./version";
 
 /** Settings that name a function which the Data API calls: before each request, and for its description. */
 const functionSettings = ["pgrst.db_pre_request", "pgrst.db_root_spec"];
@@ -19,8 +20,12 @@ const identifier = String.raw`(?:"(?:[^"]|"")+"|[a-z_][\w$]*)`;
 const qualifiedName = new RegExp(String.raw`(${identifier})\s*\.\s*(${identifier})`, "gi");
 /** Matches a name. */
 const bareName = new RegExp(identifier, "gi");
-/** Matches the name of an object in its identity, without a function's arguments. */
-const ownName = new RegExp(`^(${identifier})\\.(${identifier})`, "i");
+const symbol = "[-+*/<>=~!@#%^&|`?]+";
+/** Matches an operator with its schema. */
+const qualifiedOperator = new RegExp(String.raw`(${identifier})\s*\.\s*(${symbol})`, "gi");
+const bareOperator = new RegExp(symbol, "g");
+/** Matches the name of an object in its identity, without a function's or operator's arguments. */
+const ownName = new RegExp(`^(${identifier})\\.(${identifier}|${symbol})`, "i");
 
 /** What is known before objects in use are searched for. */
 export interface GuardSubject {
@@ -29,33 +34,42 @@ export interface GuardSubject {
   /** Returns whether an object does not belong to the bundle. */
   readonly isForeign: (identity: string) => boolean;
   readonly exposure: Exposure;
+  readonly version: PostureVersion;
 }
 
 /**
- * Returns the functions, views and tables outside of exposed schemas that policies, triggers, views, jobs and functions use,
- * directly or indirectly, with the policies and the grants on columns of these tables and views; the functions that settings of the
- * Data API name; and the functions that Auth may call. A policy asks its function regardless of who may use the function's schema, so
- * replacing its body opens what the policy guards. A view that checks its caller's privileges reads a table in any schema.
+ * Returns the functions, operators, types, views and tables outside of exposed schemas that policies, triggers, constraints, defaults,
+ * indexes, views, casts, jobs and functions use, directly or indirectly, with the policies, triggers, rules and grants on columns of these
+ * tables and views; the functions that settings of the Data API name; and the functions that Auth may call. A policy asks its function
+ * regardless of who may use the function's schema, so replacing its body opens what the policy guards. A view that checks its caller's
+ * privileges reads a table in any schema.
  */
-export function guards(live: Catalog, { known, isForeign, exposure }: GuardSubject): ReadonlySet<string> {
+export function guards(
+  live: Catalog,
+  { known, isForeign, exposure, version }: GuardSubject,
+): ReadonlySet<string> {
   const isHidden = (identity: string) =>
     !exposure.includes(partsOfIdentity(identity).schema ?? "") && isForeign(identity);
   const isPlainColumn = (identity: string) =>
     partsOfIdentity(identity).kind === "column" && live[identity]?.grants === undefined;
   const hidden = Object.keys(live).filter(
-    (identity) => isUsable(identity) && !isPlainColumn(identity) && isHidden(identity),
+    (identity) => isUsable(identity, version) && !isPlainColumn(identity) && isHidden(identity),
   );
   if (hidden.length === 0) return new Set();
-  const { byName, policies, columns } = named(hidden);
+  const { byName, parts, columns } = named(hidden);
+  const isCandidate = new Set(hidden);
   const path = sessionPath(live);
   const found = new Set<string>();
   const waiting: CatalogObject[] = [...known.values()];
+  const usedBy = (object: CatalogObject) => {
+    if (version >= 3) for (const identity of usesOf(object)) if (isCandidate.has(identity)) add(identity);
+  };
   const add = (identity: string) => {
     if (found.has(identity)) return;
     found.add(identity);
     waiting.push(live[identity] ?? {});
     const { name } = partsOfIdentity(identity);
-    for (const policy of policies.get(name) ?? []) add(policy);
+    for (const part of parts.get(name) ?? []) add(part);
     // A grant on a column opens what one on its table opens.
     for (const column of columns.get(name) ?? []) found.add(column);
   };
@@ -65,29 +79,32 @@ export function guards(live: Catalog, { known, isForeign, exposure }: GuardSubje
   for (const identity of hidden) if (isHook(identity)) add(identity);
   for (const key of unqualifiedFunctions(live, path))
     for (const identity of byName.get(key) ?? []) add(identity);
+  // What is known may be a part of the live object, and only that one has uses.
+  for (const identity of known.keys()) usedBy(live[identity] ?? {});
   for (let caller = waiting.pop(); caller !== undefined; caller = waiting.pop()) {
     for (const key of namesIn(caller, path)) for (const identity of byName.get(key) ?? []) add(identity);
+    usedBy(caller);
   }
   return found;
 }
 
-/** Returns the objects by name, and the policies and columns by table. */
+/** Returns the objects by name; the policies, triggers and rules by table, and the columns. */
 function named(identities: readonly string[]) {
   const byName = new Map<string, string[]>();
-  const policies = new Map<string, string[]>();
+  const parts = new Map<string, string[]>();
   const columns = new Map<string, string[]>();
   const add = (map: Map<string, string[]>, key: string, identity: string) =>
     map.set(key, [...(map.get(key) ?? []), identity]);
   for (const identity of identities) {
     const { kind, name, parent = "" } = partsOfIdentity(identity);
-    if (kind === "policy") add(policies, parent, identity);
-    else if (kind === "column") add(columns, parent, identity);
+    if (kind === "column") add(columns, parent, identity);
+    else if (parent !== "") add(parts, parent, identity);
     else {
       const [, schema, own] = ownName.exec(name) ?? [];
       if (schema !== undefined && own !== undefined) add(byName, keyOf(schema, own), identity);
     }
   }
-  return { byName, policies, columns };
+  return { byName, parts, columns };
 }
 
 /** Returns the key of a name: identifiers as the server compares them, quoted or not. */
@@ -142,12 +159,18 @@ function namesIn(object: CatalogObject, sessionPath: readonly string[]): Readonl
     names.flatMap((property) => textsOf(object[property])),
   ) as [string[], string[]];
   const keys = new Set<string>();
-  for (const text of [...code, ...printed])
+  for (const text of [...code, ...printed]) {
     for (const [, schema = "", name = ""] of text.matchAll(qualifiedName)) keys.add(keyOf(schema, name));
+  }
+  for (const text of code) {
+    for (const [, schema = "", name = ""] of text.matchAll(qualifiedOperator)) keys.add(keyOf(schema, name));
+  }
   const own = isJsonObject(object.settings) ? object.settings.search_path : undefined;
   const path = typeof own === "string" ? (own.match(bareName) ?? []) : sessionPath;
-  for (const name of new Set(code.flatMap((text) => text.match(bareName) ?? [])))
-    for (const schema of path) keys.add(keyOf(schema, name));
+  const bare = new Set(
+    code.flatMap((text) => [...(text.match(bareName) ?? []), ...(text.match(bareOperator) ?? [])]),
+  );
+  for (const name of bare) for (const schema of path) keys.add(keyOf(schema, name));
   return keys;
 }
 

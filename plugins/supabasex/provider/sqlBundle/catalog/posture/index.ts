@@ -21,3 +21,4 @@ export {
 export { membershipOf } from "./memberships";
 export { postureOf, postureWithout } from "./posture";
 export { bySeverity, type Severity, severities, severityOf } from "./severity";
+export { coverageOf, type PostureVersion, postureVersion, withNewCoverage } from "./version";

@@ -3,10 +3,18 @@ import { type Catalog, type CatalogObject, sortedCatalog } from "../catalog";
 import { partsOfIdentity } from "../identity";
 import { touchedProperties } from "../properties";
 import { serverIdentity } from "../serverVersion";
+import { accessProperties, everywhere } from "./covered";
 import { type Exposure, exposureOf, grantees, isOfPlatform } from "./exposure";
 import { guards } from "./guards";
-import { isForeignKeyTo, ruleProperties, tableRules } from "./tableRules";
-import { isUsable, postureVersion, versionProperty } from "./version";
+import { isForeignKeyTo, tableRules } from "./tableRules";
+import {
+  coverageOf,
+  isSinceVersion3,
+  isUsable,
+  type PostureVersion,
+  postureVersion,
+  versionProperty,
+} from "./version";
 
 /** The input of a posture. */
 export interface PostureSubject {
@@ -17,6 +25,8 @@ export interface PostureSubject {
   readonly managed: Catalog;
   /** The API roles; default: those of the catalog. */
   readonly apiRoles?: ReadonlySet<string> | undefined;
+  /** What is covered; default: everything. */
+  readonly coverage?: PostureVersion;
 }
 
 /**
@@ -26,13 +36,22 @@ export interface PostureSubject {
  * everywhere, such as casts, event triggers and extensions. What belongs to the bundle is excluded, so no difference is reported
  * twice.
  */
-export function postureOf({ live, expected, managed, apiRoles }: PostureSubject): Catalog {
+export function postureOf({
+  live,
+  expected,
+  managed,
+  apiRoles,
+  coverage = postureVersion,
+}: PostureSubject): Catalog {
   const exposure = exposureOf(live, apiRoles);
+  const rulesOf = (includes: (identity: string, schema: string) => boolean) =>
+    tableRules(live, { expected, managed, includes });
   const subject: Subject = {
     live,
     expected,
     exposure,
-    rules: tableRules(live, { expected, managed, exposure }),
+    rules: rulesOf((_, schema) => exposure.includes(schema)),
+    coverage,
   };
   const posture = new Map<string, CatalogObject>();
   const isForeign = (identity: string) =>
@@ -42,18 +61,20 @@ export function postureOf({ live, expected, managed, apiRoles }: PostureSubject)
     const facts = rest === undefined ? undefined : factsOf(identity, rest, subject);
     if (facts !== undefined) posture.set(identity, facts);
   }
-  for (const identity of guards(live, { known: posture, isForeign, exposure })) {
+  const inUse = guards(live, { known: posture, isForeign, exposure, version: coverage });
+  const rulesInUse = coverage >= 3 ? rulesOf((identity) => inUse.has(identity)) : undefined;
+  for (const identity of inUse) {
     const rest = notManaged(identity, live[identity] ?? {}, expected, managed);
     if (rest !== undefined && !posture.has(identity)) {
       const { kind } = partsOfIdentity(identity);
       const facts = kind === "column" ? columnFacts(rest) : picked(kind, rest);
-      if (facts !== undefined && facts.extension === undefined) posture.set(identity, facts);
+      if (facts !== undefined && facts.extension === undefined)
+        posture.set(identity, { ...rulesInUse?.get(identity), ...facts });
     }
   }
   // Texts that two major versions print differently are not compared, so the posture includes the version.
   const majorVersion = live[serverIdentity]?.majorVersion;
-  if (majorVersion !== undefined)
-    posture.set(serverIdentity, { majorVersion, [versionProperty]: postureVersion });
+  if (majorVersion !== undefined) posture.set(serverIdentity, { majorVersion, [versionProperty]: coverage });
   return sortedCatalog(posture);
 }
 
@@ -62,7 +83,8 @@ export function postureWithout(
   posture: Catalog,
   { expected, managed }: Omit<PostureSubject, "live">,
 ): Catalog {
-  const left = new Map(Object.entries(postureOf({ live: posture, expected, managed })));
+  const coverage = coverageOf(posture);
+  const left = new Map(Object.entries(postureOf({ live: posture, expected, managed, coverage })));
   // What counts because something uses it: the record does not always show what does.
   for (const [identity, object] of Object.entries(posture)) {
     if (left.has(identity) || !isUsable(identity)) continue;
@@ -80,6 +102,7 @@ interface Subject {
   readonly exposure: Exposure;
   /** Table or type → hashes of its defaults, constraints and indexes. */
   readonly rules: ReadonlyMap<string, CatalogObject>;
+  readonly coverage: PostureVersion;
 }
 
 /** Returns the properties of an object that do not belong to the bundle; for its grants, the grantees. */
@@ -103,109 +126,6 @@ function notManaged(
   return { ...Object.fromEntries(left), grants: Object.fromEntries(others_) };
 }
 
-/** Properties that count in any schema. */
-const everywhere: ReadonlySet<string> = new Set([
-  "access method",
-  "accounts",
-  "bucket",
-  "built-in functions",
-  "built-in operators",
-  "built-in privileges",
-  "built-in views",
-  "cast",
-  "cron job",
-  "database settings",
-  "default privileges",
-  "event trigger",
-  "extension",
-  "extension privilege",
-  "foreign privilege",
-  "foreign-data wrapper",
-  "installed language",
-  "language",
-  "large object",
-  "membership",
-  "migration record",
-  "other database",
-  "parameter privilege",
-  "history record",
-  "platform",
-  "publication",
-  "publication schema",
-  "publication table",
-  "replication slot",
-  "role",
-  "role settings",
-  "security label",
-  "server",
-  "server setting",
-  "subscription",
-  "system privilege",
-  "transform",
-  "user mapping",
-]);
-
-/** Properties that count for objects in schemas, because they can open access. */
-const accessProperties: Readonly<Record<string, readonly string[]>> = {
-  schema: ["owner", "extension"],
-  table: [
-    "owner",
-    "rowSecurity",
-    "rowSecurityForced",
-    "disabledConstraintTriggers",
-    "replicaIdentity",
-    "partitionOf",
-    "inherits",
-    ...ruleProperties,
-    "extension",
-  ],
-  "foreign table": [
-    "owner",
-    "server",
-    "options",
-    "wrapperOptions",
-    "partitionOf",
-    "inherits",
-    ...ruleProperties,
-    "extension",
-  ],
-  view: ["owner", "definition", "options", ...ruleProperties, "extension"],
-  "materialized view": ["owner", "definition", "extension"],
-  sequence: ["owner", "extension"],
-  function: [
-    "owner",
-    "arguments",
-    "body",
-    "declaration",
-    "security",
-    "strict",
-    "volatility",
-    "settings",
-    "language",
-    "leakproof",
-    "library",
-    "extension",
-  ],
-  type: ["owner", "labels", ...ruleProperties],
-  procedure: ["owner", "arguments", "body", "security", "settings", "language", "library", "extension"],
-  aggregate: ["owner", "body", "content", "contentNotRead", "extension"],
-  policy: ["command", "mode", "roles", "using", "check"],
-  rule: ["definition", "enabled"],
-  operator: ["content", "contentNotRead"],
-  ...Object.fromEntries(
-    [
-      "collation",
-      "conversion",
-      "operator class",
-      "operator family",
-      "text search configuration",
-      "text search dictionary",
-      "text search parser",
-      "text search template",
-    ].map((kind) => [kind, ["content", "contentNotRead"]]),
-  ),
-};
-
 function factsOf(identity: string, object: CatalogObject, subject: Subject): CatalogObject | undefined {
   const { kind, schema, name } = partsOfIdentity(identity);
   const { exposure } = subject;
@@ -214,7 +134,10 @@ function factsOf(identity: string, object: CatalogObject, subject: Subject): Cat
     const { name: database = null, owner = null, grants = {}, ...others } = object;
     return { name: database, owner, grants, ...others };
   }
-  if (everywhere.has(kind)) return withoutComment(object);
+  if (kind === "large object") return largeObjectFacts(object, subject);
+  if (everywhere.has(kind)) {
+    return subject.coverage < 3 && isSinceVersion3(identity) ? undefined : withoutComment(object);
+  }
   if (schema === undefined) return undefined;
   if (kind === "constraint") return foreignKeyFacts(object, subject.expected);
   if (kind === "trigger") {
@@ -238,6 +161,16 @@ function factsOf(identity: string, object: CatalogObject, subject: Subject): Cat
   if (!isOpen && !inherits && !(kind.startsWith("operator") && schema === "pg_catalog")) return undefined;
   if (accessProperties[kind] === undefined || name === "") return undefined;
   return { ...subject.rules.get(identity), ...picked(kind, object) };
+}
+
+/**
+ * Returns a large object that another role than its owner may use. The list of privileges stays when the last one is revoked.
+ * Versions before 3 did not read what it grants.
+ */
+function largeObjectFacts(object: CatalogObject, { coverage, exposure }: Subject): CatalogObject | undefined {
+  if (coverage < 3) return { ...object, grants: {} };
+  const isHeld = grantees(object.grants).length > 0 || exposure.roles.has(String(object.owner));
+  return isHeld ? object : undefined;
 }
 
 function picked(kind: string, object: CatalogObject): CatalogObject {

@@ -47,6 +47,7 @@ const openingProperties: ReadonlySet<string> = new Set([
   "declaration",
   "defaults",
   "directive",
+  "domains",
   "expressions",
   "host",
   "inherits",
@@ -81,6 +82,7 @@ const opening: ReadonlySet<string> = new Set([
   "language",
   "large object",
   "membership",
+  "OAuth client",
   "other database",
   "parameter privilege",
   "operator",
@@ -90,8 +92,11 @@ const opening: ReadonlySet<string> = new Set([
   "publication table",
   "replication slot",
   "rule",
+  "SAML provider",
   "security label",
   "server",
+  "SSO domain",
+  "SSO provider",
   "subscription",
   "system privilege",
   "transform",
@@ -161,7 +166,7 @@ function ofChange(kind: string, difference: CatalogDifference): Severity {
     case "accounts":
       return gains(was, is, undefined) || addsEntries(was, is) ? "opens" : "changes";
     case "extension":
-      return property === "content" ? "opens" : "changes";
+      return property === "content" || property === "members" ? "opens" : "changes";
     case "history record":
     case "migration record":
       return "changes";

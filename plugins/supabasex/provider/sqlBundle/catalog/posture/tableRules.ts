@@ -4,9 +4,9 @@ import type { Catalog, CatalogObject } from "../catalog";
 import { coverageProperty } from "../coverage";
 import { parentIdentities, partsOfIdentity } from "../identity";
 import { serverIdentity } from "../serverVersion";
-import { type Exposure, isOfPlatform } from "./exposure";
+import { isOfPlatform } from "./exposure";
 
-export const ruleProperties = ["constraints", "defaults", "expressions"] as const;
+export const ruleProperties = ["constraints", "defaults", "domains", "expressions"] as const;
 type RuleProperty = (typeof ruleProperties)[number];
 type Rules = Record<RuleProperty, string[]>;
 
@@ -14,17 +14,18 @@ export interface RulesSubject {
   readonly expected: Catalog;
   /** What belongs to the bundle. It is excluded. */
   readonly managed: Catalog;
-  readonly exposure: Exposure;
+  /** Returns whether the rules of an object of this schema count. */
+  readonly includes: (identity: string, schema: string) => boolean;
 }
 
 /**
  * Returns table, view or domain → hashes of the defaults of its columns and whether they must have a value, its constraints and
- * unique indexes, and its indexes that call a function outside of the server, for those in exposed schemas. All of them guard what clients write, or run code when they
+ * unique indexes, its indexes that call a function outside of the server, and its columns with a domain, for those that count. All of them guard what clients write, or run code when they
  * do. Those of the platform's tables are hashed by the server. A hash is comparable within one major version.
  */
 export function tableRules(
   live: Catalog,
-  { expected, managed, exposure }: RulesSubject,
+  { expected, managed, includes }: RulesSubject,
 ): ReadonlyMap<string, CatalogObject> {
   const { majorVersion, [coverageProperty]: isRead } = live[serverIdentity] ?? {};
   // A record of a posture has no columns, constraints and indexes.
@@ -32,15 +33,16 @@ export function tableRules(
   const found = new Map<string, Rules>();
   for (const [identity, object] of Object.entries(live)) {
     const { kind, schema = "", name } = partsOfIdentity(identity);
-    if (!hasRules(kind, object) || isOfPlatform(schema) || !exposure.includes(schema)) continue;
+    if (!hasRules(kind, object) || isOfPlatform(schema) || !includes(identity, schema)) continue;
     const { default: value, notNull } = object;
     const defaults = kind === "type" ? [JSON.stringify([value, notNull])] : [];
-    found.set(name, { constraints: [], defaults, expressions: [] });
+    found.set(name, { constraints: [], defaults, domains: [], expressions: [] });
   }
   if (found.size === 0) return new Map();
   for (const [identity, object] of Object.entries(live)) {
-    const rule = managed[identity] === undefined ? ruleOf(identity, object, expected) : undefined;
-    if (rule !== undefined) found.get(rule.table)?.[rule.property].push(rule.line);
+    if (managed[identity] !== undefined) continue;
+    for (const rule of [ruleOf(identity, object, expected), domainOf(identity, object, live)])
+      if (rule !== undefined) found.get(rule.table)?.[rule.property].push(rule.line);
   }
   return new Map(
     [...found].flatMap(([table, rules]) => {
@@ -101,6 +103,13 @@ function ruleOf(identity: string, object: CatalogObject, expected: Catalog): Rul
     property: isUnique ? "constraints" : "expressions",
     line: lineOf(definition, valid),
   };
+}
+
+/** Returns the domain of a column, whose checks no longer apply if the column gets another type. */
+function domainOf(identity: string, { type }: CatalogObject, live: Catalog): Rule | undefined {
+  const { kind, parent = "", name } = partsOfIdentity(identity);
+  if (kind !== "column" || live[`type ${String(type)}`]?.kind !== "domain") return undefined;
+  return { table: parent, property: "domains", line: JSON.stringify([name, type]) };
 }
 
 /** Returns whether a constraint references a table of the bundle. */

@@ -1,17 +1,54 @@
-import type { Catalog, CatalogObject } from "../catalog";
+import { type Catalog, type CatalogObject, sortedCatalog } from "../catalog";
 import type { CatalogDifference } from "../difference";
 import { partsOfIdentity } from "../identity";
 import { serverIdentity } from "../serverVersion";
 import { grantees, hookCaller, isOfPlatform } from "./exposure";
 
 /** What a posture covers. Increased when it covers more. */
-export const postureVersion = 2;
+export const postureVersion = 3;
+
+/** A version of the coverage that this program can compute. */
+export type PostureVersion = 2 | typeof postureVersion;
 
 /** The property of the server with the version of a posture. Absent in version 1. */
 export const versionProperty = "posture";
 
-/** Returns whether a baseline is from an older version of this program, which covered less. */
-export function isOfOlderVersion(baseline: Catalog): boolean {
+/**
+ * Returns the coverage with which the current access is compared with a baseline: the baseline's own, so that nothing is reported only
+ * because this version covers more, and everything is that the older version would have reported. A baseline of version 1 is compared
+ * with what version 2 covers: see {@link isNewSinceVersion1}.
+ */
+export function coverageOf(baseline: Catalog): PostureVersion {
+  const server = baseline[serverIdentity];
+  if (server === undefined) return postureVersion;
+  return Number(server[versionProperty] ?? 1) < postureVersion ? 2 : postureVersion;
+}
+
+/**
+ * Returns a baseline of an older version with what only this version covers, as it is now: what it was before is not known. What it
+ * does not cover any more is left out.
+ *
+ * @param former the current posture with the baseline's coverage
+ * @param posture the same with that of this version
+ */
+export function withNewCoverage(baseline: Catalog, former: Catalog, posture: Catalog): Catalog {
+  const extended = new Map(Object.entries(baseline));
+  for (const identity of Object.keys(former)) if (posture[identity] === undefined) extended.delete(identity);
+  for (const [identity, object] of Object.entries(posture)) {
+    const [covered, known] = [former[identity], extended.get(identity)];
+    if (covered === undefined) extended.set(identity, known ?? object);
+    else if (known !== undefined) {
+      const later = Object.entries(object).filter(([name]) => covered[name] === undefined);
+      if (later.length > 0) extended.set(identity, { ...Object.fromEntries(later), ...known });
+    }
+  }
+  const server = posture[serverIdentity];
+  if (server !== undefined) extended.set(serverIdentity, server);
+  return sortedCatalog(extended);
+}
+
+/** Returns whether a baseline is of version 1. */
+export function isOfVersion1(baseline: Catalog): boolean {
   const server = baseline[serverIdentity];
   return server !== undefined && server[versionProperty] === undefined;
 }
@@ -76,19 +113,52 @@ export function isChild({ partitionOf, inherits }: CatalogObject): boolean {
   return partitionOf !== undefined || inherits !== undefined;
 }
 
+/** Kinds that count in any schema, or are in none, but not before version 3. */
+const kindsSinceVersion3: ReadonlySet<string> = new Set([
+  "access method",
+  "foreign-data wrapper",
+  "OAuth client",
+  "SAML provider",
+  "SSO domain",
+  "SSO provider",
+]);
+
+/** Returns whether an object that counts in any schema did not before version 3. */
+export function isSinceVersion3(identity: string): boolean {
+  const { kind, schema } = partsOfIdentity(identity);
+  return kindsSinceVersion3.has(kind) || (kind === "transform" && schema !== undefined);
+}
+
 const usableKinds: ReadonlySet<string> = new Set([
-  "function",
-  "procedure",
-  "view",
-  "materialized view",
-  "table",
+  "aggregate",
   "column",
+  "foreign table",
+  "function",
+  "materialized view",
+  "operator",
   "policy",
+  "procedure",
+  "rule",
+  "table",
+  "trigger",
+  "type",
+  "view",
+]);
+
+/** Of these, those that versions before 3 did not follow. */
+const usableSinceVersion3: ReadonlySet<string> = new Set([
+  "aggregate",
+  "foreign table",
+  "operator",
+  "rule",
+  "trigger",
+  "type",
 ]);
 
 /** Returns whether an object may count only because something uses it, or because it guards such an object. */
-export function isUsable(identity: string): boolean {
-  return usableKinds.has(partsOfIdentity(identity).kind);
+export function isUsable(identity: string, version: PostureVersion = postureVersion): boolean {
+  const { kind } = partsOfIdentity(identity);
+  return usableKinds.has(kind) && (version >= 3 || !usableSinceVersion3.has(kind));
 }
 
 /**
