@@ -38,7 +38,9 @@ describe("a unique index that rows prevent is refused, in preview and up", () =>
       [thirdFile]: unique("(email) where tenant = 1"),
     });
 
-    expect(await failureOf(bundle.preview())).toMatch(/third\.sql:2:1: could not create unique index "users_key"/);
+    expect(await failureOf(bundle.preview())).toMatch(
+      /third\.sql:2:1: could not create unique index "users_key"/,
+    );
     expect(await failureOf(bundle.up())).toMatch(/third\.sql:2:1: could not create unique index "users_key"/);
   });
 });

@@ -28,10 +28,7 @@ export function reasonToSkip(error: unknown, skipped: readonly SkippedFile[]): s
 }
 
 /** Returns the file that fails without the manual changes, if that may be because the dry run left out another one. */
-export function needingSkipped(
-  error: unknown,
-  skipped: readonly SkippedFile[],
-): SkippedFile | undefined {
+export function needingSkipped(error: unknown, skipped: readonly SkippedFile[]): SkippedFile | undefined {
   const fault = error instanceof WorksOnlyHere ? error.cause : undefined;
   const why = reasonToSkip(fault, skipped);
   return fault instanceof SqlFileError && why !== undefined ? { file: fault.file, why } : undefined;
