@@ -4,6 +4,7 @@ import {
   afterManualChange,
   Databases,
   differencesFromEmpty,
+  expectDeployed,
   expectKept,
   failureOf,
   firstFile,
@@ -113,6 +114,51 @@ describe("a manual object that cannot be adopted is refused in preview and up, a
     expect(preview).toMatch(message);
     expect(await failureOf(bundle.up())).toBe(preview);
     expect(await bundle.history()).toEqual([firstFile]);
+  });
+});
+
+describe("what a block drops depends on a manual object", () => {
+  const unless = (name: string, drop: string) =>
+    `do $$ begin if to_regclass('$s.${name}') is null then ${drop}; end if; end $$;`;
+
+  test.each([
+    { name: "a table", drop: "drop table $s.events", kept: "table $s.events" },
+    { name: "a column", drop: "alter table $s.alerts drop column note", kept: "column $s.alerts note" },
+    { name: "a type", drop: "drop type $s.mood", kept: "type $s.mood" },
+  ])("$name that stays is refused, in preview and up", async ({ drop, kept }) => {
+    const bundle = await afterManualChange(databases, {
+      first: schema,
+      hand: "create table $s.mark (id integer)",
+      files: { [nextFile]: unless("mark", drop) },
+    });
+
+    const preview = await failureOf(bundle.preview());
+
+    expect(preview).toBe(
+      [
+        "Without the manual changes in this database, the files drop these objects; here they did not:",
+        `  ${kept.replace("$s", bundle.schema)}`,
+        "  Undo the manual change on which the file depends, or write the file so that it always drops them.",
+      ].join("\n"),
+    );
+    expect(await failureOf(bundle.up())).toBe(preview);
+    expect(await bundle.history()).toEqual([firstFile]);
+  });
+
+  test("an index that stays is dropped", async () => {
+    const bundle = await afterManualChange(databases, {
+      first: schema,
+      hand: "create index alerts_note on $s.alerts (note)",
+      files: {
+        [nextFile]: `${unless("alerts_note", "drop index $s.alerts_level")}\ncreate index alerts_note on $s.alerts (note);`,
+      },
+    });
+
+    await expectDeployed(databases, bundle);
+
+    expect((await bundle.sql("select to_regclass('$s.alerts_level') as found")).rows).toEqual([
+      { found: null },
+    ]);
   });
 });
 

@@ -9,6 +9,7 @@ import type { Answers } from "../session/wire";
 import { isConnectionLost, isDatabaseError, SqlFileError } from "../source/errors";
 import type { Access } from "./access";
 import { type BodyCheck, type BodyFindings, examineBodies, judgeBodies } from "./bodyCheck";
+import { duplicateFault } from "./duplicateKeys";
 import { withoutControls } from "./fileNotices";
 import { wakeJobScheduler } from "./jobScheduler";
 import { TransactionLost } from "./migrations";
@@ -17,7 +18,7 @@ import { runOutsideTransaction } from "./noTransaction";
 import { mayDependOn, outsideFault } from "./outsideFault";
 import { type ApplyRequest, type Reporter, silent } from "./request";
 import { type MovedSequences, SequenceGuard } from "./sequenceGuard";
-import { reasonToSkip, type SkippedFile } from "./skippedFiles";
+import { needingSkipped, reasonToSkip, type SkippedFile } from "./skippedFiles";
 import { needsEarlierCommit } from "./stopped";
 import { runTransaction, TablesTooLarge, type TransactionResult } from "./transaction";
 
@@ -97,6 +98,11 @@ async function applyAll(session: Session, request: ApplyRequest): Promise<ApplyR
         skipped.push(...error.files);
         continue;
       }
+      const needing = request.commit ? undefined : needingSkipped(error, skipped);
+      if (needing !== undefined) {
+        skipped.push(needing);
+        continue;
+      }
       const again = mayRunOneByOne(error, request.commit) && filesAtOnce !== 1;
       if (!again) throw error instanceof TransactionLost ? error.cause : error;
       filesAtOnce = 1;
@@ -141,7 +147,9 @@ async function foresee(
   if (next === undefined || (await hasBegun(session.work, inputs.name))) return;
   const leftOut = skipped.map(({ file }) => file);
   if (mayDependOn(next, leftOut)) return;
-  const fault = await outsideFault(session, next, { expected, inTransaction: true });
+  const fault =
+    (await outsideFault(session, next, { expected, inTransaction: true })) ??
+    (await duplicateFault(session, next, inputs.limits));
   if (fault !== undefined) throw fault;
 }
 

@@ -6,8 +6,14 @@ import {
   diffManaged,
   readCatalogInTransaction,
 } from "../catalog";
-import { type BaseFacts, baseAfterMigrations, baseStatedByMigrations, withFacts } from "../catalog/base";
-import { type Renames, underPresentNames } from "../catalog/renames";
+import {
+  type BaseFacts,
+  baseAfterMigrations,
+  baseStatedByMigrations,
+  type MigratedBase,
+  withFacts,
+} from "../catalog/base";
+import { underPresentNames } from "../catalog/renames";
 import { repairOf } from "../repair/repair";
 import { type RepairGroup, runRepairs } from "../repair/restore";
 import { undoOf } from "../repair/undo";
@@ -149,11 +155,7 @@ function valuesOf(facts: JsonObject, object: CatalogObject | JsonObject): JsonOb
 }
 
 /** Migrations that ran, and the catalog around them. */
-interface RanMigrations {
-  readonly before: CatalogReading;
-  readonly after: CatalogReading;
-  /** What they renamed. */
-  readonly renames: Renames;
+interface RanMigrations extends MigratedBase {
   readonly stated: readonly StatingStatement[];
   /** The catalog without repeatables, if the statements do not show what they state. */
   readonly rehearsed: Catalog | undefined;
@@ -164,8 +166,8 @@ export function baseUnder(
   base: BaseFacts,
   { before, after, renames, stated, rehearsed }: RanMigrations,
 ): BaseFacts {
-  if (rehearsed !== undefined) return factsIn(rehearsed, underPresentNames(base, renames));
-  return withStated(baseAfterMigrations(base, before, after), after, stated);
+  if (rehearsed !== undefined) return factsIn(rehearsed, underPresentNames(base, renames.ofRecords));
+  return withStated(baseAfterMigrations(base, { before, after, renames }), after, stated);
 }
 
 /** Returns the facts with the current values where migrations stated them by plain statements. */

@@ -88,6 +88,8 @@ function helpFor(failure: unknown, error: ServerMessage, blocker: string | undef
     const hint = `The deploying role lacks the admin option on ${closedRole}. It has the option only on roles that it created. Ask a role that has it to run: grant ${closedRole} to <deploying role> with admin option.`;
     return { detail, hint };
   }
+  if (code === "23505" && /"pg_ts_\w+_index"/.test(error.message ?? ""))
+    return { detail, hint: hint ?? advice["42P07"] };
   // The function's author explains an error inside a function.
   const isOfFile = (error.where ?? "").trim() === "" || code === "2D000";
   return { detail, hint: hint ?? (isOfFile ? advice[code] : undefined) };

@@ -1,13 +1,13 @@
-import { type CatalogReading, nameWithoutArguments, partsOfIdentity } from "../catalog";
-import { type Renames, renamesBetween } from "../catalog/renames";
+import { nameWithoutArguments, partsOfIdentity } from "../catalog";
+import type { Renames } from "../catalog/renames";
 import { type AppliedFile, type History, type OwnedObject, recordNames } from "../history/history";
 import type { Session } from "../session/session";
 import { renamingIn } from "./renamedStatement";
 
-/** The catalog before and after migrations. */
-interface Migrated {
-  readonly before: CatalogReading;
-  readonly after: CatalogReading;
+/** What migrations renamed. */
+interface Renamed {
+  /** Identity in the records → present identity. */
+  readonly renames: Renames;
   /** The version of the server, whose parser reads the recorded statements. */
   readonly serverMajor: number | undefined;
 }
@@ -20,11 +20,10 @@ export async function followRenames(
   session: Session,
   bundle: string,
   history: History,
-  { before, after, serverMajor }: Migrated,
-): Promise<{ readonly history: History; readonly renames: Renames }> {
+  { renames, serverMajor }: Renamed,
+): Promise<History> {
   const repeatables = [...history.files.values()].filter(({ kind }) => kind === "repeatable");
-  const renames = repeatables.length === 0 ? new Map<string, string>() : renamesBetween(before, after);
-  if (renames.size === 0) return { history, renames };
+  if (renames.size === 0 || repeatables.length === 0) return history;
   const rewrite = renamingIn(renames, serverMajor);
   const renamed = repeatables.map((file): AppliedFile => {
     const states = file.states.map(rewrite);
@@ -37,7 +36,7 @@ export async function followRenames(
     ...history.files,
     ...renamed.map((file): [string, AppliedFile] => [file.path, file]),
   ]);
-  return { history: { ...history, files }, renames };
+  return { ...history, files };
 }
 
 function renamedObject(object: OwnedObject, renames: Renames): OwnedObject {

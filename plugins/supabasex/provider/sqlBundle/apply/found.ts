@@ -70,7 +70,8 @@ export async function repairFirst(
 ) {
   const makers = makersOf(history, bundle.repeatables);
   const readAgain = async () => (await readWithHistory(session, inputs.name)).reading;
-  const renamed = await renameBack(session, expected, found.reading, record.addresses, readAgain);
+  const { addresses } = record;
+  const renamed = await renameBack(session, { expected, reading: found.reading, addresses }, { readAgain });
   const comparison =
     renamed.repaired.length === 0
       ? found.comparison
@@ -105,13 +106,17 @@ function addressesOfManualChanges(drift: readonly CatalogDifference[], addresses
   );
 }
 
-/** Returns manual changes that stayed as they were, and are expected now. */
+/**
+ * Returns manual changes that stayed as they were, and are expected now.
+ *
+ * @param changes identities
+ */
 export function takenOverBetween(
-  { drift, expected: former, reading }: Found,
-  expected: Catalog,
-  live: Catalog,
+  { expected: former, reading }: Found,
+  changes: readonly string[],
+  { expected, live }: Record<"expected" | "live", Catalog>,
 ): string[] {
-  return manualChanges(drift).filter(
+  return changes.filter(
     (identity) =>
       !isSameObject(former[identity], expected[identity]) &&
       isSameObject(reading.catalog[identity], live[identity]),

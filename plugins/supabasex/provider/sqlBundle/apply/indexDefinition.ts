@@ -38,6 +38,34 @@ export async function isAskedFor(session: Session, question: IndexQuestion): Pro
   return (await onCopy(session, question, compared).catch(() => false)) ?? false;
 }
 
+/** What a unique index compares. */
+export interface IndexKeys {
+  readonly table: string;
+  readonly megabytes: number;
+  /** Columns and expressions. */
+  readonly keys: readonly string[];
+  readonly predicate: string | null;
+  readonly areNullsDistinct: boolean;
+}
+
+/** Returns what an index compares that a statement creates; `undefined` if the statement cannot run. */
+export async function keysOnCopy(session: Session, index: AskedIndex): Promise<IndexKeys | undefined> {
+  const { relation, idxname } = index.statement;
+  const table = relation === undefined ? "" : qualified(relation);
+  const found = onCopy(session, index, async () => {
+    const { rows } = await session.work.query<IndexKeys>(
+      `select $2::text as "table", (pg_relation_size(to_regclass($2)) / 1048576)::float8 as megabytes,
+         (select json_agg(pg_get_indexdef(i.indexrelid, n, false) order by n) from generate_series(1, i.indnkeyatts) n) as keys,
+         pg_get_expr(i.indpred, i.indrelid) as predicate,
+         coalesce(to_jsonb(i) ->> 'indnullsnotdistinct', 'false') = 'false' as "areNullsDistinct"
+       from pg_index i where i.indexrelid = to_regclass($1)`,
+      [`pg_temp.${ident(idxname)}`, table],
+    );
+    return rows[0];
+  });
+  return await found.catch(() => undefined);
+}
+
 /** Runs the statement on an empty copy of its table. Returns the server's error; `undefined` if it succeeds. */
 export async function tryOnCopy(session: Session, index: AskedIndex): Promise<unknown> {
   return await onCopy(session, index, async () => undefined).catch((error: unknown) =>
@@ -55,7 +83,7 @@ async function onCopy<T>(
   const columns = afterTable(text);
   if (table === undefined || columns === undefined) return undefined;
   const name = ident(table.relname);
-  const original = table.schemaname === undefined ? name : `${ident(table.schemaname)}.${name}`;
+  const original = qualified(table);
   await session.execute(inTransaction ? "savepoint asked" : "begin");
   try {
     await session.execute(
@@ -79,6 +107,10 @@ function afterTable(text: string): string | undefined {
   const table = tokens[at];
   if (table === undefined) return undefined;
   return Buffer.from(text, "utf8").subarray(table.end).toString("utf8").replace(/;\s*$/, "");
+}
+
+function qualified({ schemaname, relname }: NonNullable<IndexStmt["relation"]>): string {
+  return schemaname === undefined ? ident(relname) : `${ident(schemaname)}.${ident(relname)}`;
 }
 
 /** Returns a quoted identifier. */

@@ -1,6 +1,7 @@
-import type { CreateExtensionStmt, Node } from "libpg-query";
+import type { CreateExtensionStmt } from "libpg-query";
 import { type Catalog, isSameObject, partsOfIdentity } from "../catalog";
 import { holdsNoData, isMadeByRepeatables } from "../catalog/base";
+import { existenceOnlyMark } from "../catalog/kinds/existenceOnly";
 import type { Inserted } from "../locks/probes";
 import { undoOf } from "../repair/undo";
 import { type Part, withoutConcurrently } from "../source/commands";
@@ -17,24 +18,9 @@ import { type KnownFiles, namesMadeByRepeatable, ranBefore } from "./knownFiles"
 import { creates, type DoneManually, declares, partsDone } from "./leftOutParts";
 import { otherExtension } from "./manualExtensions";
 import { isSamePlace, otherPlace, type Partitions } from "./manualPartitions";
+import { existingRole, otherLabels } from "./otherContent";
+import { isMissing, isThere, refusalOf } from "./refusals";
 import type { FileFailure } from "./request";
-
-/** SQLSTATEs for an existing object: a table, view or index; a column; another object; a function; a schema. */
-const isThere: ReadonlySet<string> = new Set(["42P07", "42701", "42710", "42723", "42P06"]);
-
-/**
- * SQLSTATEs for an object that does not exist, or is not what a statement changes: a table; a column; another object; a
- * function; a schema; a relation of another kind, such as a table that is a partition already; a column of another kind.
- */
-const isNotThere: ReadonlySet<string> = new Set([
-  "42P01",
-  "42703",
-  "42704",
-  "42883",
-  "3F000",
-  "42809",
-  "55000",
-]);
 
 /**
  * Statements that change the catalog, so that a comparison shows whether their work is done. Of those that also change
@@ -112,8 +98,10 @@ export class LeftOut {
     const isDynamic = where !== undefined || setting.has(statement.kind);
     if (sqlState === "42710" && "CreateExtensionStmt" in statement.node)
       return this.#leaveOutExtension(file, statement, statement.node.CreateExtensionStmt);
-    if (!isThere.has(sqlState) && !isSecond(sqlState, statement.node)) {
-      if (isDynamic || !isNotThere.has(sqlState) || !changesCatalog.test(statement.kind)) return false;
+    const refusal = refusalOf(sqlState, statement.node, isDynamic);
+    if (refusal === undefined) return false;
+    if (refusal === "missing") {
+      if (isDynamic || !changesCatalog.test(statement.kind)) return false;
       if (file.kind === "migration" && namesMadeByRepeatable(file, statement, this.#known)) return false;
       return this.#leaveOutDone(file, statement) || this.#leaveOutGone(file, statement);
     }
@@ -134,7 +122,10 @@ export class LeftOut {
     const { live: manual } = this.#rehearsed;
     if (isDynamic) return this.#dropFor(file, namedBy(file, created), manual);
     const others = differingFrom(statement, this.#rehearsed);
-    return this.#dropFor(file, others, manual) || this.#leaveOutDone(file, statement);
+    if (this.#dropFor(file, others, manual)) return true;
+    if (refusal === "not replaceable" || otherLabels(statement.node, this.#rehearsed) !== undefined)
+      return false;
+    return this.#leaveOutDone(file, statement);
   }
 
   /** Adds to the failure of a statement which manual change is in its way. */
@@ -149,6 +140,8 @@ export class LeftOut {
     const statement = statementsOf(file).find(({ start, end }) => start <= index && index < end);
     if (statement !== undefined && "CreateExtensionStmt" in statement.node)
       return this.#otherExtension(statement.node.CreateExtensionStmt);
+    if (sqlState === "42710" && statement !== undefined && "CreateRoleStmt" in statement.node)
+      return existingRole;
     if (this.#rehearsed === undefined || !succeeds(this.#rehearsed, file, index)) return undefined;
     const { partitions } = this.#rehearsed;
     const steps = statement === undefined ? [] : stepsOf(statement.node, file.text);
@@ -156,8 +149,11 @@ export class LeftOut {
       const [now, asked] = [partitions.now.get(child), partitions.asked.get(child)];
       if (now !== undefined && asked && !isSamePlace(now, asked)) return otherPlace(child, now, asked);
     }
+    if (sqlState === "2BP01" && this.dropsBefore(file).length > 0) return createdOtherwise;
+    const labels = statement === undefined ? undefined : otherLabels(statement.node, this.#rehearsed);
+    if (labels !== undefined) return labels;
     if (isThere.has(sqlState)) return where === undefined ? undefined : createdManually;
-    return where === undefined && isNotThere.has(sqlState) ? droppedManually : undefined;
+    return where === undefined && isMissing.has(sqlState) ? droppedManually : undefined;
   }
 
   /** Returns the text to send for a file. Parts that are left out are blank, and everything else keeps its position. */
@@ -247,7 +243,7 @@ export class LeftOut {
   #dropFor(file: BundleFile, identities: readonly string[], live: Catalog): boolean {
     const known = this.dropsBefore(file);
     const drops = identities
-      .filter(holdsNoData)
+      .filter((identity) => holdsNoData(identity) || live[identity]?.[existenceOnlyMark] === true)
       .sort((one, other) => dropOrder(one) - dropOrder(other))
       .flatMap((identity) => {
         const extra = { identity, kind: "extra" as const, live: live[identity] ?? {} };
@@ -262,6 +258,8 @@ export class LeftOut {
 
 const createdManually =
   "It was created manually and contains data: create it in the block only if it is missing.";
+const createdOtherwise =
+  "It was created manually with another definition than this file's: change or drop it together with what depends on it.";
 const droppedManually =
   "It was dropped, renamed or changed manually: undo the change, or write the statement so that it succeeds either way.";
 
@@ -280,17 +278,6 @@ function differingFrom({ node }: Statement, { created, live, expected }: Rehears
   return created.filter(
     (identity) => declares(node, identity) && !isSameObject(live[identity], expected[identity]),
   );
-}
-
-/** Of what a table or column can have once, and the error of the server instead of one about an existing object. */
-const onlyOnce: Readonly<Record<string, string>> = {
-  "42P16": '"CONSTR_PRIMARY"',
-  "55000": '"AT_AddIdentity"',
-};
-
-function isSecond(sqlState: string, node: Node): boolean {
-  const part = onlyOnce[sqlState];
-  return part !== undefined && JSON.stringify(node).includes(part);
 }
 
 /** Parts of tables and users of functions are dropped before these. */

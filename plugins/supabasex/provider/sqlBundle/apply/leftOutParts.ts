@@ -6,6 +6,7 @@ import type { BundleFile } from "../source/files";
 import type { Statement } from "../source/statements";
 import { bareName } from "./affectedFiles";
 import { type DroppedObject, namesDropped } from "./droppedObject";
+import { isPlainObject, plainObject } from "./plainObjects";
 
 /** What a person has already done of what files do. */
 export interface DoneManually {
@@ -31,8 +32,9 @@ export function partsDone(
     if (cmds.length < 2) return [];
     const isOut = cmds.map(
       (command) =>
-        done.created.some((identity) => adds(alter, command, identity)) ||
-        done.dropped.some((identity) => removes(alter, command, identity)),
+        done.created.some(
+          (identity) => adds(alter, command, identity) || addsPrimaryKey(alter, command, identity, done.live),
+        ) || done.dropped.some((identity) => removes(alter, command, identity)),
     );
     return commandsWithout(text, { start, end }, isOut);
   }
@@ -83,6 +85,8 @@ export function creates({ node }: Statement, identity: string): boolean {
 }
 
 export function declares(node: Node, identity: string): boolean {
+  const plain = plainObject(node);
+  if (plain !== undefined && isPlainObject(plain, identity)) return true;
   const name = kindAndName(identity);
   return declarations(node).some((object) => kindAndName(identityAsWritten(object)) === name);
 }
@@ -101,6 +105,19 @@ function adds(alter: AlterTableStmt, command: Node, identity: string): boolean {
 /** Returns whether a command of an `alter table` drops the column or constraint. */
 function removes(alter: AlterTableStmt, command: Node, identity: string): boolean {
   return isPart(alter, removedBy(command), identity);
+}
+
+/** Returns whether a command of an `alter table` adds the primary key without a name. */
+function addsPrimaryKey(alter: AlterTableStmt, command: Node, identity: string, live: Catalog): boolean {
+  const def = "AlterTableCmd" in command ? command.AlterTableCmd.def : undefined;
+  if (def === undefined || !("Constraint" in def) || def.Constraint.conname !== undefined) return false;
+  const { kind, name } = partsOfIdentity(identity);
+  return (
+    def.Constraint.contype === "CONSTR_PRIMARY" &&
+    isPart(alter, { kind: "constraint", name: unquoted(name) }, identity) &&
+    kind === "constraint" &&
+    /^PRIMARY KEY\b/.test(String(live[identity]?.definition))
+  );
 }
 
 interface TablePart {

@@ -1,6 +1,7 @@
 import type { Node } from "libpg-query";
 import { UserError } from "../../../../../foundation/userError";
 import { type Catalog, type CatalogReading, partsOfIdentity, readCatalogInTransaction } from "../catalog";
+import { followedRenames } from "../catalog/renames";
 import { type Begun, begin, end } from "../history/begun";
 import { type History, historyCatalog, openHistory, readHistory, recordMigrations } from "../history/history";
 import { readRecord, recordExpectation } from "../history/record";
@@ -62,8 +63,9 @@ export async function runOutsideTransaction(
   const { history, ...after } = await readingInTransaction(session, inputs.name);
   const start =
     about === undefined ? before : { ...before, catalog: asExpected(before.catalog, expected, about) };
+  const renames = followedRenames(before, after);
   const { serverMajor } = file;
-  const { renames } = await followRenames(session, inputs.name, history, { before, after, serverMajor });
+  await followRenames(session, inputs.name, history, { renames: renames.ofRecords, serverMajor });
   await recordExpectation(session.work, inputs.name, {
     expected: expectationAfter(expected, start, after, { declared: new Set() }),
     base: baseUnder(base, { before, after, renames, stated: statingStatements(file), rehearsed }),

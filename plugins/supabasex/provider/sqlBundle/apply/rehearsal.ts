@@ -1,14 +1,7 @@
 import { UserError } from "../../../../../foundation/userError";
-import {
-  byIdentity,
-  type Catalog,
-  type CatalogDifference,
-  type CatalogReading,
-  diffCatalogs,
-  partsOfIdentity,
-} from "../catalog";
-import { type BaseFacts, holdsNoData } from "../catalog/base";
-import { type RepairGroup, runRepairs } from "../repair/restore";
+import { byIdentity, type Catalog, type CatalogDifference, diffCatalogs, partsOfIdentity } from "../catalog";
+import type { BaseFacts } from "../catalog/base";
+import { runRepairs } from "../repair/restore";
 import { undoOf, withoutHiddenLabels } from "../repair/undo";
 import { isCausedByOthers } from "../session/retry";
 import type { Session } from "../session/session";
@@ -16,8 +9,11 @@ import { SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
 import { actsOnUnnamedObjects, mayReachDependents, mentions } from "../source/mentions";
 import { bareName } from "./affectedFiles";
+import { attributesDone } from "./attributesDone";
+import { createdBeside, ofOtherBundles } from "./createdBeside";
 import { dependsOnDefaults } from "./defaultPrivileges";
 import { expectationAfter } from "./expected";
+import { withFormerNames } from "./formerNames";
 import type { LeftOut } from "./leftOut";
 import { driftedFiles, makersOf } from "./makers";
 import { type ManualPartitions, manualPartitions, noPartitions, readPartitions } from "./manualPartitions";
@@ -25,9 +21,9 @@ import { outsideFault } from "./outsideFault";
 import { planRepeatables } from "./plan";
 import { type FileFailure, silent } from "./request";
 import { rolledBack } from "./rolledBack";
-import { type FilesRun, readWithHistory, runFiles } from "./runFiles";
+import { type FilesRun, type KnownEffects, readWithHistory, runFiles } from "./runFiles";
 import type { Start } from "./start";
-import { createdBeside, mayStateIfMissing, statedIfMissing } from "./statedIfMissing";
+import { mayStateIfMissing, statedIfMissing } from "./statedIfMissing";
 
 /** What is recorded after files ran. */
 export interface Outcome {
@@ -42,8 +38,10 @@ export interface Rehearsal {
   readonly outcome?: Outcome;
   /** Manual objects that the files create. */
   readonly leftOut?: LeftOut;
-  /** The default privileges that files have set; absent if they failed. */
-  readonly defaults?: Catalog;
+  /** Manual objects that files create, and that count as foreign until then: identities. */
+  readonly beside?: readonly string[];
+  /** For the run of the files with the manual changes. */
+  readonly effects?: KnownEffects;
   /** As of {@link FilesRun}. */
   readonly contradiction?: UserError;
   /** Why the files fail on a database without the manual changes, and which one. */
@@ -71,7 +69,7 @@ export async function rehearse(start: Start): Promise<Rehearsal | undefined> {
   const stated = statedIfMissing(files).filter(isManual);
   // Before the first deployment, all objects are foreign.
   const isFirst = Object.keys(expected).length === 0;
-  const beside = isFirst ? [] : createdBeside(files).filter(isManual);
+  const beside = isFirst ? [] : await manualBeside(start, files);
   // What was dropped manually with such an object is dropped again with it.
   const isSweeping = files.some(mayReachDependents);
   const relevant = (live: Catalog): CatalogDifference[] => [
@@ -86,7 +84,8 @@ export async function rehearse(start: Start): Promise<Rehearsal | undefined> {
   if (relevant(start.reading.catalog).length === 0 && partitions.groups.length === 0) return undefined;
   return await rolledBack(start, "rehearsal", async () => {
     try {
-      const before = await undo(start, relevant, partitions);
+      const reading = await withFormerNames(start, isRelevant);
+      const before = await undo({ ...start, reading }, relevant, partitions);
       const kept = stated.filter((identity) => before.catalog[identity] !== undefined);
       const request = { ...start.request, report: silent };
       const leftOut = start.leftOut.inRehearsal(before.catalog);
@@ -101,8 +100,9 @@ export async function rehearse(start: Start): Promise<Rehearsal | undefined> {
           : await outsideFault(session, next, { expected: start.expected, inTransaction: true });
       return {
         outcome: { expected, base },
+        beside: [...beside, ...inSchemas(beside, start.reading.catalog)].filter(isManual),
         leftOut: leftOutOf(start, { before, run, expected }, await afterwards(session, partitions)),
-        ...(failure === undefined ? { defaults } : {}),
+        effects: { renamed: renamedBy(run), ...(failure === undefined ? { defaults } : {}) },
         ...(contradiction === undefined ? {} : { contradiction }),
         ...(error instanceof UserError ? { failure: { ...failure, error } } : {}),
         ...(outside === undefined ? {} : { outside }),
@@ -113,6 +113,31 @@ export async function rehearse(start: Start): Promise<Rehearsal | undefined> {
       return { failure: { error } };
     }
   });
+}
+
+/**
+ * Returns the manual objects that files create, including those that count as foreign until then. What migrations created
+ * that ran or were adopted before is not manual, even if it is not expected.
+ */
+async function manualBeside(
+  { session, request, plan, expected, reading }: Start,
+  files: readonly BundleFile[],
+) {
+  const unexpected = Object.keys(reading.catalog).filter((identity) => expected[identity] === undefined);
+  const created = createdBeside(files, unexpected);
+  if (created.length === 0) return [];
+  const pending = new Set(plan.pending);
+  const former = request.bundle.migrations.filter((file) => !pending.has(file));
+  const others = new Set([
+    ...createdBeside(former, created),
+    ...(await ofOtherBundles(session, request.inputs.name, created)),
+  ]);
+  return created.filter((identity) => !others.has(identity));
+}
+
+/** Returns what migrations renamed without the manual changes. */
+function renamedBy({ ran, renames }: FilesRun) {
+  return { renames, paths: ran.flatMap(({ kind, path }) => (kind === "migration" ? [path] : [])) };
 }
 
 /** Returns the contents of those of the objects that are schemas. */
@@ -182,31 +207,26 @@ function leftOutOf(
       expected[identity] !== undefined,
   );
   const { now, asked } = partitions;
+  const attributes = attributesDone({ former, live: reading.catalog, expected });
   const dropped = [
     ...Object.keys(former).filter(
       (identity) => reading.catalog[identity] === undefined && expected[identity] === undefined,
     ),
+    ...attributes.dropped,
     ...names.filter((name) => !now.has(name) && !asked.has(name)).map((name) => `table ${name}`),
   ];
   const files = new Set(run.ran.map(({ path }) => path));
   const error = run.failure?.error;
   const failed = error instanceof SqlFileError ? error : undefined;
-  return leftOut.afresh({ files, failed, created, dropped, live: reading.catalog, expected, partitions });
-}
-
-/**
- * Returns how to drop what files created here and not in the rehearsal: an unnamed index or constraint gets another
- * name next to an equal manual one. None of these objects holds data.
- */
-export function madeTwice(expected: Catalog, before: CatalogReading, after: CatalogReading): RepairGroup[] {
-  const former = new Set(before.addresses.values());
-  return Object.keys(after.catalog)
-    .filter((identity) => expected[identity] === undefined && before.catalog[identity] === undefined)
-    .filter((identity) => holdsNoData(identity) && !former.has(after.addresses.get(identity) ?? ""))
-    .map((identity) => {
-      const extra = { identity, kind: "extra" as const, live: after.catalog[identity] ?? {} };
-      return undoOf(identity, [extra], expected, after.catalog);
-    });
+  return leftOut.afresh({
+    files,
+    failed,
+    created: [...created, ...attributes.created],
+    dropped,
+    live: reading.catalog,
+    expected,
+    partitions,
+  });
 }
 
 function expectationOf(

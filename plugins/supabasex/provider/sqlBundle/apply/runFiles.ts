@@ -7,7 +7,13 @@ import {
   readCatalogInTransaction,
 } from "../catalog";
 import type { BaseFacts } from "../catalog/base";
-import { type Renames, underPresentNames } from "../catalog/renames";
+import {
+  type FollowedRenames,
+  followedRenames,
+  nothingRenamed,
+  type Renames,
+  underPresentNames,
+} from "../catalog/renames";
 import { adoptBaseline } from "../history/baseline";
 import { type History, historyCatalog, markAsDue, readHistory } from "../history/history";
 import { repairOf } from "../repair/repair";
@@ -58,6 +64,8 @@ export interface FilesRun {
   readonly regranted: readonly string[];
   /** The default privileges that files have set. */
   readonly defaults: Catalog;
+  /** What the migrations renamed. */
+  readonly renames: Renames;
   /** Identities that files declare which ran or were adopted. */
   readonly declared: ReadonlySet<string>;
   /** Of these, the identities of what existed already and belongs to the bundle from now on. */
@@ -66,20 +74,27 @@ export interface FilesRun {
   readonly recreated: ReadonlySet<string>;
 }
 
+/** Effects of files that manual changes hide, so that a comparison does not find them. */
+export interface KnownEffects {
+  /** The default privileges that files have set. */
+  readonly defaults?: Catalog;
+  /** What the migrations have renamed, and which they are. */
+  readonly renamed?: { readonly renames: Renames; readonly paths: readonly string[] };
+}
+
 /**
  * Runs the pending files in the open transaction: migrations, then the repeatables that are new, changed, drifted, or
  * affected by the migrations. Each file that fails leaves nothing; repeatables are all applied or none.
  *
- * @param knownDefaults the default privileges that files set, if a rehearsal has found them; else they are found by
- * comparison
+ * @param rehearsed what a rehearsal of the same files has found
  */
-export async function runFiles(start: Start, knownDefaults?: Catalog): Promise<FilesRun> {
+export async function runFiles(start: Start, rehearsed: KnownEffects = {}): Promise<FilesRun> {
   const { session, request, plan, skip } = start;
   const { inputs, bundle } = request;
   const ran: RanFile[] = [];
   const adopted = await adoptBaseline(session, inputs.name, plan.adopt, start.reading.catalog);
   const pending = pendingOf(start);
-  const rehearsed = await rehearseBase(start, pending);
+  const withoutRepeatables = await rehearseBase(start, pending);
   const migrations = await runMigrations(session, request, pending, start, ran);
   await request.inspection.whole;
   const migrated = ran.length > 0 || adopted !== undefined;
@@ -87,8 +102,8 @@ export async function runFiles(start: Start, knownDefaults?: Catalog): Promise<F
   // Those before a failed migration may be committed.
   const contradiction = await contradictionOf(session, migrations.skipped, ranFiles);
   const middle: AfterMigrations = migrated
-    ? await afterMigrations(start, ranFiles)
-    : { ...start, created: {}, renames: new Map() };
+    ? await afterMigrations(start, ranFiles, statedRenames(rehearsed, ranFiles))
+    : { ...start, created: {}, renames: nothingRenamed };
   const repeatables = bundle.repeatables.filter((file) => !skip.has(file.path));
   const affected = migrated
     ? affectedFiles(
@@ -98,7 +113,7 @@ export async function runFiles(start: Start, knownDefaults?: Catalog): Promise<F
         repeatables.filter(({ path }) => start.history.files.has(path)),
       )
     : new Map<string, string>();
-  const defaults = knownDefaults ?? defaultsOfFiles(start.expected, start.reading, middle.reading);
+  const defaults = rehearsed.defaults ?? defaultsOfFiles(start.expected, start.reading, middle.reading);
   const claimed = ranFiles.flatMap((file) => start.leftOut.claimedBy(file));
   const declared = new Set([...(adopted ?? []), ...claimed]);
   const ranMigrations = statedBy(pending, ran);
@@ -113,6 +128,7 @@ export async function runFiles(start: Start, knownDefaults?: Catalog): Promise<F
     takenBack: [],
     regranted: [],
     defaults,
+    renames: middle.renames.ofRecords,
     stated: new StatementIndex(ranMigrations),
     base: migrated
       ? {
@@ -121,7 +137,7 @@ export async function runFiles(start: Start, knownDefaults?: Catalog): Promise<F
             after: middle.reading,
             renames: middle.renames,
             stated: ranMigrations,
-            rehearsed,
+            rehearsed: withoutRepeatables,
           }),
           ...createdBase(middle, ranMigrations),
         }
@@ -172,8 +188,8 @@ function withPresentNames(start: Start, { history, renames }: AfterMigrations): 
   return {
     ...start,
     history,
-    expected: underPresentNames(start.expected, renames),
-    reading: { catalog: underPresentNames(catalog, renames), addresses },
+    expected: underPresentNames(start.expected, renames.ofRecords),
+    reading: { catalog: underPresentNames(catalog, renames.ofReading), addresses },
   };
 }
 
@@ -184,7 +200,14 @@ interface AfterMigrations {
   /** What they created that a repeatable has created before, in its state without the repeatable. */
   readonly created: BaseFacts;
   /** What they renamed. */
-  readonly renames: Renames;
+  readonly renames: FollowedRenames;
+}
+
+/** Returns what a rehearsal has found about renames, if the same migrations ran in it. */
+function statedRenames({ renamed }: KnownEffects, ran: readonly Migration[]): Renames | undefined {
+  const isSame =
+    renamed?.paths.length === ran.length && ran.every(({ path }) => renamed.paths.includes(path));
+  return isSame ? renamed?.renames : undefined;
 }
 
 /**
@@ -195,11 +218,16 @@ interface AfterMigrations {
 async function afterMigrations(
   { session, request: { inputs }, reading, record, expected }: Start,
   ran: readonly Migration[],
+  stated: Renames | undefined,
 ): Promise<AfterMigrations> {
   const found = await readWithHistory(session, inputs.name);
-  const between = { before: reading, after: found.reading, serverMajor: ran[0]?.serverMajor };
-  const { renames, ...followed } = await followRenames(session, inputs.name, found.history, between);
-  const after = { ...found, ...followed };
+  const hasRecords =
+    Object.keys(record.base).length > 0 ||
+    [...found.history.files.values()].some(({ kind }) => kind === "repeatable");
+  const renames = hasRecords ? followedRenames(reading, found.reading, stated) : nothingRenamed;
+  const between = { renames: renames.ofRecords, serverMajor: ran[0]?.serverMajor };
+  const history = await followRenames(session, inputs.name, found.history, between);
+  const after = { ...found, history };
   // Also those of removed files: their content may be in another file now, or the file comes back after a failure.
   const owned = ownedByRepeatables(after.history);
   const defaults = defaultsOfFiles(expected, reading, after.reading);

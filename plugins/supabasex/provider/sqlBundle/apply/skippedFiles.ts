@@ -3,7 +3,7 @@ import type { BundleFile } from "../source/files";
 import { hasCode, mentions } from "../source/mentions";
 import { statementsOf } from "../source/statements";
 import { targetsOf } from "./outsideTargets";
-import { needsEarlierCommit } from "./stopped";
+import { needsEarlierCommit, WorksOnlyHere } from "./stopped";
 
 /** A file that a dry run leaves out, and the reason as the end of a sentence. */
 export interface SkippedFile {
@@ -25,6 +25,13 @@ export function reasonToSkip(error: unknown, skipped: readonly SkippedFile[]): s
   if (!(error instanceof SqlFileError)) return undefined;
   const maker = makerOf(error.fault, skipped) ?? skipped.find(({ file }) => mayPreventFault(file, error));
   return maker === undefined ? undefined : `it needs what ${maker.file.path} creates`;
+}
+
+/** Returns the file that fails without the manual changes, if that may be because the dry run left out another one. */
+export function needingSkipped(error: unknown, skipped: readonly SkippedFile[]): SkippedFile | undefined {
+  const fault = error instanceof WorksOnlyHere ? error.cause : undefined;
+  const why = reasonToSkip(fault, skipped);
+  return fault instanceof SqlFileError && why !== undefined ? { file: fault.file, why } : undefined;
 }
 
 /** Returns the skipped file that may create the missing object; `undefined` if there is none, or for another error. */

@@ -22,25 +22,6 @@ export function mayStateIfMissing({ text }: BundleFile): boolean {
   return ifNotExists.test(text);
 }
 
-/**
- * Returns the identities of what the files create by plain statements, of the kinds for which an extra object is not
- * drift: schemas, statistics, and publications.
- */
-export function createdBeside(files: readonly BundleFile[]): string[] {
-  return files.flatMap((file) =>
-    statementsOf(file).flatMap(({ node }) => {
-      if ("CreateSchemaStmt" in node) return [`schema ${quote(node.CreateSchemaStmt.schemaname)}`];
-      if ("CreatePublicationStmt" in node)
-        return [`publication ${quote(node.CreatePublicationStmt.pubname)}`];
-      if (!("CreateStatsStmt" in node)) return [];
-      const [schema, name] = (node.CreateStatsStmt.defnames ?? []).map((part) =>
-        "String" in part ? quote(part.String.sval) : "",
-      );
-      return name === undefined ? [] : [`statistics ${schema}.${name}`];
-    }),
-  );
-}
-
 function stated(node: Node): string[] {
   if ("CreateStmt" in node && node.CreateStmt.if_not_exists === true) {
     return named("table", node.CreateStmt.relation);

@@ -36,15 +36,22 @@ export function refuseWhatWorksOnlyHere(
   failure: FileFailure | undefined,
 ): void {
   if (fault === undefined || needsEarlierCommit(fault) || !comesFirst(fault, failure)) return;
-  throw new UserError(
-    [
-      fault.message,
-      "  It fails without the manual changes in this database, so it would fail on a new environment too:",
-      "  make that change in an earlier migration, or undo it.",
-    ].join("\n"),
-    1,
-    { cause: fault },
-  );
+  throw new WorksOnlyHere(fault);
+}
+
+/** A file fails without the manual changes. The cause is its failure. */
+export class WorksOnlyHere extends UserError {
+  constructor(fault: UserError) {
+    super(
+      [
+        fault.message,
+        "  It fails without the manual changes in this database, so it would fail on a new environment too:",
+        "  make that change in an earlier migration, or undo it.",
+      ].join("\n"),
+      1,
+      { cause: fault },
+    );
+  }
 }
 
 /** Returns whether the files came as far in the rehearsal as they did here. */

@@ -7,7 +7,7 @@ import { recordExpectation } from "../history/record";
 import { LockWatch, type StatementLocks, type TooLarge } from "../locks/watch";
 import type { Comparison } from "../repair/compare";
 import { type Losses, type Repaired, refuseUnrepaired, repairRest, unrepaired } from "../repair/drift";
-import { runRepairs } from "../repair/restore";
+import { type RepairGroup, runRepairs } from "../repair/restore";
 import type { Session } from "../session/session";
 import type { Migration } from "../source/files";
 import { type Access, accessAfter } from "./access";
@@ -18,10 +18,11 @@ import { fileLinks } from "./fileLinks";
 import { isUntouched, manualChanges, readState, repairFirst, takenOverBetween } from "./found";
 import { knownFiles } from "./knownFiles";
 import { LeftOut } from "./leftOut";
+import { leftovers, refuseKept } from "./leftovers";
 import { nameOf } from "./orphans";
 import { outsideFault } from "./outsideFault";
 import { isFirstDeployment, planMigrations } from "./plan";
-import { madeTwice, type Outcome, type Rehearsal, rehearse } from "./rehearsal";
+import { type Outcome, type Rehearsal, rehearse } from "./rehearsal";
 import type { ApplyRequest, FileFailure, RanFile } from "./request";
 import { type FilesRun, readWithHistory, runFiles } from "./runFiles";
 import type { SequenceGuard } from "./sequenceGuard";
@@ -134,7 +135,7 @@ export async function runTransaction(
   const start: Start = { ...unrehearsed, leftOut: rehearsal?.leftOut ?? unrehearsed.leftOut };
   const borrowed = await borrowedByMigrations(start);
   const triggered = await actsOfEventTriggers(start);
-  const run = await runFiles(start, rehearsal?.defaults);
+  const run = await runFiles(start, rehearsal?.effects);
   const unfinished = run.failure !== undefined || run.next !== undefined || run.more;
   const result = {
     ...summary(run, plan.adopt),
@@ -175,9 +176,14 @@ export async function runTransaction(
   const { expected, base } = isQuiet
     ? { expected: found.expected, base: run.base }
     : (rehearsed ?? outcomeOf(start, run, rehearsal));
+  if (rehearsed !== undefined && mayStayBehind(run.failure)) refuseKept(expected, found, run.after);
   const last = unfinished
     ? await unrepaired(session, expected, run.after, first.addresses)
-    : await repairLast(start, run, { expected, isRehearsed: rehearsed !== undefined }, first.addresses);
+    : await repairLast(start, run, {
+        expected,
+        left: rehearsed === undefined ? [] : leftovers(expected, found, run.after),
+        addresses: first.addresses,
+      });
   if (!isQuiet || found.expected !== found.record.expected) {
     await recordExpectation(session.work, request.inputs.name, { expected, base });
   }
@@ -191,7 +197,10 @@ export async function runTransaction(
     mayRepair: !unfinished,
     readAgain: async () => (await readWithHistory(session, request.inputs.name)).reading.catalog,
   });
-  const takenOver = [...takenOverBetween(found, expected, last.reading.catalog), ...run.claimed];
+  const foreign = (rehearsal?.beside ?? []).filter((identity) => expected[identity] !== undefined);
+  const changes = [...new Set([...manualChanges(found.drift), ...foreign])];
+  const live = last.reading.catalog;
+  const takenOver = [...takenOverBetween(found, changes, { expected, live }), ...run.claimed];
   const repairs = [...new Set([...first.repaired, ...last.repaired])].filter(
     (name) => !takenOver.includes(name),
   );
@@ -202,7 +211,7 @@ export async function runTransaction(
     repaired: repairs.sort(),
     losses: new Map([...first.losses, ...last.losses]),
     takenOver,
-    undone: manualChanges(found.drift).filter((name) => !named.has(name)),
+    undone: changes.filter((name) => !named.has(name)),
     recreatedForeign: [...run.recreated].filter((name) => found.expected[name] === undefined).sort(),
     remaining: last.remaining,
     after: last.reading.catalog,
@@ -278,17 +287,23 @@ function outcomeOf(start: Start, run: FilesRun, rehearsal: Rehearsal | undefined
   return { expected: expectationAfter(expected, reading, run.after, run), base: run.base };
 }
 
+interface LastStep {
+  readonly expected: Catalog;
+  /** Drops what the files should have dropped. */
+  readonly left: readonly RepairGroup[];
+  /** Of manual changes. */
+  readonly addresses: Addresses;
+}
+
 async function repairLast(
-  { session, request: { inputs }, reading: before }: Start,
+  { session, request: { inputs } }: Start,
   run: FilesRun,
-  { expected, isRehearsed }: { readonly expected: Catalog; readonly isRehearsed: boolean },
-  addresses: Addresses,
+  { expected, left, addresses }: LastStep,
 ): Promise<Repaired & Comparison> {
   const readAgain = async () => (await readWithHistory(session, inputs.name)).reading;
   const { prune } = inputs;
-  const twice = isRehearsed ? madeTwice(expected, before, run.after) : [];
-  await runRepairs(session, twice);
-  const reading = twice.length === 0 ? run.after : await readAgain();
+  await runRepairs(session, left);
+  const reading = left.length === 0 ? run.after : await readAgain();
   const last = await repairRest(session, { expected, reading, addresses, prune }, readAgain);
   refuseUnrepaired(last, expected, last.failed);
   return last;

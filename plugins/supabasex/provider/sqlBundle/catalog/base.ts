@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../../../../fo
 import type { Catalog, CatalogObject } from "./catalog";
 import { parentIdentities, partsOfIdentity } from "./identity";
 import { changedProperties } from "./properties";
-import { renamesBetween } from "./renames";
+import type { FollowedRenames } from "./renames";
 import type { CatalogReading } from "./rows";
 
 /**
@@ -102,21 +102,29 @@ export function baseAfterRepeatables(
   return Object.fromEntries(result);
 }
 
+/** The catalog around migrations. */
+export interface MigratedBase {
+  readonly before: CatalogReading;
+  readonly after: CatalogReading;
+  readonly renames: FollowedRenames;
+}
+
 /**
  * Returns the facts after migrations ran: what they altered has their values, and what they renamed has its present
  * name. Facts of an object that is gone, or is another one now, are removed.
  */
 export function baseAfterMigrations(
   base: BaseFacts,
-  before: CatalogReading,
-  after: CatalogReading,
+  { before, after, renames: { ofReading, ofRecords } }: MigratedBase,
 ): BaseFacts {
-  const renames = renamesBetween(before, after);
+  const namesBefore = new Map([...ofReading].map(([former, present]) => [present, former]));
   return Object.fromEntries(
     Object.entries(base).flatMap(([identity, facts]): [string, JsonObject | null][] => {
-      const present = renames.get(identity) ?? identity;
-      const [former, now] = [before.catalog[identity], after.catalog[present]];
-      const isSame = before.addresses.get(identity) === after.addresses.get(present);
+      const renamed = ofRecords.get(identity);
+      const present = renamed ?? identity;
+      const name = renamed === undefined ? identity : (namesBefore.get(renamed) ?? renamed);
+      const [former, now] = [before.catalog[name], after.catalog[present]];
+      const isSame = before.addresses.get(name) === after.addresses.get(present);
       if (former === undefined || now === undefined || !isSame) return [];
       if (facts === null) return [[present, facts]];
       return [[present, merged(facts, only(alteredBetween(now, former), facts))]];

@@ -1,5 +1,6 @@
 import { type Catalog, inDropStatement, type ObjectIdentity } from "../catalog";
 import { literal } from "../catalog/objects";
+import { quote } from "../source/declaredObjects";
 import { revokeMembership } from "./roles";
 
 /** One object in two catalogs. */
@@ -31,6 +32,10 @@ export function dropOf({ object: { kind, name, parent }, expected, live }: Place
     case "trigger":
     case "rule":
       return `drop ${kind} ${name} on ${parent}`;
+    case "user mapping": {
+      const [user = "", server = ""] = name.split(" on server ");
+      return `drop user mapping for ${user} server ${quote(server)}`;
+    }
     default:
       return `drop ${inDropStatement(kind, name)}`;
   }

@@ -38,14 +38,19 @@ export function obstacleToRename(
   live: Catalog,
 ): string | undefined {
   if (touchedProperties(expected[printIdentity(object)] ?? {}) !== undefined)
-    return `its name is ${liveName}, and this bundle did not create it: rename it back, or write a migration that uses the new name`;
-  const isRelation = inRelationNames.has(object.kind);
-  const taken = (isRelation ? [...inRelationNames] : [])
-    .filter((kind) => kind !== object.kind)
-    .map((kind) => `${kind} ${object.name}`)
-    .find((other) => live[other] !== undefined);
+    return `its name is ${liveName}, and this bundle did not create it: rename it back, or state the rename in a migration`;
+  const taken = holderOfName(object, live);
   if (taken === undefined) return undefined;
   return `its name is ${liveName}, and ${taken} has its former name: drop or rename the ${taken.slice(0, taken.indexOf(object.name) - 1)}`;
+}
+
+/** Returns the identity of the object of another kind that has the name. */
+export function holderOfName({ kind, name }: ObjectIdentity, live: Catalog): string | undefined {
+  const kinds = inRelationNames.has(kind) ? [...inRelationNames] : [];
+  return kinds
+    .filter((other) => other !== kind)
+    .map((other) => `${other} ${name}`)
+    .find((identity) => live[identity] !== undefined);
 }
 
 /** Kinds that share one namespace in a schema. */

@@ -23,18 +23,28 @@ export interface RenamedBack {
   readonly repaired: readonly string[];
 }
 
+/** The catalog, and where the last deployment left what is expected. */
+export interface MaybeRenamed {
+  readonly expected: Catalog;
+  readonly reading: CatalogReading;
+  readonly addresses: Addresses;
+}
+
+export interface RenameOptions {
+  /** Reads the catalog after a rename. */
+  readonly readAgain: () => Promise<CatalogReading>;
+  /** Returns whether to rename an object that the bundle did not create, for what is rolled back. */
+  readonly foreign?: (identity: string) => boolean;
+}
+
 /**
  * Reverts manual renames before anything else is compared: nothing is lost, and dependent objects follow. What cannot
  * be renamed stays, and is reported at the end of the run.
- *
- * @param readAgain reads the catalog after a rename
  */
 export async function renameBack(
   session: Session,
-  expected: Catalog,
-  found: CatalogReading,
-  addresses: Addresses,
-  readAgain: () => Promise<CatalogReading>,
+  { expected, reading: found, addresses }: MaybeRenamed,
+  { readAgain, foreign = () => false }: RenameOptions,
 ): Promise<RenamedBack> {
   let reading = found;
   const repaired = new Set<string>();
@@ -43,10 +53,11 @@ export async function renameBack(
     const groups = diffTraced(expected, traced)
       .filter(isRename)
       .filter(({ identity }) => isReachable(identity, traced.renamed))
-      .filter(
-        ({ identity, live }) =>
-          obstacleToRename(partsOfIdentity(identity), String(live), expected, reading.catalog) === undefined,
-      )
+      .filter(({ identity, live }) => {
+        const object = partsOfIdentity(identity);
+        const owners = foreign(identity) ? {} : expected;
+        return obstacleToRename(object, String(live), owners, reading.catalog) === undefined;
+      })
       .map(({ identity, live }) => {
         const object = partsOfIdentity(identity);
         const isDomain = traced.catalog[`type ${object.parent}`]?.kind === "domain";

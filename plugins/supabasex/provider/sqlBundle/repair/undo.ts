@@ -2,11 +2,13 @@ import {
   type Catalog,
   type CatalogDifference,
   type CatalogObject,
+  firstIdentifier,
   type ObjectIdentity,
   partsOfIdentity,
 } from "../catalog";
 import { literal } from "../catalog/objects";
-import { columnDefinition } from "./createStatement";
+import { quote, unquoted } from "../source/declaredObjects";
+import { columnDefinition, texts } from "./createStatement";
 import { dropOf, type Place } from "./place";
 import { repairOf } from "./repair";
 import type { RepairGroup } from "./restore";
@@ -40,7 +42,8 @@ export function undoOf(
     };
   }
   if (repair.impossible.length === 0) return { identity, ...owner, statements: usual };
-  const hard = is === undefined ? recreateLost(object, should) : resetChanged(object, differences, should);
+  const hard =
+    is === undefined ? recreateLost(object, should) : resetChanged(object, differences, { should, is });
   return { identity, ...owner, statements: [...hard, ...usual] };
 }
 
@@ -65,8 +68,13 @@ function dropExtra(place: Place, is: CatalogObject): string[] {
       return [`drop ${is.kind === "domain" ? "domain" : "type"} ${name}`];
     case "bucket":
     case "extension":
-    case "server":
       return [];
+    case "role":
+      // What it owns and holds stays with it.
+      return [`alter role ${name} rename to ${quote(`supabasex_undone_${unquoted(name)}`.slice(0, 60))}`];
+    case "server":
+      // Without a name, it is the database server.
+      return name === "" ? [] : [dropOf(place)];
     default:
       return [dropOf(place)];
   }
@@ -109,6 +117,17 @@ function labelsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
+/** Returns the statement that drops and adds the attributes of a composite type from the first one that differs. */
+function resetAttributes(name: string, should: readonly string[], is: readonly string[]): string[] {
+  const differing = should.findIndex((attribute, at) => attribute !== is[at]);
+  const same = differing < 0 ? should.length : differing;
+  const steps = [
+    ...is.slice(same).map((attribute) => `drop attribute ${firstIdentifier(attribute)} cascade`),
+    ...should.slice(same).map((attribute) => `add attribute ${attribute} cascade`),
+  ];
+  return steps.length === 0 ? [] : [`alter type ${name} ${steps.join(", ")}`];
+}
+
 /** Returns the catalog without the labels that an undone manual change left under another name. */
 export function withoutHiddenLabels(catalog: Catalog): Catalog {
   return Object.fromEntries(
@@ -122,14 +141,18 @@ export function withoutHiddenLabels(catalog: Catalog): Catalog {
 
 /**
  * Returns statements that drop and add a column of another type, which rewrites nothing, regardless of the size of its
- * table.
+ * table. An attribute of a composite type is one, too.
  */
 function resetChanged(
   { kind, name, parent }: ObjectIdentity,
   differences: readonly CatalogDifference[],
-  should: CatalogObject,
+  { should, is }: Record<"should" | "is", CatalogObject>,
 ): string[] {
-  if (kind === "type") return hideLabels(name, differences);
+  if (kind === "type")
+    return [
+      ...hideLabels(name, differences),
+      ...resetAttributes(name, texts(should.attributes), texts(is.attributes)),
+    ];
   const rebuilt = new Set(["type", "collation", "generated", "identity"]);
   if (kind !== "column" || !differences.some(({ property = "" }) => rebuilt.has(property))) return [];
   return [

@@ -11,7 +11,10 @@ const overtaken =
 export function isOvertaken(error: unknown): boolean {
   if (!isDatabaseError(error)) return false;
   if (error.code === "XX000") return overtaken.test(error.message);
-  return error.code === "23505" && error.schema === "pg_catalog";
+  // Only there, the server does not look for an object of that name first, so it was not a race.
+  return (
+    error.code === "23505" && error.schema === "pg_catalog" && error.table?.startsWith("pg_ts_") !== true
+  );
 }
 
 export const helpOvertaken =

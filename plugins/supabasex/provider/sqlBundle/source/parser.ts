@@ -51,6 +51,13 @@ export function parseSql(text: string, serverMajor: number = defaultServerMajor)
   return text.trim() === "" ? { version: 0, stmts: [] } : grammar.parseSync(text);
 }
 
+/** Parses a statement whose tree is the same in every version, with a grammar that is loaded. */
+export function parseAnywhere(text: string): ParseResult {
+  const [grammar] = grammars.values();
+  if (grammar === undefined) throw notLoaded();
+  return grammar.parseSync(text);
+}
+
 /** Parses the body of a `do` block in PL/pgSQL into the tree of libpg-query, which has no types. Throws for another text. */
 export function parsePlpgsql(text: string): unknown {
   if (scanner === undefined) throw notLoaded();

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterManualChange, Databases, expectKept, failureOf, firstFile, nextFile } from "./support";
+
+// Outside of the schemas and tables that the bundle created, a manual object is foreign until a file creates it.
+const databases = new Databases();
+beforeAll(() => databases.start());
+afterAll(() => databases.stop());
+
+const schema = `create schema $s;
+create table $s.notes (id integer primary key, note text);
+create function $s.touch() returns trigger language plpgsql as 'begin return new; end';
+`;
+
+const cases: { name: string; hand: string; file: string; isIn: string }[] = [
+  {
+    name: "a table with rows in public, with another default, and its row-level security",
+    hand: `create table public."t $s" (id integer constraint "k $s" primary key, note text default 'x'); insert into public."t $s" values (1); alter table public."t $s" enable row level security`,
+    file: `create table public."t $s" (id integer constraint "k $s" primary key, note text default 'y');\nalter table public."t $s" enable row level security;`,
+    isIn: `select count(*) = 1 and (select relrowsecurity from pg_class where oid = 'public."t $s"'::regclass) as ok from public."t $s"`,
+  },
+  {
+    name: "a view in public with another query",
+    hand: `create view public."v $s" as select id from $s.notes`,
+    file: `create view public."v $s" as select note from $s.notes;`,
+    isIn: `select count(*) = 1 as ok from pg_attribute where attrelid = 'public."v $s"'::regclass and attname = 'note'`,
+  },
+  {
+    name: "a function in public, beside another one with its name",
+    hand: `create function public."f $s"(n integer) returns integer language sql as 'select n'`,
+    file: `create function public."f $s"(n integer) returns integer language sql as 'select n';`,
+    isIn: `select public."f $s"(7) = 7 as ok`,
+  },
+];
+
+describe("a manual object in a schema or on a table of others belongs to the bundle if a file creates it", () => {
+  test.each(cases)("$name", async ({ hand, file, isIn }) => {
+    await expectKept(databases, { first: schema, hand, files: { [nextFile]: file } }, isIn);
+  });
+});
+
+/** Each bundle with a policy on such a table would prune that of the other, so nothing is compared with an empty database. */
+const ofPlatform: typeof cases = [
+  {
+    name: "a policy on a table of the platform, with other roles",
+    hand: `create policy "p $s" on storage.objects for select to anon using (true)`,
+    file: `create policy "p $s" on storage.objects for select to authenticated using (bucket_id = 'x');`,
+    isIn: "select roles = '{authenticated}' as ok from pg_policies where policyname = 'p $s'",
+  },
+  {
+    name: "a trigger on a table of the platform",
+    hand: `create trigger "t $s" after insert on auth.users for each row execute function $s.touch()`,
+    file: `create trigger "t $s" after insert on auth.users for each row execute function $s.touch();`,
+    isIn: "select count(*) = 1 as ok from pg_trigger where tgname = 't $s'",
+  },
+];
+
+describe("a manual part of a table of the platform belongs to the bundle if a file creates it", () => {
+  test.each(ofPlatform)("$name", async ({ hand, file, isIn }) => {
+    const bundle = await afterManualChange(databases, { first: schema, hand, files: { [nextFile]: file } });
+
+    expect(await failureOf(bundle.preview())).toBe("it succeeded");
+    await bundle.up();
+
+    expect((await bundle.sql(isIn)).rows).toEqual([{ ok: true }]);
+    expect(await bundle.refresh()).toEqual([]);
+    expect(await bundle.up()).toBe(false);
+  });
+});
+
+test("a function that a file only replaces belongs to the bundle, and another one of its name does not", async () => {
+  const create = (type: string) =>
+    `create or replace function public."f $s"(n ${type}) returns integer language sql as 'select 1'`;
+  const bundle = await afterManualChange(databases, {
+    first: schema,
+    hand: `${create("integer")}; ${create("text")}`,
+    files: { [nextFile]: `${create("integer")};` },
+  });
+
+  await bundle.up();
+
+  const name = `public.\\"f ${bundle.schema}\\"`;
+  expect(bundle.logs.join("\n")).toContain(`function public."f ${bundle.schema}"(integer)`);
+  await bundle.sql(
+    `${create("integer").replace("select 1", "select 7")}; ${create("text").replace("select 1", "select 7")}`,
+  );
+  expect(await bundle.refresh()).toEqual([`live["function ${name}(integer)"].body`]);
+  await bundle.up();
+  expect(
+    (await bundle.sql(`select public."f $s"(1) as one, public."f $s"('x'::text) as other`)).rows,
+  ).toEqual([{ one: 1, other: 7 }]);
+});
+
+test("negative control: an object of another bundle is refused, in preview and up", async () => {
+  const create = (name: string) => `create table public."shared ${name}" (id integer primary key);`;
+  const other = await databases.bundle({ [firstFile]: `${schema}${create("$s")}` }, { dryRun: "live" });
+  await other.up();
+  const bundle = await databases.bundle({ [firstFile]: schema }, { dryRun: "live" });
+  await bundle.up();
+  bundle.write({ "migrations/20260104000000_next.sql": create(other.schema) });
+
+  const preview = await failureOf(bundle.preview());
+
+  expect(preview).toMatch(/relation "shared \w+" already exists/);
+  expect(await failureOf(bundle.up())).toBe(preview);
+  expect(await other.refresh()).toEqual([]);
+});

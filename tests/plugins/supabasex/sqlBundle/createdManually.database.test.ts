@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterManualChange, Databases, expectKept, failureOf, firstFile, nextFile } from "./support";
+
+const databases = new Databases();
+beforeAll(() => databases.start());
+afterAll(() => databases.stop());
+
+const schema = `create schema $s;
+create extension if not exists postgres_fdw schema extensions;
+create table $s.notes (id integer primary key, note text);
+create type $s.money as (amount numeric, currency text);
+`;
+const none = "select true as ok";
+const server = `create server "far $s" foreign data wrapper postgres_fdw options (host 'far')`;
+
+/** Statements of a person that create an object, and those of a file, by default the same. */
+const adopted: { name: string; hand: string; file?: string; isIn?: string }[] = [
+  { name: "a text search configuration", hand: "create text search configuration $s.words (copy = simple)" },
+  {
+    name: "a text search configuration with mappings, and a dictionary",
+    hand: "create text search dictionary $s.plain (template = simple); create text search configuration $s.words (copy = simple); alter text search configuration $s.words alter mapping for asciiword with english_stem",
+  },
+  {
+    name: "a text search configuration with other mappings",
+    hand: "create text search configuration $s.words (copy = english)",
+    file: "create text search configuration $s.words (copy = simple);",
+    isIn: "select to_tsvector('$s.words', 'the')::text = '''the'':1' as ok",
+  },
+  {
+    name: "a mapping of a configuration",
+    hand: "create text search configuration $s.words (parser = default); alter text search configuration $s.words add mapping for asciiword with simple",
+  },
+  {
+    name: "a text search dictionary with other options",
+    hand: "create text search dictionary $s.plain (template = simple, accept = false)",
+    file: "create text search dictionary $s.plain (template = simple);",
+  },
+  {
+    name: "an operator with another function",
+    hand: "create operator $s.=== (leftarg = integer, rightarg = integer, function = int4ne)",
+    file: "create operator $s.=== (leftarg = integer, rightarg = integer, function = int4eq);",
+    isIn: "select 1 operator($s.===) 1 as ok",
+  },
+  {
+    name: "a collation with another locale",
+    hand: "create collation $s.sorted (locale = 'POSIX')",
+    file: "create collation $s.sorted (locale = 'C');",
+  },
+  {
+    name: "a cast in another context",
+    hand: "create cast ($s.money as text) with inout",
+    file: "create cast ($s.money as text) with inout as assignment;",
+    isIn: "select castcontext = 'a' as ok from pg_cast where castsource = '$s.money'::regtype",
+  },
+  {
+    name: "a conversion",
+    hand: "create conversion $s.latin for 'LATIN1' to 'UTF8' from iso8859_1_to_utf8",
+  },
+  {
+    name: "a server with a user and a foreign table",
+    hand: `${server}; create user mapping for postgres server "far $s" options (user 'u', password 'secret'); create foreign table $s.far (id integer) server "far $s" options (table_name 'far')`,
+  },
+  {
+    name: "a server at another address",
+    hand: server.replace("'far'", "'rogue'"),
+    file: `${server};`,
+    isIn: "select srvoptions = '{host=far}' as ok from pg_foreign_server where srvname = 'far $s'",
+  },
+  {
+    name: "an event trigger for another event",
+    hand: `create function $s.seen() returns event_trigger language plpgsql as 'begin end'; create event trigger "seen $s" on ddl_command_start execute function $s.seen()`,
+    file: `create function $s.seen() returns event_trigger language plpgsql as 'begin end';\ncreate event trigger "seen $s" on ddl_command_end execute function $s.seen();`,
+    isIn: "select evtevent = 'ddl_command_end' as ok from pg_event_trigger where evtname = 'seen $s'",
+  },
+  {
+    name: "a role with other attributes and privileges",
+    hand: `create role "reader $s" login; grant usage on schema $s to "reader $s"; grant select on $s.notes to "reader $s"`,
+    file: `create role "reader $s" nologin;\ngrant usage on schema $s to "reader $s";\ngrant select on $s.notes to "reader $s";\ncreate policy reading on $s.notes to "reader $s" using (true);`,
+    isIn: "select not rolcanlogin as ok from pg_roles where rolname = 'reader $s'",
+  },
+  {
+    name: "a function with other names and results, which create or replace cannot change",
+    hand: "create function $s.top(a integer) returns bigint language sql as 'select 1::bigint'",
+    file: "create or replace function $s.top(b integer) returns integer language sql as 'select 1';",
+    isIn: "select pg_typeof($s.top(1)) = 'integer'::regtype as ok",
+  },
+  {
+    name: "a view with more columns, which create or replace cannot remove",
+    hand: "create view $s.all_notes as select id, note from $s.notes",
+    file: "create or replace view $s.all_notes as select id from $s.notes;",
+  },
+];
+
+describe("a manual object that a file creates plainly belongs to the bundle, with the file's definition", () => {
+  test.each(adopted)("$name", async ({ hand, file = `${hand};`, isIn = none }) => {
+    await expectKept(databases, { first: schema, hand, files: { [nextFile]: file } }, isIn);
+  });
+});
+
+test("what is taken over, altered and replaced is named", async () => {
+  const bundle = await afterManualChange(databases, {
+    first: schema,
+    hand: `${server.replace("'far'", "'rogue'")}; create role "reader $s"; create role "writer $s" login; create cast ($s.money as text) with inout`,
+    files: {
+      [nextFile]: `${server};\ncreate role "reader $s";\ncreate role "writer $s";\ncreate cast ($s.money as text) with inout;`,
+    },
+  });
+  bundle.logs = [];
+
+  await bundle.up();
+
+  const logs = bundle.logs.join("\n").replaceAll(bundle.schema, "$s");
+  expect(logs).toContain(
+    'Manual changes that a file now states, so they belong to the bundle:\n  cast ($s.money AS pg_catalog.text)\n  role "reader $s"',
+  );
+  expect(logs).toContain('Repaired:\n  role "writer $s"');
+  expect(logs).toContain(
+    'Manual changes that are gone, because their object was replaced:\n  server "far $s"',
+  );
+});
+
+describe("a manual object that differs and would lose something is refused with both definitions", () => {
+  test.each([
+    {
+      name: "an enum whose labels rows may have",
+      hand: "create type $s.level as enum ('low', 'odd')",
+      file: "create type $s.level as enum ('low', 'high');",
+      message: /hint: It was created manually with the labels low, odd, not low, high: rename or drop it\./,
+    },
+    {
+      name: "a range of another type",
+      hand: "create type $s.span as range (subtype = bigint)",
+      file: "create type $s.span as range (subtype = integer);",
+      message: /type \w+\.span: subtype is bigint instead of integer/,
+    },
+    {
+      name: "a text search configuration that an index uses",
+      hand: "create text search configuration $s.words (copy = english); create index on $s.notes using gin (to_tsvector('$s.words', note))",
+      file: "create text search configuration $s.words (copy = simple);",
+      message:
+        /cannot drop text search configuration \w+\.words because other objects depend on it[\s\S]*created manually with another definition than this file's/,
+    },
+    {
+      name: "a role with a password, which nobody can compare",
+      hand: `create role "reader $s" login`,
+      file: `create role "reader $s" login password 'secret';`,
+      message: /role "reader \w+" already exists[\s\S]*create it only if pg_roles does not have it/,
+    },
+  ])("$name", async ({ hand, file, message }) => {
+    const bundle = await afterManualChange(databases, { first: schema, hand, files: { [nextFile]: file } });
+
+    const preview = await failureOf(bundle.preview());
+
+    expect(preview).toMatch(message);
+    expect(await failureOf(bundle.up())).toBe(preview);
+    expect(await bundle.history()).toEqual([firstFile]);
+  });
+});
+
+test("negative control: what migrations of the bundle create twice is refused", async () => {
+  const create = "create text search configuration $s.words (copy = simple);";
+  const bundle = await databases.bundle({ [firstFile]: `${schema}${create}` }, { dryRun: "live" });
+  await bundle.up();
+  bundle.write({ [nextFile]: create });
+
+  const preview = await failureOf(bundle.preview());
+
+  expect(preview).toMatch(/already exists\.\n {2}hint: It already exists: change it with an alter statement/);
+  expect(await failureOf(bundle.up())).toBe(preview);
+});
+
+test("negative control: a server, a cast and a role that no file creates stay foreign", async () => {
+  const bundle = await afterManualChange(databases, {
+    first: schema,
+    hand: `${server}; create role "reader $s"; create cast ($s.money as text) with inout`,
+    files: { [nextFile]: "create text search configuration $s.words (copy = simple);" },
+    inputs: { prune: "drop" },
+  });
+
+  await bundle.up();
+
+  const { rows } = await bundle.sql(
+    `select (select count(*) from pg_foreign_server where srvname = 'far $s') as servers,
+       (select count(*) from pg_roles where rolname = 'reader $s') as roles,
+       (select count(*) from pg_cast where castsource = '$s.money'::regtype) as casts`,
+  );
+  expect(rows).toEqual([{ servers: "1", roles: "1", casts: "1" }]);
+  expect(bundle.logs.join("\n")).not.toContain("belong to the bundle");
+});
