@@ -1,5 +1,5 @@
 import type { Node, RangeVar } from "libpg-query";
-import { nameInStatement, nameWithoutArguments, partsOfIdentity } from "../catalog";
+import { inDropStatement, nameWithoutArguments, partsOfIdentity } from "../catalog";
 import { touched } from "../catalog/properties";
 import type { Session } from "../session/session";
 import { declarations, identityAsWritten, relationName } from "../source/declaredObjects";
@@ -87,7 +87,7 @@ function argumentsOf(identity: string): string | undefined {
   const { kind, name } = partsOfIdentity(identity);
   if (!isRoutine(kind)) return "";
   try {
-    const node = parseAnywhere(`drop ${kind} ${nameInStatement(kind, name)}`).stmts?.[0]?.stmt;
+    const node = parseAnywhere(`drop ${inDropStatement(kind, name)}`).stmts?.[0]?.stmt;
     const [object] = node !== undefined && "DropStmt" in node ? (node.DropStmt.objects ?? []) : [];
     return object === undefined ? undefined : droppedArguments(object);
   } catch {
