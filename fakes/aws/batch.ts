@@ -28,8 +28,7 @@ export function inBatches<Value>(load: Load<Value>) {
       loader = new DataLoader<Call, Value | undefined>(
         async (calls) => {
           const keys = [...new Set(calls.map(({ key }) => key))];
-          const abortSignal = AbortSignal.any(calls.map(({ signal }) => signal));
-          const loading = load(aws, keys, { abortSignal });
+          const loading = load(aws, keys, { abortSignal: allOf(calls.map(({ signal }) => signal)) });
           running = loading.catch(() => undefined);
           const found = await loading;
           return calls.map(({ key }) => found.get(key));
@@ -44,8 +43,22 @@ export function inBatches<Value>(load: Load<Value>) {
     }
     return loader;
   };
-  return (aws: Aws, key: string, signal: AbortSignal): Promise<Value | undefined> =>
-    loaderOf(aws).load({ key, signal });
+  return async (aws: Aws, key: string, signal: AbortSignal): Promise<Value | undefined> => {
+    const value = await loaderOf(aws).load({ key, signal });
+    signal.throwIfAborted();
+    return value;
+  };
+}
+
+/** Returns a signal that is aborted once all of these are: until then, a call waits for the result. */
+function allOf(signals: readonly AbortSignal[]): AbortSignal {
+  const controller = new AbortController();
+  const abortWithLast = () => {
+    if (signals.every(({ aborted }) => aborted)) controller.abort(signals[0]?.reason);
+  };
+  for (const signal of signals) signal.addEventListener("abort", abortWithLast, { once: true });
+  abortWithLast();
+  return controller.signal;
 }
 
 interface Call {

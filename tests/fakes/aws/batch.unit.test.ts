@@ -86,12 +86,34 @@ test("a request takes at most 100 keys", async () => {
 });
 
 test("an error reaches every read of the request, and not the next one", async () => {
+  let failed = false;
+  const read = inBatches<number>(async () => {
+    if (failed) return new Map([["two", 2]]);
+    failed = true;
+    throw new Error("throttled");
+  });
+  const aws = account();
+
+  const results = await Promise.allSettled([read(aws, "one", signal), read(aws, "two", signal)]);
+
+  expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  expect(await read(aws, "two", signal)).toBe(2);
+});
+
+test("an aborted read does not end the others of its request", async () => {
   const { read } = recorded();
   const aws = account();
   const ended = AbortSignal.abort(new Error("the engine has ended"));
 
-  const results = await Promise.allSettled([read(aws, "one", ended), read(aws, "two", signal)]);
+  const [one, two] = await Promise.allSettled([read(aws, "one", ended), read(aws, "two", signal)]);
 
-  expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
-  expect(await read(aws, "two", signal)).toBe(2);
+  expect(one).toMatchObject({ status: "rejected", reason: new Error("the engine has ended") });
+  expect(two).toEqual({ status: "fulfilled", value: 2 });
+});
+
+test("a request whose reads are all aborted is aborted", async () => {
+  const { read } = recorded();
+  const ended = AbortSignal.abort(new Error("the engine has ended"));
+
+  await expect(read(account(), "one", ended)).rejects.toThrow("the engine has ended");
 });

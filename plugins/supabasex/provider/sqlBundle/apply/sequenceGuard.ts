@@ -81,7 +81,9 @@ export class SequenceGuard {
   async #read(): Promise<void> {
     const onlyUsed = this.#effectSince !== "stated";
     try {
-      this.#readings.push(await this.#apart(() => sequencePositions(this.#session, { onlyUsed })));
+      const read = await this.#apart(() => sequencePositions(this.#session, { onlyUsed }));
+      // Unused sequences keep their positions of the last reading.
+      this.#readings.push(onlyUsed ? new Map([...(this.#readings.at(-1) ?? []), ...read]) : read);
     } catch (error) {
       if (!this.#request.commit || !isDatabaseError(error)) throw error;
       this.#unread = error;

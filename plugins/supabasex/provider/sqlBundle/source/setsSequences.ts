@@ -25,6 +25,13 @@ const running: ReadonlySet<string> = new Set(["CallStmt", "ExecuteStmt"]);
  */
 export type SequenceEffect = "none" | "hidden" | "stated";
 
+/** What a block that composes statements usually calls, and words that precede parentheses. */
+const harmless: ReadonlySet<string> = new Set(
+  "all any array coalesce concat count current_setting exists format in quote_ident quote_literal quote_nullable string_agg to_regclass to_regrole values".split(
+    " ",
+  ),
+);
+
 const known = new WeakMap<BundleFile, SequenceEffect>();
 
 /** Returns the strongest effect of the file's statements. */
@@ -46,6 +53,12 @@ function effectOf(file: BundleFile, statement: Statement): SequenceEffect {
   if (running.has(kind) || /\bsetval\b/i.test(text)) return "stated";
   if (runningHidden.has(kind)) return "hidden";
   if (kind !== "DoStmt") return actsOnUnnamed(node, text) ? "stated" : "none";
-  if (/\b(perform|call)\b/i.test(text)) return "stated";
-  return blockStatements(node, text, file.serverMajor) === undefined ? "hidden" : "none";
+  if (blockStatements(node, text, file.serverMajor) !== undefined) return "none";
+  return callsOnly(harmless, text) ? "hidden" : "stated";
+}
+
+/** Returns whether every name before a parenthesis is one of these. */
+function callsOnly(names: ReadonlySet<string>, text: string): boolean {
+  const calls = text.matchAll(/([\w."$]+)\s*\(/g);
+  return !/\bcall\b/i.test(text) && [...calls].every(([, name = ""]) => names.has(name.toLowerCase()));
 }
