@@ -10,7 +10,7 @@ const patienceSeconds = 120;
  */
 const minAttempts = 5;
 
-export interface Attempts<T> {
+interface Attempts<T> {
   /** Makes one attempt, with a new snapshot. */
   readonly attempt: () => Promise<T>;
   /** Cleans up after a failed one, and throws if the run is to end. */
