@@ -110,11 +110,13 @@ export const unreadableTypes = `(
   with recursive unreadable (oid) as (
     select unnest(array['${typesWithoutInput.join("', '")}']::regtype[])::oid
     union
-    select t.oid from unreadable u cross join lateral (
-      select oid from pg_type where typelem = u.oid and typcategory = 'A' or typbasetype = u.oid
+    select e.holder from unreadable u join (
+      select oid, typelem from pg_type where typcategory = 'A'
       union all
-      select r.reltype from pg_attribute a join pg_class r on r.oid = a.attrelid
-      where a.atttypid = u.oid and a.attnum > 0 and not a.attisdropped and r.reltype <> 0) t)
+      select oid, typbasetype from pg_type where typbasetype <> 0
+      union all
+      select r.reltype, a.atttypid from pg_attribute a join pg_class r on r.oid = a.attrelid
+      where a.attnum > 0 and not a.attisdropped and r.reltype <> 0) e (holder, part) on e.part = u.oid)
   select oid from unreadable)`;
 
 /** The stored columns of a table, for `pg_class c`. */
