@@ -39,7 +39,7 @@ const storedObject = z.object({
     "jobs",
     /**
      * Owners, grants, row security and policies of every object, in the format of `accessInventory` in
-     * postgres/access.ts.
+     * postgres/accessText.ts.
      */
     "access",
   ]),

@@ -1,5 +1,4 @@
 import type pg from "pg";
-import { UserError } from "../../foundation/userError";
 import type { DatabaseSettings } from "../environment";
 import { exitCodes } from "../exitCodes";
 import { connect } from "../postgres/connect";
@@ -10,9 +9,10 @@ import { startArchive } from "./archivePart";
 import { affordableDumps } from "./connectionLimit";
 import { type Part, partError } from "./part";
 import { planDump } from "./plan";
+import { retryOutdated } from "./retryOutdated";
 import { requireMemoryForRows } from "./rowMemory";
 import { RowsSession } from "./rowsPart";
-import { lockTables, type ObjectState, requireSameDefinitions, SnapshotOutdated } from "./tableLocks";
+import { lockTables, type ObjectState, requireSameDefinitions } from "./tableLocks";
 
 export interface DumpSettings {
   readonly tools: Tools;
@@ -33,19 +33,18 @@ export interface BegunDump {
   readonly parts: readonly Part[];
 }
 
-/** How long a run waits until no other session changes tables. */
-const patienceSeconds = 120;
 /** Sessions for `auth` and `storage`, in addition to those for the application's rows. */
 const platformSessions = 2;
 
 /**
  * Takes a snapshot, locks every table, and starts the sessions that will write. If another session rewrites a table
  * between the snapshot and the last lock, or waits to, or changes a function, a type or a view before `pg_dump` has read
- * it, it starts over with a new snapshot; an attempt takes about as long as `pg_dump` needs for the schema. Afterwards every session holds its locks: a session that requests an exclusive lock waits until the backup
- * has read the table.
+ * it, it starts over with a new snapshot; an attempt takes about as long as `pg_dump` needs for the schema. Afterwards
+ * every session holds its locks: a session that requests an exclusive lock waits until the backup has read the table.
  *
  * @param client the session of the snapshot, with an open transaction afterwards
- * @throws UserError if tables change faster than they can be locked, or a row is too large for the task's memory
+ * @throws UserError if tables, functions, types or views change during each attempt, or a row is too large for the
+ *   task's memory
  */
 export async function beginDump(client: pg.Client, given: DumpSettings): Promise<BegunDump> {
   const settings = {
@@ -57,24 +56,14 @@ export async function beginDump(client: pg.Client, given: DumpSettings): Promise
   const cancel = (): void => void cancelQuery(control, client).catch(() => undefined);
   settings.signal.addEventListener("abort", cancel, { once: true });
   try {
-    const deadline = performance.now() + patienceSeconds * 1000;
-    for (;;) {
-      try {
-        return await attempt(client, control, settings);
-      } catch (error) {
+    return await retryOutdated({
+      attempt: () => attempt(client, control, settings),
+      cleanUp: async () => {
         await client.query("rollback");
         settings.signal.throwIfAborted();
-        if (!(error instanceof SnapshotOutdated)) throw error;
-        if (performance.now() > deadline) {
-          throw new UserError(
-            `Tables changed faster than they could be locked, for ${patienceSeconds} s; the last time: ${error.message}. Run the backup when no migration is running.`,
-            exitCodes.dumpFailed,
-            { cause: error },
-          );
-        }
-        settings.progress(`taking a new snapshot: ${error.message}`);
-      }
-    }
+      },
+      progress: settings.progress,
+    });
   } finally {
     settings.signal.removeEventListener("abort", cancel);
     await control.end().catch(() => undefined);

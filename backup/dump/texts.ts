@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type pg from "pg";
 import type { SequenceValue, StoredObject } from "../manifest";
 import { readAccess } from "../postgres/access";
+import { writeAccess } from "../postgres/accessText";
 import { describeSequences } from "../postgres/sequences";
 import {
   describeGlobals,
@@ -32,7 +33,7 @@ export async function storeTexts(
     content,
     text,
   });
-  const access = `${JSON.stringify(await readAccess(client), null, 1)}\n`;
+  const access = writeAccess(await readAccess(client));
   const texts: Text[] = [
     sql("globals", "globals", await describeGlobals(client)),
     sql("sequences", "sequences", describeSequences(sequences)),

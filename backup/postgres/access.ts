@@ -18,11 +18,6 @@ export const accessEntry = z.object({
 });
 export type AccessEntry = z.infer<typeof accessEntry>;
 
-/**
- * The content of `access.json`: every object outside `pg_catalog` and `information_schema`, including the platform's.
- */
-export const accessInventory = z.array(accessEntry);
-
 /** Returns the grants of an ACL, one line each. A grant option ends with `*`, as in PostgreSQL's notation. */
 const grants = (acl: string, type: string, owner: string): string => `(
   select coalesce(string_agg(line, E'\\n' order by line), '')

@@ -25,13 +25,21 @@ export async function readChangedOrders(client: pg.Client): Promise<NotCovered[]
       and c.oid in (select unnest(array[inhrelid, inhparent]) from pg_inherits)
     order by 2`);
   const tables = new Map(rows.map((row) => [row.oid, row]));
-  const restoredColumns = (oid: string): string[] => {
+  const known = new Map<string, readonly string[]>();
+  const restoredColumns = (oid: string): readonly string[] => {
+    const before = known.get(oid);
+    if (before !== undefined) return before;
     const { parents, columns } = tables.get(oid) ?? { parents: [], columns: [] };
     const own = columns.filter(({ isLocal }) => isLocal).map(({ name }) => name);
-    return [...new Set([...parents.flatMap(restoredColumns), ...own])];
+    const restored = [...new Set([...parents.flatMap(restoredColumns), ...own])];
+    known.set(oid, restored);
+    return restored;
   };
   return rows
-    .filter(({ oid, columns }) => columns.some(({ name }, nth) => restoredColumns(oid)[nth] !== name))
+    .filter(({ oid, columns }) => {
+      const restored = restoredColumns(oid);
+      return columns.some(({ name }, nth) => restored[nth] !== name);
+    })
     .map(({ name }) => ({
       what: `order of the columns of table ${name}`,
       reason:

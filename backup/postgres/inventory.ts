@@ -93,8 +93,7 @@ export async function readInventory(client: pg.Client): Promise<Inventory> {
   };
 }
 
-/** Types whose values the server writes and does not read, such as those in a copy of `pg_attrdef`. */
-export const typesWithoutInput: readonly string[] = [
+const typesWithoutInput: readonly string[] = [
   "pg_brin_bloom_summary",
   "pg_brin_minmax_multi_summary",
   "pg_dependencies",
@@ -103,10 +102,36 @@ export const typesWithoutInput: readonly string[] = [
   "pg_node_tree",
 ];
 
+/**
+ * A subquery of the types whose values the server writes and does not read, such as those in a copy of `pg_attrdef`, and
+ * of the domains, arrays and composite types with them.
+ */
+export const unreadableTypes = `(
+  with recursive unreadable (oid) as (
+    select unnest(array['${typesWithoutInput.join("', '")}']::regtype[])::oid
+    union
+    select e.holder from unreadable u join (
+      select oid, typelem from pg_type where typcategory = 'A'
+      union all
+      select oid, typbasetype from pg_type where typbasetype <> 0
+      union all
+      select r.reltype, a.atttypid from pg_attribute a join pg_class r on r.oid = a.attrelid
+      where a.attnum > 0 and not a.attisdropped and r.reltype <> 0) e (holder, part) on e.part = u.oid)
+  select oid from unreadable)`;
+
 /** The stored columns of a table, for `pg_class c`. */
 const storedColumns = `array(select attname::text from pg_attribute
   where attrelid = c.oid and attnum > 0 and not attisdropped and attgenerated = ''
-    and atttypid::regtype::text not in ('${typesWithoutInput.join("', '")}') order by attnum)`;
+    and atttypid not in ${unreadableTypes} order by attnum)`;
+
+/**
+ * Whether the rows of a table, `pg_class c`, can be loaded without the columns whose values the server cannot read: it
+ * has other columns, and these accept null.
+ */
+export const hasLoadableRows = `not exists (
+  select from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' and a.atttypid in ${unreadableTypes}
+    and (a.attnotnull or not exists (select from pg_attribute o where o.attrelid = c.oid and o.attnum > 0 and not o.attisdropped
+      and o.attgenerated = '' and o.atttypid not in ${unreadableTypes})))`;
 
 /** Reads all tables with their own rows that belong neither to PostgreSQL nor to an extension. */
 async function readTables(client: pg.Client): Promise<(Table & { readonly owner: string })[]> {
@@ -122,6 +147,7 @@ async function readTables(client: pg.Client): Promise<(Table & { readonly owner:
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where c.relkind = 'r' and c.relpersistence <> 't' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
       and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'e')
+      and ${hasLoadableRows}
     order by 1, 2`);
   return rows.map((row) => ({ ...row, bytes: Number(row.bytes) }));
 }
@@ -161,7 +187,7 @@ async function readExtensionTables(client: pg.Client): Promise<ExtensionTable[]>
        coalesce(config.condition, '') as condition, coalesce(pg_table_size(c.oid), 0)::text as bytes
      from pg_extension e cross join unnest(e.extconfig, e.extcondition) as config(oid, condition)
        join pg_class c on c.oid = config.oid join pg_namespace n on n.oid = c.relnamespace
-     where c.relkind = 'r' and n.nspname <> all ($1)
+     where c.relkind = 'r' and n.nspname <> all ($1) and ${hasLoadableRows}
      -- Referenced tables come first.
      order by 1, (
        with recursive chain as (

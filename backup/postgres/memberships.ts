@@ -1,5 +1,5 @@
 import pg from "pg";
-import { block } from "./block";
+import { block, warnOfRefusal } from "./block";
 
 const { escapeIdentifier, escapeLiteral } = pg;
 
@@ -35,10 +35,26 @@ export async function describeMemberships(client: pg.Client, roles: readonly str
   );
   return rows.map((row) => {
     const grant = grantUnlessThere(row);
-    if (row.granted && row.granted_admin === row.admin) return block(grant);
     const toItself = row.granted ? grantUnlessThere({ ...row, admin: row.granted_admin }) : "null;";
-    return block(`if current_user = ${escapeLiteral(row.member)} then ${toItself} else ${grant} end if;`);
+    const statements =
+      row.granted && row.granted_admin === row.admin
+        ? grant
+        : `if current_user = ${escapeLiteral(row.member)} then ${toItself} else ${grant} end if;`;
+    const isOnlyAdmin = row.admin && row.inherit === false && row.set === false;
+    return block(isOnlyAdmin ? `${statements} ${warnings(row)}` : statements);
   });
+}
+
+/**
+ * Returns the handlers of a refused membership that only contains ADMIN, without which everything else works. The member
+ * may be a role that created the other one at the source, which the target may lack or not allow to be changed.
+ */
+function warnings({ role, member }: MembershipRow): string {
+  const what = `membership of role ${escapeIdentifier(member)} in ${escapeIdentifier(role)} with only ADMIN`;
+  return [
+    `exception when insufficient_privilege then ${warnOfRefusal(what, "the restoring role may not grant it (42501)")}`,
+    `when undefined_object then ${warnOfRefusal(what, "a role does not exist on this server (42704)")}`,
+  ].join(" ");
 }
 
 /** The restoring role may lack the privilege to grant a membership that the target already has. */

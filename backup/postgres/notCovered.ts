@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { NotCovered } from "../manifest";
 import { readChangedOrders } from "./columnOrder";
-import { typesWithoutInput } from "./inventory";
+import { hasLoadableRows, unreadableTypes } from "./inventory";
 import { authTables, platformRoles, platformRolesWithOpenSettings, storageTables } from "./platform";
 
 /** Each query returns names of objects that a backup omits, with the reason. */
@@ -137,8 +137,13 @@ const exclusions: readonly { readonly sql: string; readonly reason: string }[] =
     sql: `select format('values of column %I.%I.%I', n.nspname, c.relname, a.attname) from pg_attribute a join pg_class c on c.oid = a.attrelid
             join pg_namespace n on n.oid = c.relnamespace
           where c.relkind = 'r' and c.relpersistence <> 't' and c.oid >= 16384 and a.attnum > 0 and not a.attisdropped
-            and a.atttypid::regtype::text in ('${typesWithoutInput.join("', '")}') order by 1`,
+            and a.atttypid in ${unreadableTypes} order by 1`,
     reason: "the server cannot read values of this type",
+  },
+  {
+    sql: `select format('rows of %I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+          where c.relkind = 'r' and c.relpersistence <> 't' and c.oid >= 16384 and not ${hasLoadableRows} order by 1`,
+    reason: "they need a value in a column whose type the server cannot read, or have only such columns",
   },
   {
     // The comments on these objects, which go with others.

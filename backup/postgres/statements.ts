@@ -1,5 +1,5 @@
 import pg from "pg";
-import { block } from "./block";
+import { block, warnOfRefusal } from "./block";
 import { describeMemberships } from "./memberships";
 import { isPlatformObject, platformRoles, platformRolesWithOpenSettings } from "./platform";
 import { unquoteIdentifier } from "./sqlText";
@@ -107,9 +107,6 @@ async function describeSettings(client: pg.Client, roles: readonly RoleRow[]): P
   });
 }
 
-/** Begins the warning about a setting that the target refuses, followed by the setting and the reason. */
-export const refusedSettingMark = "thorbis: refused ";
-
 /**
  * Returns a block that tolerates a refusal, so that everything else is restored: a target may lack the value, such as a
  * locale, or the setting. From version 15 on, only a superuser or a role with the privilege may set a parameter that no
@@ -124,15 +121,14 @@ function tolerant(
   }: { readonly is_known: boolean; readonly role: string | null; readonly setting: string },
 ): string {
   const name = `setting ${setting.slice(0, setting.indexOf("="))} of ${role === null ? "the database" : `role ${role}`}`;
-  const warn = (reason: string): string =>
-    `raise warning '%', ${escapeLiteral(`${refusedSettingMark}${name}: `)} || ${reason};`;
+  const warn = (reason: string): string => warnOfRefusal(name, reason);
   return block(
     [
       `execute ${escapeLiteral(statement)};`,
       // The server's message may quote the value, which may be a secret.
-      `exception when invalid_parameter_value then ${warn("'its value is invalid on this server (22023)'")}`,
-      `when undefined_object then ${warn("'it, or what its value names, does not exist on this server (42704)'")}`,
-      ...(is_known ? [] : [`when insufficient_privilege then ${warn("'only a superuser may set it'")}`]),
+      `exception when invalid_parameter_value then ${warn("its value is invalid on this server (22023)")}`,
+      `when undefined_object then ${warn("it, or what its value names, does not exist on this server (42704)")}`,
+      ...(is_known ? [] : [`when insufficient_privilege then ${warn("only a superuser may set it")}`]),
     ].join(" "),
   );
 }

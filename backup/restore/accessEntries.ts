@@ -51,7 +51,7 @@ export function splitColumn(name: string): { readonly table: string; readonly co
 }
 
 /** Returns the schema of `shop.orders`, and of `tenant_isolation on shop.orders`. */
-function schemaOf(kind: string, name: string): string {
+export function schemaOf(kind: string, name: string): string {
   const place = ["constraint", "policy", "rule", "trigger"].includes(kind) ? splitPart(name).table : name;
   return /^("(?:[^"]|"")*"|[^."]+)\./.exec(place)?.[1] ?? "";
 }

@@ -2,7 +2,7 @@ import type pg from "pg";
 import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 import { readAccess } from "../postgres/access";
-import { refusedSettingMark } from "../postgres/statements";
+import { refusedMark } from "../postgres/block";
 import { readDefaultPrivileges } from "./defaultPrivileges";
 import {
   emptyInSteps,
@@ -138,15 +138,15 @@ async function explain(client: pg.Client, error: unknown, outcome: Outcome): Pro
   });
 }
 
-/** @throws UserError if the target refuses one; a setting that it does not support is reported and omitted */
+/** @throws UserError if the target refuses one; a setting or a membership that it does not support is reported and omitted */
 export async function createRoles(
   client: pg.Client,
   globals: string,
   progress: Beginning["progress"],
 ): Promise<void> {
   const tell = ({ message = "" }: { readonly message?: string | undefined }): void => {
-    if (!message.startsWith(refusedSettingMark)) return;
-    progress(`not restored: ${message.slice(refusedSettingMark.length)}`);
+    if (!message.startsWith(refusedMark)) return;
+    progress(`not restored: ${message.slice(refusedMark.length)}`);
   };
   client.on("notice", tell);
   try {

@@ -27,9 +27,9 @@ import { NamedObjects } from "./namedObjects";
 import { takesLong, writeInParallel } from "./parallelWriter";
 import { divide } from "./phases";
 import {
-  isRefusal,
   prepareRowExpressions,
   type RowExpressions,
+  refusedBy,
   retryWithSearchPaths,
 } from "./rowExpressions";
 import type { SchemaEntry } from "./schemaArchive";
@@ -142,7 +142,7 @@ export async function fill(current: Filling): Promise<Filled> {
     targetMajor: current.serverMajor,
     isIncomplete: writer.missing.length > 0 || leftOut.length > 0 || missingRows(loaded).length > 0,
     isProject: current.isProject,
-    searchPath: writer.searchPath(undefined),
+    searchPath: (schema) => writer.searchPath(schema),
     isWanted: ({ kind, facts }) => kind !== "event trigger" || isPlatformOwner(facts.owner ?? ""),
   });
   const { enabling, differences: inTriggers } = await createEventTriggers(client, eventTriggers, {
@@ -183,6 +183,8 @@ async function loadAllRows(
     .sort((a, b) => b.bytes - a.bytes);
   const loaded = new Map(objects.map((object) => [object, [] as LoadedTable[]]));
   const leftOut: string[] = [];
+  // The constraints that refused rows of each object.
+  const refusals = new Map(objects.map((object) => [object, new Set<string>()]));
   await withSessions(Math.min(parallel, objects.length), current, async (sessions) => {
     for (let waiting = objects; waiting.length > 0; ) {
       const refused = new Map<StoredObject, unknown>();
@@ -198,20 +200,33 @@ async function loadAllRows(
           try {
             await named.retry(() => loadRows(session, object, { ...context, tables }));
           } catch (error) {
-            if (!isRefusal(error)) throw error;
+            const constraint = refusedBy(error);
+            const before = refusals.get(object);
+            if (constraint === undefined || before?.has(constraint) === true) throw error;
+            before?.add(constraint);
             refused.set(object, error);
           }
         }
         idle.push(session);
         if (!refused.has(object)) progress(`${object.name}: restored`);
       });
-      for (const error of refused.values()) if (!(await expressions.release(error))) throw error;
+      for (const [object, error] of refused) {
+        const committed = new Set(loaded.get(object)?.map(nameOf));
+        const rest = manifest.tables.filter(
+          (one) => one.archive === object.name && !committed.has(nameOf(one)),
+        );
+        if (!(await expressions.release(error, rest))) throw error;
+      }
       waiting = [...refused.keys()];
     }
   });
   const tables = [...loaded.values()].flat();
   leftOut.push(...tables.flatMap(columnsLeftOut));
   return { loaded: tables, leftOut };
+}
+
+function nameOf({ schema, table }: Pick<LoadedTable, "schema" | "table">): string {
+  return JSON.stringify([schema, table]);
 }
 
 function columnsLeftOut({ schema, table, leftOut = [] }: LoadedTable): string[] {

@@ -77,12 +77,20 @@ export class NamedObjects {
           return name.startsWith(prefix) && tag.endsWith(` ${name.slice(prefix.length)}`);
         case "FUNCTION":
         case "PROCEDURE": {
-          const unquoted = name.replaceAll('"', "");
-          return unquoted === `${prefix}${tag}` || unquoted === `${prefix}${tag.replace(/\(.*/s, "")}`;
+          const named = comparable(name);
+          return [tag, tag.replace(/\(.*/s, "")].some((one) => named === comparable(`${prefix}${one}`));
         }
         default:
           return false;
       }
     });
   }
+}
+
+/**
+ * Returns a function's name without quotes and spaces between arguments: a value is `f(integer,shop."Kind")`, and the
+ * tag in the archive is `f(integer, shop."Kind")`, in which the function's own name has no quotes.
+ */
+function comparable(name: string): string {
+  return name.replaceAll('"', "").replaceAll(/,\s+/g, ",");
 }

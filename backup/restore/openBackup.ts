@@ -4,7 +4,7 @@ import { readManifest, sumUpManifest } from "../catalog";
 import type { CommandContext } from "../context";
 import { exitCodes } from "../exitCodes";
 import type { Manifest, StoredObject } from "../manifest";
-import { accessInventory } from "../postgres/access";
+import { accessInventory } from "../postgres/accessText";
 import type { Tools } from "../postgres/tools";
 import { objectKey } from "../runName";
 import type { ObjectStore } from "../store/objectStore";

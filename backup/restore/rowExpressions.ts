@@ -11,12 +11,14 @@ const { escapeIdentifier } = pg;
  */
 export interface RowExpressions {
   /**
-   * Removes a constraint that refused rows, such as `check (expires > now())`, until all rows are loaded. Returns
-   * whether the rows may be loaded again. No other session may load rows meanwhile.
+   * Removes a constraint that refused rows, such as `check (expires > now())`, until all rows are loaded, and those of
+   * the tables that follow whose result depends on more than the row. Returns whether the rows may be loaded again. No
+   * other session may load rows meanwhile.
    *
    * @param error the failure of loading rows
+   * @param tables the tables of the same transaction and those that follow it
    */
-  release(error: unknown): Promise<boolean>;
+  release(error: unknown, tables: readonly TableName[]): Promise<boolean>;
   /** Restores everything. What fails is among the writer's missing objects. */
   restore(): Promise<void>;
 }
@@ -24,14 +26,35 @@ export interface RowExpressions {
 /** `check_violation` */
 const checkViolation = "23514";
 
-function refusalOf(error: unknown): pg.DatabaseError | undefined {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof pg.DatabaseError && cause.code === checkViolation ? cause : undefined;
+interface TableName {
+  readonly schema: string;
+  readonly table: string;
 }
 
-/** Returns whether rows could not be loaded because a constraint refused one. */
-export function isRefusal(error: unknown): boolean {
-  return refusalOf(error) !== undefined;
+/** The constraint that refused a row. */
+interface Refusal {
+  readonly schema: string;
+  readonly name: string;
+  /** `table` or `domain`. */
+  readonly of: string;
+  /** The name of the table or domain. */
+  readonly subject: string;
+}
+
+/** Returns the constraint that refused a row; undefined for other failures, such as that of a partition's bounds. */
+function refusalOf(error: unknown): Refusal | undefined {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (!(cause instanceof pg.DatabaseError) || cause.code !== checkViolation) return undefined;
+  const { schema, table, dataType, constraint: name } = cause;
+  const subject = dataType ?? table;
+  if (schema === undefined || name === undefined || subject === undefined) return undefined;
+  return { schema, name, of: dataType === undefined ? "table" : "domain", subject };
+}
+
+/** Returns the identity of the constraint that refused a row; undefined for other failures. */
+export function refusedBy(error: unknown): string | undefined {
+  const refusal = refusalOf(error);
+  return refusal && JSON.stringify([refusal.of, refusal.schema, refusal.subject, refusal.name]);
 }
 
 /** Calls of the application's functions by expressions, also as operators. */
@@ -79,19 +102,27 @@ export async function prepareRowExpressions(
   }
   const functions = await lendSearchPaths(client, writer, await readFunctions(client, usedByRows));
   return {
-    async release(error) {
-      const cause = refusalOf(error);
-      if (cause === undefined) return false;
-      const { schema = "", table = "", dataType, constraint: name = "" } = cause;
-      const place = dataType === undefined ? ["table", table] : ["domain", dataType];
-      let isRemoved = false;
-      for (const check of await readChecks(client, sameInTree, [schema, name, ...place])) {
-        if (!(await succeeds(client, dropOf(check)))) continue;
-        dropped.push(check);
-        isRemoved = true;
-      }
+    async release(error, tables) {
+      const refusal = refusalOf(error);
+      if (refusal === undefined) return false;
+      const { schema, name, of, subject } = refusal;
+      const place = [schema, of, subject];
+      const drop = async (checks: readonly Check[]): Promise<boolean> => {
+        let isRemoved = false;
+        for (const check of checks) {
+          if (!(await succeeds(client, dropOf(check)))) continue;
+          dropped.push(check);
+          isRemoved = true;
+        }
+        return isRemoved;
+      };
+      const isRemoved = await drop(await readChecks(client, sameInTree, [...place, name]));
+      const names = tables.map((one) => `${escapeIdentifier(one.schema)}.${escapeIdentifier(one.table)}`);
+      await drop(await readChecks(client, dependsOnMoreThanRow, [names]));
+      if (isRemoved) return true;
       // Another table's rows may have been refused by the same constraint.
-      return isRemoved || dropped.some((check) => check.name === name);
+      const tree = new Set(await readTree(client, place));
+      return dropped.some((check) => check.name === name && check.of === of && tree.has(check.subject));
     },
     async restore() {
       await recompute(client, writer);
@@ -143,23 +174,55 @@ function dropOf({ of, subject, name }: Check): string {
 const callsFunctions = `c.oid in (select objid from ${callsOfApplication} where classid = 'pg_constraint'::regclass)`;
 
 /**
- * Selects the constraint of a domain, or the same constraint of all tables of an inheritance tree. $1: schema, $2: name of
- * the constraint, $3: `table` or `domain`, $4: its name.
+ * Domains from a domain to the innermost one that it is based on, or the tables of an inheritance tree. A refusal by
+ * the constraint of an inner domain names the outer one. $1: schema, $2: `table` or `domain`, $3: its name.
  */
-const sameInTree = `c.conname = $2 and case $3 when 'domain' then c.contypid = to_regtype(format('%I.%I', $1::text, $4::text)) else c.conrelid in (
-  with recursive ancestor (oid) as (
-    select to_regclass(format('%I.%I', $1::text, $4::text))::oid
+const subjectsOfTree = `
+  with recursive base (oid) as (
+    select to_regtype(format('%I.%I', $1::text, $3::text))::oid where $2::text = 'domain'
+    union select t.typbasetype from base b join pg_type t on t.oid = b.oid where t.typbasetype <> 0),
+  ancestor (oid) as (
+    select to_regclass(format('%I.%I', $1::text, $3::text))::oid where $2::text = 'table'
     union select i.inhparent from ancestor a join pg_inherits i on i.inhrelid = a.oid),
   relative (oid) as (
     select oid from ancestor
-    union select i.inhrelid from relative r join pg_inherits i on i.inhparent = r.oid)
-  select oid from relative) end`;
+    union select i.inhrelid from relative r join pg_inherits i on i.inhparent = r.oid)`;
+
+/**
+ * Selects the constraint of a domain and of those that it is based on, or the same constraint of all tables of an
+ * inheritance tree. $4: name of the constraint; the others as in `subjectsOfTree`.
+ */
+const sameInTree = `c.conname = $4 and case $2 when 'domain' then c.contypid in (${subjectsOfTree} select oid from base)
+  else c.conrelid in (${subjectsOfTree} select oid from relative) end`;
+
+/** Returns the quoted and qualified names of a domain and its bases, or of the tables of an inheritance tree. */
+async function readTree(client: pg.Client, place: readonly string[]): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `${subjectsOfTree} select oid::regtype::text as name from base union all select oid::regclass::text from relative`,
+    [...place],
+  );
+  return rows.map(({ name }) => name);
+}
+
+/**
+ * Selects constraints of tables, and of those that they inherit from, whose result can change while the row stays the
+ * same: they call functions that are not immutable, read values such as `current_user`, or convert through text.
+ * $1: quoted and qualified names.
+ */
+const dependsOnMoreThanRow = `c.conrelid in (
+  with recursive ancestor (oid) as (
+    select to_regclass(name)::oid from unnest($1::text[]) name
+    union select i.inhparent from ancestor a join pg_inherits i on i.inhrelid = a.oid)
+  select oid from ancestor)
+  and (c.conbin::text ~ '\\{(SQLVALUEFUNCTION|COERCEVIAIO) '
+    or exists (select from regexp_matches(c.conbin::text, ':(?:funcid|opfuncid) (\\d+)', 'g') called (id)
+      join pg_proc p on p.oid = called.id[1]::oid where p.provolatile <> 'i'))`;
 
 /** Returns check constraints of the application; parents before the tables that inherit from them. */
 async function readChecks(
   client: pg.Client,
   condition: string,
-  values: readonly string[] = [],
+  values: readonly (string | readonly string[])[] = [],
 ): Promise<Check[]> {
   const { rows } = await client.query<Check>(
     `select n.nspname as schema, c.conname as name, case when contypid <> 0 then 'domain' else 'table' end as of,

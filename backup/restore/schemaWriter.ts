@@ -2,6 +2,7 @@ import type pg from "pg";
 import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 import { platformSchemas } from "../postgres/platform";
+import { maskQuoted } from "../postgres/sqlText";
 import { grantorPattern, type SchemaEntry } from "./schemaArchive";
 
 /** An object of the backup that could not be created in the target. */
@@ -17,8 +18,16 @@ export interface Missing {
  * Entries whose operators are resolved only through the search path, because they cannot be qualified. Without their
  * creator's path they fail, or worse, use another operator, such as text's for citext.
  */
-const unqualifiable =
-  /\bIS (?:NOT )?DISTINCT FROM\b|\bNULLIF\s*\(|\bCASE\s+(?!WHEN\b)|\bJOIN\b[\s\S]*?\bUSING \(/i;
+const unqualifiable = /\bIS (?:NOT )?DISTINCT FROM\b|\bNULLIF\s*\(|\bCASE\s+(?!WHEN\b)/i;
+
+/** Returns whether the meaning of a statement depends on the search path. Strings, bodies and comments do not count. */
+export function needsSearchPath(sql: string): boolean {
+  const masked = maskQuoted(sql).replaceAll(/--[^\n]*/g, "");
+  if (unqualifiable.test(masked)) return true;
+  // One expression for both would search to the end of the text from each `join`.
+  const join = masked.search(/\bJOIN\b/i);
+  return join !== -1 && /\bUSING \(/i.test(masked.slice(join));
+}
 
 /** The number of entries per batch. The entries of a failed batch are sent one by one. */
 const batchSize = 50;
@@ -74,7 +83,7 @@ export class SchemaWriter {
   statementsOf(entry: SchemaEntry): string {
     const { sql, schema } = entry;
     if (entry.kind === "ACL" && entry.owner !== "") return byGrantors(sql, this.#quote(entry.owner));
-    if (!unqualifiable.test(sql)) return sql;
+    if (!needsSearchPath(sql)) return sql;
     return `set search_path = ${this.searchPath(schema)};\n${sql}\n;set search_path = '';`;
   }
 

@@ -3,7 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { restore } from "../../backup/commands/restore";
 import { run } from "../../backup/commands/run";
 import type { Manifest } from "../../backup/manifest";
+import { readAccess } from "../../backup/postgres/access";
 import { splitStatements } from "../../backup/postgres/sqlText";
+import { restoreAccess } from "../../backup/restore/compareAccess";
+import { prepareSession } from "../../backup/restore/schemaWriter";
 import { startTestCluster, type TestCluster } from "../support/cluster";
 import { commandContext, failureOf, type RecordedContext, taskEnvironment } from "./support/commands";
 import { takePortrait } from "./support/portrait";
@@ -132,6 +135,9 @@ create function public.keyed_name(id int) returns text language sql stable begin
 create materialized view public.keyed_names as select k.id, k.name, count(*) as n from public.keyed k group by k.id;
 create table public.named (p regprocedure, f regproc, r regclass);
 insert into public.named values ('public.keyed_name(int)', 'public.keyed_name', 'public.keyed_names');
+create type public."Kind of" as enum ('a');
+create function public.of_several(id int, kind public."Kind of"[], at timestamptz) returns text language sql stable begin atomic select k.name || count(*) from public.keyed k where k.id = $1 group by k.id; end;
+insert into public.named (p) values ('public.of_several(int, public."Kind of"[], timestamptz)');
 create sequence public.numbers;
 create table public.counted (n int default nextval('public.numbers'));
 insert into public.counted default values;
@@ -185,11 +191,36 @@ create policy other on public.states for insert with check (state = any (array['
       await answers("written_target", [expressions]),
     ];
     expect(after).not.toEqual(before);
+    // The control: policies with another meaning are reported.
+    const saved = await withClient("written_source", readAccess);
+    await withClient("written_target", async (client) => {
+      await prepareSession(client);
+      const compare = async (sourceMajor = 17) =>
+        await restoreAccess(client, saved, {
+          ...{ sourceMajor, targetMajor: 17, isIncomplete: false, isProject: false },
+          searchPath: () => "public",
+        });
+      expect((await compare()).application).toEqual([]);
+      await client.query("begin");
+      await client.query(
+        "alter policy known on public.states using (state in ('new', 'older')); alter policy nested on public.states using (true)",
+      );
+      await client.query("commit");
+      expect((await compare()).application).toEqual([
+        expect.stringMatching(
+          /^policy known on public\.states: using ".*'old'.*" in the backup, ".*'older'.*" here$/,
+        ),
+        expect.stringMatching(/^policy nested on public\.states: using ".*" in the backup, "true" here$/),
+      ]);
+      // Another version writes all expressions differently.
+      expect((await compare(16)).application).toEqual([]);
+    });
+    await restoreInto("written_target_2", backup);
     // From then on, the text stays the same.
     const { username, password } = new URL(urlOf("written_target"));
     const environment = {
       ...taskEnvironment(cluster, store),
-      ...{ PGDATABASE: "written_target", PGUSER: username, PGPASSWORD: decodeURIComponent(password) },
+      ...{ PGDATABASE: "written_target_2", PGUSER: username, PGPASSWORD: decodeURIComponent(password) },
     };
     const { manifest } = await run(commandContext(environment));
     await restoreInto("written_again", { ...backup, run: manifest.run });
@@ -218,6 +249,12 @@ insert into public.parts values ('a', 'x'), ('b', 'x');
 create table public.elder (ends timestamptz constraint later check (ends > now()));
 create table public.younger (n int) inherits (public.elder);
 insert into public.younger values (clock_timestamp() + interval '0.2 s', 1);
+create table public.several (id int, ends timestamptz constraint many_a check (ends > now()), also timestamptz constraint many_b check (also > now()), who text constraint many_c check (who = current_user));
+insert into public.several (id, ends) values (1, clock_timestamp() + interval '0.2 s');
+create domain public.soon as timestamptz constraint near check (value > now());
+create domain public.later_on as public.soon;
+create table public.nested_domain (at public.later_on);
+insert into public.nested_domain values (clock_timestamp() + interval '0.2 s');
 create domain public.future as timestamptz constraint ahead check (value > now());
 create table public.planned (at public.future, ats public.future[]);
 insert into public.planned values (clock_timestamp() + interval '0.2 s', array[clock_timestamp() + interval '0.2 s']::timestamptz[]);
@@ -237,10 +274,14 @@ select pg_sleep(0.3);
       'alter table public.written validate constraint "own";',
       'alter table public.elder validate constraint "later";',
       'alter domain public.future validate constraint "ahead";',
+      'alter table public.several validate constraint "many_a";',
+      'alter domain public.soon validate constraint "near";',
     ])
       expect(printed).toContain(statement);
     // The control: a constraint that accepts its rows is restored as it was.
     expect(printed).not.toContain("positive");
+    // Those were released with the first one, and are valid again.
+    expect(printed).not.toMatch(/many_[bc]/);
     const { rows } = await takePortrait(urlOf("checked_source"));
     expect((await takePortrait(urlOf("checked_target"))).rows).toEqual(rows);
     await withClient("checked_target", async (client) => {
@@ -284,6 +325,11 @@ alter table public.grown add late int;
 create table public.after_all (y int) inherits (public.grown);
 create table public.defaulted (n int default 1, t text default now()::text);
 create table public.copied as select adrelid, adbin from pg_attrdef;
+create table public.only_trees as select adbin from pg_attrdef;
+create table public.trees_not_null as select adrelid, adbin from pg_attrdef;
+alter table public.trees_not_null alter adbin set not null;
+create type public.with_tree as (n int, tree pg_node_tree);
+create table public.composites as select 1 as id, row(1, adbin)::public.with_tree as tree, array[row(1, adbin)::public.with_tree] as trees from pg_attrdef limit 1;
 create type public.pieces as range (subtype = int, multirange_type_name = public.many_pieces);
 comment on type public.many_pieces is 'Many';
 create view public.shown as select 1 as one;
@@ -301,8 +347,14 @@ update pg_extension set extconfig = array['public.a_second'::regclass::oid, 'pub
     );
 
     const listed = backup.manifest.notCovered.map(({ what }) => what);
-    expect(listed.filter((what) => /^(?:order|values of column|comment|grants)/.test(what))).toEqual([
+    expect(listed.filter((what) => /^(?:order|rows of|values of column|comment|grants)/.test(what))).toEqual([
+      "values of column public.composites.tree",
+      "values of column public.composites.trees",
       "values of column public.copied.adbin",
+      "values of column public.only_trees.adbin",
+      "values of column public.trees_not_null.adbin",
+      "rows of public.only_trees",
+      "rows of public.trees_not_null",
       'comment on rule "_RETURN" on public.shown',
       "comment on type public.many_pieces",
       "grants on type public.defaulted",
@@ -319,6 +371,12 @@ update pg_extension set extconfig = array['public.a_second'::regclass::oid, 'pub
     expect(
       await answers("listed_target", ["select count(*) as rows, count(adbin) as values from public.copied"]),
     ).toEqual(['[{"rows":"2","values":"0"}]']);
+    expect(
+      await answers("listed_target", [
+        "select id, tree, trees from public.composites",
+        "select from public.only_trees union all select from public.trees_not_null",
+      ]),
+    ).toEqual(['[{"id":1,"tree":null,"trees":null}]', "[]"]);
   });
 
   it("puts tables into the default tablespace where the target lacks theirs, and says so", async () => {

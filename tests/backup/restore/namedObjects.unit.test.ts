@@ -11,6 +11,7 @@ const index = entry(1, "INDEX", "orders_at");
 const key = entry(2, "CONSTRAINT", "orders odd key");
 const trigger = entry(3, "TRIGGER", "orders missing");
 const grouped = entry(4, "FUNCTION", "Name of(integer)", [2]);
+const several = entry(5, "FUNCTION", 'total(integer, timestamp with time zone, shop."Kind of"[])');
 
 /** Fails like loading a value that names this relation or function, until it exists. */
 function loading(named: string, written: readonly SchemaEntry[], needed: SchemaEntry) {
@@ -32,7 +33,7 @@ function prepare(): { written: SchemaEntry[]; named: NamedObjects } {
   const writer = { write: async (entries: readonly SchemaEntry[]) => void written.push(...entries) };
   return {
     written,
-    named: new NamedObjects(writer as unknown as SchemaWriter, [index, key, trigger, grouped]),
+    named: new NamedObjects(writer as unknown as SchemaWriter, [index, key, trigger, grouped, several]),
   };
 }
 
@@ -45,7 +46,7 @@ describe("rows that name objects which follow the rows", () => {
     const load = loading(relation, written, needed);
     expect(await Promise.all([named.retry(load), named.retry(load)])).toEqual(["loaded", "loaded"]);
     expect(written).toEqual([needed]);
-    expect(named.rest()).toEqual([index, key, trigger, grouped].filter((other) => other !== needed));
+    expect(named.rest()).toEqual([index, key, trigger, grouped, several].filter((other) => other !== needed));
   });
 
   it.each(['shop."Name of"(integer)', 'shop."Name of"'])(
@@ -54,9 +55,26 @@ describe("rows that name objects which follow the rows", () => {
       const { written, named } = prepare();
       expect(await named.retry(loading(name, written, grouped))).toBe("loaded");
       expect(written).toEqual([key, grouped]);
-      expect(named.rest()).toEqual([index, trigger]);
+      expect(named.rest()).toEqual([index, trigger, several]);
     },
   );
+
+  it.each(['shop.total(integer,timestamp with time zone,shop."Kind of"[])', "shop.total"])(
+    "are loaded after the function with several arguments %s",
+    async (name) => {
+      const { written, named } = prepare();
+      expect(await named.retry(loading(name, written, several))).toBe("loaded");
+      expect(written).toEqual([several]);
+    },
+  );
+
+  it("fail if they name a function with other arguments", async () => {
+    const { written, named } = prepare();
+    await expect(named.retry(loading("shop.total(integer)", written, several))).rejects.toThrow(
+      "Restoring the rows",
+    );
+    expect(written).toEqual([]);
+  });
 
   it("fail with the server's error if the archive has no such object, or it does not help", async () => {
     const { written, named } = prepare();

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from "vitest";
-import { byGrantors, withoutOwner } from "../../../backup/restore/schemaWriter";
+import { byGrantors, needsSearchPath, withoutOwner } from "../../../backup/restore/schemaWriter";
 
 test("an access list is restored by its owner", () => {
   expect(byGrantors("GRANT SELECT ON TABLE shop.orders TO anon;", '"app owner"')).toBe(
@@ -37,5 +37,24 @@ describe("removing the statement that sets the owner", () => {
     ],
   ])("%j", (sql, expected) => {
     expect(withoutOwner(sql)).toBe(expected);
+  });
+});
+
+describe("a statement needs a search path", () => {
+  it.each([
+    "CREATE VIEW shop.v AS SELECT a.x FROM (shop.a JOIN shop.b USING (x));",
+    "CREATE VIEW shop.v AS SELECT (a.x IS NOT DISTINCT FROM a.y) FROM shop.a;",
+    "CREATE VIEW shop.v AS SELECT CASE a.x WHEN 'a' THEN 1 END, NULLIF(a.x, a.y) FROM shop.a;",
+  ])("because it cannot qualify its operators: %s", (sql) => {
+    expect(needsSearchPath(sql)).toBe(true);
+  });
+
+  it.each([
+    "CREATE VIEW shop.v AS SELECT 'JOIN b USING (x)' AS \"CASE x IS DISTINCT FROM NULLIF (\" FROM shop.a;",
+    "CREATE FUNCTION shop.f() RETURNS int LANGUAGE sql AS $$select 1 from a join b using (x)$$;",
+    "-- JOIN\nCREATE POLICY p ON shop.a USING ((x > 1));",
+    "CREATE POLICY p ON shop.a USING ((x > ( SELECT 1 FROM (shop.a JOIN shop.b ON (true)))));",
+  ])("not because of a string, a name, a body, a comment, or the clause before a join: %s", (sql) => {
+    expect(needsSearchPath(sql)).toBe(false);
   });
 });

@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import * as z from "zod";
+import { type AccessEntry, accessEntry } from "../../../backup/postgres/access";
+import { accessInventory, writeAccess } from "../../../backup/postgres/accessText";
+
+const table = (name: string): AccessEntry => ({ kind: "table", name, facts: { owner: "app" } });
+const column = (name: string): AccessEntry => ({ kind: "inherited column", name, facts: { null: "no" } });
+const tables = [table("shop.orders"), table('shop."a.b"'), table("shop.plain")];
+const columns = [column("shop.orders.id"), column('shop.orders."x.y"'), column('shop."a.b".id')];
+
+it("has inherited columns where a program that does not know them ignores them", () => {
+  const text = writeAccess([...columns, ...tables]);
+
+  const byOlderProgram = z.array(accessEntry).parse(JSON.parse(text));
+  expect(byOlderProgram).toEqual(tables);
+  const read = accessInventory.parse(JSON.parse(text));
+  expect(read).toHaveLength(6);
+  expect(read).toEqual(expect.arrayContaining([...columns, ...tables]));
+});
+
+it("is read with inherited columns among the other objects, where the first backups that had them put them", () => {
+  expect(accessInventory.parse([...columns, ...tables])).toEqual([...columns, ...tables]);
+});

@@ -1,0 +1,88 @@
+import pg from "pg";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { prepareRowExpressions, refusedBy } from "../../../backup/restore/rowExpressions";
+import { prepareSession, SchemaWriter } from "../../../backup/restore/schemaWriter";
+import { startTestCluster, type TestCluster } from "../../support/cluster";
+
+let cluster: TestCluster;
+let client: pg.Client;
+
+beforeAll(async () => {
+  cluster = await startTestCluster();
+  client = await cluster.client("supabase_admin");
+  await prepareSession(client);
+});
+
+afterAll(async () => {
+  await cluster?.remove();
+});
+
+beforeEach(async () => {
+  await client.query(`
+    drop schema if exists a cascade; drop schema if exists b cascade;
+    create schema a; create schema b;
+    create table a.t (at timestamptz constraint c check (at > now()));
+    create table b.t (at timestamptz constraint c check (at > now()));
+    create table b.u (n int constraint positive check (n > 0), at timestamptz constraint ahead check (at > now()), who text constraint own check (who = current_user));
+    create domain b.inner_one as timestamptz constraint later check (value > now());
+    create domain b.outer_one as b.inner_one`);
+});
+
+/** The failure of loading rows that a constraint refused. */
+function refusal(fields: Pick<pg.DatabaseError, "schema" | "table" | "dataType" | "constraint">): Error {
+  const cause = Object.assign(new pg.DatabaseError("refused", 0, "error"), { ...fields, code: "23514" });
+  return new Error("Restoring the rows failed.", { cause });
+}
+
+const inTable = (schema: string, table: string, constraint: string): Error =>
+  refusal({ schema, table, dataType: undefined, constraint });
+
+async function checks(): Promise<string[]> {
+  const { rows } = await client.query(
+    "select format('%s.%s', connamespace::regnamespace, conname) as name from pg_constraint where connamespace in ('a'::regnamespace, 'b'::regnamespace) and contype = 'c' order by 1",
+  );
+  return rows.map(({ name }) => name);
+}
+
+const prepare = async () => await prepareRowExpressions(client, new SchemaWriter(client, []));
+
+describe("a constraint that refused rows", () => {
+  it("is removed, but not one of the same name of another table, which is no reason to load rows again", async () => {
+    const expressions = await prepare();
+
+    expect(await expressions.release(inTable("a", "t", "c"), [])).toBe(true);
+    expect(await checks()).toEqual(["b.ahead", "b.c", "b.later", "b.own", "b.positive"]);
+    // Another object's rows, which the same constraint refused.
+    expect(await expressions.release(inTable("a", "t", "c"), [])).toBe(true);
+    expect(await expressions.release(inTable("b", "missing", "c"), [])).toBe(false);
+  });
+
+  it("is removed with those of the tables that follow that may refuse the same row later", async () => {
+    const expressions = await prepare();
+
+    const tables = [{ schema: "b", table: "u" }];
+    expect(await expressions.release(inTable("a", "t", "c"), tables)).toBe(true);
+
+    // The control: a constraint that depends on the row alone stays.
+    expect(await checks()).toEqual(["b.c", "b.later", "b.positive"]);
+    await expressions.restore();
+    expect(await checks()).toEqual(["a.c", "b.ahead", "b.c", "b.later", "b.own", "b.positive"]);
+  });
+
+  it("is removed from the domain on which the refused one is based", async () => {
+    const expressions = await prepare();
+
+    const ofDomain = refusal({ schema: "b", table: undefined, dataType: "outer_one", constraint: "later" });
+    expect(await expressions.release(ofDomain, [])).toBe(true);
+
+    expect(await checks()).not.toContain("b.later");
+    expect(await expressions.release(ofDomain, [])).toBe(true);
+  });
+
+  it("is known by its table and name, and a failure without a constraint is no refusal", async () => {
+    expect(refusedBy(inTable("a", "t", "c"))).not.toBe(refusedBy(inTable("b", "t", "c")));
+    const ofPartition = refusal({ schema: "a", table: "t", dataType: undefined, constraint: undefined });
+    expect(refusedBy(ofPartition)).toBeUndefined();
+    expect(await (await prepare()).release(ofPartition, [])).toBe(false);
+  });
+});
