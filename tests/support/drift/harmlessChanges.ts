@@ -130,6 +130,40 @@ export const harmlessChanges: readonly HarmlessChange[] = [
     as: "supabase_admin",
   },
   {
+    name: "a sign-in replaces the metadata of an identity provider with what their URL returns now",
+    statements: [
+      `update auth.saml_providers set updated_at = now(),
+        metadata_xml = '<EntityDescriptor entityID="https://refreshed.example.org" validUntil="2026-12-01"/>'
+        where metadata_url is not null`,
+    ],
+    as: "supabase_admin",
+  },
+  {
+    name: "a client registers itself",
+    statements: [
+      `do $$ begin
+        if exists (select from pg_type where typname = 'oauth_registration_type') then
+          insert into auth.oauth_clients (id, redirect_uris, grant_types, registration_type)
+            values (gen_random_uuid(), 'https://app.example', 'authorization_code', 'dynamic');
+        end if;
+      end $$`,
+    ],
+    as: "supabase_admin",
+  },
+  {
+    name: "an application creates a queue, a table that its extension adds to itself",
+    statements: [
+      `do $$ begin
+        if to_regnamespace('queues') is not null then
+          create table queues.q_orders (id bigint);
+          grant select on queues.q_orders to pg_monitor;
+          alter extension xml2 add table queues.q_orders;
+        end if;
+      end $$`,
+    ],
+    as: "supabase_admin",
+  },
+  {
     name: "a grant on a large object is revoked again, which leaves its list of privileges",
     statements: [
       "select lo_from_bytea(616161, 'x')",

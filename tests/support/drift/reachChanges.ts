@@ -1,4 +1,4 @@
-import { changed, extra, type PostureChange } from "./postureChange";
+import { changed, extra, missing, type PostureChange } from "./postureChange";
 
 /** Further ways to reach more: wrappers, identity providers, hidden members of extensions, settings and publications. */
 export const reachChanges: readonly PostureChange[] = [
@@ -79,16 +79,27 @@ export const reachChanges: readonly PostureChange[] = [
   },
   {
     name: "an identity provider gets other certificates",
-    change: "update auth.saml_providers set metadata_xml = '<evil/>'",
-    reverse: "update auth.saml_providers set metadata_xml = '<idp/>'",
+    change: "update auth.saml_providers set metadata_xml = '<evil/>' where metadata_url is null",
+    reverse: "update auth.saml_providers set metadata_xml = '<idp/>' where metadata_url is null",
     as: "supabase_admin",
     reports: changed("SAML provider https://idp.example.org", "content"),
     severity: "opens",
   },
   {
+    name: "an identity provider gets its certificates from another URL",
+    change:
+      "update auth.saml_providers set metadata_url = 'https://evil.example' where metadata_url is not null",
+    reverse:
+      "update auth.saml_providers set metadata_url = 'https://refreshed.example.org/metadata' where metadata_url is not null",
+    as: "supabase_admin",
+    reports: changed("SAML provider https://refreshed.example.org", "content"),
+    severity: "opens",
+  },
+  {
     name: "a disabled identity provider is enabled",
-    change: "update auth.sso_providers set disabled = false",
-    reverse: "update auth.sso_providers set disabled = true",
+    change: "update auth.sso_providers set disabled = false where disabled",
+    reverse:
+      "update auth.sso_providers set disabled = true where id = '00000000-0000-4000-8000-0000000000aa'",
     as: "supabase_admin",
     reports: changed("SSO provider 00000000-0000-4000-8000-0000000000aa", "content"),
     severity: "opens",
@@ -97,11 +108,21 @@ export const reachChanges: readonly PostureChange[] = [
     name: "an OAuth client is registered, to which Auth gives tokens of users",
     change:
       "insert into auth.oauth_clients (id, client_name, redirect_uris, grant_types) values ('00000000-0000-4000-8000-0000000000cc', 'x', 'https://evil.example', 'authorization_code')",
-    reverse: "delete from auth.oauth_clients",
+    reverse: "delete from auth.oauth_clients where id = '00000000-0000-4000-8000-0000000000cc'",
     as: "supabase_admin",
     reports: extra("OAuth client 00000000-0000-4000-8000-0000000000cc"),
     severity: "opens",
     takenBackBy: "delete from auth.oauth_clients where id = '00000000-0000-4000-8000-0000000000cc'",
+  },
+  {
+    name: "a known OAuth client counts as one that registered itself, and gets another redirect URI",
+    change:
+      "update auth.oauth_clients set registration_type = 'dynamic', redirect_uris = 'https://evil.example'",
+    reverse:
+      "update auth.oauth_clients set registration_type = 'manual', redirect_uris = 'https://example.org'",
+    as: "supabase_admin",
+    reports: missing("OAuth client 00000000-0000-4000-8000-0000000000cd"),
+    severity: "opens",
   },
   {
     name: "a table in public is granted to anon, and added to an extension in public",

@@ -37,6 +37,30 @@ export const unseenChanges: readonly UnseenChange[] = [
       "The token hook of the bundle sets `authenticated` in every token of Auth, regardless of the row; `tests/sql/tokenHook.database.test.ts` checks it. The hook, its function and its setting are compared.",
   },
   {
+    name: "a SAML provider with a metadata URL gets other certificates, but keeps the URL",
+    by: {
+      change:
+        "update auth.saml_providers set metadata_xml = replace(metadata_xml, '2026-11-30', '2030-01-01') where metadata_url is not null",
+      reverse:
+        "update auth.saml_providers set metadata_xml = replace(metadata_xml, '2030-01-01', '2026-11-30') where metadata_url is not null",
+    },
+    because: "Auth does the same at a sign-in when the metadata are a day old",
+    instead:
+      "The URL and the provider's entity ID are compared, as is everything of a provider without a URL. Who may write to the tables of `auth` is compared, too. Auth replaces such certificates with those of the URL when they expire.",
+  },
+  {
+    name: "an OAuth client that is marked as one that registered itself is added by a statement",
+    by: {
+      change:
+        "insert into auth.oauth_clients (id, redirect_uris, grant_types, registration_type) values ('00000000-0000-4000-8000-0000000000ce', 'https://evil.example', 'authorization_code', 'dynamic')",
+      reverse: "delete from auth.oauth_clients where id = '00000000-0000-4000-8000-0000000000ce'",
+    },
+    because:
+      "strangers add such rows where clients may register themselves, and the database does not contain that setting",
+    instead:
+      "The setting is compared, and so is every client that somebody registered, also when it is marked so later. Who may write to the tables of `auth` is compared. Auth lists all clients: `GET /auth/v1/admin/oauth/clients`.",
+  },
+  {
     name: "the connection string of a subscription is changed",
     because: "only superusers may read `pg_subscription.subconninfo`",
     instead: "A new subscription is reported, and so is another owner, publication or state of one.",

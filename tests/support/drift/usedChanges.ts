@@ -3,6 +3,29 @@ import { changed, extra, type PostureChange } from "./postureChange";
 /** Changes of what exposed objects use in private schemas: functions behind operators, casts and checks, types, and tables of views. */
 export const usedChanges: readonly PostureChange[] = [
   {
+    name: "a label of a private type is renamed, and a column contains arrays of it",
+    change: "alter type legacy_private.stage rename value 'done' to 'closed'",
+    reverse: "alter type legacy_private.stage rename value 'closed' to 'done'",
+    reports: changed("type legacy_private.stage", "labels"),
+    severity: "opens",
+  },
+  {
+    name: "a label of a private type is renamed, and a column's composite type contains it",
+    change: "alter type legacy_private.mood rename value 'bad' to 'worse'",
+    reverse: "alter type legacy_private.mood rename value 'worse' to 'bad'",
+    reports: changed("type legacy_private.mood", "labels"),
+    severity: "opens",
+  },
+  {
+    name: "the function of a private operator class of an index is replaced",
+    change:
+      "create or replace function legacy_private.compare_dates(a date, b date) returns integer language sql immutable as $$ select 0 $$",
+    reverse:
+      "create or replace function legacy_private.compare_dates(a date, b date) returns integer language sql immutable as $$ select date_cmp(a, b) $$",
+    reports: changed("function legacy_private.compare_dates(date, date)", "body"),
+    severity: "opens",
+  },
+  {
     name: "the function behind a private operator of a policy is replaced",
     change:
       "create or replace function legacy_private.matches(a text, b text) returns boolean language sql immutable as $$ select true $$",

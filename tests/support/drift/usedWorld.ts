@@ -40,6 +40,12 @@ create view public.event_ids with (security_invoker = true) as select id from le
 create unique index legacy_stats_one on public.legacy_stats (count);
 select lo_from_bytea(717171, 'x');
 grant select on large object 717171 to authenticated;
+create type legacy_private.stage as enum ('open', 'done');
+create type legacy_private.mood as enum ('good', 'bad');
+create type legacy_private.review as (mood legacy_private.mood, text text);
+create function legacy_private.compare_dates(a date, b date) returns integer language sql immutable as $$ select date_cmp(a, b) $$;
+create table public.tasks (stages legacy_private.stage[], review legacy_private.review, due date);
+alter table public.tasks enable row level security;
 `;
 
 /** The same for objects that only a superuser may create. */
@@ -54,4 +60,18 @@ create view public.remote_ids as select id from legacy_private.remote;
 insert into auth.sso_providers (id, disabled) values ('00000000-0000-4000-8000-0000000000aa', true);
 insert into auth.saml_providers (id, sso_provider_id, entity_id, metadata_xml)
   values (gen_random_uuid(), '00000000-0000-4000-8000-0000000000aa', 'https://idp.example.org', '<idp/>');
+create schema queues;
+create extension xml2 schema queues;
+alter default privileges in schema queues grant select on tables to app_owner;
+insert into auth.sso_providers (id) values ('00000000-0000-4000-8000-0000000000ee');
+insert into auth.saml_providers (id, sso_provider_id, entity_id, metadata_xml, metadata_url)
+  values (gen_random_uuid(), '00000000-0000-4000-8000-0000000000ee', 'https://refreshed.example.org',
+    '<EntityDescriptor entityID="https://refreshed.example.org" validUntil="2026-11-30"/>', 'https://refreshed.example.org/metadata');
+create type auth.oauth_registration_type as enum ('dynamic', 'manual');
+alter table auth.oauth_clients add column registration_type auth.oauth_registration_type;
+insert into auth.oauth_clients (id, client_name, redirect_uris, grant_types, registration_type)
+  values ('00000000-0000-4000-8000-0000000000cd', 'known', 'https://example.org', 'authorization_code', 'manual');
+create operator class legacy_private.by_date for type date using btree
+  as operator 1 <, operator 2 <=, operator 3 =, operator 4 >=, operator 5 >, function 1 legacy_private.compare_dates(date, date);
+create index tasks_due on public.tasks (due legacy_private.by_date);
 `;

@@ -155,6 +155,72 @@ test("accounts are not read from a large table, which is no difference", async (
   expect(await bundle.refresh()).toEqual([]);
 });
 
+test("a known OAuth client is compared, regardless of how many strangers registered", async () => {
+  await hands.supabase_admin.query("alter table auth.oauth_clients set (fillfactor = 10)");
+  await hands.supabase_admin.query(
+    `insert into auth.oauth_clients (id, client_name, redirect_uris, grant_types, registration_type)
+     select gen_random_uuid(), repeat('x', 900), '', '', 'dynamic' from generate_series(1, $1)`,
+    [maxUsersTableBytes / 8192 + 1],
+  );
+  const known = "where registration_type = 'manual'";
+
+  const whileLarge = await bundle.refresh();
+  await hands.supabase_admin.query(
+    `update auth.oauth_clients set redirect_uris = 'https://evil.example' ${known}`,
+  );
+  const afterChange = await bundle.refresh();
+  await hands.supabase_admin.query(
+    `update auth.oauth_clients set redirect_uris = 'https://example.org' ${known}`,
+  );
+  await hands.supabase_admin.query("delete from auth.oauth_clients where registration_type = 'dynamic'");
+  await hands.supabase_admin.query("alter table auth.oauth_clients reset (fillfactor)");
+  await hands.supabase_admin.query("vacuum full auth.oauth_clients");
+
+  expect(whileLarge).toEqual([]);
+  expect(afterChange).toEqual(['live["OAuth client 00000000-0000-4000-8000-0000000000cd"].content']);
+  expect(await bundle.refresh()).toEqual([]);
+});
+
+test("identity providers and clients that the role may not read any more are not reported as missing", async () => {
+  const tables = "auth.oauth_clients, auth.saml_providers, auth.sso_domains, auth.sso_providers";
+  const { rows } = await hands.supabase_admin.query<{ grants: string }>(
+    `select string_agg(format('grant %s on %s to postgres%s', a.privilege_type, c.oid::regclass,
+       case when a.is_grantable then ' with grant option' else '' end), '; ') as grants
+     from pg_class c cross join aclexplode(c.relacl) a
+     where c.oid = any (string_to_array($1, ', ')::regclass[]) and a.grantee = 'postgres'::regrole`,
+    [tables],
+  );
+  await hands.supabase_admin.query(
+    `set role supabase_auth_admin; revoke all on ${tables} from postgres cascade; reset role`,
+  );
+
+  const unread = await bundle.refresh();
+  await hands.supabase_admin.query(`set role supabase_auth_admin; ${rows[0]?.grants}; reset role`);
+
+  expect(unread.filter((path) => /OAuth client|SAML provider|SSO (domain|provider)/.test(path))).toEqual([]);
+  expect(unread).not.toEqual([]);
+  expect(await bundle.refresh()).toEqual([]);
+});
+
+test("an upgrade of Auth that adds columns with defaults is no change of the OAuth clients", async () => {
+  await hands.supabase_admin.query(
+    `alter table auth.oauth_clients add column client_type text not null default 'confidential',
+       add column token_endpoint_auth_method text;
+     update auth.oauth_clients set token_endpoint_auth_method = 'client_secret_basic'`,
+  );
+
+  const upgraded = await bundle.refresh();
+  await hands.supabase_admin.query("update auth.oauth_clients set client_type = 'public'");
+  const opened = await bundle.refresh();
+  await hands.supabase_admin.query(
+    "alter table auth.oauth_clients drop column client_type, drop column token_endpoint_auth_method",
+  );
+
+  expect(upgraded).toEqual(['live["table auth.oauth_clients"].defaults']);
+  expect(opened).toContain('live["OAuth client 00000000-0000-4000-8000-0000000000cd"].content');
+  expect(await bundle.refresh()).toEqual([]);
+});
+
 test("normal activity of a database is not reported", async () => {
   for (const { name, statements, as = "postgres" } of harmlessChanges) {
     for (const statement of statements) await hands[as].query(statement);

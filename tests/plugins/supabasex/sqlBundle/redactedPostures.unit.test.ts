@@ -90,6 +90,14 @@ test.each([
   ["a removed trigger", trigger(canary), {}],
   ["a changed policy", policy(`(token = '${canary}'::text)`), policy("(token = 'other'::text)")],
   ["a widened policy", policy(`((token = '${canary}'::text) AND (id > 1))`), policy("true")],
+  [
+    "a policy on a column with a quote in its name",
+    policy(`("user's token" = '${canary}'::text)`),
+    policy("true"),
+  ],
+  ["a policy on a column with hyphens in its name", policy(`("a--b" = '${canary}'::text)`), policy("true")],
+  ["a literal with an escaped quote", policy(`(token = E'a\\'${canary}'::text)`), policy("true")],
+  ["a statement in a double-quoted string", policy(`"select set('${canary}')"`), policy("true")],
   ["a removed policy", policy(`(token = '${canary}'::text)`), {}],
 ])("the former value of %s is not shown", (_, before, after) => {
   const { drift, outlook, logs } = shownOf(before, after);
@@ -147,6 +155,32 @@ test("an unchanged literal of a policy is no difference, and a policy without on
   expect(JSON.stringify(outlook)).toContain(
     "create policy own on public.orders as permissive for select to anon using ((id > 10))",
   );
+});
+
+test.each(["user's token", "a--b"])("the quoted identifier %s is shown", (name) => {
+  const { drift } = shownOf(policy(`("${name}" = '${canary}'::text)`), policy("true"));
+
+  expect(JSON.stringify(drift)).toContain(name);
+});
+
+test("a change in the tables of Auth with identity providers and clients is accepted with the upgrade that made it", () => {
+  const client = (content: string): Catalog => ({
+    platform: { auth: content },
+    "OAuth client 1": { content },
+  });
+  const [before, after] = [taken(client("1")), taken(client("2"))];
+
+  expect(acceptancesOf(diffPostures(before, after)).map(({ name }) => name)).toEqual([
+    expect.stringMatching(/^platform upgrade auth @ /),
+  ]);
+});
+
+test("the rows of a table that was not read are not missing, and those of another one are", () => {
+  const before = taken({ "OAuth client 1": { content: "1" }, "SAML provider 1": { content: "1" } });
+  const after = taken({ "OAuth client": { unread: true } });
+
+  expect(diffPostures(before, after).map(({ identity }) => identity)).toEqual(["SAML provider 1"]);
+  expect(diffPostures(after, taken({}))).toEqual([]);
 });
 
 test("a trigger without a literal is set back by a statement that is shown", () => {

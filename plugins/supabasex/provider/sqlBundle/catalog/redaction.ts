@@ -110,12 +110,18 @@ function withoutValues(
   );
 }
 
-const quoted = /'(?:[^']|'')*'|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\//g;
+/** String literals and comments, and quoted identifiers, in which a quote or two hyphens begin neither. */
+const quoted =
+  /"(?:[^"\n]|"")*"|\b[eE]'(?:[^'\\]|''|\\[\s\S])*'|'(?:[^']|'')*'|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\//g;
 
 /** Replaces string literals and comments that the expected text lacks by their hashes. */
 function withoutQuotes(expected: string, live: string): string {
   const known = new Set(expected.match(quoted) ?? []);
-  return live.replaceAll(quoted, (text) => (known.has(text) ? text : `'${notKept(text)}'`));
+  const hidden = (text: string) => (known.has(text) ? text : `'${notKept(text)}'`);
+  return live.replaceAll(quoted, (text) =>
+    // In other languages than SQL it is a string, which may contain a statement.
+    text.startsWith('"') ? text.replaceAll(/'[^']*'/g, hidden) : hidden(text),
+  );
 }
 
 /** Returns what replaces a text. */

@@ -20,7 +20,7 @@ import { server } from "./kinds/server";
 import { builtInViewsOf, serverCode } from "./kinds/serverCode";
 import { serverPrivileges, subscriptionsOf } from "./kinds/serverPrivileges";
 import { database, settings } from "./kinds/settings";
-import { type SignInTable, signInSources, signInTables } from "./kinds/signInSources";
+import { type SignInTable, signInSources, signInTables, unreadSignInTable } from "./kinds/signInSources";
 import { statistics } from "./kinds/statistics";
 import { tables } from "./kinds/tables";
 import { eventTriggers, rules, triggers } from "./kinds/triggers";
@@ -65,7 +65,7 @@ export interface Readable {
   readonly accounts: boolean;
   /** Services whose migration tables the role may read. */
   readonly versioned: readonly PlatformService[];
-  /** Tables with identity providers and clients of Auth that the role may read. */
+  /** Tables with identity providers and clients of Auth that the role may read. Of any size, because strangers may add clients. */
   readonly signIn: readonly SignInTable[];
 }
 
@@ -156,7 +156,6 @@ select
   (select coalesce(pg_catalog.array_agg(c.relname::text order by c.relname), '{}')
     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
     where n.nspname = 'auth' and c.relname in (${signInTables.map((table) => `'${table}'`).join(", ")}) and ${isReadable}
-      and pg_catalog.pg_relation_size(c.oid) <= ${maxUsersTableBytes}
   ) as "signIn",
   pg_catalog.floor(pg_catalog.log(2.0, pg_catalog.pg_relation_size('pg_catalog.pg_attribute') / 8192.0 + 1))::integer as "sizeClass",
   array(select p.name from pg_catalog.pg_prepared_statements p where pg_catalog.starts_with(p.name, '${planPrefix}')) as plans,
@@ -208,7 +207,9 @@ export function kindsOf({
             Object.fromEntries(versioned.map((service) => [service, newestMigration[service]])),
           ),
         ]),
-    ...signIn.map((table) => signInSources[table]),
+    ...signInTables.map((table) =>
+      signIn.includes(table) ? signInSources[table] : unreadSignInTable(table),
+    ),
   ];
 }
 
@@ -257,9 +258,26 @@ union all
 ${kinds.map((kind, index) => objectsOf(kind, index, width)).join("\nunion all\n")}`;
 }
 
+/** A row of pg_depend for each use of an object, and one for each function and operator that a used operator class consists of. */
+const dependencies = `
+  select d.classid, d.objid, d.refclassid, d.refobjid
+  from pg_depend d
+  where d.refobjid >= ${firstUserOid} and d.deptype in ('n', 'a')
+  union all
+  select d.classid, d.objid, part.class, part.object
+  from pg_depend d
+  join pg_opclass o on o.oid = d.refobjid
+  join (
+    select amprocfamily as family, 'pg_proc'::regclass as class, amproc::oid as object from pg_amproc
+    union all
+    select amopfamily, 'pg_operator'::regclass, amopopr from pg_amop
+  ) part on part.family = o.opcfamily
+  where d.refclassid = 'pg_opclass'::regclass and d.refobjid >= ${firstUserOid} and d.deptype in ('n', 'a')
+    and d.classid in ('pg_class'::regclass, 'pg_type'::regclass)`;
+
 /**
- * Functions, operators and types that an extension did not create, with the objects that use them. What belongs to a table or a view counts as
- * its own use. What functions with a text as body use is not known.
+ * Functions, operators and types that an extension did not create, with the objects that use them. What belongs to a table, a view or a
+ * composite type counts as its own use, and an array as its element. What functions with a text as body use is not known.
  */
 const uses = `
   select distinct
@@ -267,6 +285,7 @@ const uses = `
       when d.classid in ('pg_attrdef'::regclass, 'pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_trigger'::regclass) then 'pg_class'::regclass
       when d.classid = 'pg_constraint'::regclass then case when k.conrelid = 0 then 'pg_type'::regclass else 'pg_class'::regclass end
       when d.classid in ('pg_amop'::regclass, 'pg_amproc'::regclass) then 'pg_opfamily'::regclass
+      when composite.oid is not null then 'pg_type'::regclass
       else d.classid
     end::oid as class,
     case d.classid
@@ -277,18 +296,21 @@ const uses = `
       when 'pg_constraint'::regclass then coalesce(nullif(k.conrelid, 0), k.contypid)
       when 'pg_amop'::regclass then (select o.amopfamily from pg_amop o where o.oid = d.objid)
       when 'pg_amproc'::regclass then (select f.amprocfamily from pg_amproc f where f.oid = d.objid)
-      when 'pg_class'::regclass then coalesce((select i.indrelid from pg_index i where i.indexrelid = d.objid), d.objid)
+      when 'pg_class'::regclass then coalesce(composite.reltype, (select i.indrelid from pg_index i where i.indexrelid = d.objid), d.objid)
       else d.objid
     end as object,
-    d.refclassid || ':' || d.refobjid || ':0' as used
-  from pg_depend d
+    d.refclassid || ':' || coalesce(list.typelem, d.refobjid) || ':0' as used
+  from (${dependencies}) d
   left join pg_constraint k on d.classid = 'pg_constraint'::regclass and k.oid = d.objid
-  where d.refobjid >= ${firstUserOid} and d.deptype in ('n', 'a')
+  left join pg_class composite on d.classid = 'pg_class'::regclass and composite.oid = d.objid and composite.relkind = 'c'
+  left join pg_type list on d.refclassid = 'pg_type'::regclass and list.oid = d.refobjid
+    and list.typsubscript = 'array_subscript_handler'::regproc
+  where coalesce(list.typelem, d.refobjid) >= ${firstUserOid}
     and (d.refclassid = 'pg_operator'::regclass
       -- The texts of policies and triggers name their functions.
       or d.refclassid = 'pg_proc'::regclass and d.classid not in ('pg_policy'::regclass, 'pg_trigger'::regclass)
       or d.refclassid = 'pg_type'::regclass and d.classid in ('pg_class'::regclass, 'pg_type'::regclass))
-    and (d.refclassid, d.refobjid) not in (select m.classid, m.objid from extension_member m)`;
+    and (d.refclassid, coalesce(list.typelem, d.refobjid)) not in (select m.classid, m.objid from extension_member m)`;
 
 /** All system catalogs with access control lists of one of our kinds. */
 const aclSources = [

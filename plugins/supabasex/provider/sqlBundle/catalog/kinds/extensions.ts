@@ -54,6 +54,16 @@ const members = `
   where m.classid not in ('pg_proc'::regclass, 'pg_class'::regclass, 'pg_namespace'::regclass, 'pg_type'::regclass)
   group by m.refobjid, m.classid`;
 
+/** Whether relation `c` is in the schema of its extension `own`, to which the extension may add tables in use, as a queue. */
+const isInOwnSchema = `(c.relnamespace = own.extnamespace and not own.extrelocatable and own.extnamespace::regnamespace::text <> 'public')`;
+
+/** Whether initial privileges `i` are those of another role than the owner, the server's, and the grantees of default privileges. */
+const areOfOthers = `exists (
+    select from aclexplode(i.initprivs) a
+    where a.grantee not in (c.relowner, own.extowner) and pg_get_userbyid(a.grantee) !~ '^pg_'
+      and a.grantee not in (select e.grantee from pg_default_acl f cross join aclexplode(f.defaclacl) e)
+  )`;
+
 /**
  * What an extension has besides its content: tables in a schema that it did not create, such as public, where any role with CREATE may make one
  * and add it; and the record of initial privileges, which excludes a privilege from those that are reported.
@@ -66,13 +76,15 @@ const furtherMembers = `
   join pg_extension own on own.oid = m.refobjid
   join pg_class c on c.oid = m.objid and c.relkind in ('r', 'p', 'f')
   join managed_schema s on s.oid = c.relnamespace
-  where m.classid = 'pg_class'::regclass
+  where m.classid = 'pg_class'::regclass and not ${isInOwnSchema}
   union all
   select m.refobjid, hash_record_extended(('initial privileges'::text, c.relname, i.objsubid, i.initprivs::text), 0)
   from extension_member m
+  join pg_extension own on own.oid = m.refobjid
   join pg_init_privs i on i.objoid = m.objid and i.classoid = m.classid
   join pg_class c on c.oid = m.objid
-  where m.classid = 'pg_class'::regclass
+  left join managed_schema s on s.oid = c.relnamespace
+  where m.classid = 'pg_class'::regclass and (s.oid is not null and not ${isInOwnSchema} or ${areOfOthers})
   union all
   select m.refobjid, hash_record_extended((
     'initial privileges'::text, p.proname, oidvectortypes(p.proargtypes), i.initprivs::text

@@ -5,6 +5,7 @@ import { byIdentity, type CatalogDifference, diffManaged } from "../difference";
 import { merge } from "../expectation";
 import { withHashesOfNow } from "../hashes";
 import { partsOfIdentity } from "../identity";
+import { signInKinds } from "../kinds/signInSources";
 import { areOfDifferentVersions, reprinted, serverIdentity } from "../serverVersion";
 import { postureGroup } from "./groups";
 import { membershipOf } from "./memberships";
@@ -20,6 +21,8 @@ export function diffPostures(baseline: Catalog, posture: Catalog): CatalogDiffer
     (difference) =>
       difference.identity !== serverIdentity &&
       !(difference.kind === "missing" && isNoLongerUsed(difference.identity, baseline)) &&
+      !(difference.kind === "missing" && isUnread(difference.identity, posture)) &&
+      !signInKinds.has(difference.identity) &&
       !(difference.kind === "extra" && isOfNewKind(difference.identity, baseline)) &&
       !(isOlder && isNewSinceVersion1(difference, posture)) &&
       (difference.kind === "changed" || !isAlwaysThere(difference.identity)),
@@ -33,6 +36,12 @@ export function diffPostures(baseline: Catalog, posture: Catalog): CatalogDiffer
 function isNoLongerUsed(identity: string, baseline: Catalog): boolean {
   const { parent } = partsOfIdentity(identity);
   return parent === undefined && isUsedOnly(identity, baseline) && !isChild(baseline[identity] ?? {});
+}
+
+/** Returns whether an object is the row of a table that the role may not read. The object that says so is named after the kind. */
+function isUnread(identity: string, posture: Catalog): boolean {
+  const { kind } = partsOfIdentity(identity);
+  return signInKinds.has(kind) && posture[kind] !== undefined;
 }
 
 /** Kinds of which every server has all objects. */

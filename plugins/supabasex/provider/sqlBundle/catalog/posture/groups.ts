@@ -2,12 +2,15 @@ import { createHash } from "node:crypto";
 import { canonicalJson, type JsonValue } from "../../../../../../foundation/json";
 import { type Catalog, type CatalogObject, sortedCatalog } from "../catalog";
 import { partsOfIdentity } from "../identity";
+import { signInKinds } from "../kinds/signInSources";
 
 /** Group → digest of the objects in it. A state stores a posture in these few lines. */
 export type PostureDigests = ReadonlyMap<string, string>;
 
 /** The kinds that have their own group. Others are in that of their schema, or of the database. */
 const groups: Readonly<Record<string, string>> = {
+  // Rows of tables that a migration of Auth changes.
+  ...Object.fromEntries([...signInKinds].map((kind) => [kind, "schema auth"])),
   role: "roles",
   membership: "roles",
   "role settings": "roles",
