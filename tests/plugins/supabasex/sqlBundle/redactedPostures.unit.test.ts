@@ -5,8 +5,8 @@ import {
   acceptancesOf,
   diffPostures,
   postureDigests,
-  postureVersion,
   postureOf,
+  postureVersion,
 } from "../../../../plugins/supabasex/provider/sqlBundle/catalog/posture";
 import { reportAccess } from "../../../../plugins/supabasex/provider/sqlBundle/preview/access";
 import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/source/parser";
