@@ -58,7 +58,11 @@ test("the name of the deployments proves nothing: an entry with it is shown, and
   const earlier = new RegExp(`^by unknown; last logged change ${entry}$`);
   expect(await after("infinity")).toMatch(earlier);
   expect(await after(undefined)).toMatch(earlier);
-  expect(await after("2026-01-01")).toMatch(new RegExp(`^${entry}, which is no deployment of this stack$`));
+  expect(await after("2026-01-01")).toMatch(
+    new RegExp(
+      `^${entry}, after the last completed deployment: a run that stopped, or another program with its name$`,
+    ),
+  );
   // `grant` names no object in an event trigger if there are several.
   await postgres.query("grant select on shared.deployed, shared.tenants to anon");
   expect(await after("infinity")).toMatch(earlier);

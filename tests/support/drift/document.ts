@@ -42,6 +42,7 @@ Objects that the bundle did not create are compared with their state at the last
 does not revert these changes. It reports them until they are reverted or accepted, each with the statement that reverts it and
 the entry of \`sql.accept\` that accepts it. With \`sql.prune: drop\`, up reverts the changes that affect neither data nor code:
 attributes, memberships and settings of roles, privileges, row-level security, policies, triggers and members of publications.
+Objects in private schemas that exposed objects use belong to other applications: for these, it prints the statement and runs nothing.
 
 | Change | Statement | Refresh reports | Severity | Suggested statement |
 | --- | --- | --- | --- | --- |

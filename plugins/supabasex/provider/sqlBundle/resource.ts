@@ -7,7 +7,7 @@ import { hasBlocked } from "../../lockMessages";
 import type { Resource } from "../resource";
 import { type ApplyResult, applyBundle } from "./apply/apply";
 import { diffManaged, digestsOf, readCatalogReading } from "./catalog";
-import { type Declared, diffPostures, postureDigests } from "./catalog/posture";
+import { type Declared, diffPostures, postureDigests, postureVersion } from "./catalog/posture";
 import { withRedactedPostures, withRedactedTexts } from "./catalog/redaction";
 import { checkBundle } from "./check";
 import { readAuthors } from "./history/ddlLog";
@@ -262,7 +262,9 @@ function appliedState(result: ApplyResult): BundleState {
       ...accessDrift(result),
       ...driftOf(diffManaged(result.expected, withRedactedTexts(result.expected, result.live))),
     },
-    ...(result.access === undefined ? {} : { access: postureDigests(result.access.baseline) }),
+    ...(result.access === undefined
+      ? {}
+      : { access: { digests: postureDigests(result.access.baseline), coverage: postureVersion } }),
   };
 }
 

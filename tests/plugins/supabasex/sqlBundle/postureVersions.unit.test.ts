@@ -1,15 +1,19 @@
 import { expect, test } from "vitest";
-import type { Catalog } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
+import { type Catalog, traceObjects } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
+import { withoutMatchingPartitions } from "../../../../plugins/supabasex/provider/sqlBundle/catalog/partitions";
 import {
   coverageOf,
   diffPostures,
   extendBaseline,
   type PostureVersion,
+  postureDigests,
   postureOf,
   withNewCoverage,
 } from "../../../../plugins/supabasex/provider/sqlBundle/catalog/posture";
 import { postureWithout } from "../../../../plugins/supabasex/provider/sqlBundle/catalog/posture/posture";
 import { rememberUse } from "../../../../plugins/supabasex/provider/sqlBundle/catalog/uses";
+import { postureRepairOf } from "../../../../plugins/supabasex/provider/sqlBundle/repair/postureRepair";
+import { accessDriftOf } from "../../../../plugins/supabasex/provider/sqlBundle/state/accessDrift";
 
 // The baseline between versions of the server and of this program, without a database.
 const policy = "policy public.notes own";
@@ -292,6 +296,10 @@ const usesAs: readonly (readonly [string, string])[] = [
 
 /** Returns the access in a database, where the server says what uses what. */
 function takenWithUses(catalog: Catalog, coverage: PostureVersion = 3): Catalog {
+  return postureOf({ live: readWithUses(catalog), expected: {}, managed: {}, coverage });
+}
+
+function readWithUses(catalog: Catalog): Catalog {
   const read: Catalog = Object.fromEntries(
     Object.entries(catalog).map(([identity, object]) => [identity, { ...object }]),
   );
@@ -299,7 +307,7 @@ function takenWithUses(catalog: Catalog, coverage: PostureVersion = 3): Catalog 
     const object = read[user];
     if (object !== undefined) rememberUse(object, used);
   }
-  return postureOf({ live: read, expected: {}, managed: {}, coverage });
+  return read;
 }
 
 /** A deployment that changes nothing, by this version. */
@@ -373,4 +381,168 @@ test("the baseline of version 2 keeps its coverage until a deployment", () => {
   expect(coverageOf(older)).toBe(2);
   expect(coverageOf(takenWithUses(withOperator))).toBe(3);
   expect(coverageOf({ server: { majorVersion: 17 } })).toBe(2);
+});
+
+const withGrant = (grants: Catalog[string]): Catalog => ({
+  ...withOperator,
+  "large object 7": { owner: "postgres", grants },
+});
+
+test.each<[string, Catalog[string]]>([
+  ["nothing", {}],
+  ["what another list of the server showed", { anon: ["select"] }],
+])(
+  "a baseline of version 2, which read %s as the grants of large objects, gets them with a deployment",
+  (_, read) => {
+    const older = {
+      ...takenWithUses(withGrant({}), 2),
+      "large object 7": { owner: "postgres", grants: read },
+    };
+    const granted = withGrant({ authenticated: ["select"] });
+
+    expect(reported(older, takenWithUses(granted, 2))).toEqual([]);
+    const adopted = upgradedFrom(older, granted);
+    expect(reported(adopted, takenWithUses(granted))).toEqual([]);
+    expect(reported(adopted, takenWithUses(withGrant({ authenticated: ["update"] })))).toEqual([
+      "changed large object 7 grants",
+    ]);
+  },
+);
+
+test("a baseline of version 2 without rules, domains, members and sign-in sources gets them with a deployment", () => {
+  const used: Catalog = {
+    server: { majorVersion: 17, coverage: 2 },
+    "schema public": { owner: "postgres" },
+    "schema hidden": { owner: "postgres" },
+    "table hidden.acl": { owner: "postgres", rowSecurity: true },
+    "view public.ids": {
+      owner: "postgres",
+      definition: "SELECT id FROM hidden.acl",
+      options: { security_invoker: "true" },
+    },
+    "constraint hidden.acl short": { definition: "CHECK ((id < 10))" },
+    "trigger hidden.acl watch": { definition: "CREATE TRIGGER …", enabled: "yes" },
+    "type public.email": { owner: "postgres", kind: "domain", type: "text" },
+    "table public.people": { owner: "postgres", rowSecurity: true },
+    "column public.people address": { type: "public.email" },
+    "extension tools": { version: "1", content: "17: a", members: "17: b" },
+    "SSO provider 1": { content: "a" },
+  };
+  const read = { ...used, "extension tools": { version: "1", content: "17: a" } };
+  // What version 2 recorded: it knew neither domains nor members.
+  const older = Object.fromEntries(
+    Object.entries(postureOf({ live: read, expected: {}, managed: {}, coverage: 2 })).map(
+      ([identity, { domains: _, ...object }]) => [identity, object],
+    ),
+  );
+  const former = taken2(used);
+
+  expect(older).not.toHaveProperty("SSO provider 1");
+  expect(older["table hidden.acl"]).not.toHaveProperty("constraints");
+  expect(reported(older, former)).toEqual([]);
+  const adopted = withNewCoverage(extendBaseline(older, former, former), former, taken(used));
+  expect(reported(adopted, taken(used))).toEqual([]);
+  expect(adopted).toEqual(taken(used));
+});
+
+function taken2(catalog: Catalog): Catalog {
+  return postureOf({ live: catalog, expected: {}, managed: {}, coverage: 2 });
+}
+
+test("a record that was edited to cover less does not reduce what is compared with the state", () => {
+  const baseline = takenWithUses(withOperator);
+  const replaced = readWithUses({
+    ...withOperator,
+    "function hidden.same(text, text)": { owner: "postgres", body: "select true" },
+  });
+  const edited = { ...baseline, server: { ...baseline.server, posture: 2 } };
+  const found = accessDriftOf(
+    { digests: postureDigests(baseline), coverage: 3 },
+    { live: replaced, expected: {} },
+    { posture: edited, intact: true },
+  );
+
+  expect(Object.keys(found.drift)).toEqual(["function hidden.same(text, text)"]);
+});
+
+test("what an older version recorded is found in the database if its record is lost", () => {
+  const digests = postureDigests(takenWithUses(withOperator, 2));
+  const subject = { live: readWithUses(withOperator), expected: {} };
+
+  expect(accessDriftOf({ digests, coverage: 2 }, subject, undefined).drift).toEqual({});
+});
+
+test("after a manual rename, what the renamed table and a renamed schema use still counts", () => {
+  const expected: Catalog = {
+    "schema hidden": { owner: "postgres" },
+    "table public.notes": { owner: "postgres", rowSecurity: true },
+  };
+  const addresses = { "table public.notes": "1259:1:0", "schema hidden": "2615:2:0" };
+  const moved = (identity: string) =>
+    identity.replace("public.notes", "public.old").replaceAll("hidden", "away");
+  const read = readWithUses(withOperator);
+  const catalog = Object.fromEntries(
+    Object.entries(read).map(([identity, object]) => [moved(identity), { ...object }]),
+  );
+  for (const [user, used] of usesAs) rememberUse(catalog[moved(user)] ?? {}, moved(used));
+  const now = new Map(Object.entries(addresses).map(([identity, address]) => [moved(identity), address]));
+
+  const traced = traceObjects(expected, { catalog, addresses: now }, new Map(Object.entries(addresses)));
+
+  expect([...traced.renamed.keys()].sort()).toEqual(Object.keys(expected));
+  const posture = postureOf({ live: traced.catalog, expected: {}, managed: {} });
+  expect(reported(takenWithUses(withOperator), posture)).toEqual([]);
+  expect(Object.keys(posture)).toContain("function hidden.same(text, text)");
+});
+
+test("the property of a renamed table whose text differs keeps what the table uses", () => {
+  const view = { owner: "postgres", definition: "SELECT id FROM public.notes" };
+  const expected: Catalog = { "table public.notes": { owner: "postgres" }, "view public.ids": view };
+  const live: Catalog = {
+    ...withOperator,
+    "table public.old": { owner: "postgres" },
+    "view public.ids": { ...view, definition: "SELECT id FROM public.old" },
+  };
+  const { "table public.notes": _, ...catalog } = readWithUses(live);
+  rememberUse(catalog["view public.ids"] ?? {}, "function hidden.same(text, text)");
+
+  const traced = traceObjects(
+    expected,
+    { catalog, addresses: new Map([["table public.old", "1259:1:0"]]) },
+    new Map([["table public.notes", "1259:1:0"]]),
+  );
+
+  expect(traced.catalog["view public.ids"]).toEqual(view);
+  const posture = postureOf({ live: traced.catalog, expected: {}, managed: {} });
+  expect(Object.keys(posture)).toContain("function hidden.same(text, text)");
+});
+
+test.each<[string, Catalog[string]]>([
+  ["matches", { owner: "postgres", rowSecurity: true }],
+  ["differs from", { owner: "postgres", rowSecurity: false }],
+])("what a partition uses counts if it %s its parent", (_, properties) => {
+  const parent = withOperator["table public.notes"] ?? {};
+  const partition = { partitionOf: "public.notes", ...properties };
+  rememberUse(partition, "function hidden.same(text, text)");
+  const objects = { ...withOperator, "table public.notes": { ...parent }, "table public.notes_1": partition };
+
+  const live = Object.fromEntries(withoutMatchingPartitions(new Map(Object.entries(objects))));
+
+  expect(Object.keys(postureOf({ live, expected: {}, managed: {} }))).toContain(
+    "function hidden.same(text, text)",
+  );
+});
+
+test("prune: drop leaves a new trigger of a private table that an exposed view reads", () => {
+  const trigger = { definition: "CREATE TRIGGER audit …", enabled: "yes" };
+  const [before, after] = [taken(aclView), taken({ ...aclView, "trigger hidden.acl audit": trigger })];
+  const differences = diffPostures(before, after);
+
+  expect(reported(before, after)).toEqual(["extra trigger hidden.acl audit"]);
+  expect(postureRepairOf("trigger hidden.acl audit", differences, before, after)).toEqual({
+    identity: "trigger hidden.acl audit",
+    safe: [],
+    advice: "drop trigger audit on hidden.acl",
+    owner: "postgres",
+  });
 });

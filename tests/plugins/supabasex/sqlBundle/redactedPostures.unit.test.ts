@@ -6,6 +6,7 @@ import {
   diffPostures,
   postureDigests,
   postureOf,
+  postureVersion,
 } from "../../../../plugins/supabasex/provider/sqlBundle/catalog/posture";
 import { reportAccess } from "../../../../plugins/supabasex/provider/sqlBundle/preview/access";
 import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/source/parser";
@@ -53,7 +54,7 @@ function taken(objects: Catalog): Catalog {
 function shownOf(before: Catalog, after: Catalog): { drift: object; outlook: object; logs: string[] } {
   const [baseline, posture] = [taken(before), taken(after)];
   const found = accessDriftOf(
-    postureDigests(baseline),
+    { digests: postureDigests(baseline), coverage: postureVersion },
     { live: posture, expected: {} },
     { posture: baseline, intact: true },
   );
@@ -61,7 +62,7 @@ function shownOf(before: Catalog, after: Catalog): { drift: object; outlook: obj
   const differences = diffPostures(baseline, posture);
   const access = { baseline, posture, isFirst: false, differences, acceptances: acceptancesOf(differences) };
   reportAccess(
-    { access: { ...access, repaired: [] } } as unknown as ApplyResult,
+    { access: { ...access, repaired: [], adopted: [] } } as unknown as ApplyResult,
     { log: (_: string, text: string) => logs.push(text) } as never,
   );
   return { drift: found.drift, outlook: found.outlook(), logs };

@@ -124,11 +124,19 @@ describe("state", () => {
         ['table s."a b\\nc\n\t"', { digest: "fedcba9876543210" }],
       ]),
       live: { "schema s": { owner: "o → p" }, "table s.t": "missing" },
+      access: { digests: new Map([["roles", "0123456789abcdef"]]), coverage: 3 as const },
       serverMajor: 15,
       openTables: ["s.t"],
     };
 
     expect(stateOf(stateOutputs(state))).toEqual(state);
+  });
+
+  test("access without a version is from before version 3", () => {
+    const access = "0123456789abcdef roles";
+
+    expect(stateOf({ schemaVersion: 2, access }).access?.coverage).toBe(2);
+    expect(stateOf({ schemaVersion: 2, access, accessVersion: 3 }).access?.coverage).toBe(3);
   });
 
   test("outputs without a layout are upgraded", () => {

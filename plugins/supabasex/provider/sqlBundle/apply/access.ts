@@ -1,4 +1,4 @@
-import { byIdentity, type Catalog, type CatalogDifference, managedPart } from "../catalog";
+import { byIdentity, type Catalog, type CatalogDifference, diffManaged, managedPart } from "../catalog";
 import {
   type Acceptance,
   accept,
@@ -18,6 +18,7 @@ import {
   postureWithout,
   withNewCoverage,
 } from "../catalog/posture";
+import { serverIdentity } from "../catalog/serverVersion";
 import { readHistoryRecords, readPostureRecord, recordPosture } from "../history/postureRecord";
 import { postureRepairOf } from "../repair/postureRepair";
 import { runRepairs } from "../repair/restore";
@@ -46,6 +47,8 @@ export interface Access {
   readonly acceptances: readonly Acceptance[];
   /** Identities that `prune: drop` reverted. */
   readonly repaired: readonly string[];
+  /** What a baseline of an older version did not cover, recorded as it is now. */
+  readonly adopted: readonly CatalogDifference[];
 }
 
 /**
@@ -60,16 +63,16 @@ export async function accessBefore(
 ): Promise<AccessBefore | undefined> {
   if (inputs.watch === "bundle") return undefined;
   const record = await readPostureRecord(session.work, inputs.name);
-  const coverage = coverageOf(record?.posture ?? {});
+  const recorded = record?.posture ?? {};
+  const coverage = stateAccess?.coverage ?? coverageOf(recorded);
   const taken = async (apiRoles?: ReadonlySet<string>) =>
     await postureNow(session, inputs.name, { expected, live, apiRoles, coverage });
   if (record === undefined && stateAccess === undefined) {
     return { baseline: undefined, unknown: new Set(), posture: await taken(), coverage };
   }
-  const recorded = record?.posture ?? {};
   const posture = await taken(record === undefined ? undefined : apiRolesOf(recorded));
   if (stateAccess === undefined) return { baseline: recorded, unknown: new Set(), posture, coverage };
-  const found = postureFrom(stateAccess, recorded, posture);
+  const found = postureFrom(stateAccess.digests, recorded, posture);
   return { baseline: found.posture, unknown: found.unknown, posture, coverage };
 }
 
@@ -102,6 +105,7 @@ export async function accessAfter(
   let posture = await postureNow(session, inputs.name, subject);
   const isFirst = before.baseline === undefined;
   let baseline = posture;
+  let adopted: readonly CatalogDifference[] = [];
   if (before.baseline !== undefined) {
     baseline = withoutManaged(before.baseline, expected, end.live);
     const { coverage } = before;
@@ -113,7 +117,11 @@ export async function accessAfter(
     if (former !== posture) {
       // An entry that a refresh printed identifies the change as the baseline covers it.
       baseline = accept(baseline, former, acceptancesOf(diffPostures(baseline, former)), inputs.accept);
-      baseline = withNewCoverage(baseline, former, posture);
+      const extended = withNewCoverage(baseline, former, posture);
+      adopted = diffManaged(baseline, extended).filter(
+        ({ identity, kind }) => kind !== "missing" && identity !== serverIdentity,
+      );
+      baseline = extended;
     }
     const applied = Object.keys(expected)
       .filter((identity) => identity.startsWith("applied file "))
@@ -139,7 +147,15 @@ export async function accessAfter(
     }
   }
   await recordPosture(session.work, inputs.name, baseline);
-  return { baseline, posture, isFirst, differences, acceptances: acceptancesOf(differences), repaired };
+  return {
+    baseline,
+    posture,
+    isFirst,
+    differences,
+    acceptances: acceptancesOf(differences),
+    repaired,
+    adopted,
+  };
 }
 
 async function postureNow(

@@ -321,6 +321,7 @@ function joinedAccess(former: Access | undefined, latter: Access): Access {
     ...latter,
     isFirst: former.isFirst || latter.isFirst,
     repaired: [...new Set([...former.repaired, ...latter.repaired])],
+    adopted: [...former.adopted, ...latter.adopted],
   };
 }
 

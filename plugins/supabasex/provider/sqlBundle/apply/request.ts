@@ -1,6 +1,6 @@
 import type { FileKind } from "../../../bundleFiles";
 import type { RememberedExpectation } from "../catalog";
-import type { Declared, PostureDigests } from "../catalog/posture";
+import type { Declared, RememberedAccess } from "../catalog/posture";
 import type { BundleInputs, Connection } from "../inputs";
 import type { BundleFile, LoadedBundle } from "../source/files";
 import type { Inspection } from "../source/inspection";
@@ -58,7 +58,7 @@ export interface ApplyRequest {
   /** The expectation of the state, which is needed if the database's own record was edited or emptied. */
   readonly stateExpected: RememberedExpectation;
   /** The posture of the state; `undefined` if it has none. */
-  readonly stateAccess?: PostureDigests | undefined;
+  readonly stateAccess?: RememberedAccess | undefined;
   /** What the last deployment declared outside of its SQL. */
   readonly formerlyDeclared?: Declared | undefined;
   readonly signal: AbortSignal;

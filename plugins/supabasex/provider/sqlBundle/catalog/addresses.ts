@@ -10,6 +10,7 @@ import {
 import { renameTexts } from "./renamedTexts";
 import type { CatalogReading } from "./rows";
 import { managedPart, relationOf } from "./scope";
+import { usesOf, withUses } from "./uses";
 
 /** Identity → where the server keeps the object. A rename does not change it, and the server never reuses it. */
 export type Addresses = ReadonlyMap<string, string>;
@@ -76,10 +77,14 @@ export function traceObjects(
   }
   const traced: Record<string, CatalogObject> = {};
   const same = renameTexts(renamed);
+  const before = (live: string) => formerNames.get(live) ?? formerIdentity(live, formerNames);
   for (const [live, object] of Object.entries(catalog)) {
-    const identity = formerNames.get(live) ?? formerIdentity(live, formerNames);
+    const identity = before(live);
     const wanted = expected[identity];
-    traced[identity] = wanted === undefined ? object : same(wanted, object);
+    const used = usesOf(object);
+    const known = used.map(before);
+    const now = wanted === undefined ? object : same(wanted, object);
+    traced[identity] = known.every((name, at) => name === used[at]) ? now : withUses({ ...now }, known);
   }
   return { catalog: traced, renamed, dropped: found.dropped };
 }

@@ -1,5 +1,6 @@
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../../../../foundation/json";
 import type { CatalogObject } from "./catalog";
+import { rememberUse, usesOf, withUses } from "./uses";
 
 /** The API's roles: a partition grants them nothing, because reading it directly skips its parent's policies. */
 export const apiRoles: ReadonlySet<string> = new Set(["anon", "authenticated", "public"]);
@@ -21,9 +22,22 @@ export function withoutMatchingPartitions(
     }
     const parent = objects.get(`table ${parentName}`);
     const differing = parent === undefined ? object : differencesFromParent(object, parent);
-    if (Object.keys(differing).length > 0) remaining.set(identity, { partitionOf: parentName, ...differing });
+    const used = usesOf(object);
+    if (Object.keys(differing).length > 0) {
+      remaining.set(identity, withUses({ partitionOf: parentName, ...differing }, used));
+      continue;
+    }
+    // A partition's own checks run when a row is written to a table above it.
+    const top = topOf(object, objects);
+    for (const name of used) if (!usesOf(top).includes(name)) rememberUse(top, name);
   }
   return remaining;
+}
+
+/** Returns the partitioned table to which a partition belongs, through all levels. */
+function topOf(partition: CatalogObject, objects: ReadonlyMap<string, CatalogObject>): CatalogObject {
+  const parent = objects.get(`table ${String(partition.partitionOf)}`);
+  return parent === undefined ? partition : topOf(parent, objects);
 }
 
 function differencesFromParent(partition: CatalogObject, parent: CatalogObject): CatalogObject {

@@ -2,6 +2,7 @@ import type { JsonValue } from "../../../../../foundation/json";
 import type { CatalogObject } from "./catalog";
 import { nameWithoutArguments, type ObjectIdentity, partsOfIdentity } from "./identity";
 import { changedProperties } from "./properties";
+import { usesOf, withUses } from "./uses";
 
 /**
  * Returns a function that replaces properties of a live object by the expected ones if they only differ in the names of
@@ -34,10 +35,8 @@ export function renameTexts(
       isSame(neutralValue(expected[property], neutral), neutralValue(live[property], neutral)),
     );
     if (changes.length === 0) return live;
-    return {
-      ...live,
-      ...Object.fromEntries(changes.map((property) => [property, expected[property] ?? null])),
-    };
+    const texts = Object.fromEntries(changes.map((property) => [property, expected[property] ?? null]));
+    return withUses({ ...live, ...texts }, usesOf(live));
   };
 }
 

@@ -12,7 +12,13 @@ export function usesOf(object: CatalogObject): readonly string[] {
   return uses.get(object) ?? [];
 }
 
-/** Remembers what a live object uses, as long as the object exists. */
+/** Remembers what a live object uses, as long as the object exists. A copy needs {@link withUses}. */
 export function rememberUse(object: CatalogObject, identity: string): void {
   uses.set(object, [...usesOf(object), identity]);
+}
+
+/** Returns a new copy of a live object, after it remembers what the object uses: a copy does not have that by itself. */
+export function withUses(copy: CatalogObject, used: readonly string[]): CatalogObject {
+  if (used.length > 0) uses.set(copy, [...usesOf(copy), ...used]);
+  return copy;
 }

@@ -50,7 +50,8 @@ export interface AuthorSubject {
  *
  * Any session can have the application name of our deployments, so the name proves nothing. What the last deployment changed is no
  * difference. So if the last entry has the name and is from before its end, either the log lacks a later change, or the name was forged: the
- * author is unknown, and the entry is shown. If it is from after its end, it is of no deployment, and is marked so.
+ * author is unknown, and the entry is shown. If it is from after its end, a run that stopped made the change, or another program with its
+ * name, and the entry says so.
  */
 export async function readAuthors(
   client: ClientBase,
@@ -94,7 +95,7 @@ function authorOf({ author, hasOurName, isEarlier }: LastEntry): string {
   if (!hasOurName) return author;
   return isEarlier
     ? `${unknown}; last logged change ${author}`
-    : `${author}, which is no deployment of this stack`;
+    : `${author}, after the last completed deployment: a run that stopped, or another program with its name`;
 }
 
 async function findLog(client: ClientBase, tables: Iterable<string>): Promise<string | undefined> {

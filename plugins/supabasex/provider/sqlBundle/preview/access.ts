@@ -23,13 +23,14 @@ export function reportDrift(drift: Drift, context: CallContext): void {
 /** Reports the changes outside of the bundle that a deployment does not revert, and how to revert or accept them. */
 export function reportAccess({ access }: ApplyResult, context: CallContext): void {
   if (access === undefined) return;
-  const { baseline, posture, isFirst, differences, acceptances, repaired } = access;
+  const { baseline, posture, isFirst, differences, acceptances, repaired, adopted } = access;
   if (isFirst) {
     context.log(
       "info",
       `From now on, refresh compares access outside of the bundle with this deployment: ${Object.keys(baseline).length} objects.`,
     );
   }
+  reportAdopted(adopted, context);
   if (repaired.length > 0) {
     context.log(
       "info",
@@ -58,6 +59,19 @@ export function reportAccess({ access }: ApplyResult, context: CallContext): voi
       `The platform migrated its ${service} schema since the last deployment (${versions}). Its changes there are accepted together, under the name above.`,
     );
   }
+}
+
+/** Reports what was recorded without a comparison, because its state at the last deployment is not known. */
+function reportAdopted(adopted: readonly CatalogDifference[], context: CallContext): void {
+  const count = new Set(adopted.map(({ identity }) => identity)).size;
+  if (count === 0) return;
+  const opening = adopted.filter((difference) => severityOf(difference) === "opens");
+  const names = [...new Set(opening.map(({ identity }) => escapeControls(identity)))];
+  const title = `${count} ${count === 1 ? "object" : "objects"} that an older version did not compare ${count === 1 ? "was" : "were"} recorded as the database has them now.`;
+  context.log(
+    "info",
+    names.length === 0 ? title : listed(`${title} Check those that may open access:`, names),
+  );
 }
 
 function listed(title: string, lines: readonly string[]): string {

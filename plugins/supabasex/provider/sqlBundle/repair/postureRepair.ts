@@ -8,6 +8,7 @@ import {
   partsOfIdentity,
 } from "../catalog";
 import { literal } from "../catalog/objects";
+import { isChild, isUsedOnly } from "../catalog/posture/version";
 import { isRedacted } from "../catalog/redaction";
 import { unquoted } from "../source/declaredObjects";
 import { text } from "./createStatement";
@@ -49,9 +50,26 @@ const safeProperties: ReadonlySet<string> = new Set([
 /**
  * Returns how the differences of one object are reverted.
  *
- * @param live the whole current catalog
+ * Objects of private schemas that exposed ones use belong to other applications, which change them: nothing runs on them.
+ *
+ * @param live the current posture
  */
 export function postureRepairOf(
+  identity: string,
+  differences: readonly CatalogDifference[],
+  baseline: Catalog,
+  live: Catalog,
+): PostureRepair {
+  const repair = usualRepairOf(identity, differences, baseline, live);
+  const isOfOthers =
+    [baseline, live].every((posture) => isUsedOnly(identity, posture)) &&
+    !isChild(live[identity] ?? baseline[identity] ?? {});
+  if (!isOfOthers || repair.safe.length === 0) return repair;
+  const { safe, advice, ...others } = repair;
+  return { ...others, safe: [], advice: [...safe, ...(advice === undefined ? [] : [advice])].join("; ") };
+}
+
+function usualRepairOf(
   identity: string,
   differences: readonly CatalogDifference[],
   baseline: Catalog,
@@ -82,7 +100,12 @@ export function postureRepairOf(
 export function shownPostureRepairOf(...change: Parameters<typeof postureRepairOf>): PostureRepair {
   const repair = postureRepairOf(...change);
   const shown = repair.safe.map((statement) => (isRedacted(statement) ? notShown : statement));
-  return { ...repair, safe: [...new Set(shown)] };
+  const { advice } = repair;
+  return {
+    ...repair,
+    safe: [...new Set(shown)],
+    ...(advice === undefined ? {} : { advice: isRedacted(advice) ? notShown : advice }),
+  };
 }
 
 /** The role at the end of a privilege's name. */

@@ -3,7 +3,6 @@ import {
   accept,
   acceptancesOf,
   apiRolesOf,
-  coverageOf,
   diffPostures,
   groupAcceptance,
   type PostureDigests,
@@ -11,6 +10,7 @@ import {
   postureFrom,
   postureGroup,
   postureOf,
+  type RememberedAccess,
 } from "../catalog/posture";
 import { withRedactedPostures } from "../catalog/redaction";
 import type { PostureRecord } from "../history/postureRecord";
@@ -35,11 +35,11 @@ export const noAccessDrift: AccessDrift = { drift: {}, outlook: () => ({}) };
 /**
  * Returns the differences outside of the bundle from the posture of the last deployment.
  *
- * @param remembered the digests of that posture
+ * @param remembered that posture according to the state
  * @param accepted entries of `sql.accept`; default: none, as for a refresh, which does not know the configuration
  */
 export function accessDriftOf(
-  remembered: PostureDigests,
+  { digests: remembered, coverage }: RememberedAccess,
   subject: AccessSubject,
   record: PostureRecord | undefined,
   accepted: readonly string[] = [],
@@ -52,7 +52,7 @@ export function accessDriftOf(
     expected,
     managed: managedPart(expected, live),
     apiRoles,
-    coverage: coverageOf(recorded),
+    coverage,
   });
   const digests = postureDigests(posture);
   if (hasSameEntries(digests, remembered)) return noAccessDrift;

@@ -12,7 +12,12 @@ import {
   type RememberedExpectation,
 } from "../catalog";
 import { withCurrentIdentities } from "../catalog/formerIdentities";
-import { type PostureDigests, parsePostureDigests, printPostureDigests } from "../catalog/posture";
+import {
+  coverageOfVersion,
+  parsePostureDigests,
+  printPostureDigests,
+  type RememberedAccess,
+} from "../catalog/posture";
 import { serverIdentity } from "../catalog/serverVersion";
 import { type AppliedFile, historyObjects, type KnownFile } from "../history/history";
 import { migrationOf } from "../source/files";
@@ -31,7 +36,7 @@ export interface BundleState {
   readonly expected: ExpectedDigests;
   readonly live: Drift;
   /** The access outside of the bundle; absent if it is not watched, or never was. */
-  readonly access?: PostureDigests;
+  readonly access?: RememberedAccess;
   /** The major version of the server, according to the last deployment or refresh. */
   readonly serverMajor?: number;
   /** Tables of the bundle without row-level security, according to the last deployment or dry run. */
@@ -68,7 +73,9 @@ export function stateOutputs(state: BundleState): PropertyMap {
     // string.
     expected: printDigests(state.expected),
     live: state.live as unknown as PropertyMap,
-    ...(state.access === undefined ? {} : { access: printPostureDigests(state.access) }),
+    ...(state.access === undefined
+      ? {}
+      : { access: printPostureDigests(state.access.digests), accessVersion: state.access.coverage }),
     ...(state.serverMajor === undefined ? {} : { serverMajor: state.serverMajor }),
     ...(state.openTables.length === 0 ? {} : { openTables: [...state.openTables] }),
   };
@@ -103,7 +110,14 @@ export function stateOf(outputs: PropertyMap): BundleState {
     files: new Map(files),
     expected: parseDigests(typeof current.expected === "string" ? current.expected : ""),
     live: driftFrom(current.live),
-    ...(typeof current.access === "string" ? { access: parsePostureDigests(current.access) } : {}),
+    ...(typeof current.access === "string"
+      ? {
+          access: {
+            digests: parsePostureDigests(current.access),
+            coverage: coverageOfVersion(current.accessVersion),
+          },
+        }
+      : {}),
     ...(typeof current.serverMajor === "number" ? { serverMajor: current.serverMajor } : {}),
     openTables: texts(current.openTables),
   };

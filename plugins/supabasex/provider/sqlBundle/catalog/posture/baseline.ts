@@ -9,7 +9,14 @@ import { signInKinds } from "../kinds/signInSources";
 import { areOfDifferentVersions, reprinted, serverIdentity } from "../serverVersion";
 import { postureGroup } from "./groups";
 import { membershipOf } from "./memberships";
-import { isChild, isNewSinceVersion1, isOfVersion1, isUsedOnly } from "./version";
+import {
+  coverageOf,
+  isChild,
+  isNewSinceVersion1,
+  isOfVersion1,
+  isPropertySinceVersion3,
+  isUsedOnly,
+} from "./version";
 
 /** The identity whose properties say how far the platform's services have migrated the database. */
 export const platformIdentity = "platform";
@@ -17,6 +24,7 @@ export const platformIdentity = "platform";
 /** Returns the differences between a baseline and a posture, by identity and property. */
 export function diffPostures(baseline: Catalog, posture: Catalog): CatalogDifference[] {
   const isOlder = isOfVersion1(baseline);
+  const isBefore3 = coverageOf(baseline) < 3;
   return diffManaged(baseline, posture).filter(
     (difference) =>
       difference.identity !== serverIdentity &&
@@ -25,6 +33,7 @@ export function diffPostures(baseline: Catalog, posture: Catalog): CatalogDiffer
       !signInKinds.has(difference.identity) &&
       !(difference.kind === "extra" && isOfNewKind(difference.identity, baseline)) &&
       !(isOlder && isNewSinceVersion1(difference, posture)) &&
+      !(isBefore3 && isPropertySinceVersion3(difference.identity, difference.property ?? "")) &&
       (difference.kind === "changed" || !isAlwaysThere(difference.identity)),
   );
 }

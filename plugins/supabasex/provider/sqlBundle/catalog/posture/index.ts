@@ -21,4 +21,11 @@ export {
 export { membershipOf } from "./memberships";
 export { postureOf, postureWithout } from "./posture";
 export { bySeverity, type Severity, severities, severityOf } from "./severity";
-export { coverageOf, type PostureVersion, postureVersion, withNewCoverage } from "./version";
+export {
+  coverageOf,
+  coverageOfVersion,
+  type PostureVersion,
+  postureVersion,
+  type RememberedAccess,
+  withNewCoverage,
+} from "./version";

@@ -3,6 +3,7 @@ import type { CatalogDifference } from "../difference";
 import { partsOfIdentity } from "../identity";
 import { serverIdentity } from "../serverVersion";
 import { grantees, hookCaller, isOfPlatform } from "./exposure";
+import type { PostureDigests } from "./groups";
 
 /** What a posture covers. Increased when it covers more. */
 export const postureVersion = 3;
@@ -20,8 +21,19 @@ export const versionProperty = "posture";
  */
 export function coverageOf(baseline: Catalog): PostureVersion {
   const server = baseline[serverIdentity];
-  if (server === undefined) return postureVersion;
-  return Number(server[versionProperty] ?? 1) < postureVersion ? 2 : postureVersion;
+  return server === undefined ? postureVersion : coverageOfVersion(server[versionProperty]);
+}
+
+/** The posture of a state. */
+export interface RememberedAccess {
+  readonly digests: PostureDigests;
+  /** What the posture covers. The database's record could be edited to say that it covers less. */
+  readonly coverage: PostureVersion;
+}
+
+/** Returns the coverage of a version. Absent in records of version 1, and in states from before version 3. */
+export function coverageOfVersion(version: unknown): PostureVersion {
+  return Number(version ?? 1) < postureVersion ? 2 : postureVersion;
 }
 
 /**
@@ -38,8 +50,10 @@ export function withNewCoverage(baseline: Catalog, former: Catalog, posture: Cat
     const [covered, known] = [former[identity], extended.get(identity)];
     if (covered === undefined) extended.set(identity, known ?? object);
     else if (known !== undefined) {
-      const later = Object.entries(object).filter(([name]) => covered[name] === undefined);
-      if (later.length > 0) extended.set(identity, { ...Object.fromEntries(later), ...known });
+      const isNew = (name: string) => isPropertySinceVersion3(identity, name);
+      const later = Object.entries(object).filter(([name]) => covered[name] === undefined || isNew(name));
+      const kept = Object.entries(known).filter(([name]) => !isNew(name));
+      if (later.length > 0) extended.set(identity, Object.fromEntries([...later, ...kept]));
     }
   }
   const server = posture[serverIdentity];
@@ -127,6 +141,11 @@ const kindsSinceVersion3: ReadonlySet<string> = new Set([
 export function isSinceVersion3(identity: string): boolean {
   const { kind, schema } = partsOfIdentity(identity);
   return kindsSinceVersion3.has(kind) || (kind === "transform" && schema !== undefined);
+}
+
+/** Returns whether the value of a property in a posture before version 3 says nothing: grants on large objects were not read. */
+export function isPropertySinceVersion3(identity: string, property: string): boolean {
+  return property === "grants" && partsOfIdentity(identity).kind === "large object";
 }
 
 const usableKinds: ReadonlySet<string> = new Set([
