@@ -90,6 +90,43 @@ test("a function that a file only replaces belongs to the bundle, and another on
   ).toEqual([{ one: 1, other: 7 }]);
 });
 
+test("a function without a schema that a file replaces in public belongs to the bundle", async () => {
+  const create = `create or replace function "f $s"() returns integer language sql as`;
+  const bundle = await afterManualChange(databases, {
+    first: schema,
+    hand: `${create.replace('"f', 'public."f')} 'select 1'`,
+    files: { [nextFile]: `${create} 'select 2';` },
+  });
+  bundle.logs = [];
+
+  await bundle.up();
+
+  expect(bundle.logs.join("\n")).toContain(`function public."f ${bundle.schema}"()`);
+});
+
+test("a dry run leaves out a file if undoing a manual object would block readers of a large table", async () => {
+  const bundle = await afterManualChange(databases, {
+    first: schema,
+    hand: `create table public."big $s" (id integer); insert into public."big $s" values (1)`,
+    files: {
+      [nextFile]: `create table public."big $s" (id integer);`,
+      "migrations/20260103000000_other.sql": "create table $s.other (id integer);",
+    },
+  });
+  bundle.inputs = { ...bundle.inputs, limits: { dryRunMaxTableMegabytes: 0 } };
+  bundle.logs = [];
+
+  await bundle.preview();
+
+  const log = bundle.logs.join("\n");
+  expect(log).toMatch(
+    /next\.sql +new: not in the dry run, because it would block reads of public\."big \w+" \(0 MB\) until the rollback; sql\.dryRunMaxTableMegabytes is 0/,
+  );
+  expect(log).toMatch(/other\.sql +new\n/);
+  await bundle.up();
+  expect(await bundle.refresh()).toEqual([]);
+});
+
 test("negative control: an object of another bundle is refused, in preview and up", async () => {
   const create = (name: string) => `create table public."shared ${name}" (id integer primary key);`;
   const other = await databases.bundle({ [firstFile]: `${schema}${create("$s")}` }, { dryRun: "live" });

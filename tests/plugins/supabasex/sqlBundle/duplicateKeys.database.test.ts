@@ -45,7 +45,50 @@ describe("a unique index that rows prevent is refused, in preview and up", () =>
   });
 });
 
+test("a table without a schema is read only if it is small enough", async () => {
+  const bundle = await databases.bundle(
+    {
+      [firstFile]: `${schema}create table public."keys $s" (id integer);\ninsert into public."keys $s" values (1), (1);`,
+    },
+    { dryRun: "live" },
+  );
+  await bundle.up();
+  bundle.write({
+    [nextFile]: '-- no transaction\ncreate unique index concurrently on_keys on "keys $s" (id);',
+  });
+  expect(await failureOf(bundle.preview())).toMatch(/could not create unique index "on_keys"/);
+
+  bundle.inputs = { ...bundle.inputs, limits: { dryRunMaxTableMegabytes: 0 } };
+
+  expect(await failureOf(bundle.preview())).toBe("it succeeded");
+});
+
 describe("negative control: an index that no row prevents is built", () => {
+  test("equal values in a child table", async () => {
+    const child =
+      "create table $s.guests () inherits ($s.users);\ninsert into $s.guests values (5, 'A', 1), (6, 'x', 1), (7, 'x', 1);\n";
+    const bundle = await databases.bundle({ [firstFile]: `${schema}${child}` }, { dryRun: "live" });
+    await bundle.up();
+    bundle.write({ [nextFile]: unique("(email) where tenant = 1") });
+
+    await expectDeployed(databases, bundle);
+  });
+
+  test("values that are only equal with the collation of their column", async () => {
+    const collated = `create collation $s.loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+create table $s.names (name text collate $s.loose);
+insert into $s.names values ('a'), ('A');
+`;
+    const bundle = await databases.bundle({ [firstFile]: `${schema}${collated}` }, { dryRun: "live" });
+    await bundle.up();
+    bundle.write({
+      [nextFile]:
+        '-- no transaction\ncreate unique index concurrently names_key on $s.names (name collate "C");',
+    });
+
+    await expectDeployed(databases, bundle);
+  });
+
   test.each([
     { name: "equal values in rows that it does not cover", columns: "(email) where id < 4" },
     { name: "missing values", columns: "(email, tenant)" },

@@ -21,6 +21,7 @@ import { type MovedSequences, SequenceGuard } from "./sequenceGuard";
 import { needingSkipped, reasonToSkip, type SkippedFile } from "./skippedFiles";
 import { needsEarlierCommit } from "./stopped";
 import { runTransaction, TablesTooLarge, type TransactionResult } from "./transaction";
+import { UndoneTablesTooLarge } from "./undoneTables";
 
 export interface ApplyResult extends Omit<TransactionResult, "next" | "more" | "failure"> {
   /** Files that a dry run cannot execute, because they need a commit or must run outside of a transaction. */
@@ -94,7 +95,7 @@ async function applyAll(session: Session, request: ApplyRequest): Promise<ApplyR
     try {
       step = await attempt(session, request, filesAtOnce, skipped);
     } catch (error) {
-      if (error instanceof TablesTooLarge) {
+      if (error instanceof TablesTooLarge || error instanceof UndoneTablesTooLarge) {
         skipped.push(...error.files);
         continue;
       }

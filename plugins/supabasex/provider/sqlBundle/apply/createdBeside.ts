@@ -1,12 +1,12 @@
 import type { Node, RangeVar } from "libpg-query";
-import { inDropStatement, nameWithoutArguments, partsOfIdentity } from "../catalog";
+import { nameWithoutArguments, partsOfIdentity } from "../catalog";
 import { touched } from "../catalog/properties";
 import type { Session } from "../session/session";
-import { declarations, identityAsWritten, relationName } from "../source/declaredObjects";
-import { droppedArguments } from "../source/droppedObjects";
+import { declarations, relationName } from "../source/declaredObjects";
 import type { BundleFile } from "../source/files";
-import { parseAnywhere } from "../source/parser";
+import { identitiesOf, pathOf, qualifiedName, type SearchPath } from "../source/searchPath";
 import { statementsOf } from "../source/statements";
+import { areSameTypes, typesIn } from "./argumentTypes";
 import { isPlainObject, plainObject } from "./plainObjects";
 
 /**
@@ -14,18 +14,29 @@ import { isPlainObject, plainObject } from "./plainObjects";
  * as `public`, and one on a table of the platform count as foreign until a file creates them.
  */
 export function createdBeside(files: readonly BundleFile[], identities: readonly string[]): string[] {
-  const nodes = files.flatMap((file) => statementsOf(file).map(({ node }) => node));
-  const plain = nodes.flatMap((node) => plainObject(node) ?? []);
-  const named = new Map<string, string[]>();
-  for (const identity of nodes.flatMap(writtenIdentities)) {
-    const key = withoutArguments(identity);
-    named.set(key, [...(named.get(key) ?? []), argumentsAsWritten(identity)]);
+  const nodes = files.flatMap((file) =>
+    statementsOf(file).map(({ node }) => ({ node, path: pathOf(file, node) })),
+  );
+  const plain = nodes.flatMap(({ node, path }) => {
+    const object = plainObject(node);
+    return object === undefined ? [] : [{ object, path }];
+  });
+  const named = new Map<string, Written[]>();
+  for (const written of nodes.flatMap(({ node, path }) => writtenIn(node, path))) {
+    const key = withoutArguments(written.identity);
+    named.set(key, [...(named.get(key) ?? []), written]);
   }
   return identities.filter((identity) => {
     const written = named.get(withoutArguments(identity));
-    if (written !== undefined) return written.includes(argumentsOf(identity) ?? "?");
-    return plain.some((object) => isPlainObject(object, identity));
+    if (written !== undefined) return written.some((one) => isSame(one, identity));
+    return plain.some(({ object, path }) => isPlainObject(object, identity, path));
   });
+}
+
+/** An identity as a statement writes it, with its schema. */
+interface Written {
+  readonly identity: string;
+  readonly path: SearchPath;
 }
 
 /** Returns those of the identities that another bundle has created in this database. */
@@ -43,24 +54,28 @@ export async function ofOtherBundles(
   return new Set(rows.map(({ identity }) => identity));
 }
 
-function writtenIdentities(node: Node): string[] {
-  const tables = tablesOf(node);
-  return tables.length > 0 ? tables : declarations(node).map(identityAsWritten);
+function writtenIn(node: Node, path: SearchPath): Written[] {
+  if ("ViewStmt" in node && node.ViewStmt.view?.relpersistence === "t") return [];
+  const tables = tablesOf(node, path);
+  const identities =
+    tables.length > 0 ? tables : declarations(node).flatMap((object) => identitiesOf(object, path));
+  return identities.map((identity) => ({ identity, path }));
 }
 
 /** Returns what a statement creates that no repeatable declares. */
-function tablesOf(node: Node): string[] {
+function tablesOf(node: Node, path: SearchPath): string[] {
   if ("CreateForeignTableStmt" in node)
-    return named("foreign table", node.CreateForeignTableStmt.base?.relation);
-  if ("CreateStmt" in node) return named("table", node.CreateStmt.relation);
-  if ("CreateSeqStmt" in node) return named("sequence", node.CreateSeqStmt.sequence);
+    return named("foreign table", node.CreateForeignTableStmt.base?.relation, path);
+  if ("CreateStmt" in node) return named("table", node.CreateStmt.relation, path);
+  if ("CreateSeqStmt" in node) return named("sequence", node.CreateSeqStmt.sequence, path);
   if ("CreateTableAsStmt" in node && node.CreateTableAsStmt.objtype === "OBJECT_TABLE")
-    return named("table", node.CreateTableAsStmt.into?.rel);
+    return named("table", node.CreateTableAsStmt.into?.rel, path);
   return [];
 }
 
-function named(kind: string, relation: RangeVar | undefined): string[] {
-  return relation?.relpersistence === "t" ? [] : [`${kind} ${relationName(relation)}`];
+function named(kind: string, relation: RangeVar | undefined, path: SearchPath): string[] {
+  const name = qualifiedName(relationName(relation), path);
+  return relation?.relpersistence === "t" || name === undefined ? [] : [`${kind} ${name}`];
 }
 
 function withoutArguments(identity: string): string {
@@ -72,26 +87,9 @@ function isRoutine(kind: string): boolean {
   return kind === "function" || kind === "procedure" || kind === "aggregate";
 }
 
-/** Returns the types of the arguments without their schemas, as the parser names them. */
-function argumentsAsWritten(identity: string): string {
-  const { kind, name } = partsOfIdentity(identity);
-  if (!isRoutine(kind)) return "";
-  const types = name.slice(nameWithoutArguments(name).length + 1, -1);
-  return types
-    .split(", ")
-    .map((type) => type.split(".").at(-1))
-    .join(", ");
-}
-
-function argumentsOf(identity: string): string | undefined {
-  const { kind, name } = partsOfIdentity(identity);
-  if (!isRoutine(kind)) return "";
-  try {
-    const node = parseAnywhere(`drop ${inDropStatement(kind, name)}`).stmts?.[0]?.stmt;
-    const [object] = node !== undefined && "DropStmt" in node ? (node.DropStmt.objects ?? []) : [];
-    return object === undefined ? undefined : droppedArguments(object);
-  } catch {
-    // A type that only its server's parser knows.
-    return undefined;
-  }
+/** Returns whether the arguments of two routines with the same name are the same. */
+function isSame({ identity, path }: Written, live: string): boolean {
+  if (!isRoutine(partsOfIdentity(live).kind)) return true;
+  const [written, are] = [typesIn(identity), typesIn(live)];
+  return written !== undefined && are !== undefined && areSameTypes(written, are, path);
 }

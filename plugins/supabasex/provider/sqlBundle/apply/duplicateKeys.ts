@@ -22,7 +22,7 @@ export async function duplicateFault(
   const statement = first.node.IndexStmt;
   const index = await keysOnCopy(session, { text: executedText(file), statement, inTransaction: true });
   if (index === undefined || index.megabytes > dryRunMaxTableMegabytes) return undefined;
-  const { table, keys, predicate, areNullsDistinct } = index;
+  const { table, keys, collations, predicate, areNullsDistinct } = index;
   const conditions = [
     ...(predicate === null ? [] : [`(${predicate})`]),
     ...(areNullsDistinct ? keys.map((key) => `(${key}) is not null`) : []),
@@ -30,7 +30,7 @@ export async function duplicateFault(
   const where = conditions.length === 0 ? "" : ` where ${conditions.join(" and ")}`;
   const isFound = await isAnyRow(
     session,
-    `select from ${table}${where} group by ${keys.map((key) => `(${key})`).join(", ")} having count(*) > 1 limit 1`,
+    `select from only ${table}${where} group by ${keys.map((key, at) => `(${key})${collations[at] ?? ""}`).join(", ")} having count(*) > 1 limit 1`,
   );
   if (!isFound) return undefined;
   return new SqlFileError({

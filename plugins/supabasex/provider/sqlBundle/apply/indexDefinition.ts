@@ -44,6 +44,8 @@ export interface IndexKeys {
   readonly megabytes: number;
   /** Columns and expressions. */
   readonly keys: readonly string[];
+  /** Of each key, as a clause; empty for a type without collations. */
+  readonly collations: readonly string[];
   readonly predicate: string | null;
   readonly areNullsDistinct: boolean;
 }
@@ -51,17 +53,28 @@ export interface IndexKeys {
 /** Returns what an index compares that a statement creates; `undefined` if the statement cannot run. */
 export async function keysOnCopy(session: Session, index: AskedIndex): Promise<IndexKeys | undefined> {
   const { relation, idxname } = index.statement;
-  const table = relation === undefined ? "" : qualified(relation);
-  const found = onCopy(session, index, async () => {
-    const { rows } = await session.work.query<IndexKeys>(
-      `select $2::text as "table", (pg_relation_size(to_regclass($2)) / 1048576)::float8 as megabytes,
-         (select json_agg(pg_get_indexdef(i.indexrelid, n, false) order by n) from generate_series(1, i.indnkeyatts) n) as keys,
+  // While the copy exists, a table without a schema would be the copy.
+  const original = async () => {
+    const { rows } = await session.work.query<Pick<IndexKeys, "table" | "megabytes">>(
+      `select format('%I.%I', n.nspname, c.relname) as "table", (pg_relation_size(c.oid) / 1048576.0)::float8 as megabytes
+       from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = to_regclass($1)`,
+      [relation === undefined ? "" : qualified(relation)],
+    );
+    return rows[0];
+  };
+  const found = onCopy(session, { ...index, original }, async (table) => {
+    if (table === undefined) return undefined;
+    const { rows } = await session.work.query<Omit<IndexKeys, "table" | "megabytes">>(
+      `select (select json_agg(pg_get_indexdef(i.indexrelid, n, false) order by n) from generate_series(1, i.indnkeyatts) n) as keys,
+         (select json_agg(coalesce((select format(' collate %I.%I', s.nspname, l.collname) from pg_collation l
+             join pg_namespace s on s.oid = l.collnamespace where l.oid = i.indcollation[n - 1]), '') order by n)
+           from generate_series(1, i.indnkeyatts) n) as collations,
          pg_get_expr(i.indpred, i.indrelid) as predicate,
          coalesce(to_jsonb(i) ->> 'indnullsnotdistinct', 'false') = 'false' as "areNullsDistinct"
        from pg_index i where i.indexrelid = to_regclass($1)`,
-      [`pg_temp.${ident(idxname)}`, table],
+      [`pg_temp.${ident(idxname)}`],
     );
-    return rows[0];
+    return rows[0] === undefined ? undefined : { ...table, ...rows[0] };
   });
   return await found.catch(() => undefined);
 }
@@ -73,11 +86,20 @@ export async function tryOnCopy(session: Session, index: AskedIndex): Promise<un
   );
 }
 
-/** Runs `then` while the index exists on an empty copy of its table; `undefined` if the text cannot be parsed. */
-async function onCopy<T>(
+/**
+ * Runs `then` while the index exists on an empty copy of its table; `undefined` if the text cannot be parsed.
+ *
+ * @param index - with what has to be read before the copy exists
+ */
+async function onCopy<T, Original = undefined>(
   session: Session,
-  { text, statement, inTransaction = false }: AskedIndex,
-  then: () => Promise<T>,
+  {
+    text,
+    statement,
+    inTransaction = false,
+    original: read,
+  }: AskedIndex & { readonly original?: () => Promise<Original> },
+  then: (original: Original | undefined) => Promise<T>,
 ): Promise<T | undefined> {
   const table = statement.relation;
   const columns = afterTable(text);
@@ -86,11 +108,12 @@ async function onCopy<T>(
   const original = qualified(table);
   await session.execute(inTransaction ? "savepoint asked" : "begin");
   try {
+    const before = await read?.();
     await session.execute(
       `create temporary table ${name} (like ${original});
        create ${statement.unique === true ? "unique " : ""}index ${ident(statement.idxname)} on pg_temp.${name} ${columns}`,
     );
-    return await then();
+    return await then(before);
   } finally {
     await session.execute(
       inTransaction ? "rollback to savepoint asked; release savepoint asked" : "rollback",

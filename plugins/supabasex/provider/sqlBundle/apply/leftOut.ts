@@ -10,6 +10,7 @@ import { SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
 import { mentions } from "../source/mentions";
 import { stepsOf } from "../source/partitionSteps";
+import { pathOf } from "../source/searchPath";
 import { type Statement, setting, statementsOf } from "../source/statements";
 import { bareName } from "./affectedFiles";
 import { changesRows } from "./changesRows";
@@ -18,7 +19,7 @@ import { type KnownFiles, namesMadeByRepeatable, ranBefore } from "./knownFiles"
 import { creates, type DoneManually, declares, partsDone } from "./leftOutParts";
 import { otherExtension } from "./manualExtensions";
 import { isSamePlace, otherPlace, type Partitions } from "./manualPartitions";
-import { existingRole, otherLabels } from "./otherContent";
+import { existingRole, otherContent, type Placed } from "./otherContent";
 import { isMissing, isThere, refusalOf } from "./refusals";
 import type { FileFailure } from "./request";
 
@@ -115,16 +116,16 @@ export class LeftOut {
     );
     const own = isDynamic
       ? ofBlocks.filter((identity) => mentions(file, bareName(partsOfIdentity(identity).name)))
-      : ofBlocks.filter((identity) => creates(statement, identity));
+      : ofBlocks.filter((identity) => creates(statement, identity, pathOf(file, statement.node)));
     if (this.#dropFor(file, own, live)) return true;
     if (this.#rehearsed === undefined || !succeeds(this.#rehearsed, file, index)) return false;
     const { created } = this.#rehearsed;
     const { live: manual } = this.#rehearsed;
     if (isDynamic) return this.#dropFor(file, namedBy(file, created), manual);
-    const others = differingFrom(statement, this.#rehearsed);
+    const placed = placedIn(file, statement);
+    const others = differingFrom(placed, this.#rehearsed);
     if (this.#dropFor(file, others, manual)) return true;
-    if (refusal === "not replaceable" || otherLabels(statement.node, this.#rehearsed) !== undefined)
-      return false;
+    if (refusal === "not replaceable" || otherContent(placed, this.#rehearsed) !== undefined) return false;
     return this.#leaveOutDone(file, statement);
   }
 
@@ -141,7 +142,7 @@ export class LeftOut {
     if (statement !== undefined && "CreateExtensionStmt" in statement.node)
       return this.#otherExtension(statement.node.CreateExtensionStmt);
     if (sqlState === "42710" && statement !== undefined && "CreateRoleStmt" in statement.node)
-      return existingRole;
+      return this.#otherContent(file, statement) ?? existingRole;
     if (this.#rehearsed === undefined || !succeeds(this.#rehearsed, file, index)) return undefined;
     const { partitions } = this.#rehearsed;
     const steps = statement === undefined ? [] : stepsOf(statement.node, file.text);
@@ -150,10 +151,17 @@ export class LeftOut {
       if (now !== undefined && asked && !isSamePlace(now, asked)) return otherPlace(child, now, asked);
     }
     if (sqlState === "2BP01" && this.dropsBefore(file).length > 0) return createdOtherwise;
-    const labels = statement === undefined ? undefined : otherLabels(statement.node, this.#rehearsed);
-    if (labels !== undefined) return labels;
+    const isPlain = statement !== undefined && isThere.has(sqlState) && where === undefined;
+    const other = isPlain ? this.#otherContent(file, statement) : undefined;
+    if (other !== undefined) return other;
     if (isThere.has(sqlState)) return where === undefined ? undefined : createdManually;
     return where === undefined && isMissing.has(sqlState) ? droppedManually : undefined;
+  }
+
+  #otherContent(file: BundleFile, statement: Statement): string | undefined {
+    return this.#rehearsed === undefined
+      ? undefined
+      : otherContent(placedIn(file, statement), this.#rehearsed);
   }
 
   /** Returns the text to send for a file. Parts that are left out are blank, and everything else keeps its position. */
@@ -273,10 +281,14 @@ function namedBy(file: BundleFile, identities: readonly string[]): readonly stri
   return named.length > 0 ? named : identities;
 }
 
+function placedIn(file: BundleFile, { node }: Statement): Placed {
+  return { node, path: pathOf(file, node) };
+}
+
 /** Returns what the statement creates, if the manual object differs. */
-function differingFrom({ node }: Statement, { created, live, expected }: Rehearsed): string[] {
+function differingFrom({ node, path }: Placed, { created, live, expected }: Rehearsed): string[] {
   return created.filter(
-    (identity) => declares(node, identity) && !isSameObject(live[identity], expected[identity]),
+    (identity) => declares(node, identity, path) && !isSameObject(live[identity], expected[identity]),
   );
 }
 

@@ -1,8 +1,9 @@
 import type { AlterTableStmt, Node } from "libpg-query";
 import { type Catalog, nameWithoutArguments, partsOfIdentity } from "../catalog";
 import { commandsWithout, objectsWithout, type Part } from "../source/commands";
-import { declarations, identityAsWritten, unquoted } from "../source/declaredObjects";
+import { declarations, unquoted } from "../source/declaredObjects";
 import type { BundleFile } from "../source/files";
+import { identitiesOf, type SearchPath, usualPath } from "../source/searchPath";
 import type { Statement } from "../source/statements";
 import { bareName } from "./affectedFiles";
 import { type DroppedObject, namesDropped } from "./droppedObject";
@@ -79,16 +80,19 @@ export function isGone(
 }
 
 /** Returns whether a statement creates the object, also as a command of an `alter table`. */
-export function creates({ node }: Statement, identity: string): boolean {
-  if (!("AlterTableStmt" in node)) return declares(node, identity);
+export function creates({ node }: Statement, identity: string, path = usualPath): boolean {
+  if (!("AlterTableStmt" in node)) return declares(node, identity, path);
   return (node.AlterTableStmt.cmds ?? []).some((command) => adds(node.AlterTableStmt, command, identity));
 }
 
-export function declares(node: Node, identity: string): boolean {
+/** Returns whether a statement with this search path creates the object, or replaces it. */
+export function declares(node: Node, identity: string, path: SearchPath): boolean {
   const plain = plainObject(node);
-  if (plain !== undefined && isPlainObject(plain, identity)) return true;
+  if (plain !== undefined && isPlainObject(plain, identity, path)) return true;
   const name = kindAndName(identity);
-  return declarations(node).some((object) => kindAndName(identityAsWritten(object)) === name);
+  return declarations(node).some((object) =>
+    identitiesOf(object, path).some((one) => kindAndName(one) === name),
+  );
 }
 
 /** Returns the identity without argument types, which statements may write differently than the catalog. */

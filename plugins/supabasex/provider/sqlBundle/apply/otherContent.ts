@@ -1,23 +1,76 @@
 import type { Node } from "libpg-query";
-import type { Catalog } from "../catalog";
+import { type Catalog, firstIdentifier, isSameObject } from "../catalog";
 import { texts } from "../repair/createStatement";
+import { quote } from "../source/declaredObjects";
+import type { SearchPath } from "../source/searchPath";
 import { declares } from "./leftOutParts";
 
 export const existingRole =
   "Roles belong to the whole server: create it only if pg_roles does not have it, in a do block, and set its attributes with alter role.";
 
+type Catalogs = Record<"live" | "expected", Catalog>;
+
+/** A statement with the search path with which it runs. */
+export interface Placed {
+  readonly node: Node;
+  readonly path: SearchPath;
+}
+
 /**
- * Returns in one sentence how a manual enum differs from the one that a statement creates, if it has other labels. A
- * repair would rename them, and rows with these values would get another meaning.
+ * Returns in one sentence why the manual object of a statement cannot belong to the bundle, although the server would
+ * accept a repair.
  */
-export function otherLabels(
-  node: Node,
-  { live, expected }: Record<"live" | "expected", Catalog>,
-): string | undefined {
-  if (!("CreateEnumStmt" in node)) return undefined;
-  const identity = Object.keys(live).find((one) => live[one]?.kind === "enum" && declares(node, one));
-  const [are, asked] = [live, expected].map((catalog) => texts(catalog[identity ?? ""]?.labels));
-  if (are === undefined || asked === undefined || are.every((label) => asked.includes(label)))
-    return undefined;
-  return `It was created manually with the labels ${are.join(", ")}, not ${asked.join(", ")}: rename or drop it.`;
+export function otherContent(placed: Placed, catalogs: Catalogs): string | undefined {
+  return otherRole(placed.node, catalogs) ?? otherParts(placed, catalogs);
+}
+
+/**
+ * Returns in one sentence how a manual enum or composite type differs from the one that a statement creates, if it has
+ * other labels or attributes. A repair would rename them, and rows with these values would get another meaning.
+ */
+function otherParts({ node, path }: Placed, { live, expected }: Catalogs): string | undefined {
+  const kind = "CreateEnumStmt" in node ? "enum" : "CompositeTypeStmt" in node ? "composite" : undefined;
+  if (kind === undefined) return undefined;
+  const identity = Object.keys(live).find(
+    (one) => one.startsWith("type ") && live[one]?.kind === kind && declares(node, one, path),
+  );
+  const [is, should] = [live, expected].map((catalog) => catalog[identity ?? ""]);
+  if (is === undefined || should?.kind !== kind)
+    return "Something with its name exists, but is not found as this type: write the schema of the type, or rename or drop what has its name.";
+  if (kind === "enum") {
+    const [are, asked] = [texts(is.labels), texts(should.labels)];
+    if (are.every((label) => asked.includes(label))) return undefined;
+    return `It was created manually with the labels ${are.join(", ")}, not ${asked.join(", ")}: rename or drop it.`;
+  }
+  const [are, asked] = [is, should].map((type) => texts(type.attributes).map(firstIdentifier)) as [
+    string[],
+    string[],
+  ];
+  // Rows have the values in this order. Others can only follow.
+  if (are.every((name, at) => name === asked[at])) return undefined;
+  return `It was created manually with the attributes ${are.join(", ")}, not ${asked.join(", ")}: rename or drop it.`;
+}
+
+/**
+ * Returns in one sentence why a manual role is not the one that a statement creates. A role belongs to the whole server,
+ * and only superusers can read whether it has a password.
+ */
+function otherRole(node: Node, { live, expected }: Catalogs): string | undefined {
+  if (!("CreateRoleStmt" in node)) return undefined;
+  const name = quote(node.CreateRoleStmt.role);
+  const is = live[`role ${name}`];
+  if (is === undefined) return undefined;
+  const member = `membership ${name} in `;
+  const groups = Object.keys(live).flatMap((one) =>
+    one.startsWith(member) ? [one.slice(member.length)] : [],
+  );
+  const settings = [`role settings ${name}`, `role settings ${name} in this database`];
+  const reasons = [
+    ...(is.login === true ? ["can log in, maybe with a password that someone knows"] : []),
+    ...(groups.length > 0 ? [`is a member of ${groups.join(", ")}`] : []),
+    ...(settings.some((one) => live[one] !== undefined) ? ["has settings"] : []),
+    ...(isSameObject(is, expected[`role ${name}`]) ? [] : ["has other attributes than this file's"]),
+  ];
+  if (reasons.length === 0) return undefined;
+  return `It exists already and ${reasons.join(" and ")}. ${existingRole}`;
 }

@@ -1,19 +1,42 @@
-import type { Node, TypeName } from "libpg-query";
+import type { DefElem, Node } from "libpg-query";
 import { nameWithoutArguments, partsOfIdentity } from "../catalog";
 import { nameOf, quote } from "../source/declaredObjects";
-import { parseAnywhere } from "../source/parser";
+import { qualifiedName, type SearchPath } from "../source/searchPath";
+import { type ArgumentTypes, areSameTypes, typesIn } from "./argumentTypes";
 
 /** An object that a plain `create` creates, with its name in a form that statements and the catalog share. */
 export interface PlainObject {
   readonly kind: string;
+  /** Empty for a cast. */
   readonly name: string;
+  /** Of a cast, and the operands of an operator. */
+  readonly types?: ArgumentTypes;
 }
 
-/** Returns whether an identity of the catalog is this object. Argument types of operators are not compared. */
-export function isPlainObject({ kind, name }: PlainObject, identity: string): boolean {
-  if (partsOfIdentity(identity).kind !== kind) return false;
-  const found = comparableName(identity);
-  return found === name || (!/[."( ]/.test(name) && found.endsWith(`.${name}`));
+/** Kinds whose names have a schema. */
+const inSchemas: ReadonlySet<string> = new Set([
+  "collation",
+  "conversion",
+  "operator",
+  "statistics",
+  "text search configuration",
+  "text search dictionary",
+]);
+
+/** Returns whether an identity of the catalog is this object, which a statement with this search path creates. */
+export function isPlainObject(
+  { kind, name, types }: PlainObject,
+  identity: string,
+  path: SearchPath,
+): boolean {
+  const found = partsOfIdentity(identity);
+  if (found.kind !== kind) return false;
+  const full = inSchemas.has(kind) ? qualifiedName(name, path) : name;
+  const own = kind === "operator" ? nameWithoutArguments(found.name) : found.name;
+  if (kind !== "cast" && own !== full) return false;
+  if (types === undefined) return true;
+  const live = typesIn(identity);
+  return live !== undefined && areSameTypes(types, live, path);
 }
 
 /** By the parser's type of the object, the kind in the catalog. */
@@ -30,14 +53,16 @@ const defined: Readonly<Record<string, string>> = {
  */
 export function plainObject(node: Node): PlainObject | undefined {
   if ("DefineStmt" in node) {
-    const { kind: type = "", defnames, if_not_exists } = node.DefineStmt;
+    const { kind: type = "", defnames, definition, if_not_exists } = node.DefineStmt;
     const kind = defined[type];
     if (kind === undefined || if_not_exists === true) return undefined;
-    return { kind, name: type === "OBJECT_OPERATOR" ? operatorName(defnames) : nameOf(defnames) };
+    return type === "OBJECT_OPERATOR"
+      ? { kind, name: operatorName(defnames), types: operandsOf(definition) }
+      : { kind, name: nameOf(defnames) };
   }
   if ("CreateCastStmt" in node) {
     const { sourcetype, targettype } = node.CreateCastStmt;
-    return { kind: "cast", name: [sourcetype, targettype].map(bareType).join(" ") };
+    return { kind: "cast", name: "", types: [sourcetype, targettype] };
   }
   if ("CreateConversionStmt" in node)
     return { kind: "conversion", name: nameOf(node.CreateConversionStmt.conversion_name) };
@@ -70,28 +95,12 @@ function operatorName(names: readonly Node[] = []): string {
   return [...parts.slice(0, -1).map(quote), parts.at(-1) ?? ""].join(".");
 }
 
-function comparableName(identity: string): string {
-  const { kind, name } = partsOfIdentity(identity);
-  if (kind === "operator") return nameWithoutArguments(name);
-  return kind === "cast" ? castName(name) : name;
-}
-
-/** Returns the types of a cast, `(shared.money AS text)`, as the parser names them. */
-function castName(types: string): string {
-  try {
-    const node = parseAnywhere(`drop cast ${types}`).stmts?.[0]?.stmt;
-    const [list] = node !== undefined && "DropStmt" in node ? (node.DropStmt.objects ?? []) : [];
-    const items = list !== undefined && "List" in list ? (list.List.items ?? []) : [];
-    return items.map((item) => ("TypeName" in item ? bareType(item.TypeName) : "")).join(" ");
-  } catch {
-    // A name that only its server's parser knows.
-    return types;
-  }
-}
-
-/** Returns the name of a type without its schema: the catalog omits one that is on the search path. */
-function bareType(type: TypeName | undefined): string {
-  const last = type?.names?.at(-1);
-  const name = last !== undefined && "String" in last ? (last.String.sval ?? "") : "";
-  return name + "[]".repeat(type?.arrayBounds?.length ?? 0);
+/** Returns the types of an operator's operands. */
+function operandsOf(options: readonly Node[] = []): ArgumentTypes {
+  return ["leftarg", "rightarg"].map((name) => {
+    const isNamed = (option: DefElem) => option.defname?.toLowerCase() === name;
+    const found = options.find((option) => "DefElem" in option && isNamed(option.DefElem));
+    const type = found !== undefined && "DefElem" in found ? found.DefElem.arg : undefined;
+    return type !== undefined && "TypeName" in type ? type.TypeName : undefined;
+  });
 }

@@ -24,6 +24,7 @@ import { rolledBack } from "./rolledBack";
 import { type FilesRun, type KnownEffects, readWithHistory, runFiles } from "./runFiles";
 import type { Start } from "./start";
 import { mayStateIfMissing, statedIfMissing } from "./statedIfMissing";
+import { largerTables, lockedTable, UndoneTablesTooLarge } from "./undoneTables";
 
 /** What is recorded after files ran. */
 export interface Outcome {
@@ -80,6 +81,7 @@ export async function rehearse(start: Start): Promise<Rehearsal | undefined> {
       .filter((identity) => live[identity] !== undefined)
       .map((identity): CatalogDifference => ({ identity, kind: "extra", live: live[identity] })),
   ];
+  if (!start.request.commit) await refuseLargeTables(start, files, beside);
   const partitions = isFirst ? noPartitions : await manualPartitions(start, files);
   if (relevant(start.reading.catalog).length === 0 && partitions.groups.length === 0) return undefined;
   return await rolledBack(start, "rehearsal", async () => {
@@ -133,6 +135,27 @@ async function manualBeside(
     ...(await ofOtherBundles(session, request.inputs.name, created)),
   ]);
   return created.filter((identity) => !others.has(identity));
+}
+
+/** Refuses files of a dry run whose manual objects, when they are undone, lock a large table of others against reads. */
+async function refuseLargeTables(
+  { session, request, reading }: Start,
+  files: readonly BundleFile[],
+  beside: readonly string[],
+): Promise<void> {
+  const { catalog } = reading;
+  const most = request.inputs.limits.dryRunMaxTableMegabytes;
+  const tablesOf = (identities: readonly string[]) =>
+    [...identities, ...inSchemas(identities, catalog)].flatMap((one) => lockedTable(one, catalog) ?? []);
+  const large = await largerTables(session, tablesOf(beside), most);
+  if (large.size === 0) return;
+  const found = files.flatMap((file) => {
+    const table = tablesOf(createdBeside([file], beside)).find((name) => large.has(name));
+    if (table === undefined) return [];
+    const why = `it would block reads of ${table} (${Math.round(large.get(table) ?? 0)} MB) until the rollback; sql.dryRunMaxTableMegabytes is ${most}`;
+    return [{ file, why }];
+  });
+  if (found.length > 0) throw new UndoneTablesTooLarge(found);
 }
 
 /** Returns what migrations renamed without the manual changes. */
