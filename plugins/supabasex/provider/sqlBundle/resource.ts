@@ -210,6 +210,15 @@ function report(result: ApplyResult, inputs: BundleInputs, bundle: LoadedBundle,
       ].join("\n"),
     );
   }
+  if (result.leftoversDropped.length > 0) {
+    context.log(
+      "info",
+      [
+        "Dropped, because the files do not leave them on a database without the manual changes:",
+        ...result.leftoversDropped.map((identity) => `  ${escapeControls(identity)}`),
+      ].join("\n"),
+    );
+  }
   announceLocks(result.locks, context, hasBlocked);
   reportTakenBack(result, context);
   if (result.repaired.length > 0) {

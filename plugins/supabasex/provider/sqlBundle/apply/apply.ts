@@ -302,6 +302,7 @@ function joined(former: TransactionResult | undefined, latter: TransactionResult
     adopted: [...former.adopted, ...latter.adopted],
     removed: [...former.removed, ...latter.removed],
     dropped: [...former.dropped, ...latter.dropped],
+    leftoversDropped: [...former.leftoversDropped, ...latter.leftoversDropped],
     takenBack: [...former.takenBack, ...latter.takenBack],
     regranted: [...former.regranted, ...latter.regranted],
     repaired: [...former.repaired, ...latter.repaired],

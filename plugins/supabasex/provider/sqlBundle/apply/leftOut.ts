@@ -1,9 +1,8 @@
 import type { CreateExtensionStmt } from "libpg-query";
 import { type Catalog, isSameObject, partsOfIdentity } from "../catalog";
-import { holdsNoData, isMadeByRepeatables } from "../catalog/base";
-import { existenceOnlyMark } from "../catalog/kinds/existenceOnly";
+import { isMadeByRepeatables } from "../catalog/base";
 import type { Inserted } from "../locks/probes";
-import { undoOf } from "../repair/undo";
+import { dropExtra } from "../repair/dropExtra";
 import { type Part, withoutConcurrently } from "../source/commands";
 import { quote } from "../source/declaredObjects";
 import { SqlFileError } from "../source/errors";
@@ -250,13 +249,9 @@ export class LeftOut {
    */
   #dropFor(file: BundleFile, identities: readonly string[], live: Catalog): boolean {
     const known = this.dropsBefore(file);
-    const drops = identities
-      .filter((identity) => holdsNoData(identity) || live[identity]?.[existenceOnlyMark] === true)
+    const drops = [...identities]
       .sort((one, other) => dropOrder(one) - dropOrder(other))
-      .flatMap((identity) => {
-        const extra = { identity, kind: "extra" as const, live: live[identity] ?? {} };
-        return undoOf(identity, [extra], {}, live).statements;
-      })
+      .flatMap((identity) => dropExtra(identity, {}, live).statements)
       .filter((drop) => !known.includes(drop));
     if (drops.length === 0) return false;
     this.#drops.set(file, [...known, ...drops]);

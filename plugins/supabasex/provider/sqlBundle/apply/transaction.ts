@@ -18,7 +18,7 @@ import { fileLinks } from "./fileLinks";
 import { isUntouched, manualChanges, readState, repairFirst, takenOverBetween } from "./found";
 import { knownFiles } from "./knownFiles";
 import { LeftOut } from "./leftOut";
-import { leftovers, refuseKept } from "./leftovers";
+import { leftovers, refuseKept, refuseLeftovers } from "./leftovers";
 import { nameOf } from "./orphans";
 import { outsideFault } from "./outsideFault";
 import { isFirstDeployment, planMigrations } from "./plan";
@@ -44,6 +44,8 @@ export interface TransactionResult {
   readonly removed: readonly string[];
   /** Objects that no file creates any more. */
   readonly dropped: readonly string[];
+  /** Identities of what was dropped because it does not exist after the files ran without the manual changes. */
+  readonly leftoversDropped: readonly string[];
   /** What was reverted because no file states it any more, one line per object with its properties. */
   readonly takenBack: readonly string[];
   /** Objects with new grants because a migration changed default privileges, one line per object. */
@@ -147,6 +149,7 @@ export async function runTransaction(
     ],
     before: found.reading.catalog,
     addresses: { before: found.reading.addresses, after: found.reading.addresses },
+    leftoversDropped: [],
     repaired: [],
     losses: new Map(),
     takenOver: [],
@@ -176,14 +179,12 @@ export async function runTransaction(
   const { expected, base } = isQuiet
     ? { expected: found.expected, base: run.base }
     : (rehearsed ?? outcomeOf(start, run, rehearsal));
-  if (rehearsed !== undefined && mayStayBehind(run.failure)) refuseKept(expected, found, run.after);
-  const last = unfinished
-    ? await unrepaired(session, expected, run.after, first.addresses)
-    : await repairLast(start, run, {
-        expected,
-        left: rehearsed === undefined ? [] : leftovers(expected, found, run.after),
-        addresses: first.addresses,
-      });
+  const isCompared = rehearsed !== undefined && mayStayBehind(run.failure);
+  if (isCompared) refuseKept(expected, found, run.after);
+  const left = isCompared ? await leftovers(session, expected, found, run.after) : [];
+  const leftoversDropped = left.map(({ identity }) => identity);
+  const step = { expected, left, addresses: first.addresses };
+  const last = unfinished ? await dropLeft(start, run, step) : await repairLast(start, run, step);
   if (!isQuiet || found.expected !== found.record.expected) {
     await recordExpectation(session.work, request.inputs.name, { expected, base });
   }
@@ -202,12 +203,13 @@ export async function runTransaction(
   const live = last.reading.catalog;
   const takenOver = [...takenOverBetween(found, changes, { expected, live }), ...run.claimed];
   const repairs = [...new Set([...first.repaired, ...last.repaired])].filter(
-    (name) => !takenOver.includes(name),
+    (name) => !takenOver.includes(name) && !leftoversDropped.includes(name),
   );
   const named = new Set([...takenOver, ...repairs, ...run.ran.map(({ because }) => because)]);
   for (const { identity } of last.remaining) named.add(identity);
   return {
     ...result,
+    leftoversDropped,
     repaired: repairs.sort(),
     losses: new Map([...first.losses, ...last.losses]),
     takenOver,
@@ -295,6 +297,18 @@ interface LastStep {
   readonly addresses: Addresses;
 }
 
+/** Drops what this transaction should have dropped. Manual changes stay: the rest of the files may state them. */
+async function dropLeft(
+  { session, request: { inputs } }: Start,
+  run: FilesRun,
+  { expected, left, addresses }: LastStep,
+): Promise<Repaired & Comparison> {
+  const failed = await runRepairs(session, left);
+  const reading = left.length === 0 ? run.after : (await readWithHistory(session, inputs.name)).reading;
+  refuseLeftovers(failed, reading);
+  return await unrepaired(session, expected, reading, addresses);
+}
+
 async function repairLast(
   { session, request: { inputs } }: Start,
   run: FilesRun,
@@ -302,9 +316,17 @@ async function repairLast(
 ): Promise<Repaired & Comparison> {
   const readAgain = async () => (await readWithHistory(session, inputs.name)).reading;
   const { prune } = inputs;
-  await runRepairs(session, left);
+  const failed = new Set((await runRepairs(session, left)).map(({ identity }) => identity));
   const reading = left.length === 0 ? run.after : await readAgain();
   const last = await repairRest(session, { expected, reading, addresses, prune }, readAgain);
   refuseUnrepaired(last, expected, last.failed);
-  return last;
+  // A repair may have removed what depended on them, or pruned them.
+  const again = left.filter(
+    ({ identity }) => failed.has(identity) && last.reading.catalog[identity] !== undefined,
+  );
+  if (again.length === 0) return last;
+  const refused = await runRepairs(session, again);
+  const now = await unrepaired(session, expected, await readAgain(), addresses);
+  refuseLeftovers(refused, now.reading);
+  return { ...now, repaired: last.repaired, losses: last.losses };
 }

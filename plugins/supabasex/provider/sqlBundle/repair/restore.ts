@@ -7,6 +7,8 @@ export interface FailedRepair {
   readonly identity: string;
   readonly statement: string;
   readonly message: string;
+  /** What the server adds, such as what depends on the object. */
+  readonly detail?: string;
 }
 
 /** What has to be done about one object. */
@@ -45,7 +47,7 @@ export async function runRepairs(session: Session, repairs: readonly RepairGroup
 async function attempt(
   session: Session,
   { statements, owner }: RepairGroup,
-): Promise<{ statement: string; message: string } | undefined> {
+): Promise<Omit<FailedRepair, "identity"> | undefined> {
   const steps = statements.flatMap((statement) =>
     inNameOf(owner, statement).map((text) => ({ text, statement })),
   );
@@ -61,7 +63,9 @@ async function attempt(
     if (!isDatabaseError(cause) || isCausedByOthers(cause)) throw error;
     await session.execute("rollback to savepoint repair");
     const completed = error instanceof ExecutionFailure ? error.completed : 0;
-    return { statement: steps[completed]?.statement ?? "", message: cause.message };
+    const { message, detail } = cause;
+    const statement = steps[completed]?.statement ?? "";
+    return { statement, message, ...(detail === undefined ? {} : { detail }) };
   }
 }
 

@@ -15,7 +15,7 @@ import type { RepairGroup } from "./restore";
 
 /**
  * Returns the statements that reset an object to its expectation in a transaction that is rolled back, even if that
- * loses data or drops manual objects. A deployment itself never runs them.
+ * loses data or drops manual objects. A deployment itself never runs them: see `dropExtra.ts`.
  */
 export function undoOf(
   identity: string,
@@ -38,7 +38,7 @@ export function undoOf(
       statements:
         usual.length > 0 && object.kind !== "schema"
           ? usual
-          : dropExtra({ object, expected, live }, is ?? {}),
+          : dropWithData({ object, expected, live }, is ?? {}),
     };
   }
   if (repair.impossible.length === 0) return { identity, ...owner, statements: usual };
@@ -59,7 +59,7 @@ function resetOfViewColumn({ name, parent }: ObjectIdentity, { comment, default:
  * Returns statements that drop an extra object, even of a kind that holds data. Extra dependents are dropped
  * separately.
  */
-function dropExtra(place: Place, is: CatalogObject): string[] {
+function dropWithData(place: Place, is: CatalogObject): string[] {
   const { kind, name, parent } = place.object;
   switch (kind) {
     case "column":

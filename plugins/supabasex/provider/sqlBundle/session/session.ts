@@ -115,6 +115,28 @@ export class Session {
     );
   }
 
+  /**
+   * Returns which of the objects another session sees. The open transaction has not created these, whatever has changed
+   * their rows in the system catalogs since then.
+   *
+   * @param addresses as in a reading of the catalog
+   */
+  async existingElsewhere(addresses: readonly string[]): Promise<ReadonlySet<string>> {
+    if (addresses.length === 0) return new Set();
+    const { rows } = await this.lock.query<{ address: string }>(
+      `select a.address
+      from (
+        select address, pg_catalog.string_to_array(address, ':') as parts
+        from pg_catalog.unnest($1::pg_catalog.text[]) as given (address)
+      ) a
+      cross join lateral pg_catalog.pg_identify_object(
+        a.parts[1]::pg_catalog.oid, a.parts[2]::pg_catalog.oid, a.parts[3]::pg_catalog.int4) i
+      where i.identity is not null`,
+      [addresses],
+    );
+    return new Set(rows.map(({ address }) => address));
+  }
+
   /** Rolls back the open transaction and releases the lock, by closing both connections. */
   async close(): Promise<void> {
     if (this.options.signal.aborted) cut(this.work);
