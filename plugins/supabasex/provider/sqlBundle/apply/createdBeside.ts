@@ -4,10 +4,11 @@ import { touched } from "../catalog/properties";
 import type { Session } from "../session/session";
 import { declarations, relationName } from "../source/declaredObjects";
 import type { BundleFile } from "../source/files";
-import { identitiesOf, pathOf, qualifiedName, type SearchPath } from "../source/searchPath";
+import { pathOf, type SearchPath } from "../source/searchPath";
 import { statementsOf } from "../source/statements";
 import { areSameTypes, typesIn } from "./argumentTypes";
 import { isPlainObject, plainObject } from "./plainObjects";
+import { identitiesOf, qualifiedName } from "./qualifiedNames";
 
 /**
  * Returns those of the identities that the files create, also with `or replace`. A manual object in a schema of others, such

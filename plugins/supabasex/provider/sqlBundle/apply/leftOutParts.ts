@@ -3,11 +3,12 @@ import { type Catalog, nameWithoutArguments, partsOfIdentity } from "../catalog"
 import { commandsWithout, objectsWithout, type Part } from "../source/commands";
 import { declarations, unquoted } from "../source/declaredObjects";
 import type { BundleFile } from "../source/files";
-import { identitiesOf, type SearchPath, usualPath } from "../source/searchPath";
+import { type SearchPath, usualPath } from "../source/searchPath";
 import type { Statement } from "../source/statements";
 import { bareName } from "./affectedFiles";
 import { type DroppedObject, namesDropped } from "./droppedObject";
 import { isPlainObject, plainObject } from "./plainObjects";
+import { identitiesOf } from "./qualifiedNames";
 
 /** What a person has already done of what files do. */
 export interface DoneManually {

@@ -1,8 +1,9 @@
 import type { DefElem, Node } from "libpg-query";
 import { nameWithoutArguments, partsOfIdentity } from "../catalog";
 import { nameOf, quote } from "../source/declaredObjects";
-import { qualifiedName, type SearchPath } from "../source/searchPath";
+import type { SearchPath } from "../source/searchPath";
 import { type ArgumentTypes, areSameTypes, typesIn } from "./argumentTypes";
+import { qualifiedName } from "./qualifiedNames";
 
 /** An object that a plain `create` creates, with its name in a form that statements and the catalog share. */
 export interface PlainObject {
