@@ -71,7 +71,7 @@ export const secret = resource<Aws, SecretState>({
         description: found.Description ?? "",
         kmsKeyId: found.KmsKeyId ?? "",
         policy: ResourcePolicy ?? "",
-        tags: tagsFromService(found.Tags?.map(({ Key, Value }) => ({ Key, Value }))),
+        tags: tagsFromService(found.Tags),
         arn: found.ARN,
         region: aws.region,
       },

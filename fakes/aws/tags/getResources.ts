@@ -1,7 +1,6 @@
-import { GetResourcesCommand } from "@aws-sdk/client-resource-groups-tagging-api";
 import { lookUp } from "../../engine/table";
 import type { Aws } from "../client";
-import { tagsFromService } from "./tags";
+import { taggedResources } from "./taggingService";
 
 type TagFilter = { key: string; values?: string[] };
 
@@ -13,26 +12,10 @@ export const getResources = lookUp<
   args: { tagFilters: { type: "list" }, resourceArnLists: { type: "list" }, region: { type: "string" } },
   async call(home, { tagFilters = [], resourceArnLists, region }, { signal }) {
     const aws = home.inRegion(region);
-    const tagging = aws.use("resourcegroupstaggingapi");
-    const found: { resourceArn: string; tags: Record<string, string> }[] = [];
-    let PaginationToken: string | undefined;
-    do {
-      const page = await tagging.send(
-        new GetResourcesCommand({
-          TagFilters: tagFilters.map(({ key, values }) => ({ Key: key, Values: values })),
-          ResourceARNList: resourceArnLists,
-          PaginationToken,
-        }),
-        { abortSignal: signal },
-      );
-      for (const { ResourceARN = "", Tags } of page.ResourceTagMappingList ?? []) {
-        found.push({
-          resourceArn: ResourceARN,
-          tags: tagsFromService(Tags?.map(({ Key, Value }) => ({ Key, Value }))),
-        });
-      }
-      PaginationToken = page.PaginationToken || undefined;
-    } while (PaginationToken !== undefined);
+    const TagFilters = tagFilters.map(({ key, values }) => ({ Key: key, Values: values }));
+    const wanted = { TagFilters, ResourceARNList: resourceArnLists };
+    const tagged = await taggedResources(aws, wanted, { abortSignal: signal });
+    const found = [...tagged].map(([resourceArn, tags]) => ({ resourceArn, tags }));
     return { id: aws.region, region: aws.region, tagFilters, resourceTagMappingLists: found };
   },
 });

@@ -12,11 +12,7 @@ import {
   TagResourceCommand as TagRepository,
   UntagResourceCommand as UntagRepository,
 } from "@aws-sdk/client-ecr";
-import {
-  ListTagsForResourceCommand as ListEcsTags,
-  TagResourceCommand as TagEcs,
-  UntagResourceCommand as UntagEcs,
-} from "@aws-sdk/client-ecs";
+import { TagResourceCommand as TagEcs, UntagResourceCommand as UntagEcs } from "@aws-sdk/client-ecs";
 import {
   ListTagsForResourceCommand as ListRuleTags,
   TagResourceCommand as TagRule,
@@ -25,7 +21,6 @@ import {
 import {
   ListOpenIDConnectProviderTagsCommand,
   ListPolicyTagsCommand,
-  ListRoleTagsCommand,
   TagOpenIDConnectProviderCommand,
   TagPolicyCommand,
   TagRoleCommand,
@@ -54,7 +49,6 @@ import {
   UntagResourceCommand as UntagSchedule,
 } from "@aws-sdk/client-scheduler";
 import {
-  DescribeSecretCommand,
   TagResourceCommand as TagSecret,
   UntagResourceCommand as UntagSecret,
 } from "@aws-sdk/client-secrets-manager";
@@ -65,9 +59,8 @@ import {
 } from "@aws-sdk/client-sns";
 import { ListQueueTagsCommand, TagQueueCommand, UntagQueueCommand } from "@aws-sdk/client-sqs";
 import type { JsonObject } from "../../../foundation/json";
-import { tagsFromEcs } from "../ecs/tags";
 import { unlessMissing } from "../errors";
-import type { Tagging } from "./taggable";
+import type { Tagging, TagList } from "./taggable";
 import { listByArn } from "./taggingService";
 import { tagsFromService, tagsToKey, tagsToService } from "./tags";
 
@@ -96,11 +89,7 @@ export const ec2Tags: Tagging = {
   place: byId,
   list: async (aws, id, options) => {
     const Filters = [{ Name: "resource-id", Values: [id] }];
-    return tagsFromService(
-      (await aws.use("ec2").send(new DescribeTagsCommand({ Filters }), options)).Tags?.map(
-        ({ Key, Value }) => ({ Key, Value }),
-      ),
-    );
+    return tagsFromService((await aws.use("ec2").send(new DescribeTagsCommand({ Filters }), options)).Tags);
   },
   add: (aws, id, tags, options) =>
     aws.use("ec2").send(new CreateTagsCommand({ Resources: [id], Tags: tagsToService(tags) }), options),
@@ -113,10 +102,6 @@ export const ec2Tags: Tagging = {
 /** Tags of ECS clusters and task definitions. */
 export const ecsTags: Tagging = {
   place: byArn,
-  list: async (aws, resourceArn, options) => {
-    const { tags = [] } = await aws.use("ecs").send(new ListEcsTags({ resourceArn }), options);
-    return tagsFromEcs(tags);
-  },
   add: (aws, resourceArn, tags, options) =>
     aws.use("ecs").send(
       new TagEcs({
@@ -132,11 +117,7 @@ export const ecsTags: Tagging = {
 export const eventRuleTags: Tagging = {
   place: byArn,
   list: async (aws, ResourceARN, options) =>
-    tagsFromService(
-      (await aws.use("events").send(new ListRuleTags({ ResourceARN }), options)).Tags?.map(
-        ({ Key, Value }) => ({ Key, Value }),
-      ),
-    ),
+    tagsFromService((await aws.use("events").send(new ListRuleTags({ ResourceARN }), options)).Tags),
   add: (aws, ResourceARN, tags, options) =>
     aws.use("events").send(new TagRule({ ResourceARN, Tags: tagsToService(tags) }), options),
   remove: (aws, ResourceARN, TagKeys, options) =>
@@ -145,8 +126,6 @@ export const eventRuleTags: Tagging = {
 
 export const roleTags: Tagging = {
   place: byId,
-  list: async (aws, RoleName, options) =>
-    tagsFromService((await aws.use("iam").send(new ListRoleTagsCommand({ RoleName }), options)).Tags),
   add: (aws, RoleName, tags, options) =>
     aws.use("iam").send(new TagRoleCommand({ RoleName, Tags: tagsToService(tags) }), options),
   remove: (aws, RoleName, TagKeys, options) =>
@@ -185,7 +164,7 @@ export const repositoryTags: Tagging = {
   place: byArn,
   list: async (aws, resourceArn, options) => {
     const { tags = [] } = await aws.use("ecr").send(new ListRepositoryTags({ resourceArn }), options);
-    return tagsFromService(tags.map(({ Key, Value }) => ({ Key, Value })));
+    return tagsFromService(tags);
   },
   add: (aws, resourceArn, tags, options) =>
     aws.use("ecr").send(new TagRepository({ resourceArn, tags: tagsToService(tags) }), options),
@@ -204,7 +183,7 @@ export const keyTags: Tagging = {
   remove: (aws, KeyId, TagKeys, options) => aws.use("kms").send(new UntagKey({ KeyId, TagKeys }), options),
 };
 
-const bucketTagSet = async (...[aws, Bucket, options]: Parameters<Tagging["list"]>) => {
+const bucketTagSet = async (...[aws, Bucket, options]: Parameters<TagList>) => {
   const answer = aws.use("s3").send(new GetBucketTaggingCommand({ Bucket }), options);
   return tagsFromService((await unlessMissing(answer, "NoSuchTagSet"))?.TagSet);
 };
@@ -228,11 +207,7 @@ export const bucketTags: Tagging = {
 export const scheduleGroupTags: Tagging = {
   place: byArn,
   list: async (aws, ResourceArn, options) =>
-    tagsFromService(
-      (await aws.use("scheduler").send(new ListScheduleTags({ ResourceArn }), options)).Tags?.map(
-        ({ Key, Value }) => ({ Key, Value }),
-      ),
-    ),
+    tagsFromService((await aws.use("scheduler").send(new ListScheduleTags({ ResourceArn }), options)).Tags),
   add: (aws, ResourceArn, tags, options) =>
     aws.use("scheduler").send(new TagSchedule({ ResourceArn, Tags: tagsToService(tags) }), options),
   remove: (aws, ResourceArn, TagKeys, options) =>
@@ -241,12 +216,6 @@ export const scheduleGroupTags: Tagging = {
 
 export const secretTags: Tagging = {
   place: byId,
-  list: async (aws, SecretId, options) =>
-    tagsFromService(
-      (await aws.use("secretsmanager").send(new DescribeSecretCommand({ SecretId }), options)).Tags?.map(
-        ({ Key, Value }) => ({ Key, Value }),
-      ),
-    ),
   add: (aws, SecretId, tags, options) =>
     aws.use("secretsmanager").send(new TagSecret({ SecretId, Tags: tagsToService(tags) }), options),
   remove: (aws, SecretId, TagKeys, options) =>

@@ -6,10 +6,14 @@ import { type Tags, tagsInput } from "./tags";
 
 type CallOptions = { readonly abortSignal: AbortSignal };
 
+/** Reads the tags of a resource. */
+export type TagList = (aws: Aws, place: string, options: CallOptions) => Promise<Tags>;
+
 /** Tag operations of a resource type's service. `place` identifies the resource: its ARN, name or URL. */
 export interface Tagging {
   place(id: string, state: JsonObject): string;
-  list(aws: Aws, place: string, options: CallOptions): Promise<Tags>;
+  /** Absent if a read of the resource itself returns its tags. */
+  readonly list?: TagList;
   add(aws: Aws, place: string, tags: Tags, options: CallOptions): Promise<unknown>;
   remove(aws: Aws, place: string, keys: string[], options: CallOptions): Promise<unknown>;
 }
@@ -25,7 +29,7 @@ export function taggable(base: AnyResource<Aws>, tagging: Tagging): AnyResource<
     state: JsonObject,
     options: CallOptions,
   ): Promise<JsonObject> => {
-    const tags = state.tags ?? (await tagging.list(aws, tagging.place(id, state), options));
+    const tags = state.tags ?? (await tagging.list?.(aws, tagging.place(id, state), options)) ?? {};
     return { ...state, tags, tagsAll: tags };
   };
   return {

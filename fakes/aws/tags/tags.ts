@@ -6,8 +6,8 @@ export type Tags = Readonly<Record<string, string>>;
 export const tagsInput: Property = { type: "map" };
 
 interface ServiceTag {
-  readonly Key: string | undefined;
-  readonly Value: string | undefined;
+  readonly Key?: string | undefined;
+  readonly Value?: string | undefined;
 }
 
 export function tagsFromService(list: readonly ServiceTag[] | undefined): Record<string, string> {
