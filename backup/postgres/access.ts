@@ -42,12 +42,15 @@ const changedOwner = (catalog: string, oid: string, owner: string): string =>
 const ofPlatform = (owner: string): string =>
   `is_of_platform and pg_get_userbyid(${owner}) = any (${platformOwners})`;
 
+/** The kind of a column of a table that inherits from others, or of one of those. */
+export const inheritedColumn = "inherited column";
+
 /**
  * Columns of tables that inherit from others, and of those others. A column of a child may have other properties than
  * its parent's, and a new child takes over those of its parent.
  */
 const inheritedColumns = `
-  select 'inherited column', format('%I.%I.%I', n.nspname, c.relname, a.attname),
+  select '${inheritedColumn}', format('%I.%I.%I', n.nspname, c.relname, a.attname),
     json_build_object('null', case when a.attnotnull then 'no' else 'yes' end, 'storage', a.attstorage, 'compression', a.attcompression,
       ${memberOf("pg_class", "c.oid")})
   from pg_attribute a join pg_class c on c.oid = a.attrelid join own_schemas n on n.oid = c.relnamespace

@@ -1,7 +1,6 @@
 import * as z from "zod";
-import { type AccessEntry, accessEntry } from "./access";
-
-const inheritedColumn = "inherited column";
+import { type AccessEntry, accessEntry, inheritedColumn } from "./access";
+import { splitColumn } from "./sqlText";
 
 /**
  * An entry as `access.json` has it. Programs that do not know inherited columns would report them as missing, so they
@@ -28,7 +27,7 @@ export function writeAccess(entries: readonly AccessEntry[]): string {
   const columns = new Map<string, Omit<AccessEntry, "kind">[]>();
   for (const { kind, ...column } of entries) {
     if (kind !== inheritedColumn) continue;
-    const table = column.name.replace(/\.(?:"(?:[^"]|"")*"|[^."]+)$/, "");
+    const { table } = splitColumn(column.name);
     columns.set(table, [...(columns.get(table) ?? []), column]);
   }
   const stored = entries

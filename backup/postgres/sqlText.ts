@@ -34,3 +34,9 @@ export function withoutLeadingComments(statement: string): string {
 export function unquoteIdentifier(identifier: string): string {
   return identifier.startsWith('"') ? identifier.slice(1, -1).replaceAll('""', '"') : identifier;
 }
+
+/** Returns the table and the column of `shop.orders.total`. */
+export function splitColumn(name: string): { readonly table: string; readonly column: string } {
+  const [, table = "", column = ""] = /^(.*)\.("(?:[^"]|"")*"|[^."]+)$/s.exec(name) ?? [];
+  return { table, column };
+}

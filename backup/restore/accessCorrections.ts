@@ -1,7 +1,8 @@
 import pg from "pg";
 import type { AccessEntry } from "../postgres/access";
 import { isPlatformOwner } from "../postgres/platform";
-import { byName, grantsOf, isOfPlatform, keyOf, kindsOfGrantsAlone, splitColumn } from "./accessEntries";
+import { splitColumn } from "../postgres/sqlText";
+import { byName, grantsOf, isOfPlatform, keyOf, kindsOfGrantsAlone } from "./accessEntries";
 import { databaseCorrections, roleCorrections } from "./correctRoles";
 
 const { escapeLiteral } = pg;

@@ -44,12 +44,6 @@ export function splitPart(name: string): { readonly part: string; readonly table
   return { part, table };
 }
 
-/** Returns the table and the column of `shop.orders.total`. */
-export function splitColumn(name: string): { readonly table: string; readonly column: string } {
-  const [, table = "", column = ""] = /^(.*)\.("(?:[^"]|"")*"|[^."]+)$/s.exec(name) ?? [];
-  return { table, column };
-}
-
 /** Returns the schema of `shop.orders`, and of `tenant_isolation on shop.orders`. */
 export function schemaOf(kind: string, name: string): string {
   const place = ["constraint", "policy", "rule", "trigger"].includes(kind) ? splitPart(name).table : name;

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { type AccessEntry, readTextSearch } from "../postgres/access";
-import { unquoteIdentifier } from "../postgres/sqlText";
-import { byName, isOfSystem, keyOf, splitColumn, splitPart } from "./accessEntries";
+import { splitColumn, unquoteIdentifier } from "../postgres/sqlText";
+import { byName, isOfSystem, keyOf, splitPart } from "./accessEntries";
 import { changeConfiguration, changeDictionary } from "./textSearch";
 
 const { escapeIdentifier, escapeLiteral } = pg;

@@ -1,11 +1,10 @@
 import type pg from "pg";
-import { type AccessEntry, readInheritedColumns } from "../postgres/access";
-import { maskQuoted } from "../postgres/sqlText";
-import { byName, keyOf, splitColumn } from "./accessEntries";
+import { type AccessEntry, inheritedColumn, readInheritedColumns } from "../postgres/access";
+import { maskQuoted, splitColumn } from "../postgres/sqlText";
+import { byName, keyOf } from "./accessEntries";
 import { runThose } from "./attached";
 import type { SchemaEntry } from "./schemaArchive";
 
-const kind = "inherited column";
 const storages: Readonly<Record<string, string>> = { p: "plain", e: "external", x: "extended", m: "main" };
 const compressions: Readonly<Record<string, string>> = { p: "pglz", l: "lz4" };
 
@@ -21,7 +20,7 @@ export function withoutStorage<T extends SchemaEntry>(
   access: readonly AccessEntry[],
 ): readonly T[] {
   const tables = new Set(
-    access.flatMap((entry) => (entry.kind === kind ? [splitColumn(entry.name).table] : [])),
+    access.flatMap((entry) => (entry.kind === inheritedColumn ? [splitColumn(entry.name).table] : [])),
   );
   return entries.map((entry) => {
     const name = /^CREATE (?:UNLOGGED )?TABLE (.*) \($/m.exec(entry.sql)?.[1];
@@ -43,7 +42,7 @@ export async function correctInheritedColumns(
   client: pg.Client,
   access: readonly AccessEntry[],
 ): Promise<void> {
-  const expected = access.filter((entry) => entry.kind === kind);
+  const expected = access.filter((entry) => entry.kind === inheritedColumn);
   if (expected.length === 0) return;
   const found = byName(await readInheritedColumns(client));
   const statements = expected.flatMap((entry) => {
