@@ -1,7 +1,7 @@
 import type { Node, TypeName } from "libpg-query";
-import { inDropStatement, partsOfIdentity } from "../catalog";
 import { parseAnywhere } from "../source/parser";
 import type { SearchPath } from "../source/searchPath";
+import { parsedDrop } from "./parsedDrop";
 
 /** `undefined` for the missing operand of an operator. */
 export type ArgumentTypes = readonly (TypeName | undefined)[];
@@ -10,17 +10,11 @@ export type ArgumentTypes = readonly (TypeName | undefined)[];
  * Returns the types in the identity of a routine, an operator or a cast; `undefined` if only its server's parser knows one.
  */
 export function typesIn(identity: string): ArgumentTypes | undefined {
-  const { kind, name } = partsOfIdentity(identity);
-  try {
-    const node = parseAnywhere(`drop ${inDropStatement(kind, name)}`).stmts?.[0]?.stmt;
-    const [object] = node !== undefined && "DropStmt" in node ? (node.DropStmt.objects ?? []) : [];
-    if (object === undefined) return undefined;
-    if ("List" in object) return (object.List.items ?? []).map(typeOf);
-    if (!("ObjectWithArgs" in object) || object.ObjectWithArgs.args_unspecified === true) return undefined;
-    return (object.ObjectWithArgs.objargs ?? []).map(typeOf);
-  } catch {
-    return undefined;
-  }
+  const [object] = parsedDrop(identity, parseAnywhere)?.objects ?? [];
+  if (object === undefined) return undefined;
+  if ("List" in object) return (object.List.items ?? []).map(typeOf);
+  if (!("ObjectWithArgs" in object) || object.ObjectWithArgs.args_unspecified === true) return undefined;
+  return (object.ObjectWithArgs.objargs ?? []).map(typeOf);
 }
 
 /** @param node - null or empty for `none` */

@@ -1,5 +1,5 @@
 import type { Node, RangeVar } from "libpg-query";
-import { nameWithoutArguments, partsOfIdentity } from "../catalog";
+import { nameWithoutArguments, partsOfIdentity, routineKinds } from "../catalog";
 import { touched } from "../catalog/properties";
 import type { Session } from "../session/session";
 import { declarations, relationName } from "../source/declaredObjects";
@@ -81,16 +81,12 @@ function named(kind: string, relation: RangeVar | undefined, path: SearchPath): 
 
 function withoutArguments(identity: string): string {
   const { kind, parent = "", name } = partsOfIdentity(identity);
-  return `${kind} ${parent} ${isRoutine(kind) ? nameWithoutArguments(name) : name}`;
-}
-
-function isRoutine(kind: string): boolean {
-  return kind === "function" || kind === "procedure" || kind === "aggregate";
+  return `${kind} ${parent} ${routineKinds.has(kind) ? nameWithoutArguments(name) : name}`;
 }
 
 /** Returns whether the arguments of two routines with the same name are the same. */
 function isSame({ identity, path }: Written, live: string): boolean {
-  if (!isRoutine(partsOfIdentity(live).kind)) return true;
+  if (!routineKinds.has(partsOfIdentity(live).kind)) return true;
   const [written, are] = [typesIn(identity), typesIn(live)];
   return written !== undefined && are !== undefined && areSameTypes(written, are, path);
 }

@@ -1,8 +1,9 @@
 import type { DropStmt, Node } from "libpg-query";
-import { inDropStatement, partsOfIdentity } from "../catalog";
+import { partsOfIdentity } from "../catalog";
 import { droppedArguments, droppedName } from "../source/droppedObjects";
 import { parseSql } from "../source/parser";
 import { bareName } from "./affectedFiles";
+import { parsedDrop } from "./parsedDrop";
 
 /** An object in the list of a `drop`. */
 export interface DroppedObject {
@@ -20,25 +21,14 @@ export function namesDropped({ removeType, object, serverMajor }: DroppedObject,
   const { parent, name: own } = partsOfIdentity(identity);
   // Most objects have another name, and need no parser.
   if (name === "" || parent !== undefined || bareName(own) !== bareName(name)) return false;
-  const made = dropOf(identity, serverMajor);
+  // Both are written by the same parser.
+  const made = parsedDrop(identity, (text) => parseSql(text, serverMajor));
   const [one] = made?.objects ?? [];
   if (made === undefined || one === undefined || !isOfKind(made.removeType, removeType)) return false;
   const full = droppedName(one);
   if (full !== name && bareName(full) !== name) return false;
   const types = droppedArguments(object);
   return types === undefined || types === droppedArguments(one);
-}
-
-/** Returns the statement that would drop the object, so that both are written by the same parser. */
-function dropOf(identity: string, serverMajor: number | undefined): DropStmt | undefined {
-  const { kind, name } = partsOfIdentity(identity);
-  try {
-    const node = parseSql(`drop ${inDropStatement(kind, name)}`, serverMajor).stmts?.[0]?.stmt;
-    return node !== undefined && "DropStmt" in node ? node.DropStmt : undefined;
-  } catch {
-    // An object that no `drop` with its name drops, such as the record of a file.
-    return undefined;
-  }
 }
 
 function isOfKind(made = "", dropped = ""): boolean {

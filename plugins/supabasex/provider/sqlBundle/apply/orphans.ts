@@ -1,5 +1,5 @@
 import { UserError } from "../../../../../foundation/userError";
-import { nameWithoutArguments } from "../catalog";
+import { nameWithoutArguments, routineKinds } from "../catalog";
 import { addressesOf, dropStatement } from "../catalog/objects";
 import type { OwnedObject } from "../history/history";
 import { ExecutionFailure, type Session } from "../session/session";
@@ -132,7 +132,6 @@ export function inTheWay(
   return objects.filter((object) => names.has(nameInItsNamespace(object)));
 }
 
-const routines: ReadonlySet<string> = new Set(["function", "procedure", "aggregate"]);
 const relationsAndTypes: ReadonlySet<string> = new Set([
   "view",
   "materialized view",
@@ -142,7 +141,7 @@ const relationsAndTypes: ReadonlySet<string> = new Set([
 ]);
 
 function nameInItsNamespace(object: DeclaredObject): string {
-  if (routines.has(object.class)) return `routine ${nameWithoutArguments(object.name)}`;
+  if (routineKinds.has(object.class)) return `routine ${nameWithoutArguments(object.name)}`;
   if (relationsAndTypes.has(object.class)) return `relation ${object.name}`;
   return classedKey(object);
 }

@@ -146,6 +146,9 @@ export const relationKinds: ReadonlySet<string> = new Set([
   "materialized view",
 ]);
 
+/** Kinds that share one namespace and have arguments. */
+export const routineKinds: ReadonlySet<string> = new Set(["function", "procedure", "aggregate"]);
+
 /** Returns the identities that the parent of a part can have. */
 export function parentIdentities(parent: string): string[] {
   return [...relationKinds, "type"].map((kind) => `${kind} ${parent}`);

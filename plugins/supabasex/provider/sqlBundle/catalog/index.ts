@@ -29,6 +29,7 @@ export {
   partsOfIdentity,
   printIdentity,
   relationKinds,
+  routineKinds,
 } from "./identity";
 export { canonicalCatalog, canonicalIdentity } from "./names";
 export { apiRoles } from "./partitions";

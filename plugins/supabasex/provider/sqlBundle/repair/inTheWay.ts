@@ -1,11 +1,11 @@
-import { type ObjectIdentity, partsOfIdentity } from "../catalog";
+import { type ObjectIdentity, partsOfIdentity, routineKinds } from "../catalog";
 import { dropOf, type Place } from "./place";
 
 /** Kinds of objects of which no two may have the same name in a schema. */
 const namespaces: readonly ReadonlySet<string>[] = [
   new Set(["table", "foreign table", "view", "materialized view", "sequence", "index"]),
   new Set(["table", "foreign table", "view", "materialized view", "type"]),
-  new Set(["function", "procedure", "aggregate"]),
+  routineKinds,
 ];
 
 /** Of these, the kinds that hold no data of their own. */
