@@ -101,6 +101,15 @@ describe("a whole life cycle", () => {
         "arn:aws:sns:us-west-2:123456789012:thorbis-prod-backup-alarms",
       ]),
     );
+    // Reads that the stand-in makes in batches are judged as those of the plugin.
+    expect(phases.preview.map(([action]) => action)).toEqual(
+      expect.arrayContaining([
+        "cloudwatch:ListTagsForResource",
+        "iam:GetRolePolicy",
+        "iam:ListAttachedRolePolicies",
+        "logs:ListTagsForResource",
+      ]),
+    );
     expect(phases.destroy.map(([action]) => action)).toEqual(
       expect.arrayContaining([
         "s3:DeleteBucket",

@@ -2,6 +2,7 @@ import type { PolicyPlace } from "../../../bootstrap/policies/place";
 import { stackTag } from "../../../components/awsTags";
 import { partitionOf } from "../../../config/aws/partition";
 import type { Call } from "../place";
+import { singleReads } from "./batches";
 import { creations, ec2Ids, judgedIds, kindOf } from "./ec2";
 import { s3Action } from "./s3";
 import type { AwsCall } from "./wire";
@@ -35,7 +36,10 @@ export class IamRequests {
 
   /** Returns the requests of one call, including those for the roles that it passes. */
   of(call: AwsCall): Call[] {
-    const requests = [...this.#direct(call), ...this.#handedOver(call)];
+    const requests = [
+      ...singleReads(call).flatMap((single) => this.#direct(single)),
+      ...this.#handedOver(call),
+    ];
     if (this.#claims(call)) {
       for (const id of [...ec2Ids(call.response), ...ec2Ids(call.body), ...keyIds(call.response + call.body)])
         this.#tagged.add(id);
