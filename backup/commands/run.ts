@@ -234,9 +234,9 @@ async function requireWritten(
     { run: name, objects, known },
     { store, tools, depth: "contents", signal },
   );
-  const faults = reports.filter(({ verdict }) => verdict !== "intact");
-  if (faults.length === 0) return;
-  const found = faults
+  const defective = reports.filter(({ verdict }) => verdict !== "intact");
+  if (defective.length === 0) return;
+  const found = defective
     .map(({ object, verdict, detail }) => `${object} (${verdict}${detail ? `: ${detail}` : ""})`)
     .join(", ");
   if (sumUp(reports) === "damaged") throw notAsWritten(found);

@@ -9,13 +9,13 @@ import type { Answers } from "../session/wire";
 import { isConnectionLost, isDatabaseError, SqlFileError } from "../source/errors";
 import type { Access } from "./access";
 import { type BodyCheck, type BodyFindings, examineBodies, judgeBodies } from "./bodyCheck";
-import { duplicateFault } from "./duplicateKeys";
+import { duplicateError } from "./duplicateKeys";
 import { withoutControls } from "./fileNotices";
 import { wakeJobScheduler } from "./jobScheduler";
 import { TransactionLost } from "./migrations";
 import { earlierCommitHelps } from "./newLabels";
 import { runOutsideTransaction } from "./noTransaction";
-import { mayDependOn, outsideFault } from "./outsideFault";
+import { mayDependOn, outsideError } from "./outsideError";
 import { type ApplyRequest, type Reporter, silent } from "./request";
 import { type MovedSequences, SequenceGuard } from "./sequenceGuard";
 import { needingSkipped, reasonToSkip, type SkippedFile } from "./skippedFiles";
@@ -40,9 +40,9 @@ export interface ApplyResult extends Omit<TransactionResult, "next" | "more" | "
  * an error, the transaction is rolled back immediately, and this error is reported before any other.
  */
 export async function applyBundle(request: ApplyRequest): Promise<ApplyResult> {
-  const faulty = new AbortController();
-  request.inspection.whole.catch((error) => faulty.abort(error));
-  const signal = AbortSignal.any([request.signal, faulty.signal]);
+  const refused = new AbortController();
+  request.inspection.whole.catch((error) => refused.abort(error));
+  const signal = AbortSignal.any([request.signal, refused.signal]);
   try {
     return await applyChecked({ ...request, signal });
   } catch (error) {
@@ -66,7 +66,7 @@ async function applyChecked(request: ApplyRequest): Promise<ApplyResult> {
     return await applyAll(session, request);
   } catch (error) {
     signal.throwIfAborted();
-    const notices = error instanceof SqlFileError ? (error.fault.notices ?? []) : [];
+    const notices = error instanceof SqlFileError ? (error.issue.notices ?? []) : [];
     for (const { severity, line } of notices) report.notice(severity, line);
     throw explained(error, inputs.name, session.blocker);
   } finally {
@@ -148,10 +148,10 @@ async function foresee(
   if (next === undefined || (await hasBegun(session.work, inputs.name))) return;
   const leftOut = skipped.map(({ file }) => file);
   if (mayDependOn(next, leftOut)) return;
-  const fault =
-    (await outsideFault(session, next, { expected, inTransaction: true })) ??
-    (await duplicateFault(session, next, inputs.limits));
-  if (fault !== undefined) throw fault;
+  const error =
+    (await outsideError(session, next, { expected, inTransaction: true })) ??
+    (await duplicateError(session, next, inputs.limits));
+  if (error !== undefined) throw error;
 }
 
 /**
@@ -178,10 +178,10 @@ async function failsAlone(
   try {
     const alone = await attempt(session, quiet, Number.POSITIVE_INFINITY, skipped);
     return alone.failure?.file === file && sqlStateOf(alone.failure.error) === sqlStateOf(error);
-  } catch (fault) {
+  } catch (other) {
     // Without the files before it, something else may fail.
-    if (fault instanceof UserError) return false;
-    throw fault;
+    if (other instanceof UserError) return false;
+    throw other;
   }
 }
 

@@ -19,7 +19,7 @@ import { expectationAfter } from "./expected";
 import { fileFailure } from "./fileFailure";
 import { followRenames } from "./followRenames";
 import { isAskedFor } from "./indexDefinition";
-import { definitionOf, outsideFault } from "./outsideFault";
+import { definitionOf, outsideError } from "./outsideError";
 import { type OutsideStatement, outsideStatement } from "./outsideStatement";
 import { targetsOf } from "./outsideTargets";
 import type { ApplyRequest, RanFile } from "./request";
@@ -147,10 +147,10 @@ async function runOutside(
     request.report.warn(`${file.display} was interrupted in an earlier run: ${what}.`);
   }
   if (begun === undefined) {
-    const fault = await outsideFault(session, file, { expected });
-    if (fault !== undefined) {
+    const error = await outsideError(session, file, { expected });
+    if (error !== undefined) {
       await unmark(session, request, file);
-      throw fault;
+      throw error;
     }
     // A manual object that matches the file.
     if (index !== undefined && index.if_not_exists !== true && found.state === "valid") return found.name;

@@ -17,7 +17,7 @@ import { withFormerNames } from "./formerNames";
 import type { LeftOut } from "./leftOut";
 import { driftedFiles, makersOf } from "./makers";
 import { type ManualPartitions, manualPartitions, noPartitions, readPartitions } from "./manualPartitions";
-import { outsideFault } from "./outsideFault";
+import { outsideError } from "./outsideError";
 import { planRepeatables } from "./plan";
 import { type FileFailure, silent } from "./request";
 import { rolledBack } from "./rolledBack";
@@ -99,7 +99,7 @@ export async function rehearse(start: Start): Promise<Rehearsal | undefined> {
       const outside =
         next === undefined
           ? undefined
-          : await outsideFault(session, next, { expected: start.expected, inTransaction: true });
+          : await outsideError(session, next, { expected: start.expected, inTransaction: true });
       return {
         outcome: { expected, base },
         beside: [...beside, ...inSchemas(beside, start.reading.catalog)].filter(isManual),

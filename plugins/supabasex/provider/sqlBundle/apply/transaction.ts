@@ -20,7 +20,7 @@ import { knownFiles } from "./knownFiles";
 import { LeftOut } from "./leftOut";
 import { leftovers, refuseKept, refuseLeftovers } from "./leftovers";
 import { nameOf } from "./orphans";
-import { outsideFault } from "./outsideFault";
+import { outsideError } from "./outsideError";
 import { isFirstDeployment, planMigrations } from "./plan";
 import { type Outcome, type Rehearsal, rehearse } from "./rehearsal";
 import type { ApplyRequest, FileFailure, RanFile } from "./request";
@@ -171,7 +171,7 @@ export async function runTransaction(
   const { contradiction } = rehearsed === undefined ? run : { ...rehearsal };
   if (contradiction !== undefined) throw contradiction;
   refuseWhatWorksOnlyHere(rehearsal?.failure?.error, run.failure);
-  refuseWhatWorksOnlyHere(await faultOnlyThere(start, run, rehearsal), run.failure);
+  refuseWhatWorksOnlyHere(await errorOnlyThere(start, run, rehearsal), run.failure);
   if (borrowed !== undefined && comesFirst(borrowed, run.failure)) throw borrowed;
   if (triggered !== undefined && mayStayBehind(run.failure)) throw triggered;
 
@@ -229,14 +229,14 @@ export async function runTransaction(
  * Returns why the next migration, which runs outside of the transaction, fails without the manual changes, if it would
  * succeed with them. What an interrupted run of it left is not a manual change.
  */
-async function faultOnlyThere(
+async function errorOnlyThere(
   { session, expected, request }: Start,
   { next }: FilesRun,
   rehearsal: Rehearsal | undefined,
 ): Promise<UserError | undefined> {
   if (next === undefined || rehearsal?.outside === undefined) return undefined;
   if (await hasBegun(session.work, request.inputs.name)) return undefined;
-  const here = await outsideFault(session, next, { expected, inTransaction: true });
+  const here = await outsideError(session, next, { expected, inTransaction: true });
   return here === undefined ? rehearsal.outside : undefined;
 }
 

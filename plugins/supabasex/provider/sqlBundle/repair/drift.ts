@@ -150,11 +150,11 @@ export function refuseUnrepaired(
   const lines: string[] = [];
   for (const [identity, group] of byIdentity(differences)) {
     const repair = repairOf(identity, group, expected, traced.catalog);
-    const fault = failed.find((other) => other.identity === identity);
+    const failure = failed.find((other) => other.identity === identity);
     for (const what of repair.impossible) lines.push(lineOf(identity, what));
     if (repair.statements.length > 0) {
       lines.push(
-        `${lineOf(identity, fault?.statement ?? repair.statements[0] ?? "")}${fault === undefined ? "" : `\n    ${fault.message}`}`,
+        `${lineOf(identity, failure?.statement ?? repair.statements[0] ?? "")}${failure === undefined ? "" : `\n    ${failure.message}`}`,
       );
     }
   }

@@ -35,15 +35,15 @@ export function migrationOf(filePath: string): { version: string; name: string }
   return version === undefined || name === undefined ? undefined : { version, name };
 }
 
-/** Returns the faults in the names of these files, one sentence each. */
+/** Returns the errors in the names of these files, one sentence each. */
 export function misnamedFiles(files: FileHashes): { path: string; reason: string }[] {
-  const faults: { path: string; reason: string }[] = [];
+  const issues: { path: string; reason: string }[] = [];
   const versions = new Map<string, string>();
   for (const filePath of Object.keys(files)) {
     if (kindOf(filePath) !== "migration") continue;
     const migration = migrationOf(filePath);
     if (migration === undefined) {
-      faults.push({
+      issues.push({
         path: filePath,
         reason:
           "a migration is named migrations/<14 digits, the time in UTC>_<name>.sql, such as migrations/20260131093000_add_orders.sql",
@@ -52,9 +52,9 @@ export function misnamedFiles(files: FileHashes): { path: string; reason: string
     }
     const other = versions.get(migration.version);
     if (other === undefined) versions.set(migration.version, filePath);
-    else faults.push({ path: filePath, reason: `has the same version as ${other}` });
+    else issues.push({ path: filePath, reason: `has the same version as ${other}` });
   }
-  return faults;
+  return issues;
 }
 
 export interface LoadedBundle {
