@@ -142,7 +142,7 @@ describe("create, update and delete", () => {
       revision: 1,
       password: "p",
       tags: { x: "1" },
-      token: "told once",
+      token: "shown once",
     });
     expect(Object.keys(outputs).filter((key) => containsSecret(outputs[key] ?? null))).toEqual([
       "password",

@@ -144,15 +144,15 @@ async function refuseLargeTables(
   beside: readonly string[],
 ): Promise<void> {
   const { catalog } = reading;
-  const most = request.inputs.limits.dryRunMaxTableMegabytes;
+  const maxMegabytes = request.inputs.limits.dryRunMaxTableMegabytes;
   const tablesOf = (identities: readonly string[]) =>
     [...identities, ...inSchemas(identities, catalog)].flatMap((one) => lockedTable(one, catalog) ?? []);
-  const large = await largerTables(session, tablesOf(beside), most);
+  const large = await largerTables(session, tablesOf(beside), maxMegabytes);
   if (large.size === 0) return;
   const found = files.flatMap((file) => {
     const table = tablesOf(createdBeside([file], beside)).find((name) => large.has(name));
     if (table === undefined) return [];
-    const why = `it would block reads of ${table} (${Math.round(large.get(table) ?? 0)} MB) until the rollback; sql.dryRunMaxTableMegabytes is ${most}`;
+    const why = `it would block reads of ${table} (${Math.round(large.get(table) ?? 0)} MB) until the rollback; sql.dryRunMaxTableMegabytes is ${maxMegabytes}`;
     return [{ file, why }];
   });
   if (found.length > 0) throw new UndoneTablesTooLarge(found);

@@ -249,8 +249,8 @@ async function watchLocks(
   const { pending } = selected.plan;
   if (pending.length === 0) return undefined;
   const locks = await LockWatch.begin(session.work, pending, selected.isFirst);
-  const most = inputs.limits.dryRunMaxTableMegabytes;
-  const tooLarge = commit ? [] : locks.tooLarge(pendingOf(selected), most);
+  const maxMegabytes = inputs.limits.dryRunMaxTableMegabytes;
+  const tooLarge = commit ? [] : locks.tooLarge(pendingOf(selected), maxMegabytes);
   if (tooLarge.length > 0) throw new TablesTooLarge(tooLarge);
   return locks;
 }
