@@ -220,7 +220,7 @@ describe("diff", () => {
       { ...name, ...old },
       { ...name, ...old },
       { ...name, ...desired },
-      ignore,
+      { ignoreChanges: ignore },
     );
     const found = Object.fromEntries(
       Object.entries(detailed).map(([path, d]) => [path, [d.kind, d.inputDiff]]),

@@ -93,7 +93,7 @@ async function applyAll(session: Session, request: ApplyRequest): Promise<ApplyR
   for (;;) {
     let step: Attempted;
     try {
-      step = await attempt(session, request, filesAtOnce, skipped);
+      step = await attempt(session, request, filesAtOnce, { skipped });
     } catch (error) {
       if (error instanceof TablesTooLarge || error instanceof UndoneTablesTooLarge) {
         skipped.push(...error.files);
@@ -143,7 +143,7 @@ async function foresee(
   session: Session,
   { inputs }: ApplyRequest,
   { next, expected }: TransactionResult,
-  skipped: readonly SkippedFile[],
+  { skipped }: { readonly skipped: readonly SkippedFile[] },
 ): Promise<void> {
   if (next === undefined || (await hasBegun(session.work, inputs.name))) return;
   const leftOut = skipped.map(({ file }) => file);
@@ -176,7 +176,7 @@ async function failsAlone(
   const skipped = others.map((other): SkippedFile => ({ file: other, why: "" }));
   const quiet = { ...request, report: silent };
   try {
-    const alone = await attempt(session, quiet, Number.POSITIVE_INFINITY, skipped);
+    const alone = await attempt(session, quiet, Number.POSITIVE_INFINITY, { skipped });
     return alone.failure?.file === file && sqlStateOf(alone.failure.error) === sqlStateOf(error);
   } catch (other) {
     // Without the files before it, something else may fail.
@@ -208,7 +208,7 @@ function attempt(
   session: Session,
   request: ApplyRequest,
   filesAtOnce: number,
-  skipped: readonly SkippedFile[],
+  { skipped }: { readonly skipped: readonly SkippedFile[] },
 ): Promise<Attempted> {
   const { inputs, signal, report, commit } = request;
   const run = async () => {
@@ -228,7 +228,7 @@ function attempt(
         if (result.ran.length > 0) await wakeJobScheduler(session);
         return result;
       }
-      if (!commit && result.failure === undefined) await foresee(session, request, result, skipped);
+      if (!commit && result.failure === undefined) await foresee(session, request, result, { skipped });
       const isWhole = !commit && result.failure === undefined && result.next === undefined;
       const found = isWhole && result.ran.length > 0 ? await examine(session, result, report) : undefined;
       await session.execute("rollback");

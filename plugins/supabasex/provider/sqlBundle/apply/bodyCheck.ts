@@ -58,7 +58,7 @@ export async function examineBodies(
   if (routines.length === 0) return { findings: [], unchecked: false };
   const schema = await extensionSchema(session);
   if (schema === undefined) return { findings: [], unchecked: true };
-  const all = await findings(session, schema, routines, "first");
+  const all = await findings(session, schema, routines, { which: "first" });
   return { findings: all.filter(({ source }) => !optOut.test(source)), unchecked: false };
 }
 
@@ -132,7 +132,7 @@ async function formerBodies(
   await session.execute("begin");
   try {
     const schema = await extensionSchema(session);
-    const former = schema === undefined ? [] : await findings(session, schema, routines, "all");
+    const former = schema === undefined ? [] : await findings(session, schema, routines, { which: "all" });
     const { rows } = await session.work.query<{ identity: string; relation: string }>(
       `with ${calls} select identity, relation::text as relation from call`,
       [routines],
@@ -224,7 +224,7 @@ async function findings(
   session: Session,
   schema: string,
   routines: readonly string[],
-  which: "first" | "all",
+  { which }: { readonly which: "first" | "all" },
 ): Promise<Finding[]> {
   const { rows } = await session.work.query<Finding>(
     `with ${calls}

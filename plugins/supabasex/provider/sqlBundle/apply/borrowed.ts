@@ -42,12 +42,12 @@ export async function borrowedByMigrations(start: Start): Promise<UserError | un
   const lent = pending.length === 0 ? [] : lentTo(pending, start);
   if (lent.length === 0) return undefined;
   const leftOut = start.leftOut.afresh();
-  const options = { filesAtOnce, leftOut, sequences };
+  const options = { filesAtOnce, leftOut, sequences, ran: [] };
   try {
     return await rolledBack(start, "borrowed", async () => {
       await withoutLent(start, lent);
       const silently = { ...request, report: silent };
-      const { failure, next } = await runMigrations(session, silently, pending, options, []);
+      const { failure, next } = await runMigrations(session, silently, pending, options);
       if (failure !== undefined) return explained(failure.error, lent);
       return next === undefined ? undefined : borrowedOutside(next, lent);
     });

@@ -44,6 +44,8 @@ interface MigrationOptions {
   readonly locks?: LockWatch | undefined;
   readonly leftOut: LeftOut;
   readonly sequences: SequenceGuard;
+  /** Receives each file that ran. */
+  readonly ran: RanFile[];
 }
 
 /**
@@ -57,8 +59,7 @@ export async function runMigrations(
   session: Session,
   request: ApplyRequest,
   pending: readonly Migration[],
-  { filesAtOnce, locks, leftOut, sequences }: MigrationOptions,
-  ran: RanFile[],
+  { filesAtOnce, locks, leftOut, sequences, ran }: MigrationOptions,
 ): Promise<MigrationRun> {
   const sharing = sharingCount(pending, (file) => isSeparate(file, request, leftOut));
   const together = pending.slice(0, Math.min(sharing, filesAtOnce));
@@ -99,7 +100,7 @@ export async function runMigrations(
       await ahead.run(file, unreadAhead(following, sequences));
       done.push({ file, durationMilliseconds: Math.round(performance.now() - started) });
     } catch (error) {
-      const failure = fileFailure(file, error, prefixOf(file, parts), session.blocker);
+      const failure = fileFailure(file, error, prefixOf(file, parts), { blocker: session.blocker });
       if (!(failure instanceof SqlFileError) || isCausedByOthers(failure.cause)) throw failure;
       const isFirst = savepoints.isFirst(file);
       // Nothing of the message ran, so there is no savepoint to return to.

@@ -83,7 +83,7 @@ async function send(session: Session, { report }: ApplyRequest, file: Migration)
   try {
     await sendFile(file, { text: file.text, prefix }, { session, notice });
   } catch (error) {
-    throw fileFailure(file, error, prefix, session.blocker);
+    throw fileFailure(file, error, prefix, { blocker: session.blocker });
   }
   refuseLeftOut(file, warnings);
 }

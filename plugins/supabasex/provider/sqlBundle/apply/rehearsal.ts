@@ -92,7 +92,7 @@ export async function rehearse(start: Start): Promise<Rehearsal | undefined> {
       const request = { ...start.request, report: silent };
       const leftOut = start.leftOut.inRehearsal(before.catalog);
       const run = await runFiles({ ...start, reading: before, request, locks: undefined, leftOut });
-      const all = expectationOf(start, before, run, withParts(kept, run.after.catalog));
+      const all = expectationOf(start, before, run, { kept: withParts(kept, run.after.catalog) });
       const expected = Object.fromEntries(Object.entries(all).filter(([name]) => !leftOut.gone.has(name)));
       const { base, defaults, contradiction, failure, next } = run;
       const error = failure?.error;
@@ -196,7 +196,7 @@ async function undo(
       : [];
     const named = byIdentity(relevant(catalog));
     const groups = [...new Map([...byIdentity(extra), ...named])]
-      .map(([identity, differences]) => undoOf(identity, differences, expected, catalog))
+      .map(([identity, differences]) => undoOf(identity, differences, expected, { live: catalog }))
       .filter(({ statements }) => statements.length > 0);
     if (groups.length === 0) break;
     const failed = await runRepairs(session, groups);
@@ -256,7 +256,7 @@ function expectationOf(
   start: Start,
   before: Start["reading"],
   run: FilesRun,
-  kept: readonly string[],
+  { kept }: { readonly kept: readonly string[] },
 ): Catalog {
   const declared = new Set([...run.declared, ...kept]);
   return withoutHiddenLabels(expectationAfter(start.expected, before, run.after, { ...run, declared }));

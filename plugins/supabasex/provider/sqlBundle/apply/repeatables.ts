@@ -157,7 +157,7 @@ async function applyOnce(
   try {
     if (former.length > 0) return await rebuild(file, { former, replaced: [] }, context);
     if (isChanged(file, context)) await dropOtherDefinitions(file, context);
-    await runFile(file, dropsBefore(file, context), context, firstTry);
+    await runFile(file, dropsBefore(file, context), context, { send: firstTry });
     await dropIfFree(await orphansAmong(context.history.get(file.path)?.objects ?? [], context), context);
     return nothingElse;
   } catch (error) {

@@ -46,7 +46,7 @@ export async function runFile(
   file: BundleFile,
   drops: readonly string[],
   context: RepeatableContext,
-  send?: () => Promise<void>,
+  { send }: { readonly send?: (() => Promise<void>) | undefined } = {},
 ): Promise<void> {
   const { session, sequences } = context;
   const { mark } = sequences;
@@ -55,7 +55,7 @@ export async function runFile(
   try {
     await (send === undefined ? sendFile(file, message, context) : send());
   } catch (error) {
-    const failure = fileFailure(file, error, message.prefix, session.blocker);
+    const failure = fileFailure(file, error, message.prefix, { blocker: session.blocker });
     if (failure instanceof SqlFileError && !isUnparsed(error)) {
       await session.execute("rollback to savepoint repeatable");
       await sequences.restoreSince(mark);

@@ -113,7 +113,7 @@ export async function runTransaction(
   if (isUntouched(found)) linkAhead(request);
   else await request.inspection.whole;
   const plan = planMigrations(request.bundle.migrations, found.history, request.inputs);
-  const first = await repairFirst(session, request, found, plan);
+  const first = await repairFirst(session, request, found, { plan });
   const isFirst = isFirstDeployment(found.history, plan);
   const locks = await watchLocks(session, request, { plan, ...selection, isFirst });
   const leftOut = plan.pending.filter((file) => selection.skip.has(file.path));
@@ -181,7 +181,7 @@ export async function runTransaction(
     : (rehearsed ?? outcomeOf(start, run, rehearsal));
   const isCompared = rehearsed !== undefined && mayStayBehind(run.failure);
   if (isCompared) refuseKept(expected, found, run.after);
-  const left = isCompared ? await leftovers(session, expected, found, run.after) : [];
+  const left = isCompared ? await leftovers(session, expected, found, { after: run.after }) : [];
   const leftoversDropped = left.map(({ identity }) => identity);
   const step = { expected, left, addresses: first.addresses };
   const last = unfinished ? await dropLeft(start, run, step) : await repairLast(start, run, step);
@@ -193,10 +193,12 @@ export async function runTransaction(
     await recordAddresses(session.work, request.inputs.name, expected, addresses);
   }
   const access = await accessAfter(session, request, found.access, {
-    expected,
-    live: last.traced.catalog,
-    mayRepair: !unfinished,
-    readAgain: async () => (await readWithHistory(session, request.inputs.name)).reading.catalog,
+    end: {
+      expected,
+      live: last.traced.catalog,
+      mayRepair: !unfinished,
+      readAgain: async () => (await readWithHistory(session, request.inputs.name)).reading.catalog,
+    },
   });
   const foreign = (rehearsal?.beside ?? []).filter((identity) => expected[identity] !== undefined);
   const changes = [...new Set([...manualChanges(found.drift), ...foreign])];
@@ -306,7 +308,7 @@ async function dropLeft(
   const failed = await runRepairs(session, left);
   const reading = left.length === 0 ? run.after : (await readWithHistory(session, inputs.name)).reading;
   refuseLeftovers(failed, reading);
-  return await unrepaired(session, expected, reading, addresses);
+  return await unrepaired(session, expected, reading, { addresses });
 }
 
 async function repairLast(
@@ -326,7 +328,7 @@ async function repairLast(
   );
   if (again.length === 0) return last;
   const refused = await runRepairs(session, again);
-  const now = await unrepaired(session, expected, await readAgain(), addresses);
+  const now = await unrepaired(session, expected, await readAgain(), { addresses });
   refuseLeftovers(refused, now.reading);
   return { ...now, repaired: last.repaired, losses: last.losses };
 }

@@ -73,7 +73,7 @@ export function loadBundle(directory: string, files: FileHashes, serverMajor?: n
   const repeatables: BundleFile[] = [];
   for (const [filePath, sha256] of Object.entries(files)) {
     const kind = kindOf(filePath) ?? "repeatable";
-    const loaded = loadFile(directory, filePath, kind, sha256);
+    const loaded = loadFile(directory, filePath, kind, { sha256 });
     const file = serverMajor === undefined ? loaded : { ...loaded, serverMajor };
     if (kind === "repeatable") {
       repeatables.push(file);
@@ -89,19 +89,29 @@ export function loadBundle(directory: string, files: FileHashes, serverMajor?: n
 }
 
 /** Returns a bundle file from a text that the caller has already read. */
-export function bundleFile(filePath: string, kind: FileKind, source: string, display = filePath): BundleFile {
+export function bundleFile(
+  filePath: string,
+  kind: FileKind,
+  source: string,
+  { display = filePath }: { readonly display?: string | undefined } = {},
+): BundleFile {
   const text = normalise(source);
   const { noTransaction, dependsOn } = headersOf(text, filePath);
   return { path: filePath, display, kind, text, sha256: sha256Of(text), noTransaction, dependsOn };
 }
 
-function loadFile(directory: string, filePath: string, kind: FileKind, sha256: string): BundleFile {
+function loadFile(
+  directory: string,
+  filePath: string,
+  kind: FileKind,
+  { sha256 }: { readonly sha256: string },
+): BundleFile {
   const full = path.resolve(directory, filePath);
   const display = path.relative(process.cwd(), full) || full;
   if (!existsSync(full)) {
     throw new UserError(`${display} is listed by the program but does not exist: run the command again.`);
   }
-  const file = bundleFile(filePath, kind, readFileSync(full, "utf8"), display);
+  const file = bundleFile(filePath, kind, readFileSync(full, "utf8"), { display });
   if (file.sha256 !== sha256) {
     throw new UserError(
       `${display} has changed while pulumi was running (expected ${sha256}, found ${file.sha256}): run the command again.`,
