@@ -35,11 +35,11 @@ export interface ManagementApiSettings {
 const transactionPoolerPort = 6543;
 
 const required = z.string({ error: "is not set" }).min(1, { error: "is empty" });
-const wholeNumber = (least: number, most: number) =>
+const wholeNumber = (min: number, max: number) =>
   z
     .string({ error: "is not set" })
-    .refine((text) => /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most, {
-      error: `must be a whole number from ${least} to ${most}`,
+    .refine((text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max, {
+      error: `must be a whole number from ${min} to ${max}`,
     })
     .transform(Number);
 
@@ -184,24 +184,24 @@ export type Settings<Part extends keyof Parts> = { [Name in Part]: z.output<Part
 
 /**
  * Returns the settings that a command needs, from the variables that the ECS task definition sets.
- * @throws UserError with all faults and no received value.
+ * @throws UserError with all errors and no received value.
  */
 export function readEnvironment<Part extends keyof Parts>(
   wanted: readonly Part[],
   environment: NodeJS.ProcessEnv = process.env,
 ): Settings<Part> {
   const settings: Partial<Record<keyof Parts, unknown>> = {};
-  const faults: string[] = [];
+  const errors: string[] = [];
   for (const part of wanted) {
     const result = parts[part].safeParse(environment);
     if (result.success) settings[part] = result.data;
-    else faults.push(...result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`));
+    else errors.push(...result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`));
   }
-  if (faults.length > 0) {
+  if (errors.length > 0) {
     throw new UserError(
-      faults.length === 1
-        ? `The environment variable ${faults[0]}.`
-        : `The environment has ${faults.length} errors:\n${faults.map((fault) => `  ${fault}`).join("\n")}`,
+      errors.length === 1
+        ? `The environment variable ${errors[0]}.`
+        : `The environment has ${errors.length} errors:\n${errors.map((error) => `  ${error}`).join("\n")}`,
     );
   }
   return settings as Settings<Part>;

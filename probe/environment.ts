@@ -4,11 +4,11 @@ import type { ProbeVariable } from "../foundation/probeContract";
 import { UserError } from "../foundation/userError";
 
 const required = z.string({ error: "is not set" }).min(1, { error: "is empty" });
-const wholeNumber = (least: number, most: number) =>
+const wholeNumber = (min: number, max: number) =>
   z
     .string({ error: "is not set" })
-    .refine((text) => /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most, {
-      error: `must be a whole number from ${least} to ${most}`,
+    .refine((text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max, {
+      error: `must be a whole number from ${min} to ${max}`,
     })
     .transform(Number);
 

@@ -25,7 +25,7 @@ export async function makeRestorePoint(
   name: string,
   settings: ManagementApiSettings,
   signal: AbortSignal,
-  pollMilliseconds = 2_000,
+  { pollMilliseconds = 2_000 }: { readonly pollMilliseconds?: number | undefined } = {},
 ): Promise<RestorePoint> {
   const api = new BackupsApi(settings, signal);
   try {

@@ -92,7 +92,7 @@ async function newestPassedDrill(
 async function watchedSince(store: ObjectStore, now: Date, signal: AbortSignal): Promise<Date> {
   const began = new Date(String(parsed(await store.readText(watchKey, signal)).at));
   if (!Number.isNaN(began.getTime())) return began;
-  await store.putText(watchKey, `${JSON.stringify({ at: now })}\n`, "application/json", signal);
+  await store.putText(watchKey, `${JSON.stringify({ at: now })}\n`, "application/json", { signal });
   return now;
 }
 

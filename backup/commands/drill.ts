@@ -83,9 +83,9 @@ export async function drill(options: DrillOptions, context: CommandContext): Pro
   const conclude = async (
     outcome: Pick<Receipt, "event" | "tables" | "rows" | "reason"> & { readonly left?: readonly string[] },
   ): Promise<Receipt> => {
-    const { left = [], ...told } = outcome;
+    const { left = [], ...result } = outcome;
     const receipt: Receipt = {
-      ...told,
+      ...result,
       run,
       startedAt: startedAt.toISOString(),
       restoreSeconds: Math.round((Date.now() - startedAt.getTime()) / 100) / 10,

@@ -162,7 +162,7 @@ async function backUp(current: Run, client: pg.Client): Promise<Manifest> {
   };
   const text = sealManifest(manifest);
   const key = objectKey(name, manifestName);
-  await store.putText(key, text, "application/json", signal);
+  await store.putText(key, text, "application/json", { signal });
   if ((await store.readText(key, signal)) !== text) throw notAsWritten(`${manifestName} (altered)`);
   for (const { what, reason } of notCovered) progress(`not in the backup: ${what} (${reason})`);
   const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
@@ -234,9 +234,9 @@ async function requireWritten(
     { run: name, objects, known },
     { store, tools, depth: "contents", signal },
   );
-  const faults = reports.filter(({ verdict }) => verdict !== "intact");
-  if (faults.length === 0) return;
-  const found = faults
+  const defective = reports.filter(({ verdict }) => verdict !== "intact");
+  if (defective.length === 0) return;
+  const found = defective
     .map(({ object, verdict, detail }) => `${object} (${verdict}${detail ? `: ${detail}` : ""})`)
     .join(", ");
   if (sumUp(reports) === "damaged") throw notAsWritten(found);

@@ -53,9 +53,9 @@ export function planDump(inventory: Inventory, parallelDumps: number): DumpPlan 
  * Returns groups of similar size that contain each table once: from the largest table down, each goes to the smallest
  * group so far.
  */
-export function groupBySize<T extends Pick<Table, "bytes">>(tables: readonly T[], most: number): T[][] {
+export function groupBySize<T extends Pick<Table, "bytes">>(tables: readonly T[], maxGroups: number): T[][] {
   const wanted = Math.ceil(totalBytes(tables) / smallestGroupBytes);
-  const groups = Array.from({ length: Math.min(tables.length, most, Math.max(1, wanted)) }, () => ({
+  const groups = Array.from({ length: Math.min(tables.length, maxGroups, Math.max(1, wanted)) }, () => ({
     bytes: 0,
     tables: [] as T[],
   }));

@@ -45,7 +45,7 @@ export async function storeTexts(
   const objects: StoredObject[] = [];
   for (const { name, kind, content, text } of texts) {
     if (text === undefined) continue;
-    await store.putText(objectKey(run, name), text, `application/${kind}`, signal);
+    await store.putText(objectKey(run, name), text, `application/${kind}`, { signal });
     const bytes = Buffer.from(text, "utf8");
     const sha256 = createHash("sha256").update(bytes).digest("hex");
     objects.push({ name, kind, content, bytes: bytes.length, sha256 });

@@ -55,7 +55,7 @@ export async function loadRows(
       committed.push(...loaded.splice(0));
     }
     current = `${named.schema}.${named.table}`;
-    return await openTable(client, statement, named, object, loaded);
+    return await openTable(client, statement, named, { content: object.content, loaded });
   });
   try {
     await client.query("begin");
@@ -87,8 +87,7 @@ async function openTable(
   client: pg.Client,
   statement: string,
   { schema, table, quoted }: TableName,
-  { content }: StoredObject,
-  loaded: LoadedTable[],
+  { content, loaded }: Pick<StoredObject, "content"> & { readonly loaded: LoadedTable[] },
 ): Promise<RowSink> {
   const place = await readPlace(client, quoted);
   if (!place.exists) {

@@ -27,9 +27,9 @@ export interface DecidedFate {
 export async function decide(runs: readonly DatedRun[], rules: Rules): Promise<DecidedFate[]> {
   const { policy, minimum, now, inspect } = rules;
   const intact = new Set<string>();
-  const faulty = new Map<string, string>();
+  const defective = new Map<string, string>();
   for (;;) {
-    const counted = runs.filter(({ name }) => !faulty.has(name));
+    const counted = runs.filter(({ name }) => !defective.has(name));
     const past = counted
       .filter(({ start }) => start <= now)
       .sort((a, b) => b.start.getTime() - a.start.getTime() || (a.name < b.name ? 1 : -1));
@@ -44,7 +44,7 @@ export async function decide(runs: readonly DatedRun[], rules: Rules): Promise<D
     if (unread !== undefined) {
       const verdict = await inspect(unread.name);
       if (verdict === "intact") intact.add(unread.name);
-      else faulty.set(unread.name, verdict);
+      else defective.set(unread.name, verdict);
       continue;
     }
     if (going.length > 0 && newest.length < minimum) {
@@ -61,7 +61,7 @@ export async function decide(runs: readonly DatedRun[], rules: Rules): Promise<D
           ? { run, goes: false, reason: `one of the newest ${minimum} that are intact` }
           : { run, goes: true, reason: "older than the policy keeps" };
       }),
-      ...[...faulty].map(([run, verdict]) => ({
+      ...[...defective].map(([run, verdict]) => ({
         run,
         goes: false,
         reason: `kept for inspection: ${verdict}`,

@@ -94,7 +94,7 @@ export class ObjectStore {
     key: string,
     text: string | Uint8Array,
     contentType: string,
-    signal?: AbortSignal,
+    { signal }: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<void> {
     const mark = randomUUID();
     try {

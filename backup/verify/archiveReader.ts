@@ -85,7 +85,7 @@ class FrameReader implements ContentReader {
 
   async finish(): Promise<string | undefined> {
     this.#feed.end();
-    return await this.#test.ended.then(() => undefined, faultOf);
+    return await this.#test.ended.then(() => undefined, errorOf);
   }
 }
 
@@ -125,15 +125,15 @@ export class ArchiveReader implements ContentReader {
     this.#feed.end();
     const [decompress, read] = await Promise.allSettled([this.#decompress.ended, this.#read.ended]);
     // When pg_restore has read the contents, it exits, and zstd's writes fail.
-    const decompressFault = decompress.status === "rejected" ? faultOf(decompress.reason) : undefined;
+    const decompressError = decompress.status === "rejected" ? errorOf(decompress.reason) : undefined;
     if (read.status === "rejected") {
-      const readFault = faultOf(read.reason);
+      const readError = errorOf(read.reason);
       // If zstd failed to read, that is the cause of pg_restore's missing input.
-      return decompressFault === undefined || /broken pipe/i.test(decompressFault)
-        ? readFault
-        : `${decompressFault}; ${readFault}`;
+      return decompressError === undefined || /broken pipe/i.test(decompressError)
+        ? readError
+        : `${decompressError}; ${readError}`;
     }
-    if (this.#depth === "everything" && decompressFault !== undefined) return decompressFault;
+    if (this.#depth === "everything" && decompressError !== undefined) return decompressError;
     // Of a database without objects, the list has no lines, but the archive has entries for its settings.
     if (this.#depth === "contents" && !/^;\s+TOC Entries: [1-9]/m.test(this.#contents))
       return "its table of contents is empty";
@@ -142,7 +142,7 @@ export class ArchiveReader implements ContentReader {
 }
 
 /** @throws errors that do not come from the object: memory ran out, the program was killed, or it does not exist */
-function faultOf(reason: unknown): string {
+function errorOf(reason: unknown): string {
   if (!(reason instanceof ProcessFailure)) throw reason;
   const { ending, message } = reason;
   const isOfObject = "exitCode" in ending || ("signal" in ending && ending.signal === "SIGPIPE");

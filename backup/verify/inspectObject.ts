@@ -66,7 +66,7 @@ interface Measurement {
   readonly bytes: number;
   readonly sha256: string;
   /** Why the archive is not readable. */
-  readonly fault: string | undefined;
+  readonly error: string | undefined;
 }
 
 async function measure(
@@ -79,7 +79,7 @@ async function measure(
   const reader = contentReader(kind, context);
   const hash = createHash("sha256");
   let bytes = 0;
-  let fault: string | undefined;
+  let error: string | undefined;
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       hash.update(chunk);
@@ -88,9 +88,9 @@ async function measure(
     }
   } finally {
     // Also after a failed download, so no program is left running.
-    fault = await reader?.finish();
+    error = await reader?.finish();
   }
-  return { bytes, sha256: hash.digest("hex"), fault };
+  return { bytes, sha256: hash.digest("hex"), error };
 }
 
 /** pg_restore's message about an archive of a newer version (src/bin/pg_dump/pg_backup_archiver.c, ReadHead). */
@@ -105,10 +105,10 @@ function judge(
     if (found.bytes !== expected.bytes) {
       return { verdict: "wrong size", detail: `${found.bytes} bytes, the manifest says ${expected.bytes}` };
     }
-    if (found.fault === undefined) return { verdict: "intact" };
-    if (!newerArchive.test(found.fault)) return { verdict: "unreadable", detail: found.fault };
+    if (found.error === undefined) return { verdict: "intact" };
+    if (!newerArchive.test(found.error)) return { verdict: "unreadable", detail: found.error };
     const advice = "install the client programs of the version that made the backup, or newer ones";
-    return { verdict: "could not check", detail: `${found.fault}; ${advice}` };
+    return { verdict: "could not check", detail: `${found.error}; ${advice}` };
   }
   if (found.bytes === 0) return { verdict: "empty" };
   const other = all.find(({ sha256 }) => sha256 === found.sha256);

@@ -10,7 +10,7 @@ export interface RunReport {
   /** `intact`, `damaged` and `could not check` are summaries; the reports have the details. */
   readonly verdict: "intact" | "damaged" | "could not check";
   /** Of the manifest, if it has a problem. */
-  readonly manifestFault?: { readonly verdict: string; readonly detail: string };
+  readonly manifestIssue?: { readonly verdict: string; readonly detail: string };
   /** Of every object, in the order of the manifest. */
   readonly objects: readonly ObjectReport[];
   readonly manifest?: Manifest;
@@ -25,7 +25,7 @@ export async function inspectRun(run: string, context: InspectionContext): Promi
     return {
       run,
       verdict: sumUpManifest(opened.verdict),
-      manifestFault: { verdict: opened.verdict, detail: opened.detail },
+      manifestIssue: { verdict: opened.verdict, detail: opened.detail },
       objects: [],
     };
   }

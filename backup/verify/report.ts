@@ -17,8 +17,8 @@ export function throwUnlessIntact(reports: readonly RunReport[]): void {
 /** Returns the run and every object with its verdict, one line each. */
 export function describeReport(report: RunReport): string {
   const lines = [`${report.run}: ${report.verdict}`];
-  if (report.manifestFault !== undefined) {
-    lines.push(`  ${report.manifestFault.verdict}: ${report.manifestFault.detail}`);
+  if (report.manifestIssue !== undefined) {
+    lines.push(`  ${report.manifestIssue.verdict}: ${report.manifestIssue.detail}`);
   }
   for (const { object, verdict, detail } of report.objects) {
     lines.push(`  ${object}: ${verdict}${detail === undefined ? "" : ` (${detail})`}`);

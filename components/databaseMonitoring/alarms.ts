@@ -37,7 +37,7 @@ export function databaseAlarms(thresholds: MonitoringThresholds): DatabaseAlarm[
     purpose: string,
     metric: ProbeMetricKey,
     threshold: number,
-    description: string,
+    { description }: { readonly description: string },
   ): DatabaseAlarm => ({
     ...{ purpose, metric, threshold, description },
     ...{ rings: "above", measurements: 1, ringsWhenMissing: false },
@@ -53,71 +53,43 @@ export function databaseAlarms(thresholds: MonitoringThresholds): DatabaseAlarm[
       measurements: 2,
       ringsWhenMissing: true,
     },
-    above("incomplete", "failedMeasurements", 0, "A measurement of the probe failed; its log names it"),
-    above(
-      "connections",
-      "connectionsPercent",
-      thresholds.connectionsPercent,
-      `More than ${thresholds.connectionsPercent} % of the connections that the server allows are in use`,
-    ),
-    above(
-      "slow-statements",
-      "slowStatements",
-      thresholds.slowStatements,
-      `More than ${thresholds.slowStatements} statements of the application are slow`,
-    ),
-    above(
-      "failed-jobs",
-      "failedJobRuns",
-      thresholds.failedJobRuns,
-      `More than ${thresholds.failedJobRuns} runs of scheduled jobs failed within an hour`,
-    ),
-    above(
-      "replication-slot-lag",
-      "replicationSlotLag",
-      thresholds.replicationSlotLagMegabytes * megabyte,
-      `A replication slot keeps more than ${thresholds.replicationSlotLagMegabytes} MB of WAL`,
-    ),
-    above(
-      "database-size",
-      "databaseSize",
-      thresholds.databaseSizeGigabytes * 1024 * megabyte,
-      `The database is larger than ${thresholds.databaseSizeGigabytes} GB`,
-    ),
-    above(
-      "database-growth",
-      "databaseGrowth",
-      thresholds.databaseGrowthMegabytesPerDay * megabyte,
-      `The database grew by more than ${thresholds.databaseGrowthMegabytesPerDay} MB within a day`,
-    ),
+    above("incomplete", "failedMeasurements", 0, {
+      description: "A measurement of the probe failed; its log names it",
+    }),
+    above("connections", "connectionsPercent", thresholds.connectionsPercent, {
+      description: `More than ${thresholds.connectionsPercent} % of the connections that the server allows are in use`,
+    }),
+    above("slow-statements", "slowStatements", thresholds.slowStatements, {
+      description: `More than ${thresholds.slowStatements} statements of the application are slow`,
+    }),
+    above("failed-jobs", "failedJobRuns", thresholds.failedJobRuns, {
+      description: `More than ${thresholds.failedJobRuns} runs of scheduled jobs failed within an hour`,
+    }),
+    above("replication-slot-lag", "replicationSlotLag", thresholds.replicationSlotLagMegabytes * megabyte, {
+      description: `A replication slot keeps more than ${thresholds.replicationSlotLagMegabytes} MB of WAL`,
+    }),
+    above("database-size", "databaseSize", thresholds.databaseSizeGigabytes * 1024 * megabyte, {
+      description: `The database is larger than ${thresholds.databaseSizeGigabytes} GB`,
+    }),
+    above("database-growth", "databaseGrowth", thresholds.databaseGrowthMegabytesPerDay * megabyte, {
+      description: `The database grew by more than ${thresholds.databaseGrowthMegabytesPerDay} MB within a day`,
+    }),
     {
-      ...above(
-        "cache-hit-rate",
-        "cacheHitRate",
-        thresholds.cacheHitPercent,
-        `Less than ${thresholds.cacheHitPercent} % of the blocks that were read were in memory`,
-      ),
+      ...above("cache-hit-rate", "cacheHitRate", thresholds.cacheHitPercent, {
+        description: `Less than ${thresholds.cacheHitPercent} % of the blocks that were read were in memory`,
+      }),
       rings: "below",
       measurements: 3,
     },
-    above(
-      "oldest-transaction",
-      "oldestTransaction",
-      thresholds.oldestTransactionMinutes * 60,
-      `A transaction is open for more than ${thresholds.oldestTransactionMinutes} minutes`,
-    ),
-    above(
-      "blocked-sessions",
-      "blockedSessions",
-      thresholds.blockedSessions,
-      `More than ${thresholds.blockedSessions} sessions wait for a lock`,
-    ),
-    above(
-      "row-security",
-      "tablesWithoutRowSecurity",
-      thresholds.tablesWithoutRowSecurity,
-      `More than ${thresholds.tablesWithoutRowSecurity} tables that clients reach have no row-level security`,
-    ),
+    above("oldest-transaction", "oldestTransaction", thresholds.oldestTransactionMinutes * 60, {
+      description: `A transaction is open for more than ${thresholds.oldestTransactionMinutes} minutes`,
+    }),
+    above("blocked-sessions", "blockedSessions", thresholds.blockedSessions, {
+      description: `More than ${thresholds.blockedSessions} sessions wait for a lock`,
+    }),
+    above("row-security", "tablesWithoutRowSecurity", thresholds.tablesWithoutRowSecurity, {
+      description: `More than ${thresholds.tablesWithoutRowSecurity} tables that clients reach have no row-level security`,
+    }),
   ];
 }
 

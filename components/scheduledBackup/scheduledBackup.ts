@@ -101,8 +101,8 @@ export class ScheduledBackup extends Component {
       executionRole,
       tasks: [backup, ...maintenance],
     });
-    this.schedule = this.createSchedule(backup, args, group, schedulerRole);
-    for (const task of maintenance) this.createSchedule(task, args, group, schedulerRole);
+    this.schedule = this.createSchedule(backup, args, group, { role: schedulerRole });
+    for (const task of maintenance) this.createSchedule(task, args, group, { role: schedulerRole });
     this.securityGroupNames = Object.values(groupNames(args.physicalName));
     this.scheduleNames = [backup, ...maintenance].map((task) => scheduleNameOf(task, args));
 
@@ -275,7 +275,7 @@ export class ScheduledBackup extends Component {
     task: DeclaredTask,
     args: ScheduledBackupArgs,
     group: ScheduleGroup,
-    role: TaskRole,
+    { role }: { readonly role: TaskRole },
   ): Schedule {
     return new Schedule(
       this.childName(`${prefixOf(task)}schedule`),

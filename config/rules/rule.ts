@@ -3,7 +3,7 @@ import { plainKey, setCommand } from "../keys";
 import type { ParsedStackConfig } from "../schema";
 import type { Lenient, Path } from "../schemaTree";
 
-/** The input of a rule: the valid part of the configuration. Missing and faulty values are undefined. */
+/** The input of a rule: the valid part of the configuration. Missing and invalid values are undefined. */
 export interface RuleContext {
   stack: string;
   config: Lenient<ParsedStackConfig>;

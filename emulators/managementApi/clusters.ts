@@ -12,6 +12,10 @@ export interface ProjectCluster {
   url(role?: string, database?: string): string;
 }
 
+interface QueryOptions {
+  readonly parameters?: unknown[] | undefined;
+}
+
 /**
  * Manages the databases of projects. The daemon passes real clusters; unit tests of the API pass a fake without servers.
  */
@@ -28,7 +32,7 @@ export interface Clusters {
     cluster: ProjectCluster,
     role: "postgres" | "supabase_admin" | "supabase_read_only_user",
     sql: string,
-    parameters?: unknown[],
+    options?: QueryOptions,
   ): Promise<Record<string, unknown>[]>;
 }
 
@@ -60,7 +64,7 @@ async function query(
   cluster: Pick<ProjectCluster, "url">,
   role: string,
   sql: string,
-  parameters: unknown[] = [],
+  { parameters = [] }: QueryOptions = {},
 ): Promise<Record<string, unknown>[]> {
   const client = new Client({
     connectionString: cluster.url(role),

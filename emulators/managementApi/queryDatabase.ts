@@ -12,7 +12,7 @@ export function queryDatabase({ lifecycle, clusters }: Services) {
   return async (
     project: ProjectRecord,
     role: Parameters<Clusters["query"]>[1],
-    ...query: [sql: string, parameters?: unknown[]]
+    ...query: [sql: string, options?: { readonly parameters?: unknown[] | undefined }]
   ): Promise<Record<string, unknown>[]> => {
     const cluster = lifecycle.cluster(project);
     try {

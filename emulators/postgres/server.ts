@@ -44,7 +44,7 @@ export async function initializeDataDirectory(
   dataDirectory: string,
   password: string,
   installation: PostgresInstallation,
-  user: ServerUser,
+  { user }: { readonly user: ServerUser },
 ): Promise<void> {
   const passwordFile = `${dataDirectory}.password`;
   makeOwnedFolder(dataDirectory, user);

@@ -36,7 +36,7 @@ export async function ensureTemplate(
     const server = { directory, dataDirectory: path.join(directory, "data") };
     const user = serverUserFor(directory);
     try {
-      await initializeDataDirectory(server.dataDirectory, templatePassword, installation, user);
+      await initializeDataDirectory(server.dataDirectory, templatePassword, installation, { user });
       const hostedRights = await buildHostedRights(installation, progress);
       const port = await freePort();
       await launch(server, { installation, user, port, hostedRights, durable: false });

@@ -33,7 +33,7 @@ export async function ensureS3Installed(
   if (isExecutable(program)) return program;
   mkdirSync(cache, { recursive: true });
   return await withLock(path.join(cache, "lock"), async () => {
-    if (!isExecutable(program)) await build(program, cache, progress, environment);
+    if (!isExecutable(program)) await build(program, cache, progress, { environment });
     return program;
   });
 }
@@ -64,7 +64,7 @@ async function build(
   program: string,
   cache: string,
   progress: Progress,
-  environment: NodeJS.ProcessEnv,
+  { environment }: { readonly environment: NodeJS.ProcessEnv },
 ): Promise<void> {
   const go = await findGo(environment);
   // This process holds the lock, so other builds' files are left over from killed builds.

@@ -131,7 +131,7 @@ export function standIn<Client>(table: Table<Client>): Provider {
       try {
         return { id, outputs: await readBack(resource, id, known, context) };
       } catch (error) {
-        throw new PartialFailure(id, noted, known, [reasonOf(error)]);
+        throw new PartialFailure(id, noted, known, { reasons: [reasonOf(error)] });
       }
     },
 
@@ -152,7 +152,7 @@ export function standIn<Client>(table: Table<Client>): Provider {
     async update({ type, id, oldInputs, oldOutputs, inputs: noted, preview }, context) {
       const resource = resourceOf(type);
       const inputs = withoutNotes(noted);
-      const kept = { ...withoutRemoved(resource, oldOutputs, oldInputs, inputs), id };
+      const kept = { ...withoutRemoved(resource, oldOutputs, oldInputs, { inputs }), id };
       if (preview) return { outputs: previewOutputs(resource, inputs, kept) };
       const after = { ...kept, ...inputs };
       const change = { before: plainMap({ ...oldInputs, ...oldOutputs }), after: plainMap(after) };
@@ -161,7 +161,7 @@ export function standIn<Client>(table: Table<Client>): Provider {
       try {
         return { outputs: await readBack(resource, id, after, context) };
       } catch (error) {
-        throw new PartialFailure(id, noted, after, [reasonOf(error)]);
+        throw new PartialFailure(id, noted, after, { reasons: [reasonOf(error)] });
       }
     },
 
@@ -211,7 +211,7 @@ function withoutRemoved<Client>(
   resource: AnyResource<Client>,
   outputs: PropertyMap,
   oldInputs: PropertyMap,
-  inputs: PropertyMap,
+  { inputs }: { readonly inputs: PropertyMap },
 ): PropertyMap {
   const removed = (key: string) =>
     key in resource.inputs &&

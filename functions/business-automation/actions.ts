@@ -8,13 +8,13 @@ export interface ActionResult {
 }
 
 /** An error in `data`, by field. */
-export interface Fault {
+export interface Issue {
   readonly field: string;
   readonly problem: string;
 }
 
 export type Prepared =
-  | { readonly faults: readonly Fault[] }
+  | { readonly issues: readonly Issue[] }
   | { run(dataApi: DataApi, tenantId: string): Promise<ActionResult> };
 
 /** Checks all of the data before any call to the database. */
@@ -73,7 +73,7 @@ export const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
     "create_work_order",
     (data) => {
       const parsed = z.safeParse(workOrder, data);
-      if (!parsed.success) return { faults: faultsOf(parsed.error) };
+      if (!parsed.success) return { issues: issuesOf(parsed.error) };
       return {
         run: async (dataApi, tenantId) => ({
           status: 201,
@@ -86,10 +86,10 @@ export const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
     "update_customer",
     (data) => {
       const parsed = z.safeParse(customerChanges, data);
-      if (!parsed.success) return { faults: faultsOf(parsed.error) };
+      if (!parsed.success) return { issues: issuesOf(parsed.error) };
       const { id, ...changes } = parsed.data;
       if (Object.keys(changes).length === 0) {
-        return { faults: [{ field: "data", problem: "must change something" }] };
+        return { issues: [{ field: "data", problem: "must change something" }] };
       }
       return {
         run: async (dataApi, tenantId) => {
@@ -101,8 +101,8 @@ export const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   ],
 ]);
 
-function faultsOf(error: z.core.$ZodError): Fault[] {
-  return error.issues.flatMap((issue): Fault[] => {
+function issuesOf(error: z.core.$ZodError): Issue[] {
+  return error.issues.flatMap((issue): Issue[] => {
     const field = ["data", ...issue.path.map(String)].join(".");
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => ({ field: `${field}.${key}`, problem: "is not known" }));

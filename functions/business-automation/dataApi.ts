@@ -65,7 +65,7 @@ export function restDataApi(options: RestOptions): DataApi {
     method: string,
     table: T,
     filters: Readonly<Record<string, string>>,
-    body: object,
+    { body }: { readonly body: object },
   ): Promise<Columns<T, "Row">[]> => {
     const address = new URL(`/rest/v1/${encodeURIComponent(table.name)}`, options.url);
     for (const [column, value] of Object.entries(filters)) address.searchParams.set(column, `eq.${value}`);
@@ -86,12 +86,12 @@ export function restDataApi(options: RestOptions): DataApi {
   };
   return {
     async insert(table, row) {
-      const [inserted] = await call("POST", table, {}, row);
+      const [inserted] = await call("POST", table, {}, { body: row });
       if (inserted === undefined) throw new DataApiError(502, "", "the inserted row was not answered");
       return inserted;
     },
     async update(table, key, changes) {
-      const [updated] = await call("PATCH", table, key, changes);
+      const [updated] = await call("PATCH", table, key, { body: changes });
       return updated;
     },
   };

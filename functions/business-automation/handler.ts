@@ -70,8 +70,8 @@ async function answer(request: Request, options: HandlerOptions): Promise<{ stat
     throw new Refusal(400, `The action is not known; known are ${[...actions.keys()].join(", ")}.`);
   }
   const prepared = action(data);
-  if ("faults" in prepared) {
-    throw new Refusal(422, "The data is not valid.", { body: { faults: prepared.faults } });
+  if ("issues" in prepared) {
+    throw new Refusal(422, "The data is not valid.", { body: { faults: prepared.issues } });
   }
   const { status, row } = await prepared.run(options.dataApi(caller.accessToken), caller.tenantId);
   if (row === undefined) throw new Refusal(404, "There is no such row.");

@@ -171,13 +171,15 @@ export interface Provider {
 /** Thrown by create or update if the resource exists but is incomplete. The engine keeps id and outputs. */
 export class PartialFailure extends Error {
   override readonly name = "PartialFailure";
+  readonly reasons: readonly string[];
 
   constructor(
     readonly id: string,
     readonly inputs: PropertyMap,
     readonly outputs: PropertyMap,
-    readonly reasons: readonly string[],
+    { reasons }: { readonly reasons: readonly string[] },
   ) {
     super(reasons.join("\n"));
+    this.reasons = reasons;
   }
 }

@@ -180,14 +180,14 @@ describe("a backup that was replaced", () => {
     const Key = objectKey(backup.manifest.run, object);
     await store.client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: content }));
   };
-  const faultsOf = async () => {
+  const findingsOf = async () => {
     const context = commandContext(taskEnvironment(source, store));
     const { exitCode } = await failureOf(verify({ run: backup.manifest.run, json: true }, context));
     const [report] = JSON.parse(context.printed.join(""));
-    const faults = (report.objects as { object: string; verdict: string }[])
+    const findings = (report.objects as { object: string; verdict: string }[])
       .filter(({ verdict }) => verdict !== "intact")
       .map(({ object, verdict }) => `${object}: ${verdict}`);
-    return { exitCode, faults };
+    return { exitCode, findings };
   };
 
   it("is detected by its versions if an object was restored with the same contents", async () => {
@@ -195,7 +195,7 @@ describe("a backup that was replaced", () => {
     const chunks: Buffer[] = [];
     for await (const chunk of (await store.store.open(key)) ?? []) chunks.push(chunk as Buffer);
     await replace(data, Buffer.concat(chunks));
-    expect(await faultsOf()).toEqual({ exitCode: 5, faults: [`${data}: overwritten`] });
+    expect(await findingsOf()).toEqual({ exitCode: 5, findings: [`${data}: overwritten`] });
   });
 
   it("is detected, and not restored, if an object and the manifest were replaced consistently", async () => {
@@ -211,9 +211,9 @@ describe("a backup that was replaced", () => {
     };
     await replace("publication.sql", forged);
     await replace(manifestName, sealManifest(manifest));
-    expect(await faultsOf()).toEqual({
+    expect(await findingsOf()).toEqual({
       exitCode: 5,
-      faults: [`${data}: overwritten`, "manifest.json: overwritten", "publication.sql: overwritten"],
+      findings: [`${data}: overwritten`, "manifest.json: overwritten", "publication.sql: overwritten"],
     });
     const into = {
       ...taskEnvironment(source, store),

@@ -142,7 +142,9 @@ describe("a pending response", () => {
       return Response.json(answers.shift());
     };
     const settings = { endpoint: "https://api.example.com/", accessToken: "t", projectRef: "r" };
-    const made = await makeRestorePoint("a b", settings, new AbortController().signal, 1);
+    const made = await makeRestorePoint("a b", settings, new AbortController().signal, {
+      pollMilliseconds: 1,
+    });
     return { made, urls };
   }
   const point = (status: string) => ({ name: "a b", status, completed_on: null });

@@ -39,7 +39,7 @@ describe("the environment", () => {
   });
 
   it("reports every error at once, and no value", () => {
-    const faulty = {
+    const invalid = {
       ...declared,
       AWS_REGION: "",
       PGPORT: "6543",
@@ -47,7 +47,7 @@ describe("the environment", () => {
       PGSSLMODE: "canary-mode",
     };
     const read = () =>
-      readEnvironment(["store", "source", "parallel"], { ...faulty, BACKUP_PARALLEL_DUMPS: "99" });
+      readEnvironment(["store", "source", "parallel"], { ...invalid, BACKUP_PARALLEL_DUMPS: "99" });
     expect(read).toThrow(
       [
         "The environment has 5 errors:",
@@ -87,8 +87,8 @@ describe("the retention", () => {
   });
 
   it("is refused if a number would delete everything", () => {
-    const faulty = { ...variables, BACKUP_MINIMUM_REDUNDANCY: "0", BACKUP_RETENTION_DAILY_DAYS: "-1" };
-    expect(() => readEnvironment(["retention"], faulty)).toThrow(
+    const invalid = { ...variables, BACKUP_MINIMUM_REDUNDANCY: "0", BACKUP_RETENTION_DAILY_DAYS: "-1" };
+    expect(() => readEnvironment(["retention"], invalid)).toThrow(
       [
         "The environment has 2 errors:",
         "  BACKUP_RETENTION_DAILY_DAYS must be a whole number from 1 to 99999",

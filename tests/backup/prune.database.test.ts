@@ -76,13 +76,13 @@ const complete = async () => (await list({}, context())).map(({ run }) => run);
 describe("backup prune", () => {
   it("deletes nothing before a confirmation, and then what it announced", async () => {
     const [old, , fresh] = [await storeBackup(1), await storeBackup(12), await storeBackup(14)];
-    const told = await prune(policy, context());
-    expect(told.filter(({ goes }) => goes)).toEqual([
+    const decided = await prune(policy, context());
+    expect(decided.filter(({ goes }) => goes)).toEqual([
       { run: old, goes: true, reason: "older than the policy keeps" },
     ]);
     expect(await complete()).toHaveLength(3);
 
-    expect(await prune({ ...policy, confirm: true }, context())).toEqual(told);
+    expect(await prune({ ...policy, confirm: true }, context())).toEqual(decided);
     expect(await complete()).not.toContain(old);
     expect(await complete()).toContain(fresh);
     expect((await prune({ ...policy, confirm: true }, context())).filter(({ goes }) => goes)).toEqual([]);

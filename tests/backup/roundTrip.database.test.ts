@@ -117,7 +117,7 @@ describe("backup restore into a fresh project", () => {
 
   it("shows a tenant only its own rows", async () => {
     const seen = async (role: string, claims: Record<string, unknown>) => {
-      const { rows } = await asRole(restored, role, claims, (client) =>
+      const { rows } = await asRole(restored, { role, claims }, (client) =>
         client.query<{ tenant_id: number; rows: number }>(
           "select tenant_id, count(*)::int as rows from shop.customers group by 1 order by 1",
         ),

@@ -120,11 +120,11 @@ describe.each(pairs)("the stack's own database, from PostgreSQL %s to %s", (from
     );
     if (old.major === current.major) expect(after).toEqual({ ...before, roles });
     else expect(acrossVersions(after)).toEqual(acrossVersions(before));
-    const told = context.progressed.filter((line) => line.startsWith("not restored"));
+    const notRestored = context.progressed.filter((line) => line.startsWith("not restored"));
     // A newer server has newer extensions.
     const isOfVersion = (line: string): boolean => /^not restored: extension \S+: version "/.test(line);
-    expect(told.filter(isOfVersion).length > 0).toBe(old.major !== current.major);
-    expect(told.filter((line) => !isOfVersion(line))).toEqual([
+    expect(notRestored.filter(isOfVersion).length > 0).toBe(old.major !== current.major);
+    expect(notRestored.filter((line) => !isOfVersion(line))).toEqual([
       "not restored: setting app.settings.motto of role service_role: only a superuser may set it",
     ]);
     expect(receipt).toMatchObject({ event: "drill passed", versions: { server: old.major } });

@@ -66,15 +66,18 @@ async function storeDamaged({ objects, manifest, text }: Damage): Promise<string
 }
 
 /** All findings of verify as `object: verdict`, except for intact objects. */
-async function faultsOf(name: string): Promise<{ faults: string[]; exitCode: number }> {
+async function findingsOf(name: string): Promise<{ findings: string[]; exitCode: number }> {
   const context = commandContext(environment);
   const { exitCode } = await failureOf(verify({ run: name, json: true }, context));
   const [report] = JSON.parse(context.printed.join("")) as RunReport[];
-  const faults = (report?.objects ?? [])
+  const findings = (report?.objects ?? [])
     .filter(({ verdict }) => verdict !== "intact")
     .map(({ object, verdict }) => `${object}: ${verdict}`);
-  const { manifestFault } = report ?? {};
-  return { faults: manifestFault === undefined ? faults : [manifestFault.verdict, ...faults], exitCode };
+  const { manifestIssue } = report ?? {};
+  return {
+    findings: manifestIssue === undefined ? findings : [manifestIssue.verdict, ...findings],
+    exitCode,
+  };
 }
 
 const never = new AbortController().signal;
@@ -91,46 +94,49 @@ const flipped = (content: Buffer): Buffer => {
   return copy;
 };
 
-const damages: Record<string, Damage & { readonly faults: readonly string[] }> = {
+const damages: Record<string, Damage & { readonly findings: readonly string[] }> = {
   "a flipped bit": {
     objects: (stored) => stored.set(data, flipped(of(stored, data))),
-    faults: [`${data}: altered`],
+    findings: [`${data}: altered`],
   },
-  "a missing object": { objects: (stored) => stored.set(data, undefined), faults: [`${data}: missing`] },
+  "a missing object": { objects: (stored) => stored.set(data, undefined), findings: [`${data}: missing`] },
   "a truncated object": {
     objects: (stored) => stored.set(data, of(stored, data).subarray(0, 100)),
-    faults: [`${data}: truncated`],
+    findings: [`${data}: truncated`],
   },
   "an object with additional bytes at its end": {
     objects: (stored) => stored.set(data, Buffer.concat([of(stored, data), Buffer.from("more")])),
-    faults: [`${data}: extended`],
+    findings: [`${data}: extended`],
   },
-  "an emptied object": { objects: (stored) => stored.set(data, Buffer.alloc(0)), faults: [`${data}: empty`] },
+  "an emptied object": {
+    objects: (stored) => stored.set(data, Buffer.alloc(0)),
+    findings: [`${data}: empty`],
+  },
   "two swapped objects": {
     objects: (stored) => {
       const [first, second] = [of(stored, data), of(stored, "auth.sql.zst")];
       stored.set(data, second).set("auth.sql.zst", first);
     },
-    faults: [`${data}: swapped`, "auth.sql.zst: swapped"],
+    findings: [`${data}: swapped`, "auth.sql.zst: swapped"],
   },
   "an unknown object": {
     objects: (stored) => stored.set("extra.txt", Buffer.from("?")),
-    faults: ["extra.txt: unknown object"],
+    findings: ["extra.txt: unknown object"],
   },
   "a wrong size in the manifest": {
     manifest: (manifest) => changeObject(manifest, data, { bytes: 1 }),
-    faults: [`${data}: wrong size`],
+    findings: [`${data}: wrong size`],
   },
   "a schema that is not an archive": {
     objects: (stored) => stored.set("schema.dump.zst", Buffer.from("no archive")),
     manifest: (manifest) =>
       changeObject(manifest, "schema.dump.zst", describeBytes(Buffer.from("no archive"))),
-    faults: ["schema.dump.zst: unreadable"],
+    findings: ["schema.dump.zst: unreadable"],
   },
   "rows that are not a zstd frame": {
     objects: (stored) => stored.set(data, Buffer.from("no archive")),
     manifest: (manifest) => changeObject(manifest, data, describeBytes(Buffer.from("no archive"))),
-    faults: [`${data}: unreadable`],
+    findings: [`${data}: unreadable`],
   },
   "all of these": {
     objects: (stored) =>
@@ -138,24 +144,24 @@ const damages: Record<string, Damage & { readonly faults: readonly string[] }> =
         .set(data, flipped(of(stored, data)))
         .set("auth.sql.zst", undefined)
         .set("schema.dump.zst", of(stored, "schema.dump.zst").subarray(0, 1000)),
-    faults: [`${data}: altered`, "auth.sql.zst: missing", "schema.dump.zst: truncated"],
+    findings: [`${data}: altered`, "auth.sql.zst: missing", "schema.dump.zst: truncated"],
   },
   "a flipped digit in the manifest": {
     text: (text) => text.replace('"rows": 101', '"rows": 100'),
-    faults: ["manifest damaged"],
+    findings: ["manifest damaged"],
   },
-  "a manifest that is cut off": { text: (text) => text.slice(0, 200), faults: ["manifest damaged"] },
+  "a manifest that is cut off": { text: (text) => text.slice(0, 200), findings: ["manifest damaged"] },
   "a manifest of a newer format": {
     text: (text) => text.replace('"formatVersion": 2', '"formatVersion": 3'),
-    faults: ["manifest too new"],
+    findings: ["manifest too new"],
   },
   "a manifest of format 1": {
     text: (text) => text.replace('"formatVersion": 2', '"formatVersion": 1'),
-    faults: ["manifest too old"],
+    findings: ["manifest too old"],
   },
   "the manifest of another run": {
     manifest: (manifest) => ({ ...manifest, run: good.run }),
-    faults: ["manifest misplaced"],
+    findings: ["manifest misplaced"],
   },
 };
 
@@ -194,10 +200,10 @@ describe("backup verify", () => {
     expect(report?.objects.map(({ verdict }) => verdict)).toEqual(good.objects.map(() => "intact"));
   });
 
-  it.each(Object.entries(damages))("reports %s", async (_, { faults, ...damage }) => {
+  it.each(Object.entries(damages))("reports %s", async (_, { findings, ...damage }) => {
     // Another format is not damage: this program cannot check it.
-    const exitCode = faults.some((fault) => /too (new|old)/.test(fault)) ? 6 : 5;
-    expect(await faultsOf(await storeDamaged(damage))).toEqual({ faults, exitCode });
+    const exitCode = findings.some((one) => /too (new|old)/.test(one)) ? 6 : 5;
+    expect(await findingsOf(await storeDamaged(damage))).toEqual({ findings, exitCode });
   });
 
   it("does not report an unreadable backup as damaged", async () => {

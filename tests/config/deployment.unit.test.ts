@@ -182,7 +182,12 @@ test("a topic of the region's partition is accepted in any partition", () => {
 });
 
 /** The issues of a stack file about the copies in a second region. */
-function replicaIssues(stack: string, region: string, replica: object, environment: Record<string, string>) {
+function replicaIssues(
+  stack: string,
+  region: string,
+  replica: object,
+  { environment }: { readonly environment: Record<string, string> },
+) {
   const file = committed(stack);
   const backup = { ...JSON.parse(file.values["thorbis-supabase:backup"] ?? "{}"), ownKey: true, replica };
   const values = { ...file.values, "aws:region": region, "thorbis-supabase:backup": JSON.stringify(backup) };
@@ -213,11 +218,11 @@ test.each([
     ],
   ],
 ])("copies of a bucket in %s with %j", (region, replica, expected) => {
-  expect(replicaIssues("dev", region, replica, token)).toEqual(expected);
+  expect(replicaIssues("dev", region, replica, { environment: token })).toEqual(expected);
 });
 
 test("copies in the same region are refused on the local stack too", () => {
   const local = { SUPABASE_API_ENDPOINT: "http://127.0.0.1:8080" };
 
-  expect(replicaIssues("dev", "us-east-1", { region: "us-east-1" }, local)).toHaveLength(1);
+  expect(replicaIssues("dev", "us-east-1", { region: "us-east-1" }, { environment: local })).toHaveLength(1);
 });

@@ -66,7 +66,7 @@ const sent = /^(auth|api|realtime|storage|database\.(settings|poolSize))\b/;
 
 const numbers = leavesOf(stackSchema).flatMap(({ path, inner }) =>
   inner instanceof z.ZodNumber && sent.test(path.join("."))
-    ? [{ name: formatPath(path), path, least: Number(inner.minValue), most: Number(inner.maxValue) }]
+    ? [{ name: formatPath(path), path, min: Number(inner.minValue), max: Number(inner.maxValue) }]
     : [],
 );
 
@@ -75,12 +75,12 @@ test("the numbers that the API validates are found", () => {
   expect(issuesOfBodies(configOf(development))).toEqual([]);
 });
 
-describe.each(numbers)("$name", ({ path, least, most }) => {
-  test.each([least, most])("at %i is one that the API accepts", (value) => {
+describe.each(numbers)("$name", ({ path, min, max }) => {
+  test.each([min, max])("at %i is one that the API accepts", (value) => {
     expect(issuesOfBodies(configOf(withValue(roomy, path, value)))).toEqual([]);
   });
 
-  test.each([least - 1, most + 1, least + 0.5])("at %d is refused before anything is changed", (value) => {
+  test.each([min - 1, max + 1, min + 0.5])("at %d is refused before anything is changed", (value) => {
     expect(() => configOf(withValue(roomy, path, value))).toThrow(formatPath(path));
   });
 });
@@ -115,7 +115,7 @@ describe("a secret of the edge functions", () => {
   test("that is longer is refused without its text", () => {
     const parse = () => parseStackConfig(withSecret("x".repeat(24_577)));
 
-    expect(parse).toThrow(/functionsSecretsSTRIPE_KEY must have at most 24576 characters/);
+    expect(parse).toThrow(/functionsSecretsSTRIPE_KEY must have at max 24576 characters/);
     expect(parse).not.toThrow("xxx");
   });
 });

@@ -32,7 +32,7 @@ async function refusedStart(
   environment: Record<string, string>,
   checkout = checkoutRoot(),
   command = "start",
-  args: string[] = [],
+  { args = [] }: { readonly args?: string[] | undefined } = {},
 ): Promise<Refusal> {
   const directory = path.join(base, `environment ${++runs}`);
   const { exitCode, stderr } = await execa(
@@ -242,7 +242,7 @@ test.each([
 
 test("the tests without git: one sentence before vitest starts", async () => {
   const PATH = await machine("without git", ["git"]);
-  const refusal = await refusedStart({ PATH }, checkoutRoot(), "test", ["--project", "unit"]);
+  const refusal = await refusedStart({ PATH }, checkoutRoot(), "test", { args: ["--project", "unit"] });
 
   expect(refusal.stderr).toBe(
     "The tests of plans and workflows need git, which is not on PATH: install git and run the command again.",
@@ -255,7 +255,7 @@ test("the tests without zstd: one sentence before vitest starts", async () => {
     { PATH: await machine("without zstd", ["zstd"]) },
     checkoutRoot(),
     "test",
-    ["--project", "database", "tests/backup/store.database.test.ts"],
+    { args: ["--project", "database", "tests/backup/store.database.test.ts"] },
   );
 
   expect(refusal.exitCode).toBe(1);
@@ -286,7 +286,7 @@ test.each([
   [["--like"], "`npm start` needs a value for --like <environment>: type `npm start -- [options]`."],
   [["--lik", "prod"], "`npm start` has no option --lik: did you mean --like?"],
 ])("npm start -- %j is refused before anything is installed", async (args, sentence) => {
-  const refusal = await refusedStart({}, checkoutRoot(), "start", args);
+  const refusal = await refusedStart({}, checkoutRoot(), "start", { args });
 
   expect(refusal.stderr).toBe(sentence);
   expect(refusal.exitCode).toBe(1);

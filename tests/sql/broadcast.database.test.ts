@@ -82,9 +82,9 @@ describe("change broadcast", () => {
   ])("%i rows are broadcast in one message with %s ids", async (count, ids) => {
     await insertCustomers(count);
 
-    const told = await messages();
-    expect(told).toMatchObject([{ payload: { row_count: count } }]);
-    expect((told[0]?.payload.ids as string[] | null)?.length ?? null).toBe(ids);
+    const sent = await messages();
+    expect(sent).toMatchObject([{ payload: { row_count: count } }]);
+    expect((sent[0]?.payload.ids as string[] | null)?.length ?? null).toBe(ids);
   });
 
   test("a statement over several tenants sends each tenant its own ids", async () => {
@@ -138,9 +138,9 @@ describe("writes keep working", () => {
       await attempt(client, "update home_services.work_orders set metadata = metadata || '{\"more\": true}'"),
     ).toEqual({ rows: 3 });
 
-    const told = await messages();
-    expect(told).toHaveLength(2);
-    for (const message of told) expect(JSON.stringify(message).length).toBeLessThan(1000);
+    const sent = await messages();
+    expect(sent).toHaveLength(2);
+    for (const message of sent) expect(JSON.stringify(message).length).toBeLessThan(1000);
   });
 
   test("control: the guide's pg_notify fails the same write", async () => {

@@ -55,15 +55,13 @@ export async function majorOf(client: pg.ClientBase): Promise<number> {
 }
 
 /**
- * Runs queries as PostgREST would for a request with these claims: in a transaction, as `role`, rolled back at the end unless
- * `commit` is set. The connection's role must be a member of `role`.
+ * Runs queries as PostgREST would for a request with these claims: in a transaction, as `role`, and rolls it back. The
+ * connection's role must be a member of `role`.
  */
 export async function asRole<T>(
   client: pg.Client,
-  role: string,
-  claims: Readonly<Record<string, unknown>>,
+  { role, claims = {} }: { readonly role: string; readonly claims?: Readonly<Record<string, unknown>> },
   run: (client: pg.Client) => Promise<T>,
-  options: { readonly commit?: boolean } = {},
 ): Promise<T> {
   await client.query("begin");
   try {
@@ -72,7 +70,7 @@ export async function asRole<T>(
     ]);
     await client.query(`set local role ${client.escapeIdentifier(role)}`);
     const result = await run(client);
-    await client.query(options.commit === true ? "commit" : "rollback");
+    await client.query("rollback");
     return result;
   } catch (error) {
     await client.query("rollback");

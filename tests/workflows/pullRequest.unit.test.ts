@@ -43,13 +43,17 @@ test("a pull request is previewed against the base commit and against dev, and c
 });
 
 test("the comment of the executed preview has the new findings of Supabase's advisors", async () => {
-  const lint = (name: string, level: string, detail: string, object: string) => ({
+  const lint = (name: string, level: string, detail: string, { object }: { readonly object: string }) => ({
     ...{ name, level, detail, title: name, cache_key: `${name}_${object}`, metadata: { name: object } },
     remediation: `https://supabase.com/docs/guides/database/database-linter?lint=${name}`,
   });
-  const unused = lint("unused_index", "INFO", "Index points_by_day has not been used", "points_by_day");
-  const exposed = lint("auth_users_exposed", "ERROR", "View everybody exposes auth.users", "everybody");
-  const old = lint("rls_disabled_in_public", "ERROR", "Table public.old has no RLS", "old");
+  const unused = lint("unused_index", "INFO", "Index points_by_day has not been used", {
+    object: "points_by_day",
+  });
+  const exposed = lint("auth_users_exposed", "ERROR", "View everybody exposes auth.users", {
+    object: "everybody",
+  });
+  const old = lint("rls_disabled_in_public", "ERROR", "Table public.old has no RLS", { object: "old" });
   world.play({ preview: "changeAndDrift" });
   world.adviseWith([old], [exposed, unused]);
 

@@ -96,7 +96,7 @@ function receive(client: Socket, targets: PoolerTargets): void {
         client.pause();
         client.setTimeout(0);
         if (found.opening.kind === "cancel") cancel(client, message, targets.ports());
-        else open(client, found.opening, received, targets);
+        else open(client, found.opening, received, { targets });
         return;
       }
       // Refuses TLS like the local server, which has no certificate.
@@ -125,7 +125,7 @@ function open(
   client: Socket,
   { version, parameters }: Extract<Opening, { kind: "session" }>,
   rest: Buffer,
-  targets: PoolerTargets,
+  { targets }: { readonly targets: PoolerTargets },
 ): void {
   const user = parameters.get("user") ?? "";
   const dot = user.lastIndexOf(".");

@@ -20,12 +20,19 @@ export function databaseRoutes(services: Services) {
   routes.post("/database/query", async (context) => {
     const body = await readBody(context, queryBody);
     const role = body.read_only === true ? "supabase_read_only_user" : "postgres";
-    return context.json(await run(context.get("project"), role, body.query, body.parameters), 201);
+    return context.json(
+      await run(context.get("project"), role, body.query, {
+        parameters: body.parameters,
+      }),
+      201,
+    );
   });
 
   routes.post("/database/query/read-only", async (context) => {
     const body = await readBody(context, queryBody.omit({ read_only: true }));
-    const rows = await run(context.get("project"), "supabase_read_only_user", body.query, body.parameters);
+    const rows = await run(context.get("project"), "supabase_read_only_user", body.query, {
+      parameters: body.parameters,
+    });
     return context.json(rows, 201);
   });
 
@@ -68,7 +75,7 @@ export function databaseRoutes(services: Services) {
     if (project.restorePoints.some((point) => point.name === name)) {
       throw new ApiError(409, "A restore point of this name already exists");
     }
-    await run(project, "supabase_admin", "select pg_create_restore_point($1)", [name]);
+    await run(project, "supabase_admin", "select pg_create_restore_point($1)", { parameters: [name] });
     const point = { name, status: "AVAILABLE" as const, completed_on: new Date().toISOString() };
     project.restorePoints.push(point);
     store.save(project);

@@ -45,7 +45,7 @@ export function migrationRoutes(services: Services) {
     const sql =
       "select version, coalesce(name, '') as name, coalesce(statements, '{}') as statements from supabase_migrations.schema_migrations where version = $1";
     const rows = (await exists(project))
-      ? await query(project, "postgres", sql, [pathParameter(context, "version")])
+      ? await query(project, "postgres", sql, { parameters: [pathParameter(context, "version")] })
       : [];
     if (rows[0] === undefined) throw new ApiError(404, "Migration not found");
     return context.json(rows[0]);
@@ -64,7 +64,7 @@ export function migrationRoutes(services: Services) {
             project,
             "postgres",
             "select 1 from supabase_migrations.schema_migrations where idempotency_key = $1",
-            [key],
+            { parameters: [key] },
           );
     if (used.length === 0) await query(project, "postgres", transaction(body, key));
     return context.json({}, 200);

@@ -19,7 +19,7 @@ export interface BucketPart<State> {
     s3: S3Client,
     bucket: string,
     options: CallOptions,
-    known: Partial<State>,
+    context: { readonly known: Partial<State> },
   ): Promise<Found<State> | undefined>;
   remove(s3: S3Client, bucket: string, options: CallOptions): Promise<unknown>;
 }
@@ -39,7 +39,7 @@ export function bucketPart<State>(part: BucketPart<State>): AnyResource<Aws> {
       const bucket = known.bucket ?? id;
       const s3 = aws.use("s3");
       const state = await unlessMissing(
-        part.get(s3, bucket, { abortSignal: signal }, known),
+        part.get(s3, bucket, { abortSignal: signal }, { known }),
         "NoSuchBucket",
         ...part.missing,
       );

@@ -65,7 +65,7 @@ export const bucketReplication = bucketPart<State>({
     const ReplicationConfiguration = { Role: role, Rules: rules.map(toService) };
     await s3.send(new PutBucketReplicationCommand({ Bucket: bucket, ReplicationConfiguration }), options);
   },
-  async get(s3, bucket, options, known) {
+  async get(s3, bucket, options, { known }) {
     const { ReplicationConfiguration: found } = await s3.send(
       new GetBucketReplicationCommand({ Bucket: bucket }),
       options,

@@ -94,7 +94,12 @@ export const project: AnyResource<ManagementApi> = resource<ManagementApi, Proje
   async update(api, ref, { before, after }, context) {
     const { signal } = context;
     const errors: unknown[] = [];
-    const attempt = async (doing: string, method: string, path: string, body: Record<string, string>) => {
+    const attempt = async (
+      doing: string,
+      method: string,
+      path: string,
+      { body }: { readonly body: Record<string, string> },
+    ) => {
       try {
         await api.expect(method, path, { status: 200, doing, signal, body });
       } catch (error) {
@@ -102,11 +107,13 @@ export const project: AnyResource<ManagementApi> = resource<ManagementApi, Proje
       }
     };
     if (after.name !== before.name) {
-      await attempt("update project name", "PATCH", `/projects/${ref}`, { name: after.name });
+      await attempt("update project name", "PATCH", `/projects/${ref}`, { body: { name: after.name } });
     }
     if (after.databasePassword !== before.databasePassword) {
       await attempt("update database password", "PATCH", `/projects/${ref}/database/password`, {
-        password: after.databasePassword,
+        body: {
+          password: after.databasePassword,
+        },
       });
     }
     for (const key of ["region", "organizationId"] as const) {
@@ -115,8 +122,10 @@ export const project: AnyResource<ManagementApi> = resource<ManagementApi, Proje
     }
     if (after.instanceSize && after.instanceSize !== before.instanceSize) {
       await attempt("update instance size", "PATCH", `/projects/${ref}/billing/addons`, {
-        addon_type: "compute_instance",
-        addon_variant: `ci_${after.instanceSize}`,
+        body: {
+          addon_type: "compute_instance",
+          addon_variant: `ci_${after.instanceSize}`,
+        },
       });
       await waitProjectActive(api, ref, waitOptions(context, after.timeouts, "update"));
     }

@@ -87,9 +87,9 @@ const statusWords: Readonly<Record<Report["verdict"]["status"], string>> = {
 
 function problems(title: string, found: readonly Problem[], rows: number): string[] {
   if (found.length === 0) return [];
-  const most = Math.min(rows, 10);
+  const shown = Math.min(rows, 10);
   const parts = found
-    .slice(0, most)
+    .slice(0, shown)
     .map(({ resource, message }) =>
       [
         resource === undefined ? "" : code(`${resource.type} ${resource.name}`),
@@ -98,7 +98,7 @@ function problems(title: string, found: readonly Problem[], rows: number): strin
         .filter((part) => part !== "")
         .join("\n"),
     );
-  return [`#### ${title}`, ...parts, ...more(found.length - most)];
+  return [`#### ${title}`, ...parts, ...more(found.length - shown)];
 }
 
 function violations({ policies }: Report, rows: number): string[] {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { withHandlers } from "../../../backup/restore/languages";
 
 test("a procedural language gets the handler that its archive lacks, and keeps one that it has", () => {
-  const entry = (id: number, kind: string, tag: string, sql: string) => ({
+  const entry = (id: number, kind: string, tag: string, { sql }: { readonly sql: string }) => ({
     ...{ id, kind, tag, sql, schema: undefined, owner: "app", needs: [] },
   });
   const language = (name: string) => ({
@@ -13,15 +13,12 @@ test("a procedural language gets the handler that its archive lacks, and keeps o
   const own = "CREATE PROCEDURAL LANGUAGE own HANDLER app.own_handler;";
   const written = withHandlers(
     [
-      entry(
-        1,
-        "PROCEDURAL LANGUAGE",
-        "Odd $& one",
-        'CREATE OR REPLACE PROCEDURAL LANGUAGE "Odd $& one";\n\n\nALTER PROCEDURAL LANGUAGE "Odd $& one" OWNER TO app;',
-      ),
-      entry(2, "PROCEDURAL LANGUAGE", "own", own),
-      entry(3, "PROCEDURAL LANGUAGE", "unknown", "CREATE OR REPLACE PROCEDURAL LANGUAGE unknown;"),
-      entry(4, "FUNCTION", "own", own),
+      entry(1, "PROCEDURAL LANGUAGE", "Odd $& one", {
+        sql: 'CREATE OR REPLACE PROCEDURAL LANGUAGE "Odd $& one";\n\n\nALTER PROCEDURAL LANGUAGE "Odd $& one" OWNER TO app;',
+      }),
+      entry(2, "PROCEDURAL LANGUAGE", "own", { sql: own }),
+      entry(3, "PROCEDURAL LANGUAGE", "unknown", { sql: "CREATE OR REPLACE PROCEDURAL LANGUAGE unknown;" }),
+      entry(4, "FUNCTION", "own", { sql: own }),
     ],
     [language('"Odd $& one"'), language("own")],
   );

@@ -4,13 +4,18 @@ import { NamedObjects } from "../../../backup/restore/namedObjects";
 import type { SchemaEntry } from "../../../backup/restore/schemaArchive";
 import type { SchemaWriter } from "../../../backup/restore/schemaWriter";
 
-const entry = (id: number, kind: string, tag: string, needs: readonly number[] = []): SchemaEntry => ({
+const entry = (
+  id: number,
+  kind: string,
+  tag: string,
+  { needs = [] }: { readonly needs?: readonly number[] | undefined } = {},
+): SchemaEntry => ({
   ...{ id, kind, schema: "shop", tag, owner: "app", needs, sql: "" },
 });
 const index = entry(1, "INDEX", "orders_at");
 const key = entry(2, "CONSTRAINT", "orders odd key");
 const trigger = entry(3, "TRIGGER", "orders missing");
-const grouped = entry(4, "FUNCTION", "Name of(integer)", [2]);
+const grouped = entry(4, "FUNCTION", "Name of(integer)", { needs: [2] });
 const several = entry(5, "FUNCTION", 'total(integer, timestamp with time zone, shop."Kind of"[])');
 
 /** Fails like loading a value that names this relation or function, until it exists. */

@@ -7,7 +7,7 @@ const now = new Date("2026-06-15T12:00:00Z");
 const run = (date: string): DatedRun => ({ name: date, start: new Date(`${date}T03:00:00Z`) });
 
 /** The rules, with the named runs not intact, and a record of what was read. */
-function rules(change: Partial<Rules> = {}, faulty: Record<string, "damaged" | "could not check"> = {}) {
+function rules(change: Partial<Rules> = {}, defective: Record<string, "damaged" | "could not check"> = {}) {
   const read: string[] = [];
   const all: Rules = {
     policy: { dailyDays: 7, weeklyDays: 28, monthlyDays: 365 },
@@ -15,7 +15,7 @@ function rules(change: Partial<Rules> = {}, faulty: Record<string, "damaged" | "
     now,
     inspect: async (name) => {
       read.push(name);
-      return faulty[name] ?? "intact";
+      return defective[name] ?? "intact";
     },
     ...change,
   };

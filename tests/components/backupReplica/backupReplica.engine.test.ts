@@ -121,7 +121,7 @@ test("the copies are as protected as the backups, and S3 is configured to create
   await stack.succeeds("preview", "--refresh", "--expect-no-changes");
 });
 
-test("what is deleted of the copies is told to the topic of their region, and another target of the rule is reported", async () => {
+test("deletions of copies are sent to the topic of their region, and another target of the rule is reported", async () => {
   const Rule = "shop-backup-replica-deleted";
   const { Targets = [] } = await there.events.send(new ListTargetsByRuleCommand({ Rule }));
   expect(Targets.map(({ Id, Arn, DeadLetterConfig }) => [Id, Arn, DeadLetterConfig?.Arn])).toEqual([

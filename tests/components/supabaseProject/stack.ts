@@ -45,7 +45,7 @@ export async function registeredFor(
   stack: string,
   program: (config: StackConfig) => unknown,
   pooler: Record<string, string> = hostedPooler,
-  keys: Record<string, unknown> = {},
+  { keys = {} }: { readonly keys?: Record<string, unknown> | undefined } = {},
 ): Promise<Registered> {
   const options = new Map<string, Options>();
   const resources = await registeredResources(

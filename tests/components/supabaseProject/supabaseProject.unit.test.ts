@@ -20,7 +20,7 @@ async function projectOf(
   stack: string,
   pooler: Record<string, string>,
   change: (args: SupabaseProjectArgs) => Partial<SupabaseProjectArgs> = () => ({}),
-  keys: Record<string, unknown> = {},
+  { keys = {} }: { readonly keys?: Record<string, unknown> | undefined } = {},
 ) {
   const made: SupabaseProject[] = [];
   await registeredFor(
@@ -30,7 +30,7 @@ async function projectOf(
       made.push(new SupabaseProject("supabase", { ...args, ...change(args) }));
     },
     pooler,
-    keys,
+    { keys },
   );
   const [project] = made;
   if (project === undefined) throw new Error("no project was created");
@@ -283,13 +283,15 @@ test("returns ref, URL and keys, with the keys secret", async () => {
 test("returns empty strings for keys that a project does not have, for instance disabled legacy keys", async () => {
   const none = { anonKey: null, serviceRoleKey: null };
   const { keys } = await projectOf("prod", hostedPooler, undefined, {
-    ...none,
-    secretKeys: [{ name: "worker", apiKey: "worker-key" }],
+    keys: {
+      ...none,
+      secretKeys: [{ name: "worker", apiKey: "worker-key" }],
+    },
   });
 
   expect((await settled(keys.anonKey)).value).toBe("");
   expect((await settled(keys.serviceRoleKey)).value).toBe("");
   expect((await settled(keys.secretKey)).value).toBe("worker-key");
-  const without = await projectOf("prod", hostedPooler, undefined, { secretKeys: [] });
+  const without = await projectOf("prod", hostedPooler, undefined, { keys: { secretKeys: [] } });
   expect((await settled(without.keys.secretKey)).value).toBe("");
 });

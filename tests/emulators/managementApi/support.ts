@@ -53,7 +53,12 @@ export class ImaginaryClusters implements Clusters {
     return [...this.running.values()].some((cluster) => cluster.port === port);
   }
 
-  async query(_cluster: unknown, role: string, sql: string, parameters: unknown[] = []) {
+  async query(
+    _cluster: unknown,
+    role: string,
+    sql: string,
+    { parameters = [] }: { readonly parameters?: unknown[] | undefined } = {},
+  ) {
     this.queries.push({ role, sql, parameters });
     return this.rows;
   }
@@ -68,11 +73,15 @@ export interface Answer {
   json: any;
 }
 
+interface CallOptions {
+  readonly headers?: Record<string, string>;
+}
+
 export interface TestEmulator extends Emulator {
   clusters: ImaginaryClusters;
   stateDirectory: string;
   /** The path is one of version 1, without `/v1`, or begins with `/v2/`. */
-  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Answer>;
   /** Creates a project and waits until it is active. */
   project(fields?: Record<string, unknown>): Promise<string>;
   remove(): void;
@@ -101,7 +110,7 @@ export async function testEmulator(
     poolerPort,
     stateDirectory,
   });
-  const call: TestEmulator["call"] = async (method, target, body, headers = {}) => {
+  const call: TestEmulator["call"] = async (method, target, body, { headers = {} } = {}) => {
     const isForm = body instanceof FormData;
     const versioned = target.startsWith("/v2/") ? target : `/v1${target}`;
     const response = await emulator.app.request(versioned, {

@@ -23,8 +23,7 @@ describe("auth", () => {
     const claims = { sub, email: "a@example.com", app_metadata: { tenant: "t" } };
     const row = await asRole(
       postgres,
-      "authenticated",
-      claims,
+      { role: "authenticated", claims },
       async (client) => (await client.query(read)).rows[0],
     );
     const jwt = { role: "authenticated", ...claims };
@@ -67,8 +66,7 @@ describe("auth", () => {
   it("is not accessible to API roles", async () => {
     const look = asRole(
       postgres,
-      "authenticated",
-      {},
+      { role: "authenticated" },
       async (client) => await client.query("table auth.users"),
     );
     await expect(look).rejects.toMatchObject({ code: "42501" });
@@ -211,7 +209,7 @@ describe("realtime", () => {
 
   it("shows a listener the messages of the topic that a policy allows", async () => {
     const heard = async (topic: string): Promise<unknown> =>
-      await asRole(postgres, "authenticated", {}, async (client) => {
+      await asRole(postgres, { role: "authenticated" }, async (client) => {
         await client.query(`reset role; select realtime.send('{}', 'e', 'tenant:1')`);
         await client.query(`create policy hear on realtime.messages for select to authenticated
           using ((select realtime.topic()) = 'tenant:1' and topic = 'tenant:1')`);
@@ -246,15 +244,13 @@ describe("vault", () => {
     ]);
     const key = asRole(
       postgres,
-      "service_role",
-      {},
+      { role: "service_role" },
       async (client) => await client.query("table vault.local_key"),
     );
     await expect(key).rejects.toMatchObject({ code: "42501" });
     const asAnon = asRole(
       postgres,
-      "anon",
-      {},
+      { role: "anon" },
       async (client) => await client.query("table vault.decrypted_secrets"),
     );
     await expect(asAnon).rejects.toMatchObject({ code: "42501" });

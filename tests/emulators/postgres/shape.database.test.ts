@@ -201,8 +201,8 @@ describe("the rest", () => {
     const listener = await cluster.client();
     listener.on("notification", (message) => heard.push(message.payload));
     await listener.query("listen pgrst");
-    await postgres.query("create table public.told (id int)");
-    await postgres.query("drop table public.told");
+    await postgres.query("create table public.logged (id int)");
+    await postgres.query("drop table public.logged");
     await listener.query("select 1");
     expect(heard).toEqual(["reload schema", "reload schema"]);
   });

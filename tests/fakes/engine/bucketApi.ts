@@ -56,7 +56,7 @@ export const bucketTable: Table<BucketApi> = {
           arn: `arn:${inputs.name}`,
           revision: 1,
         } as JsonObject);
-        return { id: inputs.name, state: { token: "told once" } };
+        return { id: inputs.name, state: { token: "shown once" } };
       },
       async read(api, id) {
         if (api.failReads) throw new Error("503");

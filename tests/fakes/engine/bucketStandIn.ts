@@ -30,7 +30,7 @@ export async function configured(config: PropertyMap = { region: "eu" }) {
     oldInputs: PropertyMap,
     oldOutputs: PropertyMap,
     inputs: PropertyMap,
-    ignoreChanges: string[] = [],
+    { ignoreChanges = [] }: { readonly ignoreChanges?: string[] } = {},
   ) => provider.diff({ urn, type, id: "logs", oldInputs, oldOutputs, inputs, ignoreChanges }, context);
   /** Like the engine: uses the values that were read as the state, and the program's inputs as the new inputs. */
   const refresh = async (made: { id: string; inputs: PropertyMap; outputs: PropertyMap }) => {

@@ -142,7 +142,7 @@ describe("create, update and delete", () => {
       revision: 1,
       password: "p",
       tags: { x: "1" },
-      token: "told once",
+      token: "shown once",
     });
     expect(Object.keys(outputs).filter((key) => containsSecret(outputs[key] ?? null))).toEqual([
       "password",
@@ -220,7 +220,7 @@ describe("diff", () => {
       { ...name, ...old },
       { ...name, ...old },
       { ...name, ...desired },
-      ignore,
+      { ignoreChanges: ignore },
     );
     const found = Object.fromEntries(
       Object.entries(detailed).map(([path, d]) => [path, [d.kind, d.inputDiff]]),

@@ -4,7 +4,7 @@ import { handlerOn, request, tenantId, workOrder } from "./support";
 const customerId = "44444444-4444-4444-8444-444444444444";
 
 /** The errors for which a request is refused, as `field problem`. */
-async function faultsOf(action: string, data: unknown): Promise<string[]> {
+async function issuesOf(action: string, data: unknown): Promise<string[]> {
   const { handle, calls } = handlerOn();
   const response = await handle(request({ action, data }));
   expect(response.status).toBe(422);
@@ -38,7 +38,7 @@ test("create_work_order reports all errors at once", async () => {
     status: "completed",
   };
 
-  expect((await faultsOf("create_work_order", data)).sort()).toEqual([
+  expect((await issuesOf("create_work_order", data)).sort()).toEqual([
     "data.customer_id must be a UUID",
     "data.metadata must be an object",
     "data.scheduled_at must be a time such as 2026-01-31T09:00:00Z",
@@ -48,7 +48,7 @@ test("create_work_order reports all errors at once", async () => {
 });
 
 test.each([undefined, null, [], "text"])("create_work_order refuses %j as data", async (data) => {
-  expect(await faultsOf("create_work_order", data)).toEqual(["data must be an object"]);
+  expect(await issuesOf("create_work_order", data)).toEqual(["data must be an object"]);
 });
 
 test("update_customer changes the given fields, in the row of the caller's tenant", async () => {
@@ -79,7 +79,7 @@ test("update_customer returns 404 for a row that the caller does not see, whethe
 });
 
 test("update_customer reports all errors", async () => {
-  expect(await faultsOf("update_customer", { id: customerId })).toEqual(["data must change something"]);
+  expect(await issuesOf("update_customer", { id: customerId })).toEqual(["data must change something"]);
   const data = {
     id: "1",
     email: "nobody",
@@ -88,7 +88,7 @@ test("update_customer reports all errors", async () => {
     pii_restricted: false,
     tags: ["", 1],
   };
-  expect((await faultsOf("update_customer", data)).sort()).toEqual([
+  expect((await issuesOf("update_customer", data)).sort()).toEqual([
     "data.email must be an e-mail address",
     "data.first_name must not be empty",
     "data.id must be a UUID",

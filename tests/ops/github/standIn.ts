@@ -178,7 +178,7 @@ export async function startGitHub(): Promise<GitHubStandIn> {
       if (fault !== undefined) {
         fault.times -= 1;
         if (fault.done === true) answer(method, url, input);
-        return send(response, fault.status, fault.body ?? { message: "fault" }, fault.headers);
+        return send(response, fault.status, fault.body ?? { message: "fault" }, { headers: fault.headers });
       }
       const [status, body] = answer(method, url, input);
       if (Array.isArray(body)) return sendPage(response, url, body);
@@ -214,10 +214,15 @@ function sendPage(response: ServerResponse, url: URL, items: unknown[]): void {
   const host = response.req.headers.host;
   const more = items.length > page * size;
   const link = `<http://${host}${next.pathname}${next.search}>; rel="next"`;
-  send(response, 200, items.slice((page - 1) * size, page * size), more ? { link } : {});
+  send(response, 200, items.slice((page - 1) * size, page * size), { headers: more ? { link } : {} });
 }
 
-function send(response: ServerResponse, status: number, body: unknown, headers = {}): void {
+function send(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  { headers = {} }: { readonly headers?: Record<string, string> | undefined } = {},
+): void {
   response.writeHead(status, { "content-type": "application/json; charset=utf-8", ...headers });
   response.end(body === undefined ? undefined : JSON.stringify(body));
 }

@@ -12,7 +12,12 @@ const live = {
 const noEnvironment = { stack: "dev", environment: {} } as const;
 
 /** A step in which the engine reports these paths of a resource with findings. */
-function stepOf(op: "refresh" | "update", type: WatchType, paths: readonly string[], found: object = live) {
+function stepOf(
+  op: "refresh" | "update",
+  type: WatchType,
+  paths: readonly string[],
+  { found = live }: { readonly found?: object | undefined } = {},
+) {
   const urn = `urn:pulumi:dev::thorbis-supabase::thorbis:components:Watch$${type}::watch`;
   const state = { urn, type, id: "ref", custom: true, inputs: {} };
   const detailedDiff = Object.fromEntries(
@@ -59,7 +64,9 @@ const subscribed = { [subscription]: "added: of account 123456789012 [opens]" };
 test("AwsWatch's findings are reported entry by entry with their severity, and not as repaired", () => {
   const run = runWith(
     7,
-    stepOf("refresh", "supabasex:index:AwsWatch", [`live[${JSON.stringify(subscription)}]`], subscribed),
+    stepOf("refresh", "supabasex:index:AwsWatch", [`live[${JSON.stringify(subscription)}]`], {
+      found: subscribed,
+    }),
   );
 
   const message = `${addedInAws}\n  opens    ${subscription}: added: of account 123456789012`;
@@ -83,11 +90,11 @@ test.each(["supabasex:index:AwsWatch", "supabasex:index:ProjectWatch"] as const)
   "what %s found is no change of the code, so a waived finding leaves a search clean",
   (type) => {
     const paths = [`live[${JSON.stringify(subscription)}]`];
-    const refresh = runWith(7, stepOf("refresh", type, paths, subscribed));
+    const refresh = runWith(7, stepOf("refresh", type, paths, { found: subscribed }));
     const preview = runWith(
       0,
-      stepOf("refresh", type, paths, subscribed),
-      stepOf("update", type, ["live"], subscribed),
+      stepOf("refresh", type, paths, { found: subscribed }),
+      stepOf("update", type, ["live"], { found: subscribed }),
     );
     const waiver = {
       ...{ stack: "dev", subject: subscription, reason: "r", owner: "o" },
@@ -108,7 +115,7 @@ test("a difference of a setting, whose name contains a dot, is reported with its
   const found = { "database settings": { "app.key": "absent → x [opens; by unknown]" } };
   const run = runWith(
     7,
-    stepOf("refresh", "supabasex:index:SqlBundle", ['live["database settings"]["app.key"]'], found),
+    stepOf("refresh", "supabasex:index:SqlBundle", ['live["database settings"]["app.key"]'], { found }),
   );
 
   const { drift } = buildReport(run, { kind: "drift", ...noEnvironment });

@@ -296,7 +296,7 @@ describe("errors", () => {
   it("lets the engine keep the id and outputs of a partially created resource", async () => {
     const outputs = { version: "2", live: { text: "x".repeat(20_000) }, password: new Secret("p") };
     const error = await createError(
-      new PartialFailure("id-9", { a: 1 }, outputs, ["file 2 failed", "really"]),
+      new PartialFailure("id-9", { a: 1 }, outputs, { reasons: ["file 2 failed", "really"] }),
     );
     const [wire] = error.metadata.get("grpc-status-details-bin");
     const details = Status.deserializeBinary(wire as Buffer).getDetailsList();

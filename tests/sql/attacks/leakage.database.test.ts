@@ -146,8 +146,8 @@ describe("hijacking a security definer function by a temporary type", () => {
   const taken = async (...statements: string[]): Promise<string[]> => {
     // A separate connection, because functions are compiled once per connection, which is when names are looked up.
     const session = await database.cluster.client("authenticator");
-    const told = new Set<string>();
-    session.on("notice", (notice) => told.add(notice.message ?? ""));
+    const notices = new Set<string>();
+    session.on("notice", (notice) => notices.add(notice.message ?? ""));
     await session.query("begin");
     await session.query("select set_config('request.jwt.claims', $1, true)", [
       JSON.stringify(member("a", "admin").claims),
@@ -156,8 +156,8 @@ describe("hijacking a security definer function by a temporary type", () => {
     for (const statement of [...bait, ...statements]) await session.query(statement);
     await session.query("rollback");
     // The caller's own privileges are no gain: what is not security definer has them anyway.
-    told.delete("runs as authenticated");
-    return [...told].sort();
+    notices.delete("runs as authenticated");
+    return [...notices].sort();
   };
 
   test("gains no privileges", async () => {

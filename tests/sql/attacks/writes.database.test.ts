@@ -256,7 +256,12 @@ describe("privilege escalation through users.role", () => {
 });
 
 describe("unique columns as oracles", () => {
-  const signUp = async (client: Client, table: string, tenant: "a" | "b", email: string) => {
+  const signUp = async (
+    client: Client,
+    table: string,
+    tenant: "a" | "b",
+    { email }: { readonly email: string },
+  ) => {
     const id = crypto.randomUUID();
     await client.query("insert into auth.users (id, email) values ($1, $2)", [id, `${id}@example.com`]);
     return await attempt(client, `insert into ${table} (id, tenant_id, email) values ($1, $2, $3)`, [
@@ -270,12 +275,14 @@ describe("unique columns as oracles", () => {
     const postgres: Actor = { name: "postgres", role: "service_role" };
     await as(database, postgres, async (client) => {
       await client.query("reset role");
-      expect(await signUp(client, "shared.users", "a", "admin@b.example.com")).toEqual({ rows: 1 });
-      expect(await signUp(client, "shared.users", "a", "ADMIN@a.example.com")).toMatchObject({
+      expect(await signUp(client, "shared.users", "a", { email: "admin@b.example.com" })).toEqual({
+        rows: 1,
+      });
+      expect(await signUp(client, "shared.users", "a", { email: "ADMIN@a.example.com" })).toMatchObject({
         code: "23505",
       });
       // Control: the guide's email is unique in the world.
-      expect(await signUp(client, "guide.users", "a", "admin@b.example.com")).toMatchObject({
+      expect(await signUp(client, "guide.users", "a", { email: "admin@b.example.com" })).toMatchObject({
         code: "23505",
       });
     });

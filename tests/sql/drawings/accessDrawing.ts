@@ -38,48 +38,56 @@ export async function drawAccess(client: Client): Promise<string> {
     [colours.none, "none: no policy lets one through"],
     [colours.statistics, "statistics, no tenant's rows"],
   ];
-  return drawing(width, height, "Access matrix of the SQL bundle", [
-    text(size.margin, 28, "Who may do what", { "font-size": 18, "font-weight": 600 }),
-    text(
-      size.margin,
-      48,
-      "S select · I insert · U update (u: some columns) · D delete · – nothing. Partitions: nothing for anybody but backup and the owner, who sees no row.",
-      {
-        fill: "#555555",
-      },
-    ),
-    ...legend.flatMap(([fill, meaning], index) => [
-      element("rect", { x: size.margin + index * 280, y: 57, width: 12, height: 12, fill }),
-      text(size.margin + index * 280 + 18, 67, meaning, { fill: "#555555" }),
-    ]),
-    ...roles.map((role, index) =>
-      text(x(index) + size.cell / 2, size.top - 8, role, {
-        "text-anchor": "middle",
-        "font-weight": 600,
-        "font-size": 11,
-      }),
-    ),
-    ...relations.flatMap((relation, row) => [
-      text(size.margin, y(row) + 15, relation),
-      ...roles.flatMap((role, column) => {
-        const cell = cells.find((each) => each.relation === relation && each.role === role);
-        const commands = cell?.commands ?? "";
-        return [
-          element("rect", {
-            x: x(column) + 1,
-            y: y(row) + 1,
-            width: size.cell - 2,
-            height: size.row - 2,
-            rx: 2,
-            fill: commands === "" ? "#f7f7f7" : colours[cell?.rows ?? "none"],
-          }),
-          text(x(column) + size.cell / 2, y(row) + 15, commands === "" ? "–" : commands, {
+  return drawing(width, height, "Access matrix of the SQL bundle", {
+    parts: [
+      text(size.margin, 28, "Who may do what", { attributes: { "font-size": 18, "font-weight": 600 } }),
+      text(
+        size.margin,
+        48,
+        "S select · I insert · U update (u: some columns) · D delete · – nothing. Partitions: nothing for anybody but backup and the owner, who sees no row.",
+        {
+          attributes: {
+            fill: "#555555",
+          },
+        },
+      ),
+      ...legend.flatMap(([fill, meaning], index) => [
+        element("rect", { x: size.margin + index * 280, y: 57, width: 12, height: 12, fill }),
+        text(size.margin + index * 280 + 18, 67, meaning, { attributes: { fill: "#555555" } }),
+      ]),
+      ...roles.map((role, index) =>
+        text(x(index) + size.cell / 2, size.top - 8, role, {
+          attributes: {
             "text-anchor": "middle",
-          }),
-        ];
-      }),
-    ]),
-  ]);
+            "font-weight": 600,
+            "font-size": 11,
+          },
+        }),
+      ),
+      ...relations.flatMap((relation, row) => [
+        text(size.margin, y(row) + 15, relation),
+        ...roles.flatMap((role, column) => {
+          const cell = cells.find((each) => each.relation === relation && each.role === role);
+          const commands = cell?.commands ?? "";
+          return [
+            element("rect", {
+              x: x(column) + 1,
+              y: y(row) + 1,
+              width: size.cell - 2,
+              height: size.row - 2,
+              rx: 2,
+              fill: commands === "" ? "#f7f7f7" : colours[cell?.rows ?? "none"],
+            }),
+            text(x(column) + size.cell / 2, y(row) + 15, commands === "" ? "–" : commands, {
+              attributes: {
+                "text-anchor": "middle",
+              },
+            }),
+          ];
+        }),
+      ]),
+    ],
+  });
 }
 
 async function readCells(client: Client): Promise<Cell[]> {

@@ -33,17 +33,21 @@ export async function drawSchema(client: Client): Promise<string> {
   const boxes = layOut(tables);
   const bottom = Math.max(...[...boxes.values()].map((box) => box.y + boxHeight(box.table)));
   const total = 2 * width.margin + places.length * width.box + (places.length - 1) * width.gap;
-  return drawing(total, bottom + width.margin, "Tables of the SQL bundle", [
-    text(width.margin, 28, "Tables and their foreign keys", { "font-size": 18, "font-weight": 600 }),
-    text(
-      width.margin,
-      48,
-      "● key   ? may be null   Every tenant_id refers to shared.tenants; those lines are left out, and every other key carries it too.",
-      { fill: "#555555" },
-    ),
-    ...keys.map((key) => line(boxes, key)),
-    ...[...boxes.values()].flatMap((box) => drawBox(box)),
-  ]);
+  return drawing(total, bottom + width.margin, "Tables of the SQL bundle", {
+    parts: [
+      text(width.margin, 28, "Tables and their foreign keys", {
+        attributes: { "font-size": 18, "font-weight": 600 },
+      }),
+      text(
+        width.margin,
+        48,
+        "● key   ? may be null   Every tenant_id refers to shared.tenants; those lines are left out, and every other key carries it too.",
+        { attributes: { fill: "#555555" } },
+      ),
+      ...keys.map((key) => line(boxes, key)),
+      ...[...boxes.values()].flatMap((box) => drawBox(box)),
+    ],
+  });
 }
 
 interface Box {
@@ -93,15 +97,17 @@ function drawBox({ table, x, y }: Box): string[] {
       stroke: colour,
     }),
     element("rect", { x, y, width: width.box, height: height.header, rx: 4, fill: colour }),
-    text(x + 10, y + 17, table.name, { fill: "#ffffff", "font-weight": 600 }),
+    text(x + 10, y + 17, table.name, { attributes: { fill: "#ffffff", "font-weight": 600 } }),
     ...table.columns.flatMap((column, index) => {
       const line = y + height.header + 16 + index * height.row;
       return [
         ...(column.key ? [element("circle", { cx: x + 12, cy: line - 4, r: 3, fill: colour })] : []),
-        text(x + 22, line, column.name, { fill: "#111111" }),
+        text(x + 22, line, column.name, { attributes: { fill: "#111111" } }),
         text(x + width.box - 10, line, column.required ? column.type : `${column.type} ?`, {
-          fill: "#666666",
-          "text-anchor": "end",
+          attributes: {
+            fill: "#666666",
+            "text-anchor": "end",
+          },
         }),
       ];
     }),

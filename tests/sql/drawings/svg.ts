@@ -12,12 +12,22 @@ export function element(name: string, attributes: Attributes, content = ""): str
   return content === "" ? `<${name}${listed}/>` : `<${name}${listed}>${content}</${name}>`;
 }
 
-export function text(x: number, y: number, content: string, attributes: Attributes = {}): string {
+export function text(
+  x: number,
+  y: number,
+  content: string,
+  { attributes = {} }: { readonly attributes?: Attributes | undefined } = {},
+): string {
   return element("text", { x, y, ...attributes }, escaped(content));
 }
 
 /** Returns a drawing on a white background, which is readable on light and dark pages. */
-export function drawing(width: number, height: number, title: string, parts: readonly string[]): string {
+export function drawing(
+  width: number,
+  height: number,
+  title: string,
+  { parts }: { readonly parts: readonly string[] },
+): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="ui-sans-serif, system-ui, sans-serif" font-size="12">`,
     element("title", {}, escaped(title)),

@@ -80,7 +80,7 @@ export function isolationProperty(client: Client, onStatement: (ending: Ending) 
       await client.query("begin");
       try {
         await makeWorld(client, tenants);
-        for (const each of requests) await check(client, tenants, each, onStatement);
+        for (const each of requests) await check(client, tenants, each, { onStatement });
       } finally {
         await client.query("rollback");
       }
@@ -92,7 +92,7 @@ async function check(
   client: Client,
   tenants: readonly RandomTenant[],
   sent: Request,
-  onStatement: (ending: Ending) => void,
+  { onStatement }: { readonly onStatement: (ending: Ending) => void },
 ): Promise<void> {
   const own = ownTenant(tenants, sent);
   const before = await readFingerprints(client);

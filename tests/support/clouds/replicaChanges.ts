@@ -69,7 +69,7 @@ export const replicaChanges: CloudChanges = {
         }),
       ),
     reports: ["topics"],
-    deletion: { none: "moto forgets that EventBridge is told" },
+    deletion: { none: "moto forgets that EventBridge is notified" },
   },
   "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": {
     look: async ({ s3 }, { id }) =>

@@ -54,7 +54,8 @@ export const sqlBundle: Resource = {
   async create(request, context) {
     const inputs = bundleInputs(request.inputs, request.urn);
     const id = inputs.name;
-    if (!request.preview) return { id, outputs: await deploy(inputs, request.inputs, noState, context) };
+    if (!request.preview)
+      return { id, outputs: await deploy(inputs, request.inputs, { state: noState, context }) };
     const bundle = await load(inputs, noState, context.signal);
     const result = await previewBundle({ inputs, bundle, state: noState }, context);
     const outputs = shownInputs(request.inputs);
@@ -70,7 +71,7 @@ export const sqlBundle: Resource = {
     const state = stateOf(request.oldOutputs);
     const formerlyDeclared = bundleInputs(request.oldInputs).declared;
     if (!request.preview) {
-      return { outputs: await deploy(inputs, request.inputs, state, context, formerlyDeclared) };
+      return { outputs: await deploy(inputs, request.inputs, { state, context, formerlyDeclared }) };
     }
     const former = connectionOf(request.oldInputs.connection);
     const outlook = driftFrom(request.inputs.live);
@@ -109,9 +110,11 @@ export const sqlBundle: Resource = {
           state,
           { catalog, addresses, files, rows },
           {
-            bundle: () => readRecord(client, name),
-            addresses: () => readAddresses(client, name),
-            posture: async () => (isWatched ? await readPostureRecord(client, name) : undefined),
+            records: {
+              bundle: () => readRecord(client, name),
+              addresses: () => readAddresses(client, name),
+              posture: async () => (isWatched ? await readPostureRecord(client, name) : undefined),
+            },
           },
         );
         const authors = await readAuthors(client, Object.keys(found.drift), {
@@ -169,9 +172,15 @@ async function load(inputs: BundleInputs, state: BundleState, signal: AbortSigna
 async function deploy(
   inputs: BundleInputs,
   properties: PropertyMap,
-  state: BundleState,
-  context: CallContext,
-  formerlyDeclared?: Declared,
+  {
+    state,
+    context,
+    formerlyDeclared,
+  }: {
+    readonly state: BundleState;
+    readonly context: CallContext;
+    readonly formerlyDeclared?: Declared | undefined;
+  },
 ): Promise<PropertyMap> {
   const { connection } = inputs;
   if (connection === undefined)

@@ -31,7 +31,7 @@ const inputs = (more: PropertyMap = {}): PropertyMap => ({
   ...more,
 });
 
-async function faults(given: PropertyMap): Promise<string[]> {
+async function issuesOf(given: PropertyMap): Promise<string[]> {
   const request = { urn, type, name: "it", oldInputs: {}, inputs: given, randomSeed: new Uint8Array() };
   const { failures = [] } = await supabasex.check(request, context);
   return failures.map(({ property, reason }) => `${property} ${reason}`);
@@ -231,7 +231,7 @@ test("invalid and unknown inputs are refused by Check, all at once", async () =>
   });
   delete (wrong as Record<string, unknown>).projectRef;
 
-  expect(await faults(wrong)).toEqual([
+  expect(await issuesOf(wrong)).toEqual([
     "pool is not known; known are projectRef, region, organizationId, endpoint, accessToken, pooler, realtime",
     "projectRef is required",
     "pooler.defaultPoolSize must be a whole number from 0 to 3000",
@@ -239,7 +239,7 @@ test("invalid and unknown inputs are refused by Check, all at once", async () =>
     "realtime.privateOnly must be true or false",
     expect.stringContaining("realtime.maxUsers is not known; the nearest is"),
   ]);
-  expect(await faults(inputs())).toEqual([]);
+  expect(await issuesOf(inputs())).toEqual([]);
 });
 
 test("a preview refuses another region or organization, unless the project changes too", async () => {

@@ -17,9 +17,9 @@ const long = Object.fromEntries(
     "insert into $s.t values (1, 'one', now());\n".repeat(150),
   ]),
 );
-const faulty = {
-  "migrations/20260301000000_faulty.sql": "create table $s.t ();\ncommit;\n",
-  "repeatable/faulty.sql": "selec 1;\n",
+const invalid = {
+  "migrations/20260301000000_invalid.sql": "create table $s.t ();\ncommit;\n",
+  "repeatable/invalid.sql": "selec 1;\n",
 };
 
 async function hasRun(sequence: string): Promise<boolean> {
@@ -41,7 +41,7 @@ describe("files are checked while the deployment starts", () => {
     const bundle = await databases.bundle({
       "migrations/20260101000000_first.sql": first("early"),
       ...long,
-      ...faulty,
+      ...invalid,
     });
     await bundle.sql("create sequence public.early");
     const begun = performance.now();
@@ -50,8 +50,8 @@ describe("files are checked while the deployment starts", () => {
 
     expect(failure.split("\n").filter((line) => !line.startsWith("  "))).toEqual([
       "The files have 2 errors; nothing was changed.",
-      expect.stringMatching(/faulty\.sql:2:1: a file must not control its transaction$/),
-      expect.stringMatching(/faulty\.sql:1:1: syntax error at or near "selec" \(42601\)$/),
+      expect.stringMatching(/invalid\.sql:2:1: a file must not control its transaction$/),
+      expect.stringMatching(/invalid\.sql:1:1: syntax error at or near "selec" \(42601\)$/),
     ]);
     expect(await hasRun("early")).toBe(true);
     expect(performance.now() - begun).toBeLessThan(30_000);
@@ -62,10 +62,10 @@ describe("files are checked while the deployment starts", () => {
     const bundle = await databases.bundle({
       "migrations/20260101000000_first.sql": "alter table nothing.here add column a int;\n",
       ...long,
-      "repeatable/faulty.sql": "selec 1;\n",
+      "repeatable/invalid.sql": "selec 1;\n",
     });
 
-    expect(await failureOf(bundle.up())).toMatch(/faulty\.sql:1:1: syntax error at or near "selec"/);
+    expect(await failureOf(bundle.up())).toMatch(/invalid\.sql:1:1: syntax error at or near "selec"/);
     expect(await schemas()).toEqual([]);
   });
 
@@ -76,7 +76,7 @@ describe("files are checked while the deployment starts", () => {
     bundle.write({
       "migrations/20260101000000_first.sql": first("late").replace("create schema $s;", ""),
       ...long,
-      ...faulty,
+      ...invalid,
     });
 
     expect(await failureOf(bundle.up())).toContain("The files have 2 errors");

@@ -18,7 +18,7 @@ const never = new AbortController().signal;
 async function holder(bundle: BundleUnderTest) {
   const client = await databases.cluster.client();
   await client.query("set application_name = 'other deploy'");
-  await takeLock(client, bundle.schema, 1, never);
+  await takeLock(client, bundle.schema, { waitSeconds: 1, signal: never });
   return client;
 }
 

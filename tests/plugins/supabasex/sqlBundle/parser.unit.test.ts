@@ -11,7 +11,7 @@ import {
   loadParser,
 } from "../../../../plugins/supabasex/provider/sqlBundle/source/parser";
 import { statementsOf, textOf } from "../../../../plugins/supabasex/provider/sqlBundle/source/statements";
-import { transactionFaults } from "../../../../plugins/supabasex/provider/sqlBundle/source/transactionControl";
+import { transactionErrors } from "../../../../plugins/supabasex/provider/sqlBundle/source/transactionControl";
 import { readBundleFiles } from "../../../../plugins/supabasex/sdk/readBundleFiles";
 
 const majors = [15, 16, 17, 18];
@@ -97,7 +97,7 @@ describe("every version parses the same from the same text", () => {
     for (const file of files) {
       const [first, ...others] = majors.map((serverMajor) => describeFile({ ...file, serverMajor }));
       for (const other of others) expect(other, file.path).toEqual(first);
-      for (const serverMajor of majors) expect(transactionFaults({ ...file, serverMajor })).toEqual([]);
+      for (const serverMajor of majors) expect(transactionErrors({ ...file, serverMajor })).toEqual([]);
     }
   });
 
@@ -140,6 +140,6 @@ describe("every version parses the same from the same text", () => {
     "copy a.b from stdin",
   ])("%s is refused", (text) => {
     for (const major of majors)
-      expect(transactionFaults(forServer(major, text)), String(major)).not.toEqual([]);
+      expect(transactionErrors(forServer(major, text)), String(major)).not.toEqual([]);
   });
 });

@@ -539,7 +539,7 @@ test("prune: drop leaves a new trigger of a private table that an exposed view r
   const differences = diffPostures(before, after);
 
   expect(reported(before, after)).toEqual(["extra trigger hidden.acl audit"]);
-  expect(postureRepairOf("trigger hidden.acl audit", differences, before, after)).toEqual({
+  expect(postureRepairOf("trigger hidden.acl audit", differences, before, { live: after })).toEqual({
     identity: "trigger hidden.acl audit",
     safe: [],
     advice: "drop trigger audit on hidden.acl",

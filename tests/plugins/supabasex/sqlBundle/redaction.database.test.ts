@@ -18,8 +18,8 @@ const files = {
   "migrations/20260101000000_s.sql":
     "create schema $s;\ncreate table $s.t (id int);\ncomment on table $s.t is 'rows';\ncreate policy own on $s.t using (id = 1);\ncreate foreign table $s.ft (id int options (path '$.id')) server plain options (format 'csv');\n",
   "repeatable/f.sql":
-    "create or replace function $s.f() returns text language sql set search_path = '' as $$ select 'told by the file' $$;\n",
-  "repeatable/job.sql": "select cron.schedule('$s', '0 0 1 1 *', $$ select 'also told' $$);\n",
+    "create or replace function $s.f() returns text language sql set search_path = '' as $$ select 'from the file' $$;\n",
+  "repeatable/job.sql": "select cron.schedule('$s', '0 0 1 1 *', $$ select 'also from the file' $$);\n",
 };
 
 const canary = "canary-4711";
@@ -74,7 +74,7 @@ test.each([
   ["a changed comment", `comment on table $s.t is '${canary}'`, 'live["table $s.t"].comment'],
   [
     "a changed argument",
-    `create or replace function $s.f(a text default '${canary}') returns text language sql set search_path = '' as $$ select 'told by the file' $$`,
+    `create or replace function $s.f(a text default '${canary}') returns text language sql set search_path = '' as $$ select 'from the file' $$`,
     'live["function $s.f(text)"]',
   ],
   [

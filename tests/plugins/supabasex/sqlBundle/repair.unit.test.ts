@@ -18,7 +18,7 @@ test("default privileges of a role and a schema with blanks in their names quote
   const expected = { [identity]: { grants: { anon: ["select"] } } };
   const live = { [identity]: { grants: { authenticated: ["select"] } } };
 
-  const repair = repairOf(identity, diffCatalogs(expected, live), expected, live);
+  const repair = repairOf(identity, diffCatalogs(expected, live), expected, { live });
 
   const start = 'alter default privileges for role "a role" in schema "a schema"';
   expect(repair.statements).toEqual([`${start} grant select on tables to anon`]);
@@ -30,7 +30,7 @@ test("a role with a blank in its name gets all its lost default privileges back"
   const expected = { [identity]: { grants: {} } };
   const live = { [identity]: { grants: { "a role": ["select"] } } };
 
-  expect(repairOf(identity, diffCatalogs(expected, live), expected, live).statements).toEqual([
+  expect(repairOf(identity, diffCatalogs(expected, live), expected, { live }).statements).toEqual([
     'alter default privileges for role "a role" grant all on tables to "a role"',
   ]);
 });
@@ -174,7 +174,12 @@ describe("repairs", () => {
   function repair(expected: Catalog, live: Catalog) {
     const [first, ...others] = diffCatalogs({ ...schema, ...expected }, { ...schema, ...live });
     if (first === undefined) throw new Error("there is no difference");
-    return repairOf(first.identity, [first, ...others], { ...schema, ...expected }, { ...schema, ...live });
+    return repairOf(
+      first.identity,
+      [first, ...others],
+      { ...schema, ...expected },
+      { live: { ...schema, ...live } },
+    );
   }
 
   test("a missing column that may have been renamed is reported with the statement, and not added", () => {

@@ -288,7 +288,7 @@ export class BundleUnderTest {
       this.context(),
     );
     if (failures.length > 0)
-      throw new Error(failures.map((fault) => `${fault.property} ${fault.reason}`).join("\n"));
+      throw new Error(failures.map((failure) => `${failure.property} ${failure.reason}`).join("\n"));
     return checked;
   }
 

@@ -10,15 +10,15 @@ import {
   statementsOf,
   textOf,
 } from "../../../../plugins/supabasex/provider/sqlBundle/source/statements";
-import { transactionFaults } from "../../../../plugins/supabasex/provider/sqlBundle/source/transactionControl";
+import { transactionErrors } from "../../../../plugins/supabasex/provider/sqlBundle/source/transactionControl";
 
 beforeAll(() => loadParser());
 
 const migration = (text: string) => bundleFile("migrations/20260101000000_a.sql", "migration", text);
 /** Throws the first error of a file. */
 function refuseTransactionControl(file: BundleFile): void {
-  const [fault] = transactionFaults(file);
-  if (fault !== undefined) throw fault;
+  const [error] = transactionErrors(file);
+  if (error !== undefined) throw error;
 }
 const repeatable = (text: string) => bundleFile("repeatable/a.sql", "repeatable", text);
 
@@ -108,7 +108,7 @@ describe("a file enclosed in begin and commit", () => {
   test.each(["begin;", "BEGIN TRANSACTION ;", "-- é\nstart transaction; -- first"])("%s", (begin) => {
     const file = migration(`${begin}\ncreate table s.t ();\nselect 1;\nCommit;\n`);
 
-    expect(transactionFaults(file)).toEqual([]);
+    expect(transactionErrors(file)).toEqual([]);
     expect(statementsOf(file).map(({ kind }) => kind)).toEqual(["CreateStmt", "SelectStmt"]);
     const sent = executedText(file);
     expect(sent).not.toMatch(/begin|start transaction|commit/i);
@@ -126,7 +126,7 @@ describe("a file enclosed in begin and commit", () => {
     "begin; select 1;",
     "-- no transaction\nbegin; vacuum; commit;",
   ])("is not: %s", (text) => {
-    expect(transactionFaults(migration(text))).not.toEqual([]);
+    expect(transactionErrors(migration(text))).not.toEqual([]);
     expect(executedText(migration(text))).toBe(migration(text).text);
   });
 });
@@ -138,7 +138,7 @@ describe("savepoints of a file are nested in the provider's", () => {
     "savepoint a; savepoint b; rollback to savepoint a; release savepoint a;",
     "begin; savepoint a; select 1; release a; commit;",
   ])("passes: %s", (text) => {
-    expect(transactionFaults(migration(text))).toEqual([]);
+    expect(transactionErrors(migration(text))).toEqual([]);
   });
 
   test.each([

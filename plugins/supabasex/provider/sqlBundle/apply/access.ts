@@ -95,7 +95,7 @@ export async function accessAfter(
   session: Session,
   request: ApplyRequest,
   before: AccessBefore | undefined,
-  end: AccessEnd,
+  { end }: { readonly end: AccessEnd },
 ): Promise<Access | undefined> {
   if (before === undefined) return undefined;
   const { inputs, formerlyDeclared } = request;
@@ -116,7 +116,9 @@ export async function accessAfter(
     baseline = extendBaseline(baseline, before.posture, former);
     if (former !== posture) {
       // An entry that a refresh printed identifies the change as the baseline covers it.
-      baseline = accept(baseline, former, acceptancesOf(diffPostures(baseline, former)), inputs.accept);
+      baseline = accept(baseline, former, acceptancesOf(diffPostures(baseline, former)), {
+        names: inputs.accept,
+      });
       const extended = withNewCoverage(baseline, former, posture);
       adopted = diffManaged(baseline, extended).filter(
         ({ identity, kind }) => kind !== "missing" && identity !== serverIdentity,
@@ -126,16 +128,22 @@ export async function accessAfter(
     const applied = Object.keys(expected)
       .filter((identity) => identity.startsWith("applied file "))
       .map((identity) => identity.slice("applied file ".length));
-    const declared = [inputs.declared, formerlyDeclared ?? inputs.declared] as const;
-    baseline = adoptDeclared(baseline, posture, ...declared, new Set(applied));
-    baseline = accept(baseline, posture, acceptancesOf(diffPostures(baseline, posture)), inputs.accept);
-    baseline = acceptGroups(baseline, posture, before.unknown, inputs.accept);
+    const { declared } = inputs;
+    baseline = adoptDeclared(baseline, posture, {
+      declared,
+      former: formerlyDeclared ?? declared,
+      applied: new Set(applied),
+    });
+    baseline = accept(baseline, posture, acceptancesOf(diffPostures(baseline, posture)), {
+      names: inputs.accept,
+    });
+    baseline = acceptGroups(baseline, posture, before.unknown, { names: inputs.accept });
   }
   let differences = diffPostures(baseline, posture);
   const repaired: string[] = [];
   if (inputs.prune === "drop" && end.mayRepair) {
     const repairs = [...byIdentity(differences)].map(([identity, group]) => {
-      const { safe, ...repair } = postureRepairOf(identity, group, baseline, posture);
+      const { safe, ...repair } = postureRepairOf(identity, group, baseline, { live: posture });
       return { ...repair, statements: safe };
     });
     const failed = new Set((await runRepairs(session, repairs)).map(({ identity }) => identity));
@@ -196,7 +204,7 @@ function acceptGroups(
   baseline: Catalog,
   posture: Catalog,
   unknown: ReadonlySet<string>,
-  names: readonly string[],
+  { names }: { readonly names: readonly string[] },
 ): Catalog {
   const digests = postureDigests(posture);
   const accepted = [...unknown].filter((group) => names.includes(groupAcceptance(group, digests)));

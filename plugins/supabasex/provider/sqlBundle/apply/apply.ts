@@ -9,13 +9,13 @@ import type { Answers } from "../session/wire";
 import { isConnectionLost, isDatabaseError, SqlFileError } from "../source/errors";
 import type { Access } from "./access";
 import { type BodyCheck, type BodyFindings, examineBodies, judgeBodies } from "./bodyCheck";
-import { duplicateFault } from "./duplicateKeys";
+import { duplicateError } from "./duplicateKeys";
 import { withoutControls } from "./fileNotices";
 import { wakeJobScheduler } from "./jobScheduler";
 import { TransactionLost } from "./migrations";
 import { earlierCommitHelps } from "./newLabels";
 import { runOutsideTransaction } from "./noTransaction";
-import { mayDependOn, outsideFault } from "./outsideFault";
+import { mayDependOn, outsideError } from "./outsideError";
 import { type ApplyRequest, type Reporter, silent } from "./request";
 import { type MovedSequences, SequenceGuard } from "./sequenceGuard";
 import { needingSkipped, reasonToSkip, type SkippedFile } from "./skippedFiles";
@@ -40,9 +40,9 @@ export interface ApplyResult extends Omit<TransactionResult, "next" | "more" | "
  * an error, the transaction is rolled back immediately, and this error is reported before any other.
  */
 export async function applyBundle(request: ApplyRequest): Promise<ApplyResult> {
-  const faulty = new AbortController();
-  request.inspection.whole.catch((error) => faulty.abort(error));
-  const signal = AbortSignal.any([request.signal, faulty.signal]);
+  const refused = new AbortController();
+  request.inspection.whole.catch((error) => refused.abort(error));
+  const signal = AbortSignal.any([request.signal, refused.signal]);
   try {
     return await applyChecked({ ...request, signal });
   } catch (error) {
@@ -66,7 +66,7 @@ async function applyChecked(request: ApplyRequest): Promise<ApplyResult> {
     return await applyAll(session, request);
   } catch (error) {
     signal.throwIfAborted();
-    const notices = error instanceof SqlFileError ? (error.fault.notices ?? []) : [];
+    const notices = error instanceof SqlFileError ? (error.issue.notices ?? []) : [];
     for (const { severity, line } of notices) report.notice(severity, line);
     throw explained(error, inputs.name, session.blocker);
   } finally {
@@ -93,7 +93,7 @@ async function applyAll(session: Session, request: ApplyRequest): Promise<ApplyR
   for (;;) {
     let step: Attempted;
     try {
-      step = await attempt(session, request, filesAtOnce, skipped);
+      step = await attempt(session, request, filesAtOnce, { skipped });
     } catch (error) {
       if (error instanceof TablesTooLarge || error instanceof UndoneTablesTooLarge) {
         skipped.push(...error.files);
@@ -143,15 +143,15 @@ async function foresee(
   session: Session,
   { inputs }: ApplyRequest,
   { next, expected }: TransactionResult,
-  skipped: readonly SkippedFile[],
+  { skipped }: { readonly skipped: readonly SkippedFile[] },
 ): Promise<void> {
   if (next === undefined || (await hasBegun(session.work, inputs.name))) return;
   const leftOut = skipped.map(({ file }) => file);
   if (mayDependOn(next, leftOut)) return;
-  const fault =
-    (await outsideFault(session, next, { expected, inTransaction: true })) ??
-    (await duplicateFault(session, next, inputs.limits));
-  if (fault !== undefined) throw fault;
+  const error =
+    (await outsideError(session, next, { expected, inTransaction: true })) ??
+    (await duplicateError(session, next, inputs.limits));
+  if (error !== undefined) throw error;
 }
 
 /**
@@ -176,12 +176,12 @@ async function failsAlone(
   const skipped = others.map((other): SkippedFile => ({ file: other, why: "" }));
   const quiet = { ...request, report: silent };
   try {
-    const alone = await attempt(session, quiet, Number.POSITIVE_INFINITY, skipped);
+    const alone = await attempt(session, quiet, Number.POSITIVE_INFINITY, { skipped });
     return alone.failure?.file === file && sqlStateOf(alone.failure.error) === sqlStateOf(error);
-  } catch (fault) {
+  } catch (other) {
     // Without the files before it, something else may fail.
-    if (fault instanceof UserError) return false;
-    throw fault;
+    if (other instanceof UserError) return false;
+    throw other;
   }
 }
 
@@ -208,7 +208,7 @@ function attempt(
   session: Session,
   request: ApplyRequest,
   filesAtOnce: number,
-  skipped: readonly SkippedFile[],
+  { skipped }: { readonly skipped: readonly SkippedFile[] },
 ): Promise<Attempted> {
   const { inputs, signal, report, commit } = request;
   const run = async () => {
@@ -228,7 +228,7 @@ function attempt(
         if (result.ran.length > 0) await wakeJobScheduler(session);
         return result;
       }
-      if (!commit && result.failure === undefined) await foresee(session, request, result, skipped);
+      if (!commit && result.failure === undefined) await foresee(session, request, result, { skipped });
       const isWhole = !commit && result.failure === undefined && result.next === undefined;
       const found = isWhole && result.ran.length > 0 ? await examine(session, result, report) : undefined;
       await session.execute("rollback");

@@ -41,12 +41,12 @@ export async function rehearseBase(
   const { session, sequences, request, record, reading, filesAtOnce } = start;
   const leftOut = start.leftOut.afresh();
   if (!areUncertain(pending, record.base, reading.catalog)) return undefined;
-  const options = { filesAtOnce, leftOut, sequences };
+  const options = { filesAtOnce, leftOut, sequences, ran: [] };
   try {
     return await rolledBack(start, "base", async () => {
       await withoutRepeatables(session, record.base, reading.catalog);
       const silently = { ...request, report: silent };
-      const { failure } = await runMigrations(session, silently, pending, options, []);
+      const { failure } = await runMigrations(session, silently, pending, options);
       if (failure !== undefined) return undefined;
       return (await readCatalogInTransaction(session.work)).catalog;
     });
@@ -118,8 +118,8 @@ function groupFor(identity: string, base: BaseFacts, live: Catalog): RepairGroup
       ? [{ identity, kind: "extra" as const, live: live[identity] ?? {} }]
       : diffManaged({ [identity]: wanted }, { [identity]: live[identity] ?? {} });
   const expected: Catalog = wanted === undefined ? {} : { [identity]: wanted };
-  if (wanted === undefined) return undoOf(identity, differences, expected, live);
-  const { statements, prune, otherwise, owner } = repairOf(identity, differences, expected, live);
+  if (wanted === undefined) return undoOf(identity, differences, expected, { live });
+  const { statements, prune, otherwise, owner } = repairOf(identity, differences, expected, { live });
   return {
     identity,
     statements: [...statements, ...prune],

@@ -10,7 +10,7 @@ import type { BundleFile, LoadedBundle } from "../source/files";
 import { indexOfCharacter, type Statement, statementsOf } from "../source/statements";
 import { makerOf, type SkippedFile } from "./skippedFiles";
 
-/** Results of checking the bodies of PL/pgSQL functions, other than faults. */
+/** Results of checking the bodies of PL/pgSQL functions, other than errors. */
 export interface BodyCheck {
   /** One line each. */
   readonly warnings: readonly string[];
@@ -58,14 +58,14 @@ export async function examineBodies(
   if (routines.length === 0) return { findings: [], unchecked: false };
   const schema = await extensionSchema(session);
   if (schema === undefined) return { findings: [], unchecked: true };
-  const all = await findings(session, schema, routines, "first");
+  const all = await findings(session, schema, routines, { which: "first" });
   return { findings: all.filter(({ source }) => !optOut.test(source)), unchecked: false };
 }
 
 /**
  * Returns the findings that this deployment causes: those in a function that it creates or changes, and those that did
  * not exist before, for instance because a migration drops a column. Call it after the rollback of the dry run, because
- * it reads the previous state of the database. Throws a UserError for faults. A finding that may be wrong, such as a temporary
+ * it reads the previous state of the database. Throws a UserError for errors. A finding that may be wrong, such as a temporary
  * table, is a warning. So is a missing object that a skipped file may create.
  */
 export async function judgeBodies(
@@ -83,12 +83,12 @@ export async function judgeBodies(
   });
   const files = [...bundle.repeatables, ...bundle.migrations].reverse();
   const warnings = new Set<string>();
-  const faults = new Map<string, UserError>();
+  const errors = new Map<string, UserError>();
   for (const finding of own) {
     const place = placeInBundle(files, finding);
-    if (isFault(finding) && makerOf(finding, skipped) === undefined) {
-      const error = fault(finding, { place, isBroken: !isChanged(finding.identity) });
-      faults.set(error.message, error);
+    if (isCertain(finding) && makerOf(finding, skipped) === undefined) {
+      const error = errorOf(finding, { place, isBroken: !isChanged(finding.identity) });
+      errors.set(error.message, error);
       continue;
     }
     const where =
@@ -98,9 +98,9 @@ export async function judgeBodies(
     const detail = finding.detail === null ? "" : `: ${finding.detail}`;
     warnings.add(`  ${where}: ${finding.message} (${finding.sqlState})${detail}`);
   }
-  const [first, ...more] = faults.values();
+  const [first, ...more] = errors.values();
   if (first !== undefined)
-    throw more.length === 0 ? first : new UserError([...faults.keys()].join("\n"), 1, { cause: first });
+    throw more.length === 0 ? first : new UserError([...errors.keys()].join("\n"), 1, { cause: first });
   return { warnings: [...warnings], unchecked: found.unchecked };
 }
 
@@ -132,7 +132,7 @@ async function formerBodies(
   await session.execute("begin");
   try {
     const schema = await extensionSchema(session);
-    const former = schema === undefined ? [] : await findings(session, schema, routines, "all");
+    const former = schema === undefined ? [] : await findings(session, schema, routines, { which: "all" });
     const { rows } = await session.work.query<{ identity: string; relation: string }>(
       `with ${calls} select identity, relation::text as relation from call`,
       [routines],
@@ -175,7 +175,7 @@ interface Finding {
   readonly detail: string | null;
   readonly hint: string | null;
   readonly level: string;
-  /** The faulty part of the source, and a position in it, in characters from 1. */
+  /** The wrong part of the source, and a position in it, in characters from 1. */
   readonly query: string | null;
   readonly position: number | null;
 }
@@ -224,7 +224,7 @@ async function findings(
   session: Session,
   schema: string,
   routines: readonly string[],
-  which: "first" | "all",
+  { which }: { readonly which: "first" | "all" },
 ): Promise<Finding[]> {
   const { rows } = await session.work.query<Finding>(
     `with ${calls}
@@ -241,13 +241,13 @@ async function findings(
   return rows;
 }
 
-/** Returns whether a finding may be wrong: a table may be temporary, and dynamic SQL may shape a record. */
-function isFault({ level, sqlState, message }: Finding): boolean {
+/** Returns whether a finding cannot be wrong: a table may be temporary, and dynamic SQL may shape a record. */
+function isCertain({ level, sqlState, message }: Finding): boolean {
   if (level !== "error" || sqlState === "55000") return false;
   return sqlState !== "42P01" || message.includes(".");
 }
 
-function fault(
+function errorOf(
   finding: Finding,
   { place, isBroken }: { readonly place: BodyPlace | undefined; readonly isBroken: boolean },
 ): UserError {
@@ -295,7 +295,7 @@ function placeInStatement(file: BundleFile, statement: Statement, finding: Findi
   return quotedAt < 0 ? undefined : statement.start + quotedAt + placeInSource({ ...finding, source }, null);
 }
 
-/** Returns the position of the faulty query if it is known; else of its line. */
+/** Returns the position of the wrong query if it is known; else of its line. */
 function placeInSource({ source, line, position }: Finding, query: string | null): number {
   let start = 0;
   for (let at = 1; at < (line ?? 1); at++) start = source.indexOf("\n", start) + 1;

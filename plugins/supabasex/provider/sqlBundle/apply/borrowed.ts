@@ -42,12 +42,12 @@ export async function borrowedByMigrations(start: Start): Promise<UserError | un
   const lent = pending.length === 0 ? [] : lentTo(pending, start);
   if (lent.length === 0) return undefined;
   const leftOut = start.leftOut.afresh();
-  const options = { filesAtOnce, leftOut, sequences };
+  const options = { filesAtOnce, leftOut, sequences, ran: [] };
   try {
     return await rolledBack(start, "borrowed", async () => {
       await withoutLent(start, lent);
       const silently = { ...request, report: silent };
-      const { failure, next } = await runMigrations(session, silently, pending, options, []);
+      const { failure, next } = await runMigrations(session, silently, pending, options);
       if (failure !== undefined) return explained(failure.error, lent);
       return next === undefined ? undefined : borrowedOutside(next, lent);
     });
@@ -103,12 +103,12 @@ function borrowedOutside(file: Migration, lent: readonly Lent[]): UserError | un
     ({ identity, isRedefined }) => !isRedefined && namesObject(withoutComments, identity),
   );
   if (needed.length === 0) return undefined;
-  const fault = new SqlFileError({
+  const error = new SqlFileError({
     file,
     index: statement.start,
     message: "an object that this statement needs does not exist",
   });
-  return refusal(fault, needed);
+  return refusal(error, needed);
 }
 
 function lentTo(pending: readonly Migration[], start: Start): Lent[] {
@@ -170,7 +170,7 @@ const notThere: ReadonlySet<string> = new Set(["42P01", "42703", "42883", "42704
  */
 function explained(error: unknown, lent: readonly Lent[]): UserError | undefined {
   if (!(error instanceof SqlFileError)) return undefined;
-  const { file, message, sqlState = "" } = error.fault;
+  const { file, message, sqlState = "" } = error.issue;
   const named = lent.filter(({ identity }) => namesObject(file, identity));
   const needed = notThere.has(sqlState)
     ? named.filter(

@@ -11,7 +11,7 @@ import { keysOnCopy } from "./indexDefinition";
  * as a dry run may, and locks no writers. `undefined` if there are no such rows, or if this is unknown. The transaction is
  * open.
  */
-export async function duplicateFault(
+export async function duplicateError(
   session: Session,
   file: Migration,
   { dryRunMaxTableMegabytes }: Limits,

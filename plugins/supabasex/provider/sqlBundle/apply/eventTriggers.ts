@@ -74,8 +74,8 @@ async function catalogAfter(
       statements: [`alter event trigger ${partsOfIdentity(identity).name} disable`],
     }));
     await runRepairs(session, groups);
-    const options = { filesAtOnce, leftOut: leftOut.afresh(), sequences };
-    await runMigrations(session, { ...request, report: silent }, pending, options, []);
+    const options = { filesAtOnce, leftOut: leftOut.afresh(), sequences, ran: [] };
+    await runMigrations(session, { ...request, report: silent }, pending, options);
     return (await readCatalogInTransaction(session.work)).catalog;
   });
 }

@@ -28,7 +28,7 @@ export function expectationAfter(
   after: CatalogReading,
   { declared, recreated, stated, lost }: FilesBetween,
 ): Catalog {
-  const objects = new Map(Object.entries(extendExpectation(previous, before, after, recreated)));
+  const objects = new Map(Object.entries(extendExpectation(previous, before, after, { recreated })));
   for (const identity of declared) {
     const now = after.catalog[identity];
     if (now === undefined) continue;

@@ -8,7 +8,12 @@ import { said } from "./fileNotices";
 import { type Prefix, placeInFile, type ServerMessage, statementReached } from "./filePlace";
 
 /** Returns the server's error about a file at its place in the file. Other errors are returned unchanged. */
-export function fileFailure(file: BundleFile, failure: unknown, prefix: Prefix, blocker?: string): unknown {
+export function fileFailure(
+  file: BundleFile,
+  failure: unknown,
+  prefix: Prefix,
+  { blocker }: { readonly blocker?: string | undefined } = {},
+): unknown {
   const error = failure instanceof ExecutionFailure ? failure.cause : failure;
   if (!isDatabaseError(error)) return error;
   const completed = failure instanceof ExecutionFailure ? failure.completed : 0;

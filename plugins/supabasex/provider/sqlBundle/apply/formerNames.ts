@@ -28,7 +28,7 @@ export async function withFormerNames(
     .filter((holder) => expected[holder] === undefined)
     .map((holder) => {
       const extra = { identity: holder, kind: "extra" as const, live: found.catalog[holder] };
-      return undoOf(holder, [extra], expected, found.catalog);
+      return undoOf(holder, [extra], expected, { live: found.catalog });
     });
   await runRepairs(session, holders);
   const reading = holders.length === 0 ? found : await readAgain();

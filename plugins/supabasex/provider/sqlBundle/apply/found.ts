@@ -48,10 +48,10 @@ export async function readState(session: Session, request: ApplyRequest): Promis
   const first = await readWithHistory(session, inputs.name);
   const record = await readRecord(session.work, inputs.name);
   const expected = trustedExpectation(record, stateExpected, first.reading.catalog);
-  const comparison = await compare(session.work, expected, first.reading, record.addresses);
+  const comparison = await compare(session.work, expected, first.reading, { addresses: record.addresses });
   const drift = comparison.differences;
   const access = await accessBefore(session, request, { expected, live: comparison.traced.catalog });
-  if (!(await restoreHistory(session.work, inputs.name, expected, first.history))) {
+  if (!(await restoreHistory(session.work, inputs.name, expected, { history: first.history }))) {
     return { ...first, record, expected, drift, comparison, access };
   }
   const { history } = await readWithHistory(session, inputs.name);
@@ -66,7 +66,7 @@ export async function repairFirst(
   session: Session,
   { bundle, inputs }: ApplyRequest,
   { history, record, expected, ...found }: Found,
-  plan: MigrationPlan,
+  { plan }: { readonly plan: MigrationPlan },
 ) {
   const makers = makersOf(history, bundle.repeatables);
   const readAgain = async () => (await readWithHistory(session, inputs.name)).reading;
@@ -75,14 +75,11 @@ export async function repairFirst(
   const comparison =
     renamed.repaired.length === 0
       ? found.comparison
-      : await compare(session.work, expected, renamed.reading, record.addresses);
-  refuseHopeless(
-    comparison,
-    expected,
-    makers,
-    mayPendingRepair({ bundle, history, expected, comparison, plan }),
-  );
-  const { repaired, losses } = await repairUnowned(session, comparison, makers, expected);
+      : await compare(session.work, expected, renamed.reading, { addresses: record.addresses });
+  refuseHopeless(comparison, expected, makers, {
+    mayRepair: mayPendingRepair({ bundle, history, expected, comparison, plan }),
+  });
+  const { repaired, losses } = await repairUnowned(session, comparison, makers, { expected });
   const changed =
     repaired.length > 0 || found.drift.some(({ identity }) => identity.startsWith("applied file "));
   return {

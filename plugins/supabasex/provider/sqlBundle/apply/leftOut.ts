@@ -91,7 +91,7 @@ export class LeftOut {
   }
 
   /** Handles a file's failure. Returns whether the file must run again, without the statement that failed. */
-  takes({ fault: { file, index, sqlState = "", where } }: SqlFileError): boolean {
+  takes({ issue: { file, index, sqlState = "", where } }: SqlFileError): boolean {
     if (index === undefined) return false;
     const statement = statementsOf(file).find(({ start, end }) => start <= index && index < end);
     if (statement === undefined) return false;
@@ -131,12 +131,12 @@ export class LeftOut {
   /** Adds to the failure of a statement which manual change is in its way. */
   explained({ error, ...failure }: FileFailure): FileFailure {
     if (!(error instanceof SqlFileError)) return { error, ...failure };
-    const hint = this.#hintOn(error.fault);
+    const hint = this.#hintOn(error.issue);
     if (hint === undefined) return { error, ...failure };
-    return { ...failure, error: new SqlFileError({ ...error.fault, hint }, { cause: error.cause }) };
+    return { ...failure, error: new SqlFileError({ ...error.issue, hint }, { cause: error.cause }) };
   }
 
-  #hintOn({ file, index = 0, sqlState = "", where }: SqlFileError["fault"]): string | undefined {
+  #hintOn({ file, index = 0, sqlState = "", where }: SqlFileError["issue"]): string | undefined {
     const statement = statementsOf(file).find(({ start, end }) => start <= index && index < end);
     if (statement !== undefined && "CreateExtensionStmt" in statement.node)
       return this.#otherExtension(statement.node.CreateExtensionStmt);
@@ -267,7 +267,7 @@ const droppedManually =
   "It was dropped, renamed or changed manually: undo the change, or write the statement so that it succeeds either way.";
 
 function succeeds({ files, failed }: Rehearsed, { path }: BundleFile, index: number): boolean {
-  return files.has(path) || (failed?.file.path === path && index < (failed.fault.index ?? 0));
+  return files.has(path) || (failed?.file.path === path && index < (failed.issue.index ?? 0));
 }
 
 /** Returns the objects that the file names; all of them if it names none. */

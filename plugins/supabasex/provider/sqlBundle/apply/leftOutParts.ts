@@ -35,7 +35,8 @@ export function partsDone(
     const isOut = cmds.map(
       (command) =>
         done.created.some(
-          (identity) => adds(alter, command, identity) || addsPrimaryKey(alter, command, identity, done.live),
+          (identity) =>
+            adds(alter, command, identity) || addsPrimaryKey(alter, command, identity, { live: done.live }),
         ) || done.dropped.some((identity) => removes(alter, command, identity)),
     );
     return commandsWithout(text, { start, end }, isOut);
@@ -113,7 +114,12 @@ function removes(alter: AlterTableStmt, command: Node, identity: string): boolea
 }
 
 /** Returns whether a command of an `alter table` adds the primary key without a name. */
-function addsPrimaryKey(alter: AlterTableStmt, command: Node, identity: string, live: Catalog): boolean {
+function addsPrimaryKey(
+  alter: AlterTableStmt,
+  command: Node,
+  identity: string,
+  { live }: { readonly live: Catalog },
+): boolean {
   const def = "AlterTableCmd" in command ? command.AlterTableCmd.def : undefined;
   if (def === undefined || !("Constraint" in def) || def.Constraint.conname !== undefined) return false;
   const { kind, name } = partsOfIdentity(identity);

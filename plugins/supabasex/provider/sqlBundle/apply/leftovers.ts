@@ -30,7 +30,7 @@ export async function leftovers(
   session: Pick<Session, "existingElsewhere">,
   expected: Catalog,
   former: Former,
-  after: CatalogReading,
+  { after }: { readonly after: CatalogReading },
 ): Promise<RepairGroup[]> {
   const known = new Set(former.reading.addresses.values());
   const isRecorded = (identity: string) => {

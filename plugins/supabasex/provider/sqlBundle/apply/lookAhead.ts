@@ -51,10 +51,15 @@ export async function lookAhead(
   const history = restoredHistory(expected, found);
   const plan = planMigrations(bundle.migrations, history, inputs);
   await checkBaseline(client, plan.adopt, live);
-  const comparison = await compare(client, expected, { catalog: live, addresses }, record.addresses);
+  const comparison = await compare(
+    client,
+    expected,
+    { catalog: live, addresses },
+    { addresses: record.addresses },
+  );
   const makers = makersOf(history, bundle.repeatables);
   const look: Look = { bundle, history, expected, comparison, plan };
-  refuseHopeless(comparison, expected, makers, mayPendingRepair(look));
+  refuseHopeless(comparison, expected, makers, { mayRepair: mayPendingRepair(look) });
   const undecided = new Set(hopelessOf(comparison, expected, makers).map(({ identity }) => identity));
   return { ...look, repeatables: repeatablesOf(look), makers, undecided };
 }

@@ -44,6 +44,8 @@ interface MigrationOptions {
   readonly locks?: LockWatch | undefined;
   readonly leftOut: LeftOut;
   readonly sequences: SequenceGuard;
+  /** Receives each file that ran. */
+  readonly ran: RanFile[];
 }
 
 /**
@@ -57,8 +59,7 @@ export async function runMigrations(
   session: Session,
   request: ApplyRequest,
   pending: readonly Migration[],
-  { filesAtOnce, locks, leftOut, sequences }: MigrationOptions,
-  ran: RanFile[],
+  { filesAtOnce, locks, leftOut, sequences, ran }: MigrationOptions,
 ): Promise<MigrationRun> {
   const sharing = sharingCount(pending, (file) => isSeparate(file, request, leftOut));
   const together = pending.slice(0, Math.min(sharing, filesAtOnce));
@@ -99,18 +100,18 @@ export async function runMigrations(
       await ahead.run(file, unreadAhead(following, sequences));
       done.push({ file, durationMilliseconds: Math.round(performance.now() - started) });
     } catch (error) {
-      const fault = fileFailure(file, error, prefixOf(file, parts), session.blocker);
-      if (!(fault instanceof SqlFileError) || isCausedByOthers(fault.cause)) throw fault;
+      const failure = fileFailure(file, error, prefixOf(file, parts), { blocker: session.blocker });
+      if (!(failure instanceof SqlFileError) || isCausedByOthers(failure.cause)) throw failure;
       const isFirst = savepoints.isFirst(file);
       // Nothing of the message ran, so there is no savepoint to return to.
-      if (isFirst && isUnparsed(error)) throw new TransactionLost(fault, done.length);
+      if (isFirst && isUnparsed(error)) throw new TransactionLost(failure, done.length);
       await session.execute("rollback to savepoint migration");
       await sequences.restoreSince(mark);
       await locks?.look(session.work);
-      if (isFirst && leftOut.takes(fault)) continue;
+      if (isFirst && leftOut.takes(failure)) continue;
       if (isFirst) {
         await finish();
-        return { more: false, failure: { error: fault, file }, skipped };
+        return { more: false, failure: { error: failure, file }, skipped };
       }
       done.length = savepoints.split(file);
     }

@@ -33,7 +33,7 @@ export function earlierCommitHelps(
 /** Reads the server's message: `unsafe use of new value "odd" of enum type shared.mood`. */
 function newLabelOf(error: unknown): NewLabel | undefined {
   if (!(error instanceof SqlFileError) || error.sqlState !== "55P04") return undefined;
-  const [, label, type] = /"(.*)" of enum type (.+)$/s.exec(error.fault.message) ?? [];
+  const [, label, type] = /"(.*)" of enum type (.+)$/s.exec(error.issue.message) ?? [];
   if (label === undefined || type === undefined) return undefined;
   return { label, type: identifiersOf(type).map(unquoted) };
 }

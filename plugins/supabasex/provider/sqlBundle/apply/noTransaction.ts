@@ -19,7 +19,7 @@ import { expectationAfter } from "./expected";
 import { fileFailure } from "./fileFailure";
 import { followRenames } from "./followRenames";
 import { isAskedFor } from "./indexDefinition";
-import { definitionOf, outsideFault } from "./outsideFault";
+import { definitionOf, outsideError } from "./outsideError";
 import { type OutsideStatement, outsideStatement } from "./outsideStatement";
 import { targetsOf } from "./outsideTargets";
 import type { ApplyRequest, RanFile } from "./request";
@@ -83,7 +83,7 @@ async function send(session: Session, { report }: ApplyRequest, file: Migration)
   try {
     await sendFile(file, { text: file.text, prefix }, { session, notice });
   } catch (error) {
-    throw fileFailure(file, error, prefix, session.blocker);
+    throw fileFailure(file, error, prefix, { blocker: session.blocker });
   }
   refuseLeftOut(file, warnings);
 }
@@ -147,10 +147,10 @@ async function runOutside(
     request.report.warn(`${file.display} was interrupted in an earlier run: ${what}.`);
   }
   if (begun === undefined) {
-    const fault = await outsideFault(session, file, { expected });
-    if (fault !== undefined) {
+    const error = await outsideError(session, file, { expected });
+    if (error !== undefined) {
       await unmark(session, request, file);
-      throw fault;
+      throw error;
     }
     // A manual object that matches the file.
     if (index !== undefined && index.if_not_exists !== true && found.state === "valid") return found.name;

@@ -26,10 +26,10 @@ export async function dropOrphans(
 ): Promise<OwnedObject[]> {
   let waiting = await orphansAmong([...made.keys()], context);
   while (waiting.length > 0) {
-    const left: { object: OwnedObject; fault: unknown }[] = [];
+    const left: { object: OwnedObject; error: unknown }[] = [];
     for (const object of waiting) {
-      const fault = await tryToDrop(object, context.session);
-      if (fault !== undefined) left.push({ object, fault });
+      const error = await tryToDrop(object, context.session);
+      if (error !== undefined) left.push({ object, error });
     }
     if (left.length === waiting.length) throw stillNeeded(left, made);
     waiting = left.map(({ object }) => object);
@@ -38,14 +38,14 @@ export async function dropOrphans(
 }
 
 function stillNeeded(
-  left: readonly { readonly object: OwnedObject; readonly fault: unknown }[],
+  left: readonly { readonly object: OwnedObject; readonly error: unknown }[],
   makers: ReadonlyMap<OwnedObject, string>,
 ): UserError {
   return new UserError(
     [
       "Objects that no file creates any more cannot be dropped, because something depends on them:",
-      ...left.map(({ object, fault }) => {
-        const detail = (fault as { detail?: string }).detail ?? String((fault as Error).message);
+      ...left.map(({ object, error }) => {
+        const detail = (error as { detail?: string }).detail ?? String((error as Error).message);
         return `  ${nameOf(object)} (created by ${makers.get(object)})\n    ${detail.replaceAll("\n", "\n    ")}`;
       }),
       "  Change or drop what depends on them first, or keep the file.",

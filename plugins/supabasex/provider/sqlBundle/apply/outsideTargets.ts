@@ -1,7 +1,7 @@
 import type { Node, RangeVar } from "libpg-query";
 import type { Session } from "../session/session";
 import { quote, unquoted } from "../source/declaredObjects";
-import type { SqlFileFault } from "../source/errors";
+import type { SqlFileIssue } from "../source/errors";
 
 /** A relation that a statement outside of a transaction names. */
 export interface Target {
@@ -80,15 +80,15 @@ function rangeOf(object: Node): Partial<RangeVar> {
   return { relname: names.at(-1) ?? "", ...(schemaname === undefined ? {} : { schemaname }) };
 }
 
-type Fault = Pick<SqlFileFault, "message" | "sqlState" | "hint">;
+type Issue = Pick<SqlFileIssue, "message" | "sqlState" | "hint">;
 
 /** Returns what the server would say about the relations that a statement names; `undefined` if they fit. */
-export async function targetFault(session: Session, node: Node): Promise<Fault | undefined> {
+export async function targetIssue(session: Session, node: Node): Promise<Issue | undefined> {
   // The table of an index is checked on a copy, and an index of its name is compared.
   if ("IndexStmt" in node) return undefined;
   for (const one of targetsOf(node)) {
-    const fault = await faultOf(session, one);
-    if (fault !== undefined) return fault;
+    const issue = await issueOf(session, one);
+    if (issue !== undefined) return issue;
   }
   return undefined;
 }
@@ -108,10 +108,10 @@ const mayMaintain = `(
     or not c.relisshared and exists (select from pg_database d where d.datname = current_database() and pg_has_role(d.datdba, 'usage'))
     or case when current_setting('server_version_num')::integer >= 170000 then has_table_privilege(c.oid, 'maintain') end)`;
 
-async function faultOf(
+async function issueOf(
   session: Session,
   { name, qualified, kinds, kind, isOptional = false, isMaintained = false, partitionOf }: Target,
-): Promise<Fault | undefined> {
+): Promise<Issue | undefined> {
   const { rows } = await session.work.query<FoundRelation>(
     `select c.relkind as kind, ${mayMaintain} as maintainable, exists (select from pg_inherits i where i.inhrelid = c.oid and i.inhparent = to_regclass($2)) as partition,
        to_regclass($2) is not null as "hasParent"

@@ -46,7 +46,7 @@ export function planMigrations(
       isAsRecorded(file, history.pushed.get(file.version)),
   );
   const pending = open.filter((file) => !adopt.includes(file));
-  refuseForeign(local, applied, history, adopt);
+  refuseForeign(local, applied, history, { adopt });
   refuseOutOfOrder(pending, applied, adopt);
   return { adopt, pending };
 }
@@ -107,7 +107,7 @@ function refuseForeign(
   local: readonly Migration[],
   applied: readonly KnownFile[],
   history: KnownHistory,
-  adopt: readonly Migration[],
+  { adopt }: { readonly adopt: readonly Migration[] },
 ): void {
   const versionOf = (path: string) => /(\d+)_[^/]*$/.exec(path)?.[1];
   const ours = new Set([...applied.map((file) => file.path), ...history.foreignPaths].map(versionOf));

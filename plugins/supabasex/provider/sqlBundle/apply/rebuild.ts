@@ -31,20 +31,24 @@ export interface Restored {
   readonly lost: readonly string[];
 }
 
+interface Dropped {
+  /** The identities of what was dropped on purpose. */
+  readonly own: ReadonlySet<string>;
+  /** Identity → the file that creates it. */
+  readonly owners: ReadonlyMap<string, BundleFile>;
+}
+
 /**
  * Recreates what was dropped with an object that has been created again: objects of a file by running that file,
  * everything else (a policy of a migration, a manual view) from its previous catalog entry.
  *
  * @param before the catalog before the drop
- * @param own identities of what was dropped on purpose
- * @param owners identity → the file that creates it
  * @param runs runs files again, and knows which have changed since they last ran
  */
 export async function restoreLost(
   session: Session,
   before: Catalog,
-  own: ReadonlySet<string>,
-  owners: ReadonlyMap<string, BundleFile>,
+  { own, owners }: Dropped,
   { runFiles, isChanged, mayStateLater }: FileRuns,
 ): Promise<Restored> {
   const firstLook = (await readCatalogInTransaction(session.work)).catalog;
@@ -70,7 +74,9 @@ export async function restoreLost(
   let lost = lostIn(look);
   const missed = lost.map(([identity]) => identity);
   for (let round = 0; lost.length > 0 && round < repairRounds; round++) {
-    const repairs = lost.map(([identity, differences]) => repairOf(identity, differences, before, look));
+    const repairs = lost.map(([identity, differences]) =>
+      repairOf(identity, differences, before, { live: look }),
+    );
     if ((await runRepairs(session, repairs)).length === repairs.length) break;
     look = (await readCatalogInTransaction(session.work)).catalog;
     lost = lostIn(look);

@@ -126,9 +126,9 @@ export function explainTaken(
   live: Catalog,
 ): FileFailure {
   const { error } = failure;
-  if (!(error instanceof SqlFileError) || !alreadyThere.has(error.fault.sqlState ?? "")) return failure;
+  if (!(error instanceof SqlFileError) || !alreadyThere.has(error.issue.sqlState ?? "")) return failure;
   const names = new Set(
-    statementsOf(error.fault.file).flatMap(({ node }) =>
+    statementsOf(error.issue.file).flatMap(({ node }) =>
       declarations(node).map((object) => objectKey(object)),
     ),
   );
@@ -139,7 +139,7 @@ export function explainTaken(
     );
     if (made === undefined) continue;
     const hint = `${path} has created ${escapeControls(made.identity ?? made.name)}: write create or replace, so that the migration takes it over; or drop it in the migration first.`;
-    return { ...failure, error: new SqlFileError({ ...error.fault, hint }, { cause: error.cause }) };
+    return { ...failure, error: new SqlFileError({ ...error.issue, hint }, { cause: error.cause }) };
   }
   return failure;
 }

@@ -17,7 +17,7 @@ import { withFormerNames } from "./formerNames";
 import type { LeftOut } from "./leftOut";
 import { driftedFiles, makersOf } from "./makers";
 import { type ManualPartitions, manualPartitions, noPartitions, readPartitions } from "./manualPartitions";
-import { outsideFault } from "./outsideFault";
+import { outsideError } from "./outsideError";
 import { planRepeatables } from "./plan";
 import { type FileFailure, silent } from "./request";
 import { rolledBack } from "./rolledBack";
@@ -92,14 +92,14 @@ export async function rehearse(start: Start): Promise<Rehearsal | undefined> {
       const request = { ...start.request, report: silent };
       const leftOut = start.leftOut.inRehearsal(before.catalog);
       const run = await runFiles({ ...start, reading: before, request, locks: undefined, leftOut });
-      const all = expectationOf(start, before, run, withParts(kept, run.after.catalog));
+      const all = expectationOf(start, before, run, { kept: withParts(kept, run.after.catalog) });
       const expected = Object.fromEntries(Object.entries(all).filter(([name]) => !leftOut.gone.has(name)));
       const { base, defaults, contradiction, failure, next } = run;
       const error = failure?.error;
       const outside =
         next === undefined
           ? undefined
-          : await outsideFault(session, next, { expected: start.expected, inTransaction: true });
+          : await outsideError(session, next, { expected: start.expected, inTransaction: true });
       return {
         outcome: { expected, base },
         beside: [...beside, ...inSchemas(beside, start.reading.catalog)].filter(isManual),
@@ -144,15 +144,15 @@ async function refuseLargeTables(
   beside: readonly string[],
 ): Promise<void> {
   const { catalog } = reading;
-  const most = request.inputs.limits.dryRunMaxTableMegabytes;
+  const maxMegabytes = request.inputs.limits.dryRunMaxTableMegabytes;
   const tablesOf = (identities: readonly string[]) =>
     [...identities, ...inSchemas(identities, catalog)].flatMap((one) => lockedTable(one, catalog) ?? []);
-  const large = await largerTables(session, tablesOf(beside), most);
+  const large = await largerTables(session, tablesOf(beside), maxMegabytes);
   if (large.size === 0) return;
   const found = files.flatMap((file) => {
     const table = tablesOf(createdBeside([file], beside)).find((name) => large.has(name));
     if (table === undefined) return [];
-    const why = `it would block reads of ${table} (${Math.round(large.get(table) ?? 0)} MB) until the rollback; sql.dryRunMaxTableMegabytes is ${most}`;
+    const why = `it would block reads of ${table} (${Math.round(large.get(table) ?? 0)} MB) until the rollback; sql.dryRunMaxTableMegabytes is ${maxMegabytes}`;
     return [{ file, why }];
   });
   if (found.length > 0) throw new UndoneTablesTooLarge(found);
@@ -196,7 +196,7 @@ async function undo(
       : [];
     const named = byIdentity(relevant(catalog));
     const groups = [...new Map([...byIdentity(extra), ...named])]
-      .map(([identity, differences]) => undoOf(identity, differences, expected, catalog))
+      .map(([identity, differences]) => undoOf(identity, differences, expected, { live: catalog }))
       .filter(({ statements }) => statements.length > 0);
     if (groups.length === 0) break;
     const failed = await runRepairs(session, groups);
@@ -256,7 +256,7 @@ function expectationOf(
   start: Start,
   before: Start["reading"],
   run: FilesRun,
-  kept: readonly string[],
+  { kept }: { readonly kept: readonly string[] },
 ): Catalog {
   const declared = new Set([...run.declared, ...kept]);
   return withoutHiddenLabels(expectationAfter(start.expected, before, run.after, { ...run, declared }));

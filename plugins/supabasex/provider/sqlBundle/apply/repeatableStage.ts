@@ -143,7 +143,7 @@ export async function runRepeatables(
     };
     if (made === undefined) return { ...outcome, base, takenBack: [], regranted: [] };
     const origin = originOf({ base, owned, declared: new Set(declared) }, isOfMigration);
-    const altered = baseAfterRepeatables(base, live, made.catalog, origin);
+    const altered = baseAfterRepeatables(base, live, made.catalog, { byRepeatables: origin });
     const settled = [...gone.differences.keys()].filter(
       (one) => origin(one) === undefined || restored.has(one),
     );
@@ -207,7 +207,7 @@ async function record(
     objects: (ownership.objects.get(file) ?? []).map((object) => withBirth(object, creators, defaults)),
     dependsOn: dependencies.get(file.path) ?? [],
   }));
-  await recordRepeatables(session.work, inputs.name, applied, removed);
+  await recordRepeatables(session.work, inputs.name, applied, { removed });
   return applied.flatMap(({ objects }) => objects.flatMap(({ identity }) => identity ?? []));
 }
 

@@ -13,7 +13,7 @@ import { type AlsoRan, isChanged, rebuild } from "./replacement";
 import type { PlannedFile } from "./request";
 import { dependenciesOf, dropsBefore, isNotThereYet, messageOf, runFile } from "./runRepeatable";
 import { sendFile } from "./sendFile";
-import { rootFault, type StuckFile } from "./stuckFiles";
+import { rootError, type StuckFile } from "./stuckFiles";
 
 /**
  * `create or replace` cannot change the object in this way; or the object exists and the statement cannot replace it.
@@ -82,11 +82,11 @@ export async function applyRepeatables(
         }
       } catch (error) {
         if (!isNotThereYet(error)) throw error;
-        stillWaiting.push({ ...entry, fault: error });
+        stillWaiting.push({ ...entry, error });
       }
     }
     if (stillWaiting.length > 0 && stillWaiting.length === waiting.length)
-      throw rootFault(stillWaiting, (file) => dependenciesOf(file, context));
+      throw rootError(stillWaiting, (file) => dependenciesOf(file, context));
     waiting = stillWaiting;
   }
   const dropped = await dropOrphans(made, context);
@@ -157,7 +157,7 @@ async function applyOnce(
   try {
     if (former.length > 0) return await rebuild(file, { former, replaced: [] }, context);
     if (isChanged(file, context)) await dropOtherDefinitions(file, context);
-    await runFile(file, dropsBefore(file, context), context, firstTry);
+    await runFile(file, dropsBefore(file, context), context, { send: firstTry });
     await dropIfFree(await orphansAmong(context.history.get(file.path)?.objects ?? [], context), context);
     return nothingElse;
   } catch (error) {

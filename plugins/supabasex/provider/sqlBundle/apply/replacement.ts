@@ -67,16 +67,21 @@ export async function rebuild(
     if (kind === "constraint" && own.has(`type ${parent}`)) own.add(identity);
     if (kind === "column" && parentIdentities(parent).some((one) => obsolete.has(one))) own.add(identity);
   }
-  const restoring = restoreLost(session, before.catalog, own, owners, {
-    runFiles: async (files) => {
-      const all = withFollowers(files, context);
-      await runAgain(all, context);
-      // The others run later.
-      return all.filter((one) => files.includes(one) || !context.open.has(one.path));
+  const restoring = restoreLost(
+    session,
+    before.catalog,
+    { own, owners },
+    {
+      runFiles: async (files) => {
+        const all = withFollowers(files, context);
+        await runAgain(all, context);
+        // The others run later.
+        return all.filter((one) => files.includes(one) || !context.open.has(one.path));
+      },
+      isChanged: (one) => isChanged(one, context),
+      mayStateLater: statedByChanged(context),
     },
-    isChanged: (one) => isChanged(one, context),
-    mayStateLater: statedByChanged(context),
-  });
+  );
   const again = await restoring.catch(async (error: unknown) => {
     if (error instanceof SqlFileError) await session.execute("rollback to savepoint rebuild");
     throw error;

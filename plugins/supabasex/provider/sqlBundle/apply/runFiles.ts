@@ -92,10 +92,10 @@ export async function runFiles(start: Start, rehearsed: KnownEffects = {}): Prom
   const { session, request, plan, skip } = start;
   const { inputs, bundle } = request;
   const ran: RanFile[] = [];
-  const adopted = await adoptBaseline(session, inputs.name, plan.adopt, start.reading.catalog);
+  const adopted = await adoptBaseline(session, inputs.name, plan.adopt, { live: start.reading.catalog });
   const pending = pendingOf(start);
   const withoutRepeatables = await rehearseBase(start, pending);
-  const migrations = await runMigrations(session, request, pending, start, ran);
+  const migrations = await runMigrations(session, request, pending, { ...start, ran });
   await request.inspection.whole;
   const migrated = ran.length > 0 || adopted !== undefined;
   const ranFiles = pending.filter(({ path }) => ran.some((other) => other.path === path));
@@ -242,7 +242,7 @@ async function afterMigrations(
       created[identity] === undefined,
   );
   const repairs = [...byIdentity(changes)].map(([identity, differences]) => {
-    const repair = repairOf(identity, differences, reading.catalog, after.reading.catalog);
+    const repair = repairOf(identity, differences, reading.catalog, { live: after.reading.catalog });
     return { ...repair, statements: [...repair.statements, ...repair.prune] };
   });
   if (repairs.length === 0) return { ...after, created, renames };

@@ -7,7 +7,7 @@ import { fileFailure, isUnparsed } from "./fileFailure";
 import type { Prefix } from "./filePlace";
 import type { RepeatableContext } from "./repeatableContext";
 import { type FileMessage, sendFile } from "./sendFile";
-import { rootFault, type StuckFile } from "./stuckFiles";
+import { rootError, type StuckFile } from "./stuckFiles";
 
 /** SQLSTATEs for a missing object, which another file may still create. */
 const notThereYet = new Set(["42883", "42P01", "42704", "42703", "3F000", "42725"]);
@@ -46,7 +46,7 @@ export async function runFile(
   file: BundleFile,
   drops: readonly string[],
   context: RepeatableContext,
-  send?: () => Promise<void>,
+  { send }: { readonly send?: (() => Promise<void>) | undefined } = {},
 ): Promise<void> {
   const { session, sequences } = context;
   const { mark } = sequences;
@@ -55,12 +55,12 @@ export async function runFile(
   try {
     await (send === undefined ? sendFile(file, message, context) : send());
   } catch (error) {
-    const fault = fileFailure(file, error, message.prefix, session.blocker);
-    if (fault instanceof SqlFileError && !isUnparsed(error)) {
+    const failure = fileFailure(file, error, message.prefix, { blocker: session.blocker });
+    if (failure instanceof SqlFileError && !isUnparsed(error)) {
       await session.execute("rollback to savepoint repeatable");
       await sequences.restoreSince(mark);
     }
-    throw fault;
+    throw failure;
   }
 }
 
@@ -74,11 +74,11 @@ export async function runAgain(files: readonly BundleFile[], context: Repeatable
         await runFile(file, dropsBefore(file, context), context);
       } catch (error) {
         if (!isNotThereYet(error)) throw error;
-        stuck.push({ file, fault: error });
+        stuck.push({ file, error });
       }
     }
     if (stuck.length > 0 && stuck.length === waiting.length)
-      throw rootFault(stuck, (file) => dependenciesOf(file, context));
+      throw rootError(stuck, (file) => dependenciesOf(file, context));
     waiting = stuck.map(({ file }) => file);
   }
 }

@@ -1,4 +1,4 @@
-import { SqlFileError, type SqlFileFault } from "../source/errors";
+import { SqlFileError, type SqlFileIssue } from "../source/errors";
 import type { BundleFile } from "../source/files";
 import { hasCode, mentions } from "../source/mentions";
 import { statementsOf } from "../source/statements";
@@ -23,20 +23,20 @@ export function reasonToSkip(error: unknown, skipped: readonly SkippedFile[]): s
   if (error instanceof SqlFileError && error.sqlState === "57014")
     return "one of its statements runs longer than sql.dryRunStatementTimeoutSeconds";
   if (!(error instanceof SqlFileError)) return undefined;
-  const maker = makerOf(error.fault, skipped) ?? skipped.find(({ file }) => mayPreventFault(file, error));
+  const maker = makerOf(error.issue, skipped) ?? skipped.find(({ file }) => mayPreventError(file, error));
   return maker === undefined ? undefined : `it needs what ${maker.file.path} creates`;
 }
 
 /** Returns the file that fails without the manual changes, if that may be because the dry run left out another one. */
 export function needingSkipped(error: unknown, skipped: readonly SkippedFile[]): SkippedFile | undefined {
-  const fault = error instanceof WorksOnlyHere ? error.cause : undefined;
-  const why = reasonToSkip(fault, skipped);
-  return fault instanceof SqlFileError && why !== undefined ? { file: fault.file, why } : undefined;
+  const cause = error instanceof WorksOnlyHere ? error.cause : undefined;
+  const why = reasonToSkip(cause, skipped);
+  return cause instanceof SqlFileError && why !== undefined ? { file: cause.file, why } : undefined;
 }
 
 /** Returns the skipped file that may create the missing object; `undefined` if there is none, or for another error. */
 export function makerOf(
-  { message, sqlState = "" }: Pick<SqlFileFault, "message" | "sqlState">,
+  { message, sqlState = "" }: Pick<SqlFileIssue, "message" | "sqlState">,
   skipped: readonly SkippedFile[],
 ): SkippedFile | undefined {
   if (!missing.has(sqlState)) return undefined;
@@ -63,7 +63,7 @@ const preventedByCode: ReadonlySet<string> = new Set([
  * Returns whether a skipped file may prevent an error in a later one. A statement outside of a transaction may if the
  * later file names the same object, and a block or a procedure may do anything.
  */
-function mayPreventFault(left: BundleFile, { file, sqlState = "" }: SqlFileError): boolean {
+function mayPreventError(left: BundleFile, { file, sqlState = "" }: SqlFileError): boolean {
   if (hasCode(left)) return preventedByCode.has(sqlState);
   const node = left.noTransaction ? statementsOf(left)[0]?.node : undefined;
   if (node === undefined || !targetsOf(node).some(({ name }) => mentions(file, name))) return false;

@@ -19,7 +19,7 @@ export function saysSkipped({ code }: { readonly code?: string | undefined }): b
 }
 
 /**
- * Returns the fault of a statement that was skipped although the existing object differs: the file would be recorded as
+ * Returns the error of a statement that was skipped although the existing object differs: the file would be recorded as
  * applied, and the database would not match it. An index is compared as a whole, a table and an added column by the
  * names and types of columns; a table may have additional columns. `undefined` if they match, or if this is unknown.
  *
@@ -35,11 +35,11 @@ export async function contradictionOf(
     const { node } = one.statement;
     if ("IndexStmt" in node) {
       if (isCreatedLater(one, node.IndexStmt, ran)) continue;
-      const fault = await indexFault(session, one, node.IndexStmt);
-      if (fault !== undefined) return fault;
+      const error = await indexError(session, one, node.IndexStmt);
+      if (error !== undefined) return error;
     } else {
-      const fault = await columnFault(session, one, node);
-      if (fault !== undefined) return fault;
+      const error = await columnError(session, one, node);
+      if (error !== undefined) return error;
     }
   }
   return undefined;
@@ -61,7 +61,7 @@ function isCreatedLater(
   );
 }
 
-async function indexFault(
+async function indexError(
   session: Session,
   { file, statement }: SkippedStatement,
   index: IndexStmt,
@@ -102,7 +102,7 @@ export async function existingIndex(
 }
 
 /** Compares the columns of a statement with the existing ones. */
-async function columnFault(
+async function columnError(
   session: Session,
   { file, statement }: SkippedStatement,
   node: Node,

@@ -19,37 +19,37 @@ export function needsEarlierCommit(error: unknown): boolean {
 }
 
 /**
- * Returns whether a fault on a new environment comes before the one that stopped the files here. Otherwise its
+ * Returns whether an error on a new environment comes before the one that stopped the files here. Otherwise its
  * migration would be committed as one of those before the failed file.
  */
-export function comesFirst(fault: UserError, failure: FileFailure | undefined): boolean {
+export function comesFirst(error: UserError, failure: FileFailure | undefined): boolean {
   if (failure === undefined) return true;
   if (!mayStayBehind(failure)) return false;
-  const file = [fault, fault.cause].find((error) => error instanceof SqlFileError)?.file;
+  const file = [error, error.cause].find((one) => one instanceof SqlFileError)?.file;
   if (file === undefined || !("version" in file)) return false;
   return failure.file === undefined || !("version" in failure.file) || file.path < failure.file.path;
 }
 
 /** Refuses files that only run here because of a manual change: they would fail on a new environment. */
 export function refuseWhatWorksOnlyHere(
-  fault: UserError | undefined,
+  error: UserError | undefined,
   failure: FileFailure | undefined,
 ): void {
-  if (fault === undefined || needsEarlierCommit(fault) || !comesFirst(fault, failure)) return;
-  throw new WorksOnlyHere(fault);
+  if (error === undefined || needsEarlierCommit(error) || !comesFirst(error, failure)) return;
+  throw new WorksOnlyHere(error);
 }
 
 /** A file fails without the manual changes. The cause is its failure. */
 export class WorksOnlyHere extends UserError {
-  constructor(fault: UserError) {
+  constructor(error: UserError) {
     super(
       [
-        fault.message,
+        error.message,
         "  It fails without the manual changes in this database, so it would fail on a new environment too:",
         "  make that change in an earlier migration, or undo it.",
       ].join("\n"),
       1,
-      { cause: fault },
+      { cause: error },
     );
   }
 }

@@ -105,13 +105,13 @@ export function planTakeBack(
     const found = differencesOf(identity, wanted[identity], live[identity] ?? {});
     if (found.length === 0) continue;
     differences.set(identity, found);
-    groups.push(groupFor(identity, found, wanted, live));
+    groups.push(groupFor(identity, found, wanted, { live }));
   }
   const regranted = new Set([...bornOtherwise].filter((identity) => (lost?.(identity) ?? []).length === 0));
   const replacements = new Map(
     groups.flatMap(({ identity }): [string, RepairGroup][] => {
       const object = noLongerRedefined.get(identity);
-      const group = object === undefined ? undefined : replacementOf(identity, object, wanted, live);
+      const group = object === undefined ? undefined : replacementOf(identity, object, wanted, { live });
       return group === undefined ? [] : [[identity, group]];
     }),
   );
@@ -246,13 +246,13 @@ function groupFor(
   identity: string,
   differences: readonly CatalogDifference[],
   wanted: Catalog,
-  live: Catalog,
+  { live }: { readonly live: Catalog },
 ): RepairGroup {
   // As the new owner, revokes the privileges that the former one granted.
   const inOrder = [...differences].sort(
     (one, other) => Number(other.property === "owner") - Number(one.property === "owner"),
   );
-  const { statements, prune, impossible, owner } = repairOf(identity, inOrder, wanted, live);
+  const { statements, prune, impossible, owner } = repairOf(identity, inOrder, wanted, { live });
   if (impossible.length > 0) {
     throw new UserError(
       `No file states this about ${escapeControls(identity)} any more, and a deployment cannot revert it: ${impossible.join("; ")}. Change it in a migration.`,
@@ -270,12 +270,12 @@ function replacementOf(
   identity: string,
   object: DeclaredObject,
   wanted: Catalog,
-  live: Catalog,
+  { live }: { readonly live: Catalog },
 ): RepairGroup | undefined {
   const drop = dropStatement(object);
   const { [identity]: _former, ...others } = live;
   const missing: CatalogDifference = { identity, kind: "missing" };
-  const { statements, impossible, owner } = repairOf(identity, [missing], wanted, others);
+  const { statements, impossible, owner } = repairOf(identity, [missing], wanted, { live: others });
   if (drop === undefined || impossible.length > 0) return undefined;
   return { identity, statements: [drop, ...statements], ...(owner === undefined ? {} : { owner }) };
 }

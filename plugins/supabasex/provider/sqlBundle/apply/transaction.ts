@@ -20,7 +20,7 @@ import { knownFiles } from "./knownFiles";
 import { LeftOut } from "./leftOut";
 import { leftovers, refuseKept, refuseLeftovers } from "./leftovers";
 import { nameOf } from "./orphans";
-import { outsideFault } from "./outsideFault";
+import { outsideError } from "./outsideError";
 import { isFirstDeployment, planMigrations } from "./plan";
 import { type Outcome, type Rehearsal, rehearse } from "./rehearsal";
 import type { ApplyRequest, FileFailure, RanFile } from "./request";
@@ -113,7 +113,7 @@ export async function runTransaction(
   if (isUntouched(found)) linkAhead(request);
   else await request.inspection.whole;
   const plan = planMigrations(request.bundle.migrations, found.history, request.inputs);
-  const first = await repairFirst(session, request, found, plan);
+  const first = await repairFirst(session, request, found, { plan });
   const isFirst = isFirstDeployment(found.history, plan);
   const locks = await watchLocks(session, request, { plan, ...selection, isFirst });
   const leftOut = plan.pending.filter((file) => selection.skip.has(file.path));
@@ -171,7 +171,7 @@ export async function runTransaction(
   const { contradiction } = rehearsed === undefined ? run : { ...rehearsal };
   if (contradiction !== undefined) throw contradiction;
   refuseWhatWorksOnlyHere(rehearsal?.failure?.error, run.failure);
-  refuseWhatWorksOnlyHere(await faultOnlyThere(start, run, rehearsal), run.failure);
+  refuseWhatWorksOnlyHere(await errorOnlyThere(start, run, rehearsal), run.failure);
   if (borrowed !== undefined && comesFirst(borrowed, run.failure)) throw borrowed;
   if (triggered !== undefined && mayStayBehind(run.failure)) throw triggered;
 
@@ -181,7 +181,7 @@ export async function runTransaction(
     : (rehearsed ?? outcomeOf(start, run, rehearsal));
   const isCompared = rehearsed !== undefined && mayStayBehind(run.failure);
   if (isCompared) refuseKept(expected, found, run.after);
-  const left = isCompared ? await leftovers(session, expected, found, run.after) : [];
+  const left = isCompared ? await leftovers(session, expected, found, { after: run.after }) : [];
   const leftoversDropped = left.map(({ identity }) => identity);
   const step = { expected, left, addresses: first.addresses };
   const last = unfinished ? await dropLeft(start, run, step) : await repairLast(start, run, step);
@@ -193,10 +193,12 @@ export async function runTransaction(
     await recordAddresses(session.work, request.inputs.name, expected, addresses);
   }
   const access = await accessAfter(session, request, found.access, {
-    expected,
-    live: last.traced.catalog,
-    mayRepair: !unfinished,
-    readAgain: async () => (await readWithHistory(session, request.inputs.name)).reading.catalog,
+    end: {
+      expected,
+      live: last.traced.catalog,
+      mayRepair: !unfinished,
+      readAgain: async () => (await readWithHistory(session, request.inputs.name)).reading.catalog,
+    },
   });
   const foreign = (rehearsal?.beside ?? []).filter((identity) => expected[identity] !== undefined);
   const changes = [...new Set([...manualChanges(found.drift), ...foreign])];
@@ -229,14 +231,14 @@ export async function runTransaction(
  * Returns why the next migration, which runs outside of the transaction, fails without the manual changes, if it would
  * succeed with them. What an interrupted run of it left is not a manual change.
  */
-async function faultOnlyThere(
+async function errorOnlyThere(
   { session, expected, request }: Start,
   { next }: FilesRun,
   rehearsal: Rehearsal | undefined,
 ): Promise<UserError | undefined> {
   if (next === undefined || rehearsal?.outside === undefined) return undefined;
   if (await hasBegun(session.work, request.inputs.name)) return undefined;
-  const here = await outsideFault(session, next, { expected, inTransaction: true });
+  const here = await outsideError(session, next, { expected, inTransaction: true });
   return here === undefined ? rehearsal.outside : undefined;
 }
 
@@ -249,8 +251,8 @@ async function watchLocks(
   const { pending } = selected.plan;
   if (pending.length === 0) return undefined;
   const locks = await LockWatch.begin(session.work, pending, selected.isFirst);
-  const most = inputs.limits.dryRunMaxTableMegabytes;
-  const tooLarge = commit ? [] : locks.tooLarge(pendingOf(selected), most);
+  const maxMegabytes = inputs.limits.dryRunMaxTableMegabytes;
+  const tooLarge = commit ? [] : locks.tooLarge(pendingOf(selected), maxMegabytes);
   if (tooLarge.length > 0) throw new TablesTooLarge(tooLarge);
   return locks;
 }
@@ -306,7 +308,7 @@ async function dropLeft(
   const failed = await runRepairs(session, left);
   const reading = left.length === 0 ? run.after : (await readWithHistory(session, inputs.name)).reading;
   refuseLeftovers(failed, reading);
-  return await unrepaired(session, expected, reading, addresses);
+  return await unrepaired(session, expected, reading, { addresses });
 }
 
 async function repairLast(
@@ -326,7 +328,7 @@ async function repairLast(
   );
   if (again.length === 0) return last;
   const refused = await runRepairs(session, again);
-  const now = await unrepaired(session, expected, await readAgain(), addresses);
+  const now = await unrepaired(session, expected, await readAgain(), { addresses });
   refuseLeftovers(refused, now.reading);
   return { ...now, repaired: last.repaired, losses: last.losses };
 }

@@ -64,7 +64,7 @@ export function traceObjects(
   { catalog, addresses: now }: CatalogReading,
   addresses: Addresses,
 ): TracedCatalog {
-  const found = displaced(expected, catalog, now, addresses);
+  const found = displaced(expected, catalog, now, { addresses });
   if (found.moved.size === 0) return { catalog, renamed: new Map(), dropped: found.dropped };
   const formerNames = new Map([...found.moved].map(([identity, live]) => [live, identity]));
   const renamed = new Map<string, string>();
@@ -90,7 +90,12 @@ export function traceObjects(
 }
 
 /** Returns expected identity → the live identity at its address, if that is another one. */
-function displaced(expected: Catalog, catalog: Catalog, now: Addresses, addresses: Addresses) {
+function displaced(
+  expected: Catalog,
+  catalog: Catalog,
+  now: Addresses,
+  { addresses }: { readonly addresses: Addresses },
+) {
   const dropped = new Set<string>();
   const moved = new Map<string, string>();
   let live: Map<string, string> | undefined;

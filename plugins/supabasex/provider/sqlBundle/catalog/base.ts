@@ -81,7 +81,7 @@ export function baseAfterRepeatables(
   base: BaseFacts,
   before: Catalog,
   after: Catalog,
-  byRepeatables: (identity: string) => ByRepeatables,
+  { byRepeatables }: { readonly byRepeatables: (identity: string) => ByRepeatables },
 ): BaseFacts {
   const result = new Map(Object.entries(base));
   for (const [identity, now] of Object.entries(after)) {

@@ -21,7 +21,7 @@ export function extendExpectation(
   expected: Catalog,
   before: CatalogReading,
   after: CatalogReading,
-  recreated: ReadonlySet<string> = new Set(),
+  { recreated = new Set() }: { readonly recreated?: ReadonlySet<string> | undefined } = {},
 ): Catalog {
   const formerNames = new Map([...before.addresses].map(([identity, address]) => [address, identity]));
   const managedBefore = managedPart(expected, before.catalog);

@@ -17,7 +17,7 @@ export async function adoptBaseline(
   session: Session,
   bundle: string,
   migrations: readonly Migration[],
-  live: Catalog,
+  { live }: { readonly live: Catalog },
 ): Promise<string[] | undefined> {
   if (migrations.length === 0) return undefined;
   const made = await checkBaseline(session.work, migrations, live);

@@ -230,7 +230,7 @@ export async function recordRepeatables(
   client: ClientBase,
   bundle: string,
   applied: readonly AppliedRepeatable[],
-  removed: readonly string[],
+  { removed }: { readonly removed: readonly string[] },
 ): Promise<void> {
   if (applied.length === 0 && removed.length === 0) return;
   const rows = applied.map(({ file, durationMilliseconds, objects, dependsOn }) => ({

@@ -78,7 +78,7 @@ export async function restoreHistory(
   client: ClientBase,
   bundle: string,
   expected: Catalog,
-  history: History,
+  { history }: { readonly history: History },
 ): Promise<boolean> {
   const rows = lostRows(expected, history);
   if (rows.length === 0) return false;

@@ -43,7 +43,9 @@ export function reportAccess({ access }: ApplyResult, context: CallContext): voi
   const shown = withRedactedPostures(baseline, posture);
   const lines = bySeverity(differences).flatMap((difference) => {
     const { identity, property } = difference;
-    const { safe, advice } = shownPostureRepairOf(identity, [difference], shown.baseline, shown.posture);
+    const { safe, advice } = shownPostureRepairOf(identity, [difference], shown.baseline, {
+      live: shown.posture,
+    });
     const back = [...safe, ...(advice === undefined ? [] : [advice])].map(
       (text) => escapeInNames(text).split("\n", 1)[0],
     );

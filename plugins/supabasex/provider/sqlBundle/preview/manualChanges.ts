@@ -80,7 +80,9 @@ export function reportLosses({ losses }: Pick<ApplyResult, "losses">, context: C
 /** Reports drift that stays after an up: extra objects with `prune: report`, and what cannot be repaired. */
 export function warnOfRemaining(result: ApplyResult, inputs: BundleInputs, context: CallContext): void {
   const lines = [...byIdentity(result.remaining)].flatMap(([identity, differences]) => {
-    const { prune, impossible, statements } = repairOf(identity, differences, result.expected, result.after);
+    const { prune, impossible, statements } = repairOf(identity, differences, result.expected, {
+      live: result.after,
+    });
     const all = [...impossible, ...statements, ...prune];
     return all.length === 0
       ? [`  ${escapeControls(identity)}`]

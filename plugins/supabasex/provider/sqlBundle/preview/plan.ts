@@ -8,7 +8,7 @@ export function announce(
   plan: readonly PlannedFile[],
   bundle: LoadedBundle,
   context: CallContext,
-  note?: string,
+  { note }: { readonly note?: string | undefined } = {},
 ): void {
   if (plan.length === 0) return;
   context.log(

@@ -67,7 +67,7 @@ export async function previewBundle(
   if (inputs.connection === undefined || inputs.dryRun === "off") await inspection.whole;
   if (inputs.connection === undefined) {
     const plan = planFromState(inputs, bundle, state);
-    announce(plan, bundle, context, notThereYet);
+    announce(plan, bundle, context, { note: notThereYet });
     if (former !== undefined) warnOfMissingDryRun(plan, requirementsChange, context);
     return undefined;
   }
@@ -97,7 +97,7 @@ export async function previewBundle(
   } catch (error) {
     if (!(error instanceof DatabaseUnreachable)) throw error;
     const plan = planFromState(inputs, bundle, state);
-    announce(plan, bundle, context, notThereYet);
+    announce(plan, bundle, context, { note: notThereYet });
     if (former !== undefined) {
       warnOfMissingDryRun(plan, `${error.message} Make it reachable and preview again.`, context);
     }
@@ -195,7 +195,7 @@ async function accessAhead(
   const rows = await readHistoryRecords(client, inputs.name);
   const live = { ...look.comparison.traced.catalog, ...rows };
   const record = await readPostureRecord(client, inputs.name);
-  return accessDriftOf(state.access, { live, expected: look.expected }, record, inputs.accept);
+  return accessDriftOf(state.access, { live, expected: look.expected }, record, { accepted: inputs.accept });
 }
 
 function shownDrift(
@@ -211,7 +211,7 @@ function shownDrift(
   );
   const outlook = {
     ...access.outlook(),
-    ...outlookOf(comparison.differences, makers, expected, catalog),
+    ...outlookOf(comparison.differences, makers, expected, { live: catalog }),
   };
   return {
     drift: { ...access.drift, ...driftOf(shown) },
@@ -289,7 +289,7 @@ function announceDryRun(
       because: `not in the dry run, because ${why}`,
     })),
   ];
-  if (plan.length > 0) announce(plan, bundle, context, "dry run: executed and rolled back");
+  if (plan.length > 0) announce(plan, bundle, context, { note: "dry run: executed and rolled back" });
   const changes = describeChanges(
     catalogChanges(
       { catalog: result.before, addresses: result.addresses.before },

@@ -27,10 +27,13 @@ export function addHolder(
       return { statements: [`create extension ${name} schema ${text(should.schema)}`] };
     case "column":
       return difference?.dropped === true
-        ? addColumn(`${parent}`, name, should, expected, difference)
+        ? addColumn(`${parent}`, name, should, {
+            expected,
+            tableIsEmpty: difference.tableIsEmpty === true,
+          })
         : undefined;
     case "sequence":
-      return addSequence(name, should, expected, live);
+      return addSequence(name, should, expected, { live });
     default:
       return undefined;
   }
@@ -40,10 +43,9 @@ function addColumn(
   table: string,
   name: string,
   should: CatalogObject,
-  expected: Catalog,
-  { tableIsEmpty }: CatalogDifference,
+  { expected, tableIsEmpty }: { readonly expected: Catalog; readonly tableIsEmpty: boolean },
 ): AddedHolder | undefined {
-  if (lacksValue(should) && tableIsEmpty !== true) return undefined;
+  if (lacksValue(should) && !tableIsEmpty) return undefined;
   const definition = columnDefinition(name, should, identityOptions(`${table} ${name}`, expected));
   const object = { kind: "column", parent: table, name };
   const statements = [
@@ -51,10 +53,10 @@ function addColumn(
     ...["storage", "compression", "statisticsTarget", "statisticsOptions"].flatMap((property) =>
       should[property] === undefined
         ? []
-        : (alterStatements(object, property, should[property], should, {}) ?? []),
+        : (alterStatements(object, property, should[property], { expected: should, live: {} }) ?? []),
     ),
   ];
-  return tableIsEmpty === true || should.generated !== undefined
+  return tableIsEmpty || should.generated !== undefined
     ? { statements }
     : { statements, loss: `its values were lost when it was dropped${replacement(should)}` };
 }
@@ -86,7 +88,7 @@ function addSequence(
   name: string,
   should: CatalogObject,
   expected: Catalog,
-  live: Catalog,
+  { live }: { readonly live: Catalog },
 ): AddedHolder | undefined {
   const column = `column ${text(should.ownedBy)}`;
   if (should.ownedBy === undefined || Number(should.increment ?? 1) < 0) return undefined;

@@ -11,8 +11,7 @@ export function alterStatements(
   object: ObjectIdentity,
   property: string,
   value: JsonValue | undefined,
-  expected: CatalogObject,
-  live: CatalogObject,
+  { expected, live }: { readonly expected: CatalogObject; readonly live: CatalogObject },
 ): string[] | undefined {
   const { kind, name, parent } = object;
   const target = kind === "foreign table" ? `foreign table ${name}` : `${kind} ${name}`;
@@ -30,13 +29,13 @@ export function alterStatements(
   }
   switch (kind) {
     case "table":
-      return alterTable(name, property, value, live);
+      return alterTable(name, property, value, { live });
     case "view":
       return property === "options" ? relationOptions(`view ${name}`, value, live.options) : undefined;
     case "materialized view":
       return property === "options"
         ? relationOptions(target, value, live.options)
-        : alterStorage(target, property, value, live);
+        : alterStorage(target, property, value, { live });
     case "foreign table":
       return property === "wrapperOptions"
         ? wrapperOptions(`alter ${target}`, value, live.wrapperOptions)
@@ -50,7 +49,7 @@ export function alterStatements(
         ? [`alter statistics ${name} set statistics ${targetOf(value)}`]
         : undefined;
     case "column":
-      return alterColumn(`alter table ${parent} alter column ${name}`, property, expected, live);
+      return alterColumn(`alter table ${parent} alter column ${name}`, property, expected, { live });
     case "sequence":
       return alterSequence(`alter sequence ${name}`, property, value);
     case "type":
@@ -98,7 +97,7 @@ function alterTable(
   name: string,
   property: string,
   value: JsonValue | undefined,
-  live: CatalogObject,
+  { live }: { readonly live: CatalogObject },
 ): string[] | undefined {
   const alter = `alter table ${name}`;
   switch (property) {
@@ -118,7 +117,7 @@ function alterTable(
     case "inherits":
       return inheritance(alter, texts(value), texts(live.inherits));
     default:
-      return alterStorage(`table ${name}`, property, value, live);
+      return alterStorage(`table ${name}`, property, value, { live });
   }
 }
 
@@ -139,7 +138,7 @@ function alterColumn(
   alter: string,
   property: string,
   expected: CatalogObject,
-  live: CatalogObject,
+  { live }: { readonly live: CatalogObject },
 ): string[] | undefined {
   const value = expected[property];
   switch (property) {

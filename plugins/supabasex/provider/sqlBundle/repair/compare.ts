@@ -29,8 +29,10 @@ export async function compare(
   client: ClientBase,
   expected: Catalog,
   reading: CatalogReading,
-  addresses: Addresses,
-  watched: (traced: Catalog) => Catalog = (traced) => managedPart(expected, traced),
+  {
+    addresses,
+    watched = (traced) => managedPart(expected, traced),
+  }: { readonly addresses: Addresses; readonly watched?: (traced: Catalog) => Catalog | undefined },
 ): Promise<Comparison> {
   const traced = traceObjects(expected, reading, addresses);
   const differences = diffTraced(expected, traced, watched(traced.catalog));

@@ -28,7 +28,7 @@ export async function repairUnowned(
   session: Session,
   { differences, traced }: Comparison,
   makers: ReadonlyMap<string, string>,
-  expected: Catalog,
+  { expected }: { readonly expected: Catalog },
 ): Promise<FirstRepairs> {
   const repairs = [...byIdentity(differences)]
     .filter(([identity]) => !identity.startsWith("applied file "))
@@ -41,7 +41,7 @@ export async function repairUnowned(
     ])
     .filter(([, group]) => group.length > 0)
     .map(([identity, group]) => {
-      const repair = repairOf(identity, group, expected, traced.catalog);
+      const repair = repairOf(identity, group, expected, { live: traced.catalog });
       const isMissing = makers.has(identity) && group[0]?.kind === "missing";
       return isMissing ? roomFor(repair) : repair;
     });
@@ -87,9 +87,9 @@ export async function unrepaired(
   session: Session,
   expected: Catalog,
   reading: CatalogReading,
-  addresses: Addresses,
+  { addresses }: { readonly addresses: Addresses },
 ): Promise<Repaired & Comparison> {
-  const found = await compare(session.work, expected, reading, addresses);
+  const found = await compare(session.work, expected, reading, { addresses });
   return {
     ...found,
     reading,
@@ -119,14 +119,14 @@ export async function repairRest(
   { expected, reading, addresses, prune }: LastRepairs,
   readAgain: () => Promise<CatalogReading>,
 ): Promise<Repaired & Comparison> {
-  let now = await unrepaired(session, expected, reading, addresses);
+  let now = await unrepaired(session, expected, reading, { addresses });
   let failed: readonly FailedRepair[] = [];
   const repaired = new Set<string>();
   const losses = new Map<string, string>();
   for (let round = 0; round < repairRounds; round++) {
     const active = [...byIdentity(now.remaining)]
       .map(([identity, differences]) => {
-        const repair = repairOf(identity, differences, expected, now.traced.catalog);
+        const repair = repairOf(identity, differences, expected, { live: now.traced.catalog });
         return { ...repair, statements: [...repair.statements, ...(prune === "drop" ? repair.prune : [])] };
       })
       .filter(({ statements }) => statements.length > 0);
@@ -136,7 +136,7 @@ export async function repairRest(
     if (done.length === 0) break;
     for (const { identity } of done) repaired.add(identity);
     for (const [identity, loss] of lossesOf(done)) losses.set(identity, loss);
-    now = await unrepaired(session, expected, await readAgain(), addresses);
+    now = await unrepaired(session, expected, await readAgain(), { addresses });
   }
   return { ...now, repaired: [...repaired], losses, failed };
 }
@@ -149,12 +149,12 @@ export function refuseUnrepaired(
 ): void {
   const lines: string[] = [];
   for (const [identity, group] of byIdentity(differences)) {
-    const repair = repairOf(identity, group, expected, traced.catalog);
-    const fault = failed.find((other) => other.identity === identity);
+    const repair = repairOf(identity, group, expected, { live: traced.catalog });
+    const failure = failed.find((other) => other.identity === identity);
     for (const what of repair.impossible) lines.push(lineOf(identity, what));
     if (repair.statements.length > 0) {
       lines.push(
-        `${lineOf(identity, fault?.statement ?? repair.statements[0] ?? "")}${fault === undefined ? "" : `\n    ${fault.message}`}`,
+        `${lineOf(identity, failure?.statement ?? repair.statements[0] ?? "")}${failure === undefined ? "" : `\n    ${failure.message}`}`,
       );
     }
   }
@@ -187,7 +187,7 @@ export function refuseHopeless(
   { differences, traced }: Comparison,
   expected: Catalog,
   makers: ReadonlyMap<string, string>,
-  mayRepair: (identity: string) => boolean,
+  { mayRepair }: { readonly mayRepair: (identity: string) => boolean },
 ): void {
   const hopeless = hopelessOf({ differences, traced }, expected, makers).filter(
     ({ identity }) => !mayRepair(identity),
@@ -208,7 +208,7 @@ export function hopelessOf(
     [...byIdentity(differences)]
       // The history's own rows are written again, and an upgrade of the server is recorded.
       .filter(([identity]) => !makers.has(identity) && !/^(applied file |server$)/.test(identity))
-      .map(([identity, group]) => repairOf(identity, group, expected, traced.catalog))
+      .map(([identity, group]) => repairOf(identity, group, expected, { live: traced.catalog }))
       .filter(({ impossible }) => impossible.length > 0)
   );
 }

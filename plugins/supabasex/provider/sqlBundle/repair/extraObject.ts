@@ -40,7 +40,9 @@ export function extraObject(place: Place, is: CatalogObject): ExtraRepair {
   if (object.kind === "trigger" && is.inheritedFrom !== undefined) {
     const inherited = expected[`trigger ${text(is.inheritedFrom)} ${object.name}`] ?? {};
     return {
-      statements: alterStatements(object, "enabled", inherited.enabled ?? "yes", inherited, is) ?? [],
+      statements:
+        alterStatements(object, "enabled", inherited.enabled ?? "yes", { expected: inherited, live: is }) ??
+        [],
     };
   }
   if (!prunable.has(object.kind)) return { reported: true };
@@ -54,7 +56,9 @@ export function extraObject(place: Place, is: CatalogObject): ExtraRepair {
 function partition(object: ObjectIdentity, is: CatalogObject, parent: CatalogObject): ExtraRepair {
   const statements = ["owner", "rowSecurity", "rowSecurityForced"]
     .filter((property) => is[property] !== undefined)
-    .flatMap((property) => alterStatements(object, property, parent[property], parent, is) ?? []);
+    .flatMap(
+      (property) => alterStatements(object, property, parent[property], { expected: parent, live: is }) ?? [],
+    );
   const grants = isJsonObject(parent.grants) ? parent.grants : {};
   const allowed = Object.fromEntries(Object.entries(grants).filter(([grantee]) => !apiRoles.has(grantee)));
   const prune =

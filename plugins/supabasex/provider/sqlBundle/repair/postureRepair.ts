@@ -58,9 +58,9 @@ export function postureRepairOf(
   identity: string,
   differences: readonly CatalogDifference[],
   baseline: Catalog,
-  live: Catalog,
+  { live }: { readonly live: Catalog },
 ): PostureRepair {
-  const repair = usualRepairOf(identity, differences, baseline, live);
+  const repair = usualRepairOf(identity, differences, baseline, { live });
   const isOfOthers =
     [baseline, live].every((posture) => isUsedOnly(identity, posture)) &&
     !isChild(live[identity] ?? baseline[identity] ?? {});
@@ -73,16 +73,16 @@ function usualRepairOf(
   identity: string,
   differences: readonly CatalogDifference[],
   baseline: Catalog,
-  live: Catalog,
+  { live }: { readonly live: Catalog },
 ): PostureRepair {
   const object = partsOfIdentity(identity);
   const [first] = differences;
-  if (first?.kind === "extra") return extra(identity, object, differences, baseline, live);
-  if (first?.kind === "missing") return missing(identity, object, differences, baseline, live);
+  if (first?.kind === "extra") return extra(identity, object, differences, { baseline, live });
+  if (first?.kind === "missing") return missing(identity, object, differences, { baseline, live });
   const isSafe = (property: string) =>
     safeProperties.has(property) || safeKinds.has(object.kind) || isOfRole(object.kind);
   const repairable = differences.filter(({ property = "" }) => isSafe(property));
-  const usual = repairOf(identity, repairable, baseline, live);
+  const usual = repairOf(identity, repairable, baseline, { live });
   const others = differences.filter(({ property = "" }) => !isSafe(property));
   return {
     identity,
@@ -121,8 +121,7 @@ function extra(
   identity: string,
   object: ObjectIdentity,
   differences: readonly CatalogDifference[],
-  baseline: Catalog,
-  live: Catalog,
+  { baseline, live }: { readonly baseline: Catalog; readonly live: Catalog },
 ): PostureRepair {
   const { kind, name } = object;
   const is = live[identity] ?? {};
@@ -133,7 +132,7 @@ function extra(
     };
   }
   if (safeKinds.has(kind) || kind === "schema") {
-    const { statements, prune, owner } = repairOf(identity, differences, baseline, live);
+    const { statements, prune, owner } = repairOf(identity, differences, baseline, { live });
     const membership = kind === "membership" ? [revokeMembership(name)] : [];
     const safe = [...statements, ...prune, ...membership];
     const drop = kind === "schema" ? { advice: `drop schema ${name}` } : {};
@@ -189,14 +188,13 @@ function missing(
   identity: string,
   object: ObjectIdentity,
   differences: readonly CatalogDifference[],
-  baseline: Catalog,
-  live: Catalog,
+  { baseline, live }: { readonly baseline: Catalog; readonly live: Catalog },
 ): PostureRepair {
   const { kind, name } = object;
   const was = baseline[identity] ?? {};
   const recreatable = [...safeKinds, "role settings", "database settings"].includes(kind);
   if (recreatable && kind !== "column") {
-    const { statements, owner } = repairOf(identity, differences, baseline, live);
+    const { statements, owner } = repairOf(identity, differences, baseline, { live });
     if (statements.length > 0)
       return { identity, safe: statements, ...(owner === undefined ? {} : { owner }) };
   }

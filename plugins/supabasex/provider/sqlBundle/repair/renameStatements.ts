@@ -35,7 +35,7 @@ export function obstacleToRename(
   object: ObjectIdentity,
   liveName: string,
   expected: Catalog,
-  live: Catalog,
+  { live }: { readonly live: Catalog },
 ): string | undefined {
   if (touchedProperties(expected[printIdentity(object)] ?? {}) !== undefined)
     return `its name is ${liveName}, and this bundle did not create it: rename it back, or state the rename in a migration`;

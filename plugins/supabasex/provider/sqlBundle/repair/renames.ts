@@ -56,7 +56,7 @@ export async function renameBack(
       .filter(({ identity, live }) => {
         const object = partsOfIdentity(identity);
         const owners = foreign(identity) ? {} : expected;
-        return obstacleToRename(object, String(live), owners, reading.catalog) === undefined;
+        return obstacleToRename(object, String(live), owners, { live: reading.catalog }) === undefined;
       })
       .map(({ identity, live }) => {
         const object = partsOfIdentity(identity);

@@ -51,7 +51,7 @@ export function repairOf(
   identity: string,
   differences: readonly CatalogDifference[],
   expected: Catalog,
-  live: Catalog,
+  { live }: { readonly live: Catalog },
 ): Repair {
   const object = inDatabase(partsOfIdentity(identity), live);
   const place: Place = { object, expected, live };
@@ -70,7 +70,7 @@ export function repairOf(
   if (should === undefined) return { ...nothing, ...extraObject(place, is ?? {}) };
   if (is === undefined) return { ...nothing, ...missingBehind(place, should, differences[0]) };
   if (object.kind === "type" && differences.some(({ property }) => property === "kind"))
-    return { ...nothing, impossible: [changedSentence(object, "kind", should, is)] };
+    return { ...nothing, impossible: [changedSentence(object, "kind", should, { is })] };
   const renames: string[] = [];
   const statements: string[] = [];
   const prune: string[] = [];
@@ -80,7 +80,7 @@ export function repairOf(
     const { property = "" } = difference;
     if (isRename(difference)) {
       const name = text(difference.live as JsonValue);
-      const obstacle = obstacleToRename(object, name, expected, live);
+      const obstacle = obstacleToRename(object, name, expected, { live });
       if (obstacle !== undefined) impossible.push(obstacle);
       else renames.push(...renameStatements(object, name, isDomain(object.parent, expected, live)));
       continue;
@@ -94,12 +94,12 @@ export function repairOf(
     // The rows of a partition are lost or elsewhere, and a job creates the next one, so this should not stop a
     // deployment.
     if (property === "partitionGaps" || property === "partitionForNow") continue;
-    const small = alterOf(place, property, should[property], should, is);
+    const small = alterOf(place, property, should[property], { expected: should, live: is });
     if (small !== undefined) statements.push(...small);
     else if (recreatable.has(object.kind)) recreated = true;
     else {
-      const data = withoutLoss(place, property, should, is);
-      if (data === undefined) impossible.push(changedSentence(object, property, should, is));
+      const data = withoutLoss(place, property, should, { is });
+      if (data === undefined) impossible.push(changedSentence(object, property, should, { is }));
       else statements.push(...data);
     }
   }
@@ -130,7 +130,11 @@ function inDatabase(object: ObjectIdentity, live: Catalog): ObjectIdentity {
 /** Returns the statements for a domain's constraint, which use the domain's name. */
 function alterOf(
   { object, expected, live }: Place,
-  ...change: [string, JsonValue | undefined, CatalogObject, CatalogObject]
+  ...change: [
+    string,
+    JsonValue | undefined,
+    { readonly expected: CatalogObject; readonly live: CatalogObject },
+  ]
 ): string[] | undefined {
   const statements = alterStatements(object, ...change);
   if (object.kind !== "constraint" || !isDomain(object.parent, expected, live)) return statements;
@@ -186,13 +190,13 @@ function missingObject(
     const byDefault =
       should.default === undefined
         ? undefined
-        : alterStatements(object, "default", should.default, should, {});
+        : alterStatements(object, "default", should.default, { expected: should, live: {} });
     return { statements: [...(byDefault ?? []), ...ornaments(place, should)] };
   }
   if (object.kind === "database settings" || object.kind === "role settings") {
     return {
       statements: Object.entries(should).flatMap(
-        ([setting, value]) => alterOf(place, setting, value, should, {}) ?? [],
+        ([setting, value]) => alterOf(place, setting, value, { expected: should, live: {} }) ?? [],
       ),
     };
   }
@@ -211,7 +215,7 @@ function ornaments(place: Place, expected: CatalogObject): string[] {
   for (const property of ["owner", "comment", "enabled", "active"]) {
     const value = expected[property];
     if (value === undefined || (property === "enabled" && value === "yes") || value === true) continue;
-    statements.push(...(alterOf(place, property, value, expected, {}) ?? []));
+    statements.push(...(alterOf(place, property, value, { expected, live: {} }) ?? []));
   }
   if (expected.grants !== undefined) {
     const isRoutine = object.kind === "function" || object.kind === "procedure";

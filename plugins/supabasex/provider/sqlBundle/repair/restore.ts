@@ -32,11 +32,11 @@ export async function runRepairs(session: Session, repairs: readonly RepairGroup
     const left: typeof waiting = [];
     for (const repair of waiting) {
       const { otherwise } = repair;
-      let fault = await attempt(session, repair);
-      if (fault !== undefined && otherwise !== undefined)
-        fault = await attempt(session, { ...repair, statements: otherwise });
-      if (fault === undefined) continue;
-      failed.push({ identity: repair.identity, ...fault });
+      let failure = await attempt(session, repair);
+      if (failure !== undefined && otherwise !== undefined)
+        failure = await attempt(session, { ...repair, statements: otherwise });
+      if (failure === undefined) continue;
+      failed.push({ identity: repair.identity, ...failure });
       left.push(repair);
     }
     if (left.length === 0 || left.length === waiting.length) return failed;

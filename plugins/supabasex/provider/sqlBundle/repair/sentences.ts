@@ -31,7 +31,7 @@ export function changedSentence(
   { kind, name, parent }: ObjectIdentity,
   property: string,
   should: CatalogObject,
-  is: CatalogObject,
+  { is }: { readonly is: CatalogObject },
 ): string {
   const what = `${property} is ${shown(is[property])} instead of ${shown(should[property])}`;
   const alter = `alter table ${parent}`;

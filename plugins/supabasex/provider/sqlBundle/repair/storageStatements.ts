@@ -28,7 +28,7 @@ export function alterStorage(
   target: string,
   property: string,
   value: JsonValue | undefined,
-  live: CatalogObject,
+  { live }: { readonly live: CatalogObject },
 ): string[] | undefined {
   switch (property) {
     case "toastOptions":

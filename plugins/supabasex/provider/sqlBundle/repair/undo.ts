@@ -21,9 +21,9 @@ export function undoOf(
   identity: string,
   differences: readonly CatalogDifference[],
   expected: Catalog,
-  live: Catalog,
+  { live }: { readonly live: Catalog },
 ): RepairGroup {
-  const repair = repairOf(identity, differences, expected, live);
+  const repair = repairOf(identity, differences, expected, { live });
   const owner = repair.owner === undefined ? {} : { owner: repair.owner };
   const object = partsOfIdentity(identity);
   const should = expected[identity];

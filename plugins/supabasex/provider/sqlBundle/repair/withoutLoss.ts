@@ -12,7 +12,7 @@ export function withoutLoss(
   { object: { kind, name, parent }, expected }: Place,
   property: string,
   should: CatalogObject,
-  is: CatalogObject,
+  { is }: { readonly is: CatalogObject },
 ): string[] | undefined {
   switch (`${kind} ${property}`) {
     case "column type":
@@ -23,7 +23,7 @@ export function withoutLoss(
       return [`alter table ${parent} alter column ${name} type ${text(should.type)}${collation}`];
     }
     case "column identity":
-      return identity(`${parent}`, name, should, expected);
+      return identity(`${parent}`, name, should, { expected });
     case "type labels":
       return labels(name, texts(should.labels), texts(is.labels));
     case "type attributes":
@@ -35,7 +35,12 @@ export function withoutLoss(
   }
 }
 
-function identity(table: string, name: string, should: CatalogObject, expected: Catalog): string[] {
+function identity(
+  table: string,
+  name: string,
+  should: CatalogObject,
+  { expected }: { readonly expected: Catalog },
+): string[] {
   const alter = `alter table ${table} alter column ${name}`;
   if (should.identity === undefined) return [`${alter} drop identity`];
   const options = identityOptions(`${table} ${name}`, expected);

@@ -13,9 +13,15 @@ const maxWaitMilliseconds = 2_000;
 export async function takeLock(
   client: Client,
   bundle: string,
-  waitSeconds: number,
-  signal: AbortSignal,
-  waiting: (holder: string) => void = () => {},
+  {
+    waitSeconds,
+    signal,
+    waiting = () => {},
+  }: {
+    readonly waitSeconds: number;
+    readonly signal: AbortSignal;
+    readonly waiting?: (holder: string) => void;
+  },
 ): Promise<void> {
   const until = performance.now() + waitSeconds * 1000;
   for (let wait = firstWait; ; wait = Math.min(wait * 2, maxWaitMilliseconds)) {

@@ -33,18 +33,32 @@ export interface SessionOptions {
   waiting(holder: string): void;
 }
 
+interface SessionParts {
+  readonly work: Client;
+  readonly lock: Client;
+  readonly wire: Wire;
+  readonly watch: Watch;
+}
+
 /**
  * The two connections of a deployment: one does the work; the other holds the bundle's lock, watches who blocks the
  * work, and cancels it when the engine gives up.
  */
 export class Session {
+  readonly work: Client;
+  private readonly lock: Client;
+  private readonly wire: Wire;
+  private readonly watch: Watch;
+
   private constructor(
-    readonly work: Client,
-    private readonly lock: Client,
-    private readonly wire: Wire,
-    private readonly watch: Watch,
+    { work, lock, wire, watch }: SessionParts,
     private readonly options: SessionOptions,
-  ) {}
+  ) {
+    this.work = work;
+    this.lock = lock;
+    this.wire = wire;
+    this.watch = watch;
+  }
 
   /** Connects and takes the lock. Throws a UserError if that fails. */
   static async open(options: SessionOptions): Promise<Session> {
@@ -53,7 +67,7 @@ export class Session {
     const lock = await connect(connection, { ...name, signal });
     let work: Client | undefined;
     try {
-      await takeLock(lock, bundle, limits.lockWaitSeconds, signal, options.waiting);
+      await takeLock(lock, bundle, { waitSeconds: limits.lockWaitSeconds, signal, waiting: options.waiting });
       work = await connect(connection, { ...name, signal, pipeline: true });
       const watchedWork = work;
       const { rows } = await work.query<{ pid: number }>("select pg_backend_pid() as pid");
@@ -66,7 +80,7 @@ export class Session {
         observer: async () => lock,
         abandon: () => cut(watchedWork),
       });
-      const session = new Session(work, lock, wire, watch, options);
+      const session = new Session({ work, lock, wire, watch }, options);
       await work.query(session.settings);
       return session;
     } catch (error) {

@@ -23,8 +23,8 @@ export function acceptedBy(file: BundleFile): Acceptance[] {
   });
 }
 
-/** Returns the faults of a file's `-- accepts:` lines: an unknown hazard, or a missing relation or reason. */
-export function acceptanceFaults(file: BundleFile): SqlFileError[] {
+/** Returns the errors in a file's `-- accepts:` lines: an unknown hazard, or a missing relation or reason. */
+export function acceptanceErrors(file: BundleFile): SqlFileError[] {
   return headerLines(file.text).flatMap((line) => {
     const stated = directive.exec(line)?.[1];
     if (stated === undefined) return [];

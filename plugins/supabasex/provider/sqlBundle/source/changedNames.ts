@@ -38,7 +38,7 @@ export function changedNames(
   try {
     const [former, present] = [one, other].map((text) => parseSql(text, serverMajor).stmts?.[0]?.stmt);
     const found: ChangedName[] = [];
-    return compare(former, present, { field: "", isQualifier: false, objectType: undefined }, found)
+    return compare(former, present, { field: "", isQualifier: false, objectType: undefined }, { found })
       ? found
       : undefined;
   } catch {
@@ -46,7 +46,12 @@ export function changedNames(
   }
 }
 
-function compare(one: unknown, other: unknown, place: ChangedName, found: ChangedName[]): boolean {
+function compare(
+  one: unknown,
+  other: unknown,
+  place: ChangedName,
+  { found }: { readonly found: ChangedName[] },
+): boolean {
   if (one === other) return true;
   if (typeof one === "string" && typeof other === "string") {
     if (nameFields.has(place.field)) found.push(place);
@@ -58,7 +63,7 @@ function compare(one: unknown, other: unknown, place: ChangedName, found: Change
     return (
       one.length === other.length &&
       one.every((item, at) =>
-        compare(item, other[at], { ...place, isQualifier: isQualified && at === 0 }, found),
+        compare(item, other[at], { ...place, isQualifier: isQualified && at === 0 }, { found }),
       )
     );
   }
@@ -72,7 +77,7 @@ function compare(one: unknown, other: unknown, place: ChangedName, found: Change
     const inside = /^(String|List|items|sval)$/.test(field);
     const about = inside ? place.objectType : isObject ? objectType : undefined;
     const isQualifier = inside && place.isQualifier;
-    return compare(one[field], other[field], { field, isQualifier, objectType: about }, found);
+    return compare(one[field], other[field], { field, isQualifier, objectType: about }, { found });
   });
 }
 

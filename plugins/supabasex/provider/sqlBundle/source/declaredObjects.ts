@@ -45,38 +45,38 @@ export interface Declaration extends DeclaredObject {
 
 interface Declared {
   readonly objects: readonly Declaration[];
-  readonly faults: readonly SqlFileError[];
+  readonly errors: readonly SqlFileError[];
 }
 
 const declared = new WeakMap<BundleFile, Declared>();
 
 /**
  * Returns what a repeatable creates, from its parse tree. What dynamic SQL (`do $$ … $$`) creates is unknown. Throws
- * SqlFileError for its first fault.
+ * SqlFileError for its first error.
  */
 export function declarationsOf(file: BundleFile): readonly Declaration[] {
-  const { objects, faults } = declaredBy(file);
-  if (faults[0] !== undefined) throw faults[0];
+  const { objects, errors } = declaredBy(file);
+  if (errors[0] !== undefined) throw errors[0];
   return objects;
 }
 
 /** Returns what a repeatable may not create, and objects without a schema, in the order of the text. */
-export function declarationFaults(file: BundleFile): readonly SqlFileError[] {
-  return declaredBy(file).faults;
+export function declarationErrors(file: BundleFile): readonly SqlFileError[] {
+  return declaredBy(file).errors;
 }
 
 function declaredBy(file: BundleFile): Declared {
   const known = declared.get(file);
   if (known !== undefined) return known;
   const found: Declaration[] = [];
-  const faults: SqlFileError[] = [];
+  const errors: SqlFileError[] = [];
   let role: string | undefined;
   for (const statement of statementsOf(file)) {
     role = roleAfter(statement.node, role);
     const misplaced = misplacedInRepeatable(statement.node, textOf(file, statement), file.serverMajor);
     if (misplaced !== undefined) {
       const message = `${misplaced.what} does not belong in a repeatable`;
-      faults.push(new SqlFileError({ file, index: statement.start, message, hint: misplaced.hint }));
+      errors.push(new SqlFileError({ file, index: statement.start, message, hint: misplaced.hint }));
     }
     for (const declaration of declarations(statement.node)) {
       const { class: kind, name, on } = declaration;
@@ -84,14 +84,14 @@ function declaredBy(file: BundleFile): Declared {
       if (!schemaless.has(kind) && !/^("(?:[^"]|"")+"|[^".]+)\./.test(qualified)) {
         const message = `${kind} ${name}${on === undefined ? "" : ` on ${on}`} has no schema`;
         const hint = "Write the schema, so that the object does not depend on the search_path.";
-        faults.push(new SqlFileError({ file, index: statement.start, message, hint }));
+        errors.push(new SqlFileError({ file, index: statement.start, message, hint }));
         continue;
       }
       if (role === undefined) found.push(declaration);
       else found.push({ ...declaration, ...(kind === "cron job" ? { user: role } : { creator: role }) });
     }
   }
-  const result = { objects: found, faults };
+  const result = { objects: found, errors };
   declared.set(file, result);
   return result;
 }

@@ -10,10 +10,10 @@ export interface FileNotice {
   readonly line: string;
 }
 
-export interface SqlFileFault {
+export interface SqlFileIssue {
   readonly file: BundleFile;
   readonly message: string;
-  /** Index in the file's text. Without it, the fault concerns the whole file. */
+  /** Index in the file's text. Without it, the issue concerns the whole file. */
   readonly index?: number;
   readonly sqlState?: string;
   readonly detail?: string;
@@ -25,39 +25,39 @@ export interface SqlFileFault {
 }
 
 /**
- * A fault in an SQL file, printed like a compiler error: file, line and column, the error, the line with a caret below,
+ * An error in an SQL file, printed like a compiler error: file, line and column, the error, the line with a caret below,
  * then any further help.
  */
 export class SqlFileError extends UserError {
   readonly sqlState: string | undefined;
   readonly file: BundleFile;
   /** The error, without its place. */
-  readonly fault: SqlFileFault;
+  readonly issue: SqlFileIssue;
 
-  constructor(fault: SqlFileFault, options?: ErrorOptions) {
-    super(format(fault), 1, options);
-    this.sqlState = fault.sqlState;
-    this.file = fault.file;
-    this.fault = fault;
+  constructor(issue: SqlFileIssue, options?: ErrorOptions) {
+    super(format(issue), 1, options);
+    this.sqlState = issue.sqlState;
+    this.file = issue.file;
+    this.issue = issue;
   }
 }
 
-function format(fault: SqlFileFault): string {
-  const { file, index } = fault;
-  const state = fault.sqlState === undefined ? "" : ` (${fault.sqlState})`;
+function format(issue: SqlFileIssue): string {
+  const { file, index } = issue;
+  const state = issue.sqlState === undefined ? "" : ` (${issue.sqlState})`;
   const lines: string[] = [];
   if (index === undefined) {
-    lines.push(`${file.display}: ${fault.message}${state}`);
+    lines.push(`${file.display}: ${issue.message}${state}`);
   } else {
     const place = placeOf(file.text, index);
-    lines.push(`${file.display}:${place.line}:${place.column}: ${fault.message}${state}`);
+    lines.push(`${file.display}:${place.line}:${place.column}: ${issue.message}${state}`);
     const number = `${place.line}`;
     lines.push(`  ${number} | ${place.source}`);
     lines.push(`  ${" ".repeat(number.length)} | ${place.indent}^`);
   }
-  if (fault.detail !== undefined) lines.push(`  detail: ${fault.detail}`);
-  if (fault.hint !== undefined) lines.push(`  hint: ${fault.hint}`);
-  if (fault.where !== undefined) lines.push(`  where: ${fault.where.replaceAll("\n", "\n         ")}`);
+  if (issue.detail !== undefined) lines.push(`  detail: ${issue.detail}`);
+  if (issue.hint !== undefined) lines.push(`  hint: ${issue.hint}`);
+  if (issue.where !== undefined) lines.push(`  where: ${issue.where.replaceAll("\n", "\n         ")}`);
   return lines.join("\n");
 }
 

@@ -35,15 +35,15 @@ export function migrationOf(filePath: string): { version: string; name: string }
   return version === undefined || name === undefined ? undefined : { version, name };
 }
 
-/** Returns the faults in the names of these files, one sentence each. */
+/** Returns the errors in the names of these files, one sentence each. */
 export function misnamedFiles(files: FileHashes): { path: string; reason: string }[] {
-  const faults: { path: string; reason: string }[] = [];
+  const issues: { path: string; reason: string }[] = [];
   const versions = new Map<string, string>();
   for (const filePath of Object.keys(files)) {
     if (kindOf(filePath) !== "migration") continue;
     const migration = migrationOf(filePath);
     if (migration === undefined) {
-      faults.push({
+      issues.push({
         path: filePath,
         reason:
           "a migration is named migrations/<14 digits, the time in UTC>_<name>.sql, such as migrations/20260131093000_add_orders.sql",
@@ -52,9 +52,9 @@ export function misnamedFiles(files: FileHashes): { path: string; reason: string
     }
     const other = versions.get(migration.version);
     if (other === undefined) versions.set(migration.version, filePath);
-    else faults.push({ path: filePath, reason: `has the same version as ${other}` });
+    else issues.push({ path: filePath, reason: `has the same version as ${other}` });
   }
-  return faults;
+  return issues;
 }
 
 export interface LoadedBundle {
@@ -73,7 +73,7 @@ export function loadBundle(directory: string, files: FileHashes, serverMajor?: n
   const repeatables: BundleFile[] = [];
   for (const [filePath, sha256] of Object.entries(files)) {
     const kind = kindOf(filePath) ?? "repeatable";
-    const loaded = loadFile(directory, filePath, kind, sha256);
+    const loaded = loadFile(directory, filePath, kind, { sha256 });
     const file = serverMajor === undefined ? loaded : { ...loaded, serverMajor };
     if (kind === "repeatable") {
       repeatables.push(file);
@@ -89,19 +89,29 @@ export function loadBundle(directory: string, files: FileHashes, serverMajor?: n
 }
 
 /** Returns a bundle file from a text that the caller has already read. */
-export function bundleFile(filePath: string, kind: FileKind, source: string, display = filePath): BundleFile {
+export function bundleFile(
+  filePath: string,
+  kind: FileKind,
+  source: string,
+  { display = filePath }: { readonly display?: string | undefined } = {},
+): BundleFile {
   const text = normalise(source);
   const { noTransaction, dependsOn } = headersOf(text, filePath);
   return { path: filePath, display, kind, text, sha256: sha256Of(text), noTransaction, dependsOn };
 }
 
-function loadFile(directory: string, filePath: string, kind: FileKind, sha256: string): BundleFile {
+function loadFile(
+  directory: string,
+  filePath: string,
+  kind: FileKind,
+  { sha256 }: { readonly sha256: string },
+): BundleFile {
   const full = path.resolve(directory, filePath);
   const display = path.relative(process.cwd(), full) || full;
   if (!existsSync(full)) {
     throw new UserError(`${display} is listed by the program but does not exist: run the command again.`);
   }
-  const file = bundleFile(filePath, kind, readFileSync(full, "utf8"), display);
+  const file = bundleFile(filePath, kind, readFileSync(full, "utf8"), { display });
   if (file.sha256 !== sha256) {
     throw new UserError(
       `${display} has changed while pulumi was running (expected ${sha256}, found ${file.sha256}): run the command again.`,

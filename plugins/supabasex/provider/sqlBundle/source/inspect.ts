@@ -1,35 +1,35 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { UserError } from "../../../../../foundation/userError";
-import { acceptanceFaults } from "./accepted";
-import { declarationFaults, declarationsOf, objectKey } from "./declaredObjects";
+import { acceptanceErrors } from "./accepted";
+import { declarationErrors, declarationsOf, objectKey } from "./declaredObjects";
 import { SqlFileError } from "./errors";
 import type { BundleFile, LoadedBundle } from "./files";
-import { transactionFaults } from "./transactionControl";
+import { transactionErrors } from "./transactionControl";
 
 /**
  * Checks everything that is known about the files without a database: syntax, transaction control, headers, what a
  * repeatable may not create, two files that create the same object. The parser must have been loaded. Throws one
- * UserError with all faults of all files. Yields regularly to other work of this process, such as that of a connection.
+ * UserError with all errors of all files. Yields regularly to other work of this process, such as that of a connection.
  *
- * @param passed is called with each file without a fault, as long as the previous ones have none either
+ * @param passed is called with each file without an error, as long as the previous ones have none either
  */
 export async function inspectFiles(
   { migrations, repeatables }: LoadedBundle,
   passed: (file: BundleFile) => void = () => {},
 ): Promise<void> {
   const files = [...migrations, ...repeatables];
-  const faults: Fault[] = [];
+  const issues: Issue[] = [];
   let since = performance.now();
   for (const file of files) {
-    faults.push(...faultsOf(file));
-    if (faults.length === 0) passed(file);
+    issues.push(...issuesOf(file));
+    if (issues.length === 0) passed(file);
     if (performance.now() - since < maxTurnMilliseconds) continue;
     await turn();
     since = performance.now();
   }
-  const sound = repeatables.filter((file) => faults.every((fault) => fault.file !== file));
+  const sound = repeatables.filter((file) => issues.every((issue) => issue.file !== file));
   const errors = [
-    ...faults.map(({ error }) => error),
+    ...issues.map(({ error }) => error),
     ...missingDependencies(files),
     ...sharedObjects(sound),
   ];
@@ -47,17 +47,17 @@ export async function inspectFiles(
 /** The maximum time without yielding, in milliseconds. */
 const maxTurnMilliseconds = 2;
 
-interface Fault {
+interface Issue {
   readonly file: BundleFile;
   readonly error: UserError;
 }
 
-function faultsOf(file: BundleFile): Fault[] {
+function issuesOf(file: BundleFile): Issue[] {
   try {
-    const encoding = encodingFault(file);
+    const encoding = encodingError(file);
     if (encoding !== undefined) return [{ file, error: encoding }];
-    const errors = [...transactionFaults(file), ...acceptanceFaults(file)];
-    if (file.kind === "repeatable") errors.push(...declarationFaults(file));
+    const errors = [...transactionErrors(file), ...acceptanceErrors(file)];
+    if (file.kind === "repeatable") errors.push(...declarationErrors(file));
     return errors.map((error) => ({ file, error }));
   } catch (error) {
     // A syntax error hides the rest of the file.
@@ -67,10 +67,10 @@ function faultsOf(file: BundleFile): Fault[] {
 }
 
 /**
- * Returns a fault for text that is not UTF-8: it was read with replacement characters, or, from UTF-16, with a zero
+ * Returns an error for text that is not UTF-8: it was read with replacement characters, or, from UTF-16, with a zero
  * byte next to each letter.
  */
-function encodingFault(file: BundleFile): SqlFileError | undefined {
+function encodingError(file: BundleFile): SqlFileError | undefined {
   const places = ["\0", "\uFFFD"].map((character) => file.text.indexOf(character));
   const index = Math.min(...places.filter((place) => place >= 0));
   if (index === Number.POSITIVE_INFINITY) return undefined;
@@ -90,7 +90,7 @@ function missingDependencies(files: readonly BundleFile[]): UserError[] {
   );
 }
 
-/** Returns faults for files that create the same object, because they would replace each other's repeatedly. */
+/** Returns errors for files that create the same object, because they would replace each other's repeatedly. */
 function sharedObjects(files: readonly BundleFile[]): UserError[] {
   const owners = new Map<string, BundleFile>();
   const errors: UserError[] = [];

@@ -4,7 +4,7 @@ import { loadParser } from "./parser";
 
 /** The running check of a bundle's files. Other work of the process may start with the files that have passed. */
 export class Inspection {
-  /** Resolves when all files have passed; otherwise rejects with all faults. */
+  /** Resolves when all files have passed; otherwise rejects with all errors. */
   readonly whole: Promise<void>;
   readonly #passed = new Set<BundleFile>();
   /** Callers that wait for the next file to pass. */
@@ -22,11 +22,11 @@ export class Inspection {
     return this.#passed.has(file);
   }
 
-  /** Waits until a file has passed. Throws all faults if it or a file before it has one. */
+  /** Waits until a file has passed. Throws all errors if it or a file before it has one. */
   async pass(file: BundleFile): Promise<void> {
     while (!this.#passed.has(file)) {
       const next = new Promise<void>((resolve) => this.#waiting.push(resolve));
-      // A fault ends the wait when all faults are known.
+      // An error ends the wait when all errors are known.
       await Promise.race([next, this.whole]);
     }
   }

@@ -82,7 +82,7 @@ export function scanSql(text: string): ScanResult {
 }
 
 /** Returns the parser's description of a syntax error; `undefined` for another error. */
-export function parserFault(
+export function parserError(
   error: unknown,
 ): { readonly message: string; readonly position?: number } | undefined {
   for (const { SqlError } of grammars.values()) {

@@ -1,7 +1,7 @@
 import type { Node, RawStmt } from "libpg-query";
 import { SqlFileError } from "./errors";
 import type { BundleFile } from "./files";
-import { defaultServerMajor, newestAccepts, parserFault, parseSql, scanSql } from "./parser";
+import { defaultServerMajor, newestAccepts, parserError, parseSql, scanSql } from "./parser";
 import { scheduledJobs } from "./scheduledJobs";
 
 /** One SQL statement of a file. Offsets are indexes in the file's text, as in JavaScript. */
@@ -122,14 +122,14 @@ function parse(file: BundleFile): Statement[] {
     const toIndex = byteOffsets(file.text);
     return raw.flatMap((statement) => describe(statement, file.text, toIndex));
   } catch (error) {
-    const fault = parserFault(error);
-    if (fault === undefined) throw error;
+    const issue = parserError(error);
+    if (issue === undefined) throw error;
     throw new SqlFileError({
       file,
       sqlState: "42601",
-      message: withoutTail(fault.message),
-      ...(fault.position === undefined ? {} : { index: indexOfCharacter(file.text, fault.position) }),
-      hint: hintFor(file, fault.position),
+      message: withoutTail(issue.message),
+      ...(issue.position === undefined ? {} : { index: indexOfCharacter(file.text, issue.position) }),
+      hint: hintFor(file, issue.position),
     });
   }
 }

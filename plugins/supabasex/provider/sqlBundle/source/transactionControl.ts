@@ -9,28 +9,28 @@ import { type Statement, savepointSteps, statementsOf } from "./statements";
  * between `begin` and `commit` passes: it runs in the deployment's transaction. Throws SqlFileError if the parser refuses
  * the text.
  */
-export function transactionFaults(file: BundleFile): SqlFileError[] {
+export function transactionErrors(file: BundleFile): SqlFileError[] {
   const statements = statementsOf(file);
   const savepoints: string[] = [];
-  const faults = statements.flatMap((statement) => {
+  const errors = statements.flatMap((statement) => {
     const { node, start: index } = statement;
     const refusal =
-      controlFault(file, node, savepoints) ??
+      controlRefusal(file, node, savepoints) ??
       forbidden(node) ??
       forbiddenInTransaction(file, statement) ??
       withoutName(node);
     return refusal === undefined ? [] : [new SqlFileError({ file, index, ...refusal })];
   });
-  if (!file.noTransaction) return faults;
+  if (!file.noTransaction) return errors;
   if (file.kind === "repeatable") {
     const message = "a repeatable always runs in a transaction";
-    faults.push(new SqlFileError({ file, message, hint: "Move the statement to a separate migration." }));
+    errors.push(new SqlFileError({ file, message, hint: "Move the statement to a separate migration." }));
   } else if (statements.length !== 1) {
     const message = `a file without a transaction must contain exactly one statement, and this one has ${statements.length}`;
     const hint = "If the second one failed, nothing could undo the first: put each in its own migration.";
-    faults.push(new SqlFileError({ file, message, hint }));
+    errors.push(new SqlFileError({ file, message, hint }));
   }
-  return faults;
+  return errors;
 }
 
 interface Refusal {
@@ -51,7 +51,7 @@ const ownSavepoints: ReadonlySet<string> = new Set(["migration", "repeatable"]);
  *
  * @param open the names of the file's savepoints so far; changed by each statement
  */
-function controlFault(file: BundleFile, node: Node, open: string[]): Refusal | undefined {
+function controlRefusal(file: BundleFile, node: Node, open: string[]): Refusal | undefined {
   if (!("TransactionStmt" in node)) return undefined;
   const { kind = "", savepoint_name: name = "" } = node.TransactionStmt;
   if (file.noTransaction || !savepointSteps.has(kind)) return control;

@@ -42,7 +42,7 @@ export function accessDriftOf(
   { digests: remembered, coverage }: RememberedAccess,
   subject: AccessSubject,
   record: PostureRecord | undefined,
-  accepted: readonly string[] = [],
+  { accepted = [] }: { readonly accepted?: readonly string[] | undefined } = {},
 ): AccessDrift {
   const { live, expected } = subject;
   const recorded = record?.posture ?? {};
@@ -58,12 +58,9 @@ export function accessDriftOf(
   if (hasSameEntries(digests, remembered)) return noAccessDrift;
   const found = postureFrom(remembered, recorded, posture);
   const unknown = [...found.unknown].filter((group) => !accepted.includes(groupAcceptance(group, digests)));
-  const baseline = accept(
-    found.posture,
-    posture,
-    acceptancesOf(diffPostures(found.posture, posture)),
-    accepted,
-  );
+  const baseline = accept(found.posture, posture, acceptancesOf(diffPostures(found.posture, posture)), {
+    names: accepted,
+  });
   // An entry identifies the whole change, which is not shown completely if its text may contain a secret.
   const acceptances = acceptancesOf(diffPostures(baseline, posture));
   const shown = withRedactedPostures(baseline, posture);

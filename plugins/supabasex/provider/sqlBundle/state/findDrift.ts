@@ -53,7 +53,7 @@ export async function findDrift(
   client: ClientBase,
   state: BundleState,
   { catalog, addresses, files, rows }: LiveState,
-  records: Records,
+  { records }: { readonly records: Records },
 ): Promise<FoundDrift> {
   const remembered = rememberedBy(state);
   const accessOf = async (subject: AccessSubject): Promise<AccessDrift> =>
@@ -76,7 +76,12 @@ export async function findDrift(
   const watched = (traced: Catalog) =>
     withRedactedTexts(expected, notRecorded(expected, managedPart(expected, traced), record));
   const isUnknown = new Set(unknown);
-  const found = await compare(client, expected, { catalog: live, addresses }, record.addresses, watched);
+  const found = await compare(
+    client,
+    expected,
+    { catalog: live, addresses },
+    { addresses: record.addresses, watched },
+  );
   const differences = found.differences.filter(
     ({ identity }) => !isUnknown.has(digestIdentity(identity, state.expected)),
   );
@@ -90,7 +95,7 @@ export async function findDrift(
       ...driftOf(differences),
       ...Object.fromEntries(unknown.map((identity) => [identity, unknownChange(identity, live, record)])),
     },
-    outlook: { ...access.outlook(), ...outlookOf(differences, makersIn(state), expected, traced) },
+    outlook: { ...access.outlook(), ...outlookOf(differences, makersIn(state), expected, { live: traced }) },
   };
 }
 

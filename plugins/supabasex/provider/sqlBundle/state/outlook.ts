@@ -21,7 +21,7 @@ export function outlookOf(
   differences: readonly CatalogDifference[],
   makers: ReadonlyMap<string, string>,
   expected: Catalog,
-  live: Catalog,
+  { live }: { readonly live: Catalog },
 ): Drift {
   const text = (identity: string, group: readonly CatalogDifference[]) => {
     if (identity.startsWith("applied file ") && group[0]?.kind !== "extra") return "is recorded again";
@@ -29,7 +29,7 @@ export function outlookOf(
     const [first] = group;
     if (maker !== undefined && first !== undefined && first.kind !== "extra" && !isRename(first))
       return `${maker}${rerun}`;
-    return textOf(repairOf(identity, group, expected, live));
+    return textOf(repairOf(identity, group, expected, { live }));
   };
   return Object.fromEntries(
     [...byIdentity(differences)].map(([identity, group]) => [
@@ -61,7 +61,7 @@ export function accessOutlookOf(
     ),
   );
   const text = (identity: string, difference: CatalogDifference) => {
-    const { safe, advice } = shownPostureRepairOf(identity, [difference], baseline, posture);
+    const { safe, advice } = shownPostureRepairOf(identity, [difference], baseline, { live: posture });
     const firstLines = safe.map((statement) => statement.split("\n", 1)[0]).join("; ");
     return [
       ...(safe.length === 0 ? [left] : [`${leftUnlessPruned}${firstLines}`]),

@@ -134,21 +134,24 @@ export interface Declared {
   readonly extensions: readonly string[];
 }
 
+interface Adopted {
+  readonly declared: Declared;
+  /** What the last deployment declared. */
+  readonly former: Declared;
+  /** The paths of the files that the bundle itself records as applied. */
+  readonly applied: ReadonlySet<string>;
+}
+
 /**
  * Returns the baseline with what the stack itself created since the last deployment: declared roles and extensions that
  * the baseline does not have, with what was created with them; without those that it no longer declares and that are
  * gone. For declared roles, this includes what their own resources enforce and repair before the SQL runs: attributes,
  * timeouts and memberships.
- *
- * @param former what the last deployment declared
- * @param applied paths of the files that the bundle itself records as applied
  */
 export function adoptDeclared(
   baseline: Catalog,
   posture: Catalog,
-  declared: Declared,
-  former: Declared,
-  applied: ReadonlySet<string>,
+  { declared, former, applied }: Adopted,
 ): Catalog {
   const adopted = new Map(Object.entries(baseline));
   const isNew = (identity: string) => baseline[identity] === undefined;
@@ -267,7 +270,7 @@ export function accept(
   baseline: Catalog,
   posture: Catalog,
   acceptances: readonly Acceptance[],
-  names: readonly string[],
+  { names }: { readonly names: readonly string[] },
 ): Catalog {
   const listed = new Set(names);
   const accepted = new Map(Object.entries(baseline));

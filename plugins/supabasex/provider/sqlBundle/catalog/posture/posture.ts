@@ -55,16 +55,16 @@ export function postureOf({
   };
   const posture = new Map<string, CatalogObject>();
   const isForeign = (identity: string) =>
-    notManaged(identity, live[identity] ?? {}, expected, managed) !== undefined;
+    notManaged(identity, live[identity] ?? {}, expected, { managed }) !== undefined;
   for (const [identity, object] of Object.entries(live)) {
-    const rest = notManaged(identity, object, expected, managed);
+    const rest = notManaged(identity, object, expected, { managed });
     const facts = rest === undefined ? undefined : factsOf(identity, rest, subject);
     if (facts !== undefined) posture.set(identity, facts);
   }
   const inUse = guards(live, { known: posture, isForeign, exposure, version: coverage });
   const rulesInUse = coverage >= 3 ? rulesOf((identity) => inUse.has(identity)) : undefined;
   for (const identity of inUse) {
-    const rest = notManaged(identity, live[identity] ?? {}, expected, managed);
+    const rest = notManaged(identity, live[identity] ?? {}, expected, { managed });
     if (rest !== undefined && !posture.has(identity)) {
       const { kind } = partsOfIdentity(identity);
       const facts = kind === "column" ? columnFacts(rest) : picked(kind, rest);
@@ -88,7 +88,7 @@ export function postureWithout(
   // What counts because something uses it: the record does not always show what does.
   for (const [identity, object] of Object.entries(posture)) {
     if (left.has(identity) || !isUsable(identity)) continue;
-    const rest = notManaged(identity, object, expected, managed);
+    const rest = notManaged(identity, object, expected, { managed });
     if (rest !== undefined && rest.extension === undefined) left.set(identity, rest);
   }
   const server = posture[serverIdentity];
@@ -110,7 +110,7 @@ function notManaged(
   identity: string,
   object: CatalogObject,
   expected: Catalog,
-  managed: Catalog,
+  { managed }: { readonly managed: Catalog },
 ): CatalogObject | undefined {
   const part = managed[identity];
   if (part === undefined) return object;

@@ -6,7 +6,7 @@ import { hasCode, mentions } from "../source/mentions";
 import { executedText, statementsOf } from "../source/statements";
 import { isAskedFor, tryOnCopy } from "./indexDefinition";
 import { type OutsideStatement, outsideStatement } from "./outsideStatement";
-import { targetFault, targetsOf } from "./outsideTargets";
+import { targetIssue, targetsOf } from "./outsideTargets";
 
 /** The table, a column, or a function does not exist. */
 const missing: ReadonlySet<string> = new Set(["42P01", "42703", "42883", "42704"]);
@@ -22,7 +22,7 @@ interface Circumstances {
  * Returns why a migration that runs outside of a transaction would fail, as far as that is known without running it: an
  * existing index with another definition, a missing dependency, an object that does not exist or is of another kind.
  */
-export async function outsideFault(
+export async function outsideError(
   session: Session,
   file: Migration,
   { expected, inTransaction = false }: Circumstances,
@@ -30,8 +30,8 @@ export async function outsideFault(
   const [first] = statementsOf(file);
   if (first === undefined) return undefined;
   const { node, start: index } = first;
-  const fault = await targetFault(session, node);
-  if (fault !== undefined) return new SqlFileError({ file, index, ...fault });
+  const issue = await targetIssue(session, node);
+  if (issue !== undefined) return new SqlFileError({ file, index, ...issue });
   const statement = outsideStatement(node);
   if (statement.index === undefined) return undefined;
   const found = await statement.look(session);
