@@ -115,7 +115,7 @@ describe("a secret of the edge functions", () => {
   test("that is longer is refused without its text", () => {
     const parse = () => parseStackConfig(withSecret("x".repeat(24_577)));
 
-    expect(parse).toThrow(/functionsSecretsSTRIPE_KEY must have at max 24576 characters/);
+    expect(parse).toThrow(/functionsSecretsSTRIPE_KEY must have at most 24576 characters/);
     expect(parse).not.toThrow("xxx");
   });
 });
