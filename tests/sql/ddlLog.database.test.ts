@@ -250,6 +250,30 @@ test("the log cannot be changed, and API roles have no access", async () => {
   ]);
 });
 
+test("a session in which other triggers do not fire is logged, and cannot change the log or the audit trail", async () => {
+  const { postgres } = database;
+  const admin = await database.cluster.client("supabase_admin");
+  await admin.query("grant set on parameter session_replication_role to postgres");
+  await postgres.query("set session_replication_role = replica");
+  try {
+    await postgres.query("create table shared.in_replica_mode (id int)");
+    await postgres.query("drop table shared.in_replica_mode");
+    const attempts = ["private.ddl_log", "audit.entries"].flatMap((table) => [
+      `delete from ${table}`,
+      `truncate ${table}`,
+    ]);
+    for (const attempt of attempts) await expect(postgres.query(attempt)).rejects.toThrow("append-only");
+  } finally {
+    await postgres.query("reset session_replication_role");
+    await admin.query("revoke set on parameter session_replication_role from postgres");
+  }
+
+  const { rows } = await postgres.query(
+    "select tag from private.ddl_log where object_identity = 'shared.in_replica_mode' order by occurred_at",
+  );
+  expect(rows.map(({ tag }) => tag)).toEqual(["CREATE TABLE", "DROP TABLE"]);
+});
+
 test("a log that is locked or cannot be written neither fails nor delays a schema change", async () => {
   const { postgres } = database;
   const other = await database.cluster.client("supabase_admin");
