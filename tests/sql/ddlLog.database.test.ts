@@ -6,6 +6,9 @@ let database: BundledDatabase;
 beforeAll(async () => {
   database = await startBundledDatabase();
   await database.postgres.query("set application_name = 'psql'");
+  await database.postgres.query(
+    "create function public.g(a integer) returns integer language sql as 'select a'",
+  );
 });
 afterAll(async () => await database.remove());
 
@@ -40,14 +43,109 @@ const changes: readonly (readonly [statement: string, identity: string])[] = [
 test.each(changes)("%s", async (statement, identity) => {
   await database.postgres.query(statement);
 
-  expect((await readAuthors(database.postgres, [identity], subject)).get(identity)).toMatch(author);
+  expect((await readAuthors(database.postgres, [{ identity }], subject)).get(identity)).toMatch(author);
 });
+
+/** What one colleague did before, the change that another one made, and whom the report names. */
+const attributions: readonly {
+  readonly before: string;
+  readonly change: string;
+  readonly of: readonly [identity: string, property: string];
+  readonly named: RegExp;
+}[] = [
+  {
+    before: "grant select on shared.recovery_checkpoints to service_role",
+    change: "grant select on shared.recovery_checkpoints, shared.tenants to anon",
+    of: ["table shared.recovery_checkpoints", "grants"],
+    named: /^by postgres via second .* UTC, or by postgres via first .* UTC$/,
+  },
+  {
+    before: "comment on table shared.users is 'x'",
+    change: "grant select on all tables in schema shared to anon",
+    of: ["table shared.users", "grants"],
+    named: /^by postgres via second [^,]* UTC$/,
+  },
+  {
+    before: "grant select on shared.presence to service_role",
+    change: "grant select on shared.presence to anon; grant select on shared.users to anon",
+    of: ["table shared.presence", "grants"],
+    named: /^by postgres via second .*, or by postgres via first /,
+  },
+  {
+    before: "grant select on retail.orders to service_role",
+    change: 'grant select on "retail"."orders" to anon',
+    of: ["table retail.orders", "grants"],
+    named: /^by postgres via second .*, or by postgres via first /,
+  },
+  {
+    before: "grant select on retail.products to service_role",
+    change: "set search_path = retail; grant select on products to anon; reset search_path",
+    of: ["table retail.products", "grants"],
+    named: /^by postgres via second .*, or by postgres via first /,
+  },
+  {
+    before: "grant execute on function public.g(integer) to service_role",
+    change: "grant execute on function public.g(int) to anon",
+    of: ["function public.g(integer)", "grants"],
+    named: /^by postgres via second .*, or by postgres via first /,
+  },
+  {
+    before: "alter table retail.products disable row level security",
+    change: "grant select on retail.products to anon",
+    of: ["table retail.products", "rowSecurity"],
+    named: /^by postgres via first [^,]* UTC$/,
+  },
+  {
+    before: "grant select on retail.products to anon",
+    change: "alter table retail.products disable row level security",
+    of: ["table retail.products", "grants"],
+    named: /^by postgres via first [^,]* UTC$/,
+  },
+  {
+    before: "alter policy tenant_isolation on shared.tenants using (true)",
+    change: "comment on policy tenant_isolation on shared.tenants is 'x'",
+    of: ["policy shared.tenants tenant_isolation", "using"],
+    named: /^by postgres via first [^,]* UTC$/,
+  },
+  {
+    before: "comment on trigger set_updated_at on shared.tenants is 'x'",
+    change: "alter table shared.tenants disable trigger set_updated_at",
+    of: ["trigger shared.tenants set_updated_at", "enabled"],
+    named: /^by postgres via second (?!.*via first)/,
+  },
+  {
+    before: "comment on column shared.tenants.name is 'x'",
+    change: "alter table shared.tenants alter column name drop not null",
+    of: ["column shared.tenants name", "comment"],
+    named: /^by postgres via first [^,]* UTC$/,
+  },
+];
+
+test.each(attributions)(
+  "after `$before`, the author of `$change` is not confused with another",
+  async (made) => {
+    const { postgres } = database;
+    const [identity, property] = made.of;
+    try {
+      await postgres.query("set application_name = 'first'");
+      await postgres.query(made.before);
+      await postgres.query("set application_name = 'second'");
+      await postgres.query(made.change);
+    } finally {
+      await postgres.query("set application_name = 'psql'");
+    }
+
+    const authors = await readAuthors(postgres, [{ identity, property }], subject);
+
+    expect(authors.get(`${identity}, ${property}`)).toMatch(made.named);
+  },
+);
 
 test("the name of the deployments proves nothing: an entry with it is shown, and never taken for their work", async () => {
   const { postgres } = database;
   const identity = "view shared.deployed";
   const after = async (deployedAt: string | undefined) =>
-    (await readAuthors(postgres, [identity], { ...subject, deployedAt: async () => deployedAt })).get(
+    (await readAuthors(postgres, [{ identity }], { ...subject, deployedAt: async () => deployedAt })).get(
       identity,
     );
   await postgres.query("set application_name = 'supabasex thorbis prod 1a2b3c4d by ci'");
@@ -67,7 +165,7 @@ test("the name of the deployments proves nothing: an entry with it is shown, and
   await postgres.query("grant select on shared.deployed, shared.tenants to anon");
   expect(await after("infinity")).toMatch(earlier);
   expect(
-    (await readAuthors(postgres, [identity], { ...subject, application: "supabasex thorbis pro" })).get(
+    (await readAuthors(postgres, [{ identity }], { ...subject, application: "supabasex thorbis pro" })).get(
       identity,
     ),
   ).toMatch(/^by postgres via supabasex/);
@@ -80,8 +178,11 @@ test("another table with the log's name says nothing", async () => {
     values (now(), gen_random_uuid(), 'mallory', 'mallory', 'x', 'shared.watched')`);
   await postgres.query("create view shared.watched as select 1 as one");
 
-  const authors = await readAuthors(postgres, ["view shared.watched"], subject);
-  const without = await readAuthors(postgres, ["view shared.watched"], { ...subject, tables: [] });
+  const authors = await readAuthors(postgres, [{ identity: "view shared.watched" }], subject);
+  const without = await readAuthors(postgres, [{ identity: "view shared.watched" }], {
+    ...subject,
+    tables: [],
+  });
 
   expect(authors.get("view shared.watched")).toMatch(author);
   expect([...without]).toEqual([]);
@@ -92,7 +193,9 @@ test("a role that may not use the log's schema gets no authors, and no error", a
   const deployedAt = vi.fn(subject.deployedAt);
   await postgres.query("create role outsider; grant outsider to postgres; set role outsider");
   try {
-    expect([...(await readAuthors(postgres, ["table shared.x"], { ...subject, deployedAt }))]).toEqual([]);
+    expect([
+      ...(await readAuthors(postgres, [{ identity: "table shared.x" }], { ...subject, deployedAt })),
+    ]).toEqual([]);
   } finally {
     await postgres.query("reset role; drop role outsider");
   }
@@ -120,7 +223,7 @@ test("a change that fires no event trigger has no known author", async () => {
 
   const authors = await readAuthors(
     database.postgres,
-    ["role somebody", "bucket x", "table shared.nothing"],
+    ["role somebody", "bucket x", "table shared.nothing"].map((identity) => ({ identity })),
     subject,
   );
   expect([...authors]).toEqual([
@@ -145,6 +248,30 @@ test("the log cannot be changed, and API roles have no access", async () => {
     [false, false],
     [false, false],
   ]);
+});
+
+test("a session in which other triggers do not fire is logged, and cannot change the log or the audit trail", async () => {
+  const { postgres } = database;
+  const admin = await database.cluster.client("supabase_admin");
+  await admin.query("grant set on parameter session_replication_role to postgres");
+  await postgres.query("set session_replication_role = replica");
+  try {
+    await postgres.query("create table shared.in_replica_mode (id int)");
+    await postgres.query("drop table shared.in_replica_mode");
+    const attempts = ["private.ddl_log", "audit.entries"].flatMap((table) => [
+      `delete from ${table}`,
+      `truncate ${table}`,
+    ]);
+    for (const attempt of attempts) await expect(postgres.query(attempt)).rejects.toThrow("append-only");
+  } finally {
+    await postgres.query("reset session_replication_role");
+    await admin.query("revoke set on parameter session_replication_role from postgres");
+  }
+
+  const { rows } = await postgres.query(
+    "select tag from private.ddl_log where object_identity = 'shared.in_replica_mode' order by occurred_at",
+  );
+  expect(rows.map(({ tag }) => tag)).toEqual(["CREATE TABLE", "DROP TABLE"]);
 });
 
 test("a log that is locked or cannot be written neither fails nor delays a schema change", async () => {

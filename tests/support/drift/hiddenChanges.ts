@@ -17,7 +17,7 @@ export const hiddenChanges: readonly PostureChange[] = [
       "create table public.leak (id bigint); grant select on public.leak to anon; alter extension pg_trgm add table public.leak",
     reverse: "alter extension pg_trgm drop table public.leak; drop table public.leak",
     as: "supabase_admin",
-    reports: extra("table public.leak"),
+    reports: [...changed("extension pg_trgm", "members"), ...extra("table public.leak")],
     severity: "opens",
   },
   {
@@ -35,7 +35,7 @@ export const hiddenChanges: readonly PostureChange[] = [
       "create view public.everybody as select * from shared.customers; grant select on public.everybody to anon; alter extension pg_trgm add view public.everybody",
     reverse: "alter extension pg_trgm drop view public.everybody; drop view public.everybody",
     as: "supabase_admin",
-    reports: extra("view public.everybody"),
+    reports: [...changed("extension pg_trgm", "members"), ...extra("view public.everybody")],
     severity: "opens",
   },
   {

@@ -1,4 +1,5 @@
 import { applicationChanges } from "./applicationChanges";
+import { detourChanges } from "./detourChanges";
 import { guardChanges } from "./guardChanges";
 import { hiddenChanges } from "./hiddenChanges";
 import { indirectChanges } from "./indirectChanges";
@@ -26,4 +27,5 @@ export const postureChanges: readonly PostureChange[] = [
   ...usedChanges,
   ...reachChanges,
   ...applicationChanges,
+  ...detourChanges,
 ];

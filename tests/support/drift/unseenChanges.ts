@@ -37,6 +37,16 @@ export const unseenChanges: readonly UnseenChange[] = [
       "The token hook of the bundle sets `authenticated` in every token of Auth, regardless of the row; `tests/sql/tokenHook.database.test.ts` checks it. The hook, its function and its setting are compared.",
   },
   {
+    name: "a secret of the vault is added, replaced or deleted",
+    by: {
+      change: "select vault.create_secret('do-not-print-this', 'webhook')",
+      reverse: "delete from vault.secrets where name = 'webhook'",
+    },
+    because: "applications store secrets at run time, and a row does not record who wrote it",
+    instead:
+      "Who may read and write secrets, through tables, views and functions, is compared. So are functions and jobs, which name the secrets that they read. Let them read addresses of other servers from their own text instead of from a secret.",
+  },
+  {
     name: "a SAML provider with a metadata URL gets other certificates, but keeps the URL",
     by: {
       change:

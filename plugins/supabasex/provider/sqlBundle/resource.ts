@@ -28,7 +28,7 @@ import { reading } from "./session/reading";
 import { type LoadedBundle, loadBundle } from "./source/files";
 import { Inspection } from "./source/inspection";
 import { diffBundle } from "./state/diff";
-import { type Drift, driftFrom, driftOf, withAuthors } from "./state/drift";
+import { type Drift, driftFrom, driftOf, driftPaths, withAuthors } from "./state/drift";
 import { findDrift } from "./state/findDrift";
 import { openTables } from "./state/openTables";
 import { driftReadAt, withOutlook } from "./state/outlook";
@@ -117,7 +117,7 @@ export const sqlBundle: Resource = {
             },
           },
         );
-        const authors = await readAuthors(client, Object.keys(found.drift), {
+        const authors = await readAuthors(client, driftPaths(found.drift), {
           tables: state.expected.keys(),
           application: applicationName(name, stack, {}),
           deployedAt: () => readRecordedAt(client, name),

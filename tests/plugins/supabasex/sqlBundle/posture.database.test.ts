@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readCatalogInTransaction } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
 import { maxUsersTableBytes } from "../../../../plugins/supabasex/provider/sqlBundle/catalog/kinds/accounts";
 import { majorOf } from "../../../support/cluster";
 import { driftBundleDirectory, driftPrerequisites, harmlessChanges } from "../../../support/drift";
@@ -219,6 +220,21 @@ test("an upgrade of Auth that adds columns with defaults is no change of the OAu
   expect(upgraded).toEqual(['live["table auth.oauth_clients"].defaults']);
   expect(opened).toContain('live["OAuth client 00000000-0000-4000-8000-0000000000cd"].content');
   expect(await bundle.refresh()).toEqual([]);
+});
+
+test("the server and the options of a foreign table in a schema of the platform are read", async () => {
+  const { supabase_admin: admin } = hands;
+  await admin.query("begin");
+  await admin.query(
+    "create foreign table extensions.orders (id bigint) server partner options (table_name 'orders')",
+  );
+  const { catalog } = await readCatalogInTransaction(admin);
+  await admin.query("rollback");
+
+  expect(catalog["foreign table extensions.orders"]).toMatchObject({
+    server: "partner",
+    wrapperOptions: { table_name: "orders" },
+  });
 });
 
 test("normal activity of a database is not reported", async () => {

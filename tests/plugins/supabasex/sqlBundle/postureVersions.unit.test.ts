@@ -409,6 +409,56 @@ test.each<[string, Catalog[string]]>([
   },
 );
 
+const withForeignTable = (server: string, tableName: string): Catalog => ({
+  ...withOperator,
+  "foreign table extensions.orders": { owner: "postgres", server, wrapperOptions: { table_name: tableName } },
+});
+
+test("a baseline of version 2 gets with a deployment what a foreign table of the platform's schemas shows", () => {
+  const { "foreign table extensions.orders": _, ...others } = takenWithUses(
+    withForeignTable("a", "orders"),
+    2,
+  );
+  const older = { ...others, "foreign table extensions.orders": { owner: "postgres" } };
+  const now = withForeignTable("a", "orders");
+
+  expect(reported(older, takenWithUses(now, 2))).toEqual([]);
+  const adopted = upgradedFrom(older, now);
+  expect(reported(adopted, takenWithUses(now))).toEqual([]);
+  expect(reported(adopted, takenWithUses(withForeignTable("b", "secrets")))).toEqual([
+    "changed foreign table extensions.orders server",
+    "changed foreign table extensions.orders wrapperOptions",
+  ]);
+});
+
+test("a baseline without the results of functions gets them with a deployment", () => {
+  const returning = (returns: string): Catalog => ({
+    ...live,
+    "function public.f()": { owner: "postgres", body: "select 1", strict: true, returns },
+  });
+  const now = taken(returning("bigint"));
+  const older = { ...now, "function public.f()": { owner: "postgres", body: "select 1", strict: true } };
+  const all = taken(returning("SETOF bigint"));
+
+  expect(reported(older, now)).toEqual([]);
+  expect(reported(deployed(older, now), now)).toEqual([]);
+  expect(reported(deployed(older, now), all)).toEqual(["changed function public.f() returns"]);
+});
+
+test.each<[string, string]>([
+  ["realtime.messages", "realtime"],
+  ["public.notes", "extensions"],
+])("a partition of %s in the schema %s counts unless both are the platform's", (parent, schema) => {
+  const partition = `table ${schema}.p_2025`;
+  const catalog: Catalog = {
+    ...live,
+    "table realtime.messages": { owner: "supabase_realtime_admin", rowSecurity: true },
+    [partition]: { owner: "postgres", partitionOf: parent },
+  };
+
+  expect(Object.keys(taken(catalog)).includes(partition)).toBe(parent === "public.notes");
+});
+
 test("a baseline of version 2 without rules, domains, members and sign-in sources gets them with a deployment", () => {
   const used: Catalog = {
     server: { majorVersion: 17, coverage: 2 },

@@ -17,10 +17,10 @@ const hashes: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Properties that all objects of their kinds have in what this version records, but not in baselines from before 2026-11-29;
+ * Properties that all objects of their kinds have in what this version records, but not in baselines from before 2026-11-30;
  * and `configured`, which only a session that does not override the setting can read.
  */
-const perhapsAbsent: ReadonlySet<string> = new Set(["arguments", "configured", "volatility"]);
+const perhapsAbsent: ReadonlySet<string> = new Set(["arguments", "configured", "returns", "volatility"]);
 
 /**
  * Returns whether two values of a property can be compared: always, except if one is not known, and for hashes of another

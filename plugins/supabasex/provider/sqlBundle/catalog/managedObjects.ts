@@ -34,10 +34,11 @@ extension_member as materialized (
 platform_schema as materialized (
   select oid from pg_namespace where nspname ~ '${platformSchemas}'
 ),
--- The platform's own and those of extensions, in which access is watched; not the server's.
+-- The platform's own and those of extensions, in which access is watched; not the server's. A superuser may create one with a name
+-- like the server's.
 watched_platform_schema as materialized (
   select oid, quote_ident(nspname) as name from pg_namespace
-  where nspname ~ '${platformSchemas}' and nspname !~ '^(pg_|information_schema$)'
+  where nspname ~ '${platformSchemas}' and nspname !~ '^(pg_catalog|pg_toast|pg_temp_[0-9]+|pg_toast_temp_[0-9]+|information_schema)$'
     or oid in (select objid from extension_member where classid = 'pg_namespace'::regclass)
 ),
 managed_schema as materialized (
@@ -68,5 +69,5 @@ policed_relation as materialized (
   select c.oid, n.name || '.' || quote_ident(c.relname), c.relkind, c.relispartition, null, true
   from pg_class c
   join watched_platform_schema n on n.oid = c.relnamespace
-  where c.relkind in ('r', 'p', 'v')
+  where c.relkind in ('r', 'p', 'v', 'f')
 )`;

@@ -277,7 +277,8 @@ const dependencies = `
 
 /**
  * Functions, operators and types that an extension did not create, with the objects that use them. What belongs to a table, a view or a
- * composite type counts as its own use, and an array as its element. What functions with a text as body use is not known.
+ * composite type counts as its own use, an array as its element, a multirange as its range, and a row as its table. What the texts of
+ * functions use is not known, but the types of their arguments and results are.
  */
 const uses = `
   select distinct
@@ -299,17 +300,22 @@ const uses = `
       when 'pg_class'::regclass then coalesce(composite.reltype, (select i.indrelid from pg_index i where i.indexrelid = d.objid), d.objid)
       else d.objid
     end as object,
-    d.refclassid || ':' || coalesce(list.typelem, d.refobjid) || ':0' as used
+    case when row_type.oid is null then d.refclassid || ':' || coalesce(ranges.rngtypid, list.typelem, d.refobjid) || ':0'
+      else 'pg_class'::regclass::oid || ':' || row_type.typrelid || ':0' end as used
   from (${dependencies}) d
   left join pg_constraint k on d.classid = 'pg_constraint'::regclass and k.oid = d.objid
   left join pg_class composite on d.classid = 'pg_class'::regclass and composite.oid = d.objid and composite.relkind = 'c'
   left join pg_type list on d.refclassid = 'pg_type'::regclass and list.oid = d.refobjid
     and list.typsubscript = 'array_subscript_handler'::regproc
+  left join pg_range ranges on d.refclassid = 'pg_type'::regclass and ranges.rngmultitypid = coalesce(list.typelem, d.refobjid)
+  left join (
+    select t.oid, t.typrelid from pg_type t join pg_class c on c.oid = t.typrelid and c.relkind <> 'c'
+  ) row_type on d.refclassid = 'pg_type'::regclass and row_type.oid = coalesce(list.typelem, d.refobjid)
   where coalesce(list.typelem, d.refobjid) >= ${firstUserOid}
     and (d.refclassid = 'pg_operator'::regclass
       -- The texts of policies and triggers name their functions.
       or d.refclassid = 'pg_proc'::regclass and d.classid not in ('pg_policy'::regclass, 'pg_trigger'::regclass)
-      or d.refclassid = 'pg_type'::regclass and d.classid in ('pg_class'::regclass, 'pg_type'::regclass))
+      or d.refclassid = 'pg_type'::regclass and d.classid in ('pg_class'::regclass, 'pg_type'::regclass, 'pg_proc'::regclass))
     and (d.refclassid, coalesce(list.typelem, d.refobjid)) not in (select m.classid, m.objid from extension_member m)`;
 
 /** All system catalogs with access control lists of one of our kinds. */

@@ -1,5 +1,6 @@
 import type { ClientBase } from "pg";
 import { partsOfIdentity } from "../catalog";
+import { type ChangedPath, loggedAs } from "./loggedAs";
 
 /** The name of the table in which a bundle's event triggers log schema changes, in any schema; and the columns that are read. */
 const logTable = "ddl_log";
@@ -8,30 +9,11 @@ const columns = [
   "address",
   "application",
   "object_identity",
+  "object_type",
   "occurred_at",
   "session_role",
+  "tag",
 ] as const;
-
-/** Kinds whose changes fire no event trigger: cluster-wide objects, rows, and event triggers themselves. */
-const unheard: ReadonlySet<string> = new Set([
-  "accounts",
-  "bucket",
-  "cron job",
-  "database",
-  "database settings",
-  "default privileges",
-  "event trigger",
-  "history record",
-  "membership",
-  "migration record",
-  "OAuth client",
-  "platform",
-  "role",
-  "role settings",
-  "SAML provider",
-  "SSO domain",
-  "SSO provider",
-]);
 
 /** Where to look for authors. */
 export interface AuthorSubject {
@@ -43,10 +25,18 @@ export interface AuthorSubject {
   readonly deployedAt: () => Promise<string | undefined>;
 }
 
+/** Returns the key of a change in a map of authors. */
+export function authorKey({ identity, property }: ChangedPath): string {
+  return property === undefined ? identity : `${identity}, ${property}`;
+}
+
 /**
- * Returns identity → who last changed the object, when, and from where, according to the log:
+ * Returns key of the change → who last made such a change, when, and from where, according to the log:
  * `by postgres via psql from 10.0.0.7 at 2026-11-28 12:00:00 UTC`. `unknown` if the log cannot know. Empty if the bundle has no such
  * log, or the role may not read it.
+ *
+ * If the newest entry may be about another object, as of a statement that grants several, the newest one about the object follows after
+ * `or`, unless it is ours.
  *
  * Any session can have the application name of our deployments, so the name proves nothing. What the last deployment changed is no
  * difference. So if the last entry has the name and is from before its end, either the log lacks a later change, or the name was forged: the
@@ -55,34 +45,56 @@ export interface AuthorSubject {
  */
 export async function readAuthors(
   client: ClientBase,
-  identities: readonly string[],
+  changes: readonly ChangedPath[],
   subject: AuthorSubject,
 ): Promise<ReadonlyMap<string, string>> {
-  const log = identities.length === 0 ? undefined : await findLog(client, subject.tables);
+  const log = changes.length === 0 ? undefined : await findLog(client, subject.tables);
   if (log === undefined) return new Map();
-  const candidates = identities.flatMap((identity) =>
-    loggedAs(identity).map((name, rank) => ({ identity, name, rank })),
+  const candidates = changes.flatMap((change) =>
+    loggedAs(change).map((name, rank) => ({ key: authorKey(change), rank, ...name })),
   );
-  const { rows } = await client.query<LastEntry>(
-    `select distinct on (wanted.identity) wanted.identity,
+  const unquoted = `split_part(replace(entry.object_identity, '"', ''), '(', 1)`;
+  const { rows } = await client.query<Entry>(
+    `with wanted as materialized (
+       select * from jsonb_to_recordset($1::jsonb) as w (key text, rank integer, name text, tags text, maybe text[])
+     ),
+     found as (
+       select wanted.key, wanted.rank, entry.*
+       from wanted
+       join ${log} entry on replace(replace(entry.object_identity, 'pg_catalog.', ''), ', ', ',') = wanted.name
+       where wanted.maybe is null and entry.tag ~ wanted.tags
+       union all
+       select wanted.key, wanted.rank, entry.*
+       from wanted
+       join ${log} entry on entry.object_type = any (wanted.maybe) and entry.tag ~ wanted.tags
+       where entry.object_identity is null
+         or ${unquoted} in (replace(wanted.name, '"', ''), substring(replace(wanted.name, '"', '') from '[^.]*$'))
+     ),
+     newest as (
+       select distinct on (key, rank) * from found order by key, rank, occurred_at desc
+     )
+     select entry.key, entry.rank,
        coalesce(starts_with(entry.application || ' ', $2 || ' '), false) as "hasOurName",
        entry.occurred_at <= coalesce($3::timestamptz, 'infinity') as "isEarlier",
        concat('by ', entry.session_role, case when entry.acting_role <> entry.session_role then ' as ' || entry.acting_role end,
-         ' via ' || nullif(entry.application, ''), ' from ' || host(entry.address),
-         ' at ' || to_char(entry.occurred_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'), ' UTC') as author
-     from jsonb_to_recordset($1::jsonb) as wanted (identity text, name text, rank integer)
-     join ${log} entry on replace(replace(entry.object_identity, 'pg_catalog.', ''), ', ', ',') = wanted.name
-     order by wanted.identity, wanted.rank, entry.occurred_at desc`,
+         ' via ' || nullif(entry.application, ''), ' from ' || host(entry.address)) as origin,
+       concat(' at ' || to_char(entry.occurred_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'), ' UTC') as time
+     from newest entry
+     order by entry.key, entry.occurred_at desc, entry.rank`,
     [JSON.stringify(candidates), subject.application, (await subject.deployedAt()) ?? null],
   );
-  const known = new Map(rows.map((entry) => [entry.identity, authorOf(entry)]));
-  return new Map(identities.map((identity) => [identity, known.get(identity) ?? unknown]));
+  const known = new Map<string, Entry[]>();
+  for (const entry of rows) known.set(entry.key, [...(known.get(entry.key) ?? []), entry]);
+  return new Map(changes.map(authorKey).map((key) => [key, authorOf(known.get(key) ?? [])]));
 }
 
-/** The last entry about an object. */
-interface LastEntry {
-  readonly identity: string;
-  readonly author: string;
+/** The newest entry under one of the names of a change. */
+interface Entry {
+  readonly key: string;
+  /** The place of the name: 0 for the object's own. */
+  readonly rank: number;
+  readonly origin: string;
+  readonly time: string;
   /** Whether its application name is that of this stack's deployments. */
   readonly hasOurName: boolean;
   /** Whether it is from before the end of the last deployment, or that is not known. */
@@ -91,11 +103,18 @@ interface LastEntry {
 
 const unknown = "by unknown";
 
-function authorOf({ author, hasOurName, isEarlier }: LastEntry): string {
-  if (!hasOurName) return author;
-  return isEarlier
-    ? `${unknown}; last logged change ${author}`
-    : `${author}, after the last completed deployment: a run that stopped, or another program with its name`;
+/** @param entries the newest first */
+function authorOf([latest, ...others]: readonly Entry[]): string {
+  if (latest === undefined) return unknown;
+  const author = `${latest.origin}${latest.time}`;
+  if (latest.hasOurName) {
+    return latest.isEarlier
+      ? `${unknown}; last logged change ${author}`
+      : `${author}, after the last completed deployment: a run that stopped, or another program with its name`;
+  }
+  if (latest.rank === 0) return author;
+  const other = others.find(({ hasOurName, origin }) => !hasOurName && origin !== latest.origin);
+  return other === undefined ? author : `${author}, or ${other.origin}${other.time}`;
 }
 
 async function findLog(client: ClientBase, tables: Iterable<string>): Promise<string | undefined> {
@@ -116,27 +135,4 @@ async function findLog(client: ClientBase, tables: Iterable<string>): Promise<st
     [named, columns, logTable],
   );
   return rows[0]?.name;
-}
-
-/** Returns the names that event triggers may use for an object, the most exact first. */
-function loggedAs(identity: string): string[] {
-  const { kind, name, parent } = partsOfIdentity(identity);
-  if (unheard.has(kind)) return [];
-  const plain = (text: string) => text.replaceAll("pg_catalog.", "").replaceAll(", ", ",");
-  switch (kind) {
-    case "column":
-      return [`${parent}.${name}`, `${parent}`];
-    case "policy":
-    case "trigger":
-    case "rule":
-      return [`${name} on ${parent}`];
-    case "constraint":
-      return [`${name} on ${parent}`, `${parent}`];
-    case "publication table":
-      return [`${parent} in publication ${name}`];
-    case "publication schema":
-      return [`${parent} in publication ${name}`, name];
-    default:
-      return [plain(name)];
-  }
 }

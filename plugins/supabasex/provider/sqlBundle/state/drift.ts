@@ -4,6 +4,8 @@ import { isPropertyMap, type Value } from "../../../../provider-host/values";
 import { parseDriftText } from "../../../bundleMessages";
 import { byIdentity, type CatalogDifference, changeText, objectText, partsOfIdentity } from "../catalog";
 import { severities, severityOf } from "../catalog/posture";
+import { authorKey } from "../history/ddlLog";
+import type { ChangedPath } from "../history/loggedAs";
 
 /**
  * The differences from what the bundle created, as text: identity → what happened to the object, or property → how it
@@ -64,21 +66,25 @@ export function driftLines(drift: Drift): string[] {
  * Returns a drift with the author of each change after its severity. The client chooses the name of its application, so it
  * must not end the note early: its brackets become parentheses.
  *
- * @param authors identity → the author, as text; objects that are not included have none
+ * @param authors key of the change → the author, as text; changes that are not included have none
  */
 export function withAuthors(drift: Drift, authors: ReadonlyMap<string, string>): Drift {
+  const signed = (change: string, path: ChangedPath) => {
+    const author = authors.get(authorKey(path))?.replaceAll("[", "(").replaceAll("]", ")");
+    return author === undefined ? change : change.replace(/\]$/, () => `; ${author}]`);
+  };
   return Object.fromEntries(
-    Object.entries(drift).map(([identity, text]) => {
-      const author = authors.get(identity)?.replaceAll("[", "(").replaceAll("]", ")");
-      if (author === undefined) return [identity, text];
-      const signed = (change: string) => change.replace(/\]$/, () => `; ${author}]`);
-      return [
-        identity,
-        typeof text === "string"
-          ? signed(text)
-          : Object.fromEntries(Object.entries(text).map(([name, change]) => [name, signed(change)])),
-      ];
-    }),
+    Object.entries(drift).map(([identity, text]) => [
+      identity,
+      typeof text === "string"
+        ? signed(text, { identity })
+        : Object.fromEntries(
+            Object.entries(text).map(([property, change]) => [
+              property,
+              signed(change, { identity, property }),
+            ]),
+          ),
+    ]),
   );
 }
 

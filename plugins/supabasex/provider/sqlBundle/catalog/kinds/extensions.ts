@@ -66,7 +66,8 @@ const areOfOthers = `exists (
 
 /**
  * What an extension has besides its content: tables in a schema that it did not create, such as public, where any role with CREATE may make one
- * and add it; and the record of initial privileges, which excludes a privilege from those that are reported.
+ * and add it; those in a schema that is not the extension's, which backups leave out from then on; and the record of initial
+ * privileges, which excludes a privilege from those that are reported.
  */
 const furtherMembers = `
   select m.refobjid as extension, hash_record_extended((
@@ -77,6 +78,12 @@ const furtherMembers = `
   join pg_class c on c.oid = m.objid and c.relkind in ('r', 'p', 'f')
   join managed_schema s on s.oid = c.relnamespace
   where m.classid = 'pg_class'::regclass and not ${isInOwnSchema}
+  union all
+  select d.refobjid, hash_record_extended(('added'::text, c.oid::regclass::text), 0)
+  from pg_depend d
+  join pg_class c on c.oid = d.objid
+  where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_extension'::regclass and d.deptype = 'e'
+    and c.oid not in (select objid from extension_member where classid = 'pg_class'::regclass)
   union all
   select m.refobjid, hash_record_extended(('initial privileges'::text, c.relname, i.objsubid, i.initprivs::text), 0)
   from extension_member m

@@ -1,5 +1,6 @@
 import { firstUserOid } from "../managedObjects";
 import { columnPrivileges } from "./columns";
+import { foreignTableProperties } from "./foreignTables";
 import { flag, json, type Kind, number, onServer, options, sha256, text } from "./kind";
 
 /**
@@ -81,6 +82,7 @@ const relations: Kind = {
       select count(*) from pg_trigger t where t.tgrelid = c.oid and t.tgisinternal and t.tgparentid = 0 and t.tgenabled in ('D', 'R')), 0)`),
     inherits: json(`case when not c.relispartition then (
       select json_agg(i.inhparent::regclass::text order by i.inhseqno) from pg_inherits i where i.inhrelid = c.oid) end`),
+    ...foreignTableProperties("c.oid", "c.relkind"),
     replicaIdentity: text(`case c.relreplident when 'f' then 'full' when 'n' then 'nothing' end`),
     extension: text(`x.extname`),
   },

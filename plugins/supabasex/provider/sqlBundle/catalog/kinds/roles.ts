@@ -48,7 +48,7 @@ const ofMemberships = (serverMajor: number): Kind => {
   group by a.member, a.roleid
 ) m
 -- Except those that initdb creates.
-where not (m.member = 'pg_monitor'::regrole
+where m.admin or not (m.member = 'pg_monitor'::regrole
   and m.roleid in ('pg_read_all_settings'::regrole, 'pg_read_all_stats'::regrole, 'pg_stat_scan_tables'::regrole))`,
   };
 };

@@ -1,3 +1,4 @@
+import { foreignTableProperties } from "./foreignTables";
 import { boolean, json, type Kind, options, text } from "./kind";
 import { storage, storageJoins } from "./storage";
 
@@ -27,12 +28,7 @@ export const tables: Kind = {
     options: options(`r.options`),
     ...storage,
     ofType: text(`case when r.of_type <> 0 then format_type(r.of_type, null) end`),
-    server: text(`case when r.kind = 'f' then (
-      select quote_ident(s.srvname) from pg_foreign_table f join pg_foreign_server s on s.oid = f.ftserver
-      where f.ftrelid = r.oid) end`),
-    wrapperOptions: json(`case when r.kind = 'f' then (
-      select json_object_agg(o.option_name, o.option_value)
-      from pg_foreign_table f cross join lateral pg_options_to_table(f.ftoptions) o where f.ftrelid = r.oid) end`),
+    ...foreignTableProperties("r.oid", "r.kind"),
   },
   from: `relation r${storageJoins}
 where r.kind in ('r', 'p', 'f')`,

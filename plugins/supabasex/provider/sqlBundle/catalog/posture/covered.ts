@@ -77,6 +77,7 @@ export const accessProperties: Readonly<Record<string, readonly string[]>> = {
     "arguments",
     "body",
     "declaration",
+    "returns",
     "security",
     "strict",
     "volatility",

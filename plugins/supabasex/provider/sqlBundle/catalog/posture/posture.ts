@@ -226,7 +226,7 @@ function extensionFacts(
 }
 
 /**
- * Returns whether a partition is one of those that the platform creates and drops daily. With row security, a partition
+ * Returns whether a partition is one of those that the platform creates and drops daily, of its own tables. With row security, a partition
  * without policies shows nothing to a role that reads it directly, except to its owner; a policy on one is reported
  * separately.
  */
@@ -235,6 +235,7 @@ function isOrdinaryPartition(
   { live, exposure }: Subject,
 ): boolean {
   if (typeof partitionOf !== "string" || exposure.roles.has(String(owner))) return false;
+  if (!isOfPlatform(partsOfIdentity(`table ${partitionOf}`).schema ?? "")) return false;
   // Only differences from the parent are listed, so an absent switch has the parent's value.
   return rowSecurity === undefined
     ? live[`table ${partitionOf}`]?.rowSecurity === true

@@ -53,6 +53,7 @@ const openingProperties: ReadonlySet<string> = new Set([
   "inherits",
   "label",
   "later",
+  "returns",
 ]);
 
 /** Properties that open access if they are set. */
@@ -271,6 +272,7 @@ function isContinued(was: JsonValue | undefined, is: JsonValue | undefined): boo
 const openingSettings: ReadonlySet<string> = new Set([
   "check_function_bodies",
   "createrole_self_grant",
+  "dynamic_library_path",
   "event_triggers",
   "lo_compat_privileges",
   "local_preload_libraries",
@@ -279,6 +281,7 @@ const openingSettings: ReadonlySet<string> = new Set([
   "row_security",
   "safeupdate.enabled",
   "search_path",
+  "session_authorization",
   "session_preload_libraries",
   "session_replication_role",
   "standard_conforming_strings",

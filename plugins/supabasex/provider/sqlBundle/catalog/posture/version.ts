@@ -143,9 +143,15 @@ export function isSinceVersion3(identity: string): boolean {
   return kindsSinceVersion3.has(kind) || (kind === "transform" && schema !== undefined);
 }
 
-/** Returns whether the value of a property in a posture before version 3 says nothing: grants on large objects were not read. */
+/**
+ * Returns whether the value of a property in a posture before version 3 says nothing: grants on large objects were not read, nor what
+ * foreign tables in the platform's schemas show.
+ */
 export function isPropertySinceVersion3(identity: string, property: string): boolean {
-  return property === "grants" && partsOfIdentity(identity).kind === "large object";
+  const { kind, schema = "" } = partsOfIdentity(identity);
+  if (kind === "foreign table")
+    return isOfPlatform(schema) && (property === "server" || property === "wrapperOptions");
+  return property === "grants" && kind === "large object";
 }
 
 const usableKinds: ReadonlySet<string> = new Set([
