@@ -11,7 +11,7 @@ export interface HazardKind {
 export const hazardKinds = [
   {
     name: "table-rewrite",
-    what: "The statement rewrites the whole table and its indexes while nobody can read or write it.",
+    what: "The statement rewrites the whole table, or rebuilds its indexes and checks all rows, while nobody can read or write it.",
     safeWay:
       "Add a new column without a volatile default, fill it in batches, and let a later deployment switch to it.",
   },
@@ -34,7 +34,7 @@ export const hazardKinds = [
   },
   {
     name: "check-scan",
-    what: "A check reads all rows while nobody can read or write the table.",
+    what: "A check reads all rows while nobody can write to the table. With `alter table`, nobody can read it either.",
     safeWay:
       "Add the check with `not valid`, then run `validate constraint` alone in a later migration with the header `-- no transaction`.",
   },

@@ -60,6 +60,9 @@ export function lockLines(locks: readonly LockLine[]): string[] {
   return lines;
 }
 
+/** A relation, which may have any name, and its lock. */
+const lockLine = /^ {4}(.*); ([A-Z ]+); (blocks [a-z ]+); (not measured|for [\d.]+ s); (.*)$/;
+
 /** Parses what {@link lockLines} returned. */
 export function locksIn(lines: readonly string[]): LockLine[] {
   let place = "";
@@ -70,7 +73,8 @@ export function locksIn(lines: readonly string[]): LockLine[] {
       [, place = "", statement = ""] = title;
       return [];
     }
-    const [relation = "", lock = "", blocks = "", held = "", ...rest] = line.trim().split("; ");
+    const [, relation = "", lock = "", blocks = "", held = "", tail = ""] = lockLine.exec(line) ?? [];
+    const rest = tail.split("; ");
     const seconds = /^for ([\d.]+) s$/.exec(held)?.[1];
     const number = (unit: string) => {
       const found = rest.map((part) => new RegExp(`^(\\d+) ${unit}\\b`).exec(part)?.[1]).find(Boolean);

@@ -1,6 +1,7 @@
 import type { AlterTableCmd, AlterTableStmt, Constraint, Node, RangeVar } from "libpg-query";
-import { effectOn, type Foreseen, type ForeseenEffect, joined, nothing } from "./foreseen";
+import { effectOn, type Foreseen, type ForeseenEffect, joined, namedByList, nothing } from "./foreseen";
 import type { LockMode } from "./modes";
+import type { Relations } from "./relations";
 
 // According to PostgreSQL's AlterTableGetLockLevel; tests/plugins/supabasex/sqlBundle/locks compares it with real
 // sessions.
@@ -25,6 +26,19 @@ const weaker: Readonly<Record<string, LockMode>> = {
   AT_DisableTrigUser: "SHARE ROW EXCLUSIVE",
 };
 
+/** Options of tables, indexes and views that `alter … set (…)` changes under ACCESS EXCLUSIVE. */
+const exclusiveOptions: ReadonlySet<string> = new Set([
+  "buffering",
+  "check_option",
+  "fastupdate",
+  "security_barrier",
+  "security_invoker",
+  "user_catalog_table",
+]);
+
+/** Parts that change nothing if the table has the property already. */
+const idempotent: ReadonlySet<string> = new Set(["AT_SetLogged", "AT_SetAccessMethod", "AT_SetTableSpace"]);
+
 /** Parts that always rewrite the table. */
 const rewriting: ReadonlySet<string> = new Set([
   "AT_SetLogged",
@@ -32,44 +46,49 @@ const rewriting: ReadonlySet<string> = new Set([
   "AT_SetAccessMethod",
   "AT_SetTableSpace",
   "AT_SetExpression",
-  "AT_AlterColumnType",
 ]);
 
 /** Returns the effects of an `alter table`: the sum of its parts. */
-export function alterTable({ relation, cmds, objtype }: AlterTableStmt): Foreseen {
+export function alterTable({ relation, cmds, objtype }: AlterTableStmt, relations: Relations): Foreseen {
   if (objtype === "OBJECT_TYPE") return nothing;
   const parts = (cmds ?? []).flatMap((item) =>
-    "AlterTableCmd" in item ? [partOf(relation, item.AlterTableCmd)] : [],
+    "AlterTableCmd" in item ? [partOf(relation, item.AlterTableCmd, relations)] : [],
   );
   return joined(parts);
 }
 
-function partOf(table: RangeVar | undefined, command: AlterTableCmd): Foreseen {
+function partOf(table: RangeVar | undefined, command: AlterTableCmd, relations: Relations): Foreseen {
   const { subtype = "AT_AddColumn", def } = command;
   const own = (effect: Partial<ForeseenEffect> = {}) =>
     effectOn(table, { lock: weaker[subtype] ?? "ACCESS EXCLUSIVE", ...effect });
   switch (subtype) {
     case "AT_AddColumn":
-      return addColumn(table, def);
+      return addColumn(table, command, relations);
     case "AT_AddConstraint":
       return def !== undefined && "Constraint" in def ? addConstraint(table, def.Constraint) : nothing;
     case "AT_DropColumn":
       return { effects: own({ hazards: ["data-loss"] }) };
     case "AT_SetNotNull":
-      return { effects: own({ scanned: true }), scanHazard: "not-null-scan", isUncertain: true };
+      return { effects: own({ scanned: true }), scanHazards: ["not-null-scan"], isUncertain: true };
     case "AT_ValidateConstraint":
       return { effects: own({ lock: "SHARE UPDATE EXCLUSIVE", scanned: true }) };
     case "AT_AttachPartition":
-      return attachPartition(table, def);
+      return attachPartition(table, def, relations);
     case "AT_DetachPartition": {
       const isConcurrent = def !== undefined && "PartitionCmd" in def && def.PartitionCmd.concurrent === true;
       if (isConcurrent) return { effects: own({ lock: "SHARE UPDATE EXCLUSIVE" }) };
       return { effects: [...own({ hazards: ["partition-detach"] }), ...partition(def, "ACCESS EXCLUSIVE")] };
     }
+    case "AT_AlterColumnType":
+      // If the type allows it, PostgreSQL only rebuilds the column's indexes, and verifies its checks again.
+      return { effects: own({ rewritten: true }), scanHazards: ["table-rewrite"], isUncertain: true };
+    case "AT_SetRelOptions":
+    case "AT_ResetRelOptions":
+      return { effects: own(hasExclusiveOption(def) ? { lock: "ACCESS EXCLUSIVE" } : {}) };
     default:
       return {
         effects: own(rewriting.has(subtype) ? { rewritten: true } : {}),
-        isUncertain: subtype === "AT_AlterColumnType",
+        isUncertain: idempotent.has(subtype),
       };
   }
 }
@@ -78,15 +97,28 @@ function partition(def: Node | undefined, lock: LockMode, scanned = false): Fore
   return def !== undefined && "PartitionCmd" in def ? effectOn(def.PartitionCmd.name, { lock, scanned }) : [];
 }
 
-function attachPartition(table: RangeVar | undefined, def: Node | undefined): Foreseen {
+function hasExclusiveOption(def: Node | undefined): boolean {
+  const options = def !== undefined && "List" in def ? (def.List.items ?? []) : [];
+  return options.some((item) => "DefElem" in item && exclusiveOptions.has(item.DefElem.defname ?? ""));
+}
+
+function attachPartition(table: RangeVar | undefined, def: Node | undefined, relations: Relations): Foreseen {
   return {
     effects: [
       ...effectOn(table, { lock: "SHARE UPDATE EXCLUSIVE" }),
       ...partition(def, "ACCESS EXCLUSIVE", true),
+      ...defaultPartition(table, relations),
     ],
-    scanHazard: "partition-scan",
+    scanHazards: ["partition-scan"],
     isUncertain: true,
   };
+}
+
+/** Returns the effect on the default partition of a table that gets another one. */
+export function defaultPartition(table: RangeVar | undefined, relations: Relations): ForeseenEffect[] {
+  const parent = table?.relname === undefined ? undefined : relations.named(table.relname, table.schemaname);
+  const relation = relations.get(parent?.defaultPartition ?? 0);
+  return relation === undefined ? [] : [{ relation, lock: "ACCESS EXCLUSIVE", scanned: true }];
 }
 
 /**
@@ -102,14 +134,18 @@ const volatile: ReadonlySet<string> = new Set([
   "uuidv7",
 ]);
 
-function addColumn(table: RangeVar | undefined, def: Node | undefined): Foreseen {
+function addColumn(
+  table: RangeVar | undefined,
+  { def, missing_ok: mayExist = false }: AlterTableCmd,
+  relations: Relations,
+): Foreseen {
   const column = def !== undefined && "ColumnDef" in def ? def.ColumnDef : undefined;
   const constraints = (column?.constraints ?? []).flatMap((item) =>
     "Constraint" in item ? [item.Constraint] : [],
   );
-  const type = column?.typeName?.names?.at(-1);
-  const isSerial =
-    type !== undefined && "String" in type && /^(big|small)?serial[248]?$/.test(type.String.sval ?? "");
+  const type = namedByList(column?.typeName?.names ?? []);
+  const isSerial = type !== undefined && /^(big|small)?serial[248]?$/.test(type.name);
+  const isChecked = type !== undefined && relations.typeNamed(type.name, type.schema)?.isChecked === true;
   const hasDefault = constraints.some(({ contype }) => contype === "CONSTR_DEFAULT");
   const called = constraints
     .filter(({ contype }) => contype === "CONSTR_DEFAULT")
@@ -117,6 +153,7 @@ function addColumn(table: RangeVar | undefined, def: Node | undefined): Foreseen
     .filter((name) => !stable.has(name));
   const isRewritten =
     isSerial ||
+    isChecked ||
     called.some((name) => volatile.has(name)) ||
     constraints.some(({ contype }) => contype === "CONSTR_GENERATED" || contype === "CONSTR_IDENTITY");
   const own = {
@@ -124,18 +161,18 @@ function addColumn(table: RangeVar | undefined, def: Node | undefined): Foreseen
       lock: "ACCESS EXCLUSIVE",
       rewritten: isRewritten || called.length > 0,
     }),
-    isUncertain: !isRewritten && called.length > 0,
+    isUncertain: mayExist || (!isRewritten && called.length > 0),
   };
   const others = constraints
     .filter(({ contype }) =>
       ["CONSTR_CHECK", "CONSTR_FOREIGN", "CONSTR_UNIQUE", "CONSTR_PRIMARY"].includes(contype ?? ""),
     )
-    .map((constraint) =>
+    .map((constraint): Foreseen => {
       // All rows have null there, which references nothing.
-      constraint.contype === "CONSTR_FOREIGN" && !hasDefault
-        ? addConstraint(table, { ...constraint, skip_validation: true })
-        : addConstraint(table, constraint),
-    );
+      const isValid = constraint.contype === "CONSTR_FOREIGN" && !hasDefault;
+      const added = addConstraint(table, isValid ? { ...constraint, skip_validation: true } : constraint);
+      return mayExist ? { ...added, isUncertain: true } : added;
+    });
   return joined([own, ...others]);
 }
 
@@ -162,14 +199,19 @@ function addConstraint(table: RangeVar | undefined, constraint: Constraint): For
     const scanned = !isNotValid;
     return {
       effects: [...effectOn(table, { lock, scanned }), ...effectOn(pktable, { lock, scanned })],
-      scanHazard: "foreign-key-scan",
+      scanHazards: ["foreign-key-scan"],
     };
+  }
+  if (contype === "CONSTR_PRIMARY" && indexname !== undefined) {
+    // Unless its columns are already `not null`.
+    const effects = effectOn(table, { lock: "ACCESS EXCLUSIVE", scanned: true });
+    return { effects, scanHazards: ["not-null-scan"], isUncertain: true };
   }
   const isIndex =
     contype === "CONSTR_UNIQUE" || contype === "CONSTR_PRIMARY" || contype === "CONSTR_EXCLUSION";
   const scanned = isIndex ? indexname === undefined : !isNotValid;
   return {
     effects: effectOn(table, { lock: "ACCESS EXCLUSIVE", scanned }),
-    scanHazard: isIndex ? "unique-build" : contype === "CONSTR_NOTNULL" ? "not-null-scan" : "check-scan",
+    scanHazards: [isIndex ? "unique-build" : contype === "CONSTR_NOTNULL" ? "not-null-scan" : "check-scan"],
   };
 }

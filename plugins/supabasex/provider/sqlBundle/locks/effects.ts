@@ -15,6 +15,8 @@ export interface Effect {
   /** Whether all rows were read. */
   readonly scanned: boolean;
   readonly dropped: boolean;
+  /** Whether all rows were removed at once. */
+  readonly emptied: boolean;
   /** Rows that were updated or deleted. */
   readonly changedRows: number;
 }
@@ -45,15 +47,17 @@ export function effectsBetween(
     if (former === now) return [];
     const relation = relations.get(oid);
     if (relation === undefined || now.lock === undefined) return [];
-    const hasRows = (relation.kind === "r" || relation.kind === "m") && !empties;
+    const hasFile = relation.kind === "r" || relation.kind === "m";
+    const hasNewFile = hasFile && now.file !== undefined && now.file !== (former?.file ?? relation.file);
     return [
       {
         relation,
         lock: now.lock,
         isTaken: isStronger(now.lock, former?.lock),
-        rewritten: hasRows && now.file !== undefined && now.file !== (former?.file ?? relation.file),
-        scanned: hasRows && now.scans > (former?.scans ?? 0),
+        rewritten: hasNewFile && !empties,
+        scanned: hasFile && !empties && now.scans > (former?.scans ?? 0),
         dropped: now.file === undefined && former?.isDropped !== true,
+        emptied: hasNewFile && empties,
         changedRows: now.changes - (former?.changes ?? 0),
       },
     ];
@@ -62,7 +66,14 @@ export function effectsBetween(
 
 /** Returns the expected effects of a statement's text on existing relations. */
 export function foreseenEffects({ effects }: Foreseen, relations: Relations): Effect[] {
-  const none = { isTaken: true, rewritten: false, scanned: false, dropped: false, changedRows: 0 };
+  const none = {
+    isTaken: true,
+    rewritten: false,
+    scanned: false,
+    dropped: false,
+    emptied: false,
+    changedRows: 0,
+  };
   return effects.flatMap(({ relation: { schema, name }, onTable, ...effect }): Effect[] => {
     const relation = relations.named(name, schema);
     if (relation === undefined) return [];
@@ -89,12 +100,21 @@ export function hazardsOf(foreseen: Foreseen, effects: readonly Effect[], relati
     const relation = named[at];
     if (relation !== undefined) for (const name of own) add(name, relation);
   }
+  /** Returns the named table to which a partition belongs, else the relation itself. */
+  const ownerOf = (relation: Relation): Relation => {
+    if (named.includes(relation) || relation.partitionOf === undefined) return relation;
+    const owner = relations.get(relation.partitionOf);
+    return owner === undefined ? relation : ownerOf(owner);
+  };
+  const scanHazards = (foreseen.scanHazards ?? []).length > 0 ? foreseen.scanHazards : undefined;
   for (const effect of effects) {
     const about = subject ?? effect.relation;
     if (effect.rewritten) add(foreseen.rewriteHazard ?? "table-rewrite", about);
-    else if (effect.scanned && keepsWaiting(effect)) add(foreseen.scanHazard ?? "work-under-lock", about);
-    if (effect.changedRows >= manyRows) add("row-changes", effect.relation);
-    if (effect.dropped && effect.relation.kind === "r") add("data-loss", effect.relation);
+    else if (effect.scanned && keepsWaiting(effect))
+      for (const name of scanHazards ?? (["work-under-lock"] as const)) add(name, about);
+    const owner = ownerOf(effect.relation);
+    if (effect.changedRows >= manyRows) add("row-changes", owner);
+    if ((effect.dropped && effect.relation.kind === "r") || effect.emptied) add("data-loss", owner);
   }
   return hazards;
 }

@@ -27,14 +27,22 @@ export interface ForeseenEffect {
 export interface Foreseen {
   /** The statement's own relation first. */
   readonly effects: readonly ForeseenEffect[];
-  /** The hazard if it reads all rows while others wait. */
-  readonly scanHazard?: HazardName;
+  /** The hazards if it reads all rows while others wait: one for each part that does. */
+  readonly scanHazards?: readonly HazardName[];
   /** The hazard if it rewrites the table. */
   readonly rewriteHazard?: HazardName;
   /** Whether it empties the tables, so rewriting or reading them takes no time. */
   readonly empties?: boolean;
   /** Whether it may do less than expected: the catalog or the rows decide, such as a check that proves `not null`. */
   readonly isUncertain?: boolean;
+  /** Hazards of the parts that do what is expected, if other parts may do less. */
+  readonly certain?: readonly HazardName[];
+}
+
+/** Returns whether a hazard of a statement's text occurs in any case. */
+export function isCertain({ isUncertain, certain = [], effects }: Foreseen, name: HazardName): boolean {
+  if (isUncertain !== true || certain.includes(name)) return true;
+  return effects.some(({ hazards = [] }) => hazards.includes(name));
 }
 
 export const nothing: Foreseen = { effects: [] };
@@ -61,6 +69,18 @@ export function namedByList(names: readonly Node[]): Named | undefined {
   return name === undefined ? undefined : { schema: parts.at(-2), name };
 }
 
+/** Returns the hazards of what a part reads or rewrites. */
+function hazardsOfWork({
+  effects,
+  scanHazards = [],
+  rewriteHazard = "table-rewrite",
+}: Foreseen): HazardName[] {
+  return [
+    ...(effects.some(({ scanned }) => scanned === true) ? scanHazards : []),
+    ...(effects.some(({ rewritten }) => rewritten === true) ? [rewriteHazard] : []),
+  ];
+}
+
 /** Combines the effects of several parts of one statement: the strongest lock of each relation, all hazards. */
 export function joined(parts: readonly Foreseen[]): Foreseen {
   const effects = new Map<string, ForeseenEffect>();
@@ -76,12 +96,18 @@ export function joined(parts: readonly Foreseen[]): Foreseen {
       hazards: [...new Set([...(known?.hazards ?? []), ...(effect.hazards ?? [])])],
     });
   }
-  const scanHazard = parts.find((part) => part.scanHazard !== undefined)?.scanHazard;
   const rewriteHazard = parts.find((part) => part.rewriteHazard !== undefined)?.rewriteHazard;
   return {
     effects: [...effects.values()],
     isUncertain: parts.some((part) => part.isUncertain === true),
-    ...(scanHazard === undefined ? {} : { scanHazard }),
+    certain: parts.filter((part) => part.isUncertain !== true).flatMap(hazardsOfWork),
+    scanHazards: [...new Set(parts.flatMap((part) => part.scanHazards ?? []))],
     ...(rewriteHazard === undefined ? {} : { rewriteHazard }),
   };
+}
+
+/** Returns a lock on the relation that a list of names means as the only effect. */
+export function onNames(names: readonly Node[], lock: LockMode): Foreseen {
+  const relation = namedByList(names);
+  return relation === undefined ? nothing : { effects: [{ relation, lock }] };
 }

@@ -103,7 +103,11 @@ function mayLock(file: BundleFile, { kind, node, start, end }: Statement, relati
   if ("TransactionStmt" in node) return node.TransactionStmt.kind === "TRANS_STMT_ROLLBACK_TO";
   const text = file.text.slice(start, end);
   if (sweeping.has(kind) || actsOnUnnamed(node, text)) return true;
-  if ("DropStmt" in node && node.DropStmt.behavior === "DROP_CASCADE") return true;
+  if ("DropStmt" in node) {
+    const { behavior, removeType } = node.DropStmt;
+    // An extension owns tables.
+    if (behavior === "DROP_CASCADE" || removeType === "OBJECT_EXTENSION") return true;
+  }
   return relations.isMentionedIn(text);
 }
 

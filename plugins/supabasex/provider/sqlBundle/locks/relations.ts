@@ -15,11 +15,26 @@ export interface Relation {
   readonly rows: number | undefined;
   /** Bytes without indexes, as of the last vacuum or analyze. */
   readonly bytes: number;
+  /** The partitioned table of a partition. */
+  readonly partitionOf?: number | undefined;
+  /** The default partition of a partitioned table. */
+  readonly defaultPartition?: number | undefined;
 }
 
-/** Returns `schema.name`. */
-export function titleOf({ schema, name }: Relation): string {
-  return `${schema}.${name}`;
+/** A type of the project or of an extension, and the tables with columns of it. */
+export interface ColumnType {
+  readonly schema: string;
+  readonly name: string;
+  readonly extension: string | undefined;
+  /** Whether it is a domain that does not accept every value. */
+  readonly isChecked: boolean;
+  /** Numbers of the tables. */
+  readonly tables: readonly number[];
+}
+
+/** Returns `schema.name`, as SQL writes it. */
+export function titleOf({ schema, name }: Pick<Relation, "schema" | "name">): string {
+  return [schema, name].map((part) => (isWord(part) ? part : `"${inQuotes(part)}"`)).join(".");
 }
 
 /** The relations of a database before migrations run, by number and by name. */
@@ -30,8 +45,12 @@ export class Relations {
   readonly #byName = new Map<string, Relation[]>();
   /** Names that require quotes. */
   readonly #oddNames: readonly string[];
+  /** Names that migrations give to relations. */
+  readonly #renamed = new Map<string, Relation[]>();
+  readonly #types: readonly ColumnType[];
 
-  constructor(relations: readonly Relation[]) {
+  constructor(relations: readonly Relation[], types: readonly ColumnType[] = []) {
+    this.#types = types;
     this.#byOid = new Map(relations.map((relation) => [relation.oid, relation]));
     this.newest = relations.reduce((newest, { oid }) => Math.max(newest, oid), 0);
     for (const relation of relations) {
@@ -49,28 +68,68 @@ export class Relations {
   /** Returns the relation that a statement names; without a schema that of `public`, else the only one of that name. */
   named(name: string, schema?: string): Relation | undefined {
     const candidates = this.#byName.get(name) ?? [];
-    if (schema !== undefined) return candidates.find((relation) => relation.schema === schema);
-    return candidates.find((relation) => relation.schema === "public") ?? candidates[0];
+    const found =
+      schema === undefined
+        ? (candidates.find((relation) => relation.schema === "public") ?? candidates[0])
+        : candidates.find((relation) => relation.schema === schema);
+    return found ?? this.#renamed.get(name)?.at(-1);
+  }
+
+  /** Adds a name that a migration gives to a relation. Later statements use it. */
+  rename(relation: Relation, name: string): void {
+    this.#renamed.set(name, [...(this.#renamed.get(name) ?? []), relation]);
+  }
+
+  /** Returns what a cascade drops with a schema. Partitions belong to their table. */
+  inSchema(schema: string): Relation[] {
+    const isPartOf = ({ partitionOf }: Relation) =>
+      partitionOf !== undefined && this.#byOid.get(partitionOf)?.schema === schema;
+    return [...this.#byOid.values()]
+      .filter((relation) => relation.schema === schema && relation.table === undefined && !isPartOf(relation))
+      .sort((one, other) => (one.name < other.name ? -1 : 1));
+  }
+
+  /** Returns the type that a statement names; without a schema, the only one of that name. */
+  typeNamed(name: string, schema?: string): ColumnType | undefined {
+    return this.#types.find((type) => type.name === name && (schema ?? type.schema) === type.schema);
+  }
+
+  /** Returns the types of an extension. */
+  typesOf(extension: string): ColumnType[] {
+    return this.#types.filter((type) => type.extension === extension);
+  }
+
+  /** Returns the existing tables with columns of a type. */
+  tablesWith({ tables }: ColumnType): Relation[] {
+    return tables.flatMap((oid) => this.#byOid.get(oid) ?? []);
   }
 
   /** Returns whether a bare name is in the text as a word, in upper or lower case. */
   isMentionedIn(text: string): boolean {
     return (
       wordsOf(text).some((word) => this.#byName.has(word)) ||
-      this.#oddNames.some((name) => text.includes(name))
+      [...this.#oddNames, ...this.#renamed.keys()].some((name) => text.includes(inQuotes(name)))
     );
   }
 
   /** Returns the relations whose bare name is in the text as a word, in upper or lower case. */
   mentionedIn(text: string): Relation[] {
-    const odd = this.#oddNames.filter((name) => text.includes(name));
-    return [...new Set([...wordsOf(text), ...odd])].flatMap((name) => this.#byName.get(name) ?? []);
+    const odd = [...this.#oddNames, ...this.#renamed.keys()].filter((name) => text.includes(inQuotes(name)));
+    return [...new Set([...wordsOf(text), ...odd])].flatMap((name) => [
+      ...(this.#byName.get(name) ?? []),
+      ...(this.#renamed.get(name) ?? []),
+    ]);
   }
 }
 
 /** Returns possible unquoted names in a text, in lower case. */
 function wordsOf(text: string): string[] {
   return text.toLowerCase().match(/[a-z_][a-z0-9_$]*/g) ?? [];
+}
+
+/** Returns a name as SQL writes it between quotes. */
+function inQuotes(name: string): string {
+  return name.replaceAll('"', '""');
 }
 
 function isWord(name: string): boolean {
@@ -83,21 +142,40 @@ function isWord(name: string): boolean {
  * @param fromBytes - size without indexes, as of the last vacuum or analyze
  */
 export async function readRelations(client: ClientBase, fromBytes: number): Promise<Relations> {
-  const { rows } = await client.query<{ relations: unknown[][] | null }>(
-    `select json_agg(json_build_array(
+  const { rows } = await client.query<{ relations: unknown[][] | null; types: ColumnType[] | null }>(
+    `select (select json_agg(json_build_array(
          c.oid::int8, n.nspname, c.relname, c.relkind, c.relfilenode::int8, i.indrelid::int8,
          case when c.reltuples < 0 then null else c.reltuples::int8 end,
-         c.relpages::int8 * current_setting('block_size')::int8)) as relations
+         c.relpages::int8 * current_setting('block_size')::int8,
+         case when c.relispartition then h.inhparent::int8 end, nullif(t.partdefid::int8, 0)))
      from pg_class c
      join pg_namespace n on n.oid = c.relnamespace
      left join pg_index i on i.indexrelid = c.oid
+     left join pg_inherits h on c.relispartition and h.inhrelid = c.oid
+     left join pg_partitioned_table t on t.partrelid = c.oid
      where c.relkind in ('r', 'p', 'm', 'v', 'f', 'i', 'I', 'S')
        and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'supabase_migrations')
-       and (c.relpages::int8 * current_setting('block_size')::int8 >= $1 or $1 = 0)`,
+       and (c.relpages::int8 * current_setting('block_size')::int8 >= $1 or $1 = 0)) as relations,
+     (select json_agg(json_build_object('schema', n.nspname, 'name', t.typname, 'extension', e.extname,
+         'isChecked', t.typnotnull or exists (select from pg_constraint c where c.contypid = t.oid),
+         'tables', coalesce(u.tables, '{}')))
+     from pg_type t
+     join pg_namespace n on n.oid = t.typnamespace
+     left join pg_depend d on d.classid = 'pg_type'::regclass and d.objid = t.oid and d.deptype = 'e'
+     left join pg_extension e on d.refclassid = 'pg_extension'::regclass and e.oid = d.refobjid
+     left join (
+       select coalesce(nullif(own.typelem, 0), own.oid) as type, array_agg(distinct a.attrelid::int8) as tables
+       from pg_attribute a
+       join pg_type own on own.oid = a.atttypid
+       join pg_class c on c.oid = a.attrelid and c.relkind in ('r', 'p')
+       where a.atttypid >= 16384 and not a.attisdropped
+       group by 1) u on u.type = t.oid
+     where t.oid >= 16384 and t.typtype <> 'p' and t.typelem = 0
+       and (t.typrelid = 0 or exists (select from pg_class c where c.oid = t.typrelid and c.relkind = 'c'))) as types`,
     [fromBytes],
   );
   return new Relations(
-    (rows[0]?.relations ?? []).map(([oid, schema, name, kind, file, table, count, bytes]) => ({
+    (rows[0]?.relations ?? []).map(([oid, schema, name, kind, file, table, count, bytes, parent, rest]) => ({
       oid: Number(oid),
       schema: String(schema),
       name: String(name),
@@ -106,7 +184,10 @@ export async function readRelations(client: ClientBase, fromBytes: number): Prom
       table: table === null ? undefined : Number(table),
       rows: count === null ? undefined : Number(count),
       bytes: Number(bytes),
+      partitionOf: parent === null ? undefined : Number(parent),
+      defaultPartition: rest === null ? undefined : Number(rest),
     })),
+    rows[0]?.types ?? [],
   );
 }
 

@@ -1,16 +1,48 @@
-import type { CreateStmt, DropStmt, Node, RangeVar, RenameStmt } from "libpg-query";
+import type {
+  A_Const,
+  AlterDomainStmt,
+  CreateStmt,
+  Node,
+  RangeVar,
+  RenameStmt,
+  WithClause,
+} from "libpg-query";
 import type { HazardName } from "../../../hazards";
-import { alterTable } from "./alterTable";
-import { effectOn, type Foreseen, type ForeseenEffect, joined, namedByList, nothing } from "./foreseen";
+import { alterTable, defaultPartition } from "./alterTable";
+import { drop } from "./drops";
+import {
+  effectOn,
+  type Foreseen,
+  type ForeseenEffect,
+  joined,
+  namedByList,
+  nothing,
+  onNames,
+} from "./foreseen";
 import { type LockMode, modeNumbered } from "./modes";
+import type { Relations } from "./relations";
 
 /** Returns what a statement locks, reads and rewrites, as far as its text shows. Code that it calls may do anything. */
-export function foresee(node: Node): Foreseen {
-  if ("AlterTableStmt" in node) return alterTable(node.AlterTableStmt);
+export function foresee(node: Node, relations: Relations): Foreseen {
+  const inside = commonTableExpressions(node).map((query) => foresee(query, relations));
+  const own = foreseeOwn(node, relations);
+  return inside.length === 0 ? own : joined([own, ...inside]);
+}
+
+function foreseeOwn(node: Node, relations: Relations): Foreseen {
+  if ("AlterTableStmt" in node) return alterTable(node.AlterTableStmt, relations);
+  if ("AlterDomainStmt" in node) return alterDomain(node.AlterDomainStmt, relations);
   if ("IndexStmt" in node) {
-    const { relation, concurrent } = node.IndexStmt;
+    const { relation, concurrent, if_not_exists: mayExist } = node.IndexStmt;
     const lock = concurrent === true ? "SHARE UPDATE EXCLUSIVE" : "SHARE";
-    return { effects: effectOn(relation, { lock, scanned: true }), scanHazard: "index-build" };
+    // `on only` a partitioned table builds no index.
+    const table = relations.named(relation?.relname ?? "", relation?.schemaname);
+    const scanned = !(table?.kind === "p" && relation?.inh !== true);
+    return {
+      effects: effectOn(relation, { lock, scanned }),
+      scanHazards: ["index-build"],
+      isUncertain: mayExist === true,
+    };
   }
   if ("ReindexStmt" in node) {
     const { relation, params } = node.ReindexStmt;
@@ -22,12 +54,12 @@ export function foresee(node: Node): Foreseen {
     const hazards: HazardName[] = isConcurrent ? [] : ["index-build"];
     return {
       effects: effectOn(relation, { lock, onTable, scanned: true, hazards }),
-      scanHazard: "index-build",
+      scanHazards: ["index-build"],
     };
   }
-  if ("DropStmt" in node) return drop(node.DropStmt);
+  if ("DropStmt" in node) return drop(node.DropStmt, relations);
   if ("RenameStmt" in node) return rename(node.RenameStmt);
-  if ("CreateStmt" in node) return createTable(node.CreateStmt);
+  if ("CreateStmt" in node) return createTable(node.CreateStmt, relations);
   if ("AlterObjectSchemaStmt" in node)
     return exclusive(node.AlterObjectSchemaStmt.relation, ["client-break"]);
   if ("TruncateStmt" in node)
@@ -46,9 +78,7 @@ export function foresee(node: Node): Foreseen {
   if ("RuleStmt" in node) return exclusive(node.RuleStmt.relation);
   if ("ViewStmt" in node) return exclusive(node.ViewStmt.view);
   if ("CreateTrigStmt" in node) {
-    const lock = "SHARE ROW EXCLUSIVE";
-    const { relation, constrrel } = node.CreateTrigStmt;
-    return { effects: [...effectOn(relation, { lock }), ...effectOn(constrrel, { lock })] };
+    return locking(node.CreateTrigStmt.relation, "SHARE ROW EXCLUSIVE");
   }
   if ("RefreshMatViewStmt" in node) {
     const { relation, concurrent } = node.RefreshMatViewStmt;
@@ -87,8 +117,35 @@ export function foresee(node: Node): Foreseen {
 
 /** Returns a change of all rows, which are then locked. With a condition, the number is unknown. */
 function changing(table: RangeVar | undefined, condition: Node | undefined): Foreseen {
-  const hazards: HazardName[] = condition === undefined ? ["row-changes"] : [];
-  return { effects: effectOn(table, { lock: "ROW EXCLUSIVE", scanned: condition === undefined, hazards }) };
+  const scanned = condition === undefined || isAlwaysTrue(condition);
+  const hazards: HazardName[] = scanned ? ["row-changes"] : [];
+  return { effects: effectOn(table, { lock: "ROW EXCLUSIVE", scanned, hazards }) };
+}
+
+/** Returns whether a condition is `true`, or compares a constant with itself. */
+function isAlwaysTrue(condition: Node): boolean {
+  if ("A_Const" in condition) return condition.A_Const.boolval?.boolval === true;
+  if (!("A_Expr" in condition)) return false;
+  const { kind, name, lexpr, rexpr } = condition.A_Expr;
+  const [operator] = name ?? [];
+  const isEquality = operator !== undefined && "String" in operator && operator.String.sval === "=";
+  if (kind !== "AEXPR_OP" || !isEquality || lexpr === undefined || rexpr === undefined) return false;
+  return (
+    "A_Const" in lexpr && "A_Const" in rexpr && constantText(lexpr.A_Const) === constantText(rexpr.A_Const)
+  );
+}
+
+/** Returns a constant without its position in the text. */
+function constantText({ location: _, ...constant }: A_Const): string {
+  return JSON.stringify(constant);
+}
+
+/** Returns the statements in the `with` of a query, which may change rows. */
+function commonTableExpressions(node: Node): Node[] {
+  const [statement] = Object.values(node) as { withClause?: WithClause }[];
+  return (statement?.withClause?.ctes ?? []).flatMap((item) =>
+    "CommonTableExpr" in item ? (item.CommonTableExpr.ctequery ?? []) : [],
+  );
 }
 
 function locking(table: RangeVar | undefined, lock: LockMode): Foreseen {
@@ -103,11 +160,6 @@ function rewriting(table: RangeVar | undefined): Foreseen {
   return { effects: effectOn(table, { lock: "ACCESS EXCLUSIVE", rewritten: true }) };
 }
 
-function onNames(names: readonly Node[], lock: LockMode): Foreseen {
-  const relation = namedByList(names);
-  return relation === undefined ? nothing : { effects: [{ relation, lock }] };
-}
-
 function each(relations: readonly Node[] | undefined, one: (table: RangeVar) => Foreseen): Foreseen {
   return joined((relations ?? []).flatMap((item) => ("RangeVar" in item ? [one(item.RangeVar)] : [])));
 }
@@ -120,34 +172,18 @@ function hasOption(options: readonly Node[] | undefined, name: string): boolean 
   });
 }
 
-/** The effect of a drop for each kind, in addition to a lock on the object. */
-const droppedHazards: Readonly<Record<string, HazardName[]>> = {
-  OBJECT_TABLE: ["data-loss"],
-  OBJECT_FOREIGN_TABLE: ["data-loss"],
-  OBJECT_SEQUENCE: ["client-break"],
-  OBJECT_VIEW: ["client-break"],
-  OBJECT_MATVIEW: ["client-break"],
-  OBJECT_INDEX: ["index-drop"],
-};
-
-function drop({ removeType, objects, concurrent }: DropStmt): Foreseen {
-  const lists = (objects ?? []).flatMap((item) => ("List" in item ? [item.List.items ?? []] : []));
-  const hazards = droppedHazards[removeType ?? ""];
-  if (hazards !== undefined) {
-    const lock = concurrent === true ? "SHARE UPDATE EXCLUSIVE" : "ACCESS EXCLUSIVE";
-    const own = concurrent === true ? [] : hazards;
-    return joined(
-      lists.map((names) => {
-        const relation = namedByList(names);
-        return relation === undefined
-          ? nothing
-          : { effects: [{ relation, lock, onTable: lock, hazards: own }] };
-      }),
-    );
-  }
-  // The name of the object comes after that of its table.
-  if (!["OBJECT_POLICY", "OBJECT_TRIGGER", "OBJECT_RULE"].includes(removeType ?? "")) return nothing;
-  return joined(lists.map((names) => onNames(names.slice(0, -1), "ACCESS EXCLUSIVE")));
+/** Returns the effects of a constraint on the tables with columns of a domain. Writers wait for them. */
+function alterDomain({ subtype, typeName, def }: AlterDomainStmt, relations: Relations): Foreseen {
+  const named = namedByList(typeName ?? []);
+  const type = named && relations.typeNamed(named.name, named.schema);
+  const isNotValid = def !== undefined && "Constraint" in def && def.Constraint.skip_validation === true;
+  // C and V: adds or validates a constraint; O: sets `not null`.
+  if (type === undefined || isNotValid || !["C", "V", "O"].includes(subtype ?? "")) return nothing;
+  const tables = relations.tablesWith(type);
+  return {
+    effects: tables.map((relation) => ({ relation, lock: "SHARE", scanned: true })),
+    scanHazards: [subtype === "O" ? "not-null-scan" : "check-scan"],
+  };
 }
 
 function rename({ renameType, relation }: RenameStmt): Foreseen {
@@ -160,7 +196,10 @@ function rename({ renameType, relation }: RenameStmt): Foreseen {
  * Returns the effects on the tables that a new table references, is a partition of, or inherits from. There are none on
  * the new table.
  */
-function createTable({ constraints, tableElts, inhRelations, partbound }: CreateStmt): Foreseen {
+function createTable(
+  { constraints, tableElts, inhRelations, partbound }: CreateStmt,
+  relations: Relations,
+): Foreseen {
   const all = [...(constraints ?? []), ...(tableElts ?? [])].flatMap((item) => {
     if ("Constraint" in item) return [item.Constraint];
     const own = "ColumnDef" in item ? (item.ColumnDef.constraints ?? []) : [];
@@ -173,5 +212,10 @@ function createTable({ constraints, tableElts, inhRelations, partbound }: Create
   const parents = each(inhRelations, (parent) =>
     isPartition ? exclusive(parent, ["partition-detach"]) : locking(parent, "SHARE UPDATE EXCLUSIVE"),
   );
-  return joined([parents, { effects: referred }]);
+  const rest = each(isPartition ? inhRelations : [], (parent) => ({
+    effects: defaultPartition(parent, relations),
+    scanHazards: ["partition-scan"],
+    isUncertain: true,
+  }));
+  return joined([parents, { effects: referred }, rest]);
 }

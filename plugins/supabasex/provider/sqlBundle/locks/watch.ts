@@ -4,10 +4,11 @@ import { placeOf } from "../source/errors";
 import type { BundleFile, Migration } from "../source/files";
 import { type Statement, statementsOf, textOf } from "../source/statements";
 import { type Effect, effectsBetween, foreseenEffects, type Hazard, hazardsOf, isNotable } from "./effects";
-import type { Foreseen } from "./foreseen";
+import { type Foreseen, isCertain } from "./foreseen";
 import { type ProbeQueries, plainProbeQueries, probeQueries } from "./probeQueries";
 import { type ProbedText, probedText } from "./probes";
 import { type Relation, type Relations, readRelations, readSizes, type Size, titleOf } from "./relations";
+import { noteRename } from "./renames";
 import { type Snapshot, SnapshotReader } from "./snapshot";
 import { foresee } from "./statement";
 
@@ -69,6 +70,7 @@ export class LockWatch {
    */
   static async begin(client: ClientBase, files: readonly BundleFile[], isFirst = false): Promise<LockWatch> {
     const relations = await readRelations(client, isFirst ? inUseFromBytes : 0);
+    for (const { node } of files.flatMap((file) => statementsOf(file))) noteRename(node, relations);
     const mentioned = new Set(files.flatMap((file) => relations.mentionedIn(file.text)));
     const queries = files.some(({ text }) => /deallocate|discard/i.test(text))
       ? plainProbeQueries(relations.newest)
@@ -118,7 +120,7 @@ export class LockWatch {
         const before = snapshots[at];
         const statement = statements[this.textOf(file)?.after[at + 1] ?? -1];
         if (before === undefined || statement === undefined) return [];
-        const foreseen = foresee(statement.node);
+        const foreseen = foresee(statement.node, this.#relations);
         const between = { before, after: snapshot, empties: foreseen.empties === true };
         const effects = effectsBetween(between, this.#relations);
         const heldSeconds = Math.max(0, now - before.time);
@@ -130,7 +132,7 @@ export class LockWatch {
   /** Returns the expected effects of a file's text. */
   expected(file: BundleFile): StatementLocks[] {
     return statementsOf(file).flatMap((statement) => {
-      const foreseen = foresee(statement.node);
+      const foreseen = foresee(statement.node, this.#relations);
       return this.#report({ file, statement }, foreseen, {
         effects: foreseenEffects(foreseen, this.#relations),
       });
@@ -141,7 +143,7 @@ export class LockWatch {
   tooLarge(files: readonly Migration[], megabytes: number): TooLarge[] {
     return files.flatMap((file) => {
       for (const { node } of statementsOf(file)) {
-        for (const { relation, lock } of foreseenEffects(foresee(node), this.#relations)) {
+        for (const { relation, lock } of foreseenEffects(foresee(node, this.#relations), this.#relations)) {
           const size = this.#sizeOf(relation).bytes / 1_000_000;
           if (lock !== "ACCESS EXCLUSIVE" || size <= megabytes) continue;
           const why = `it would block reads of ${titleOf(relation)} (${Math.round(size)} MB) until the rollback; sql.dryRunMaxTableMegabytes is ${megabytes}`;
@@ -174,7 +176,7 @@ export class LockWatch {
           const reason = accepted.find(
             (one) => one.hazard === name && one.relation === titleOf(relation),
           )?.reason;
-          const isUncertain = !isObserved && foreseen.isUncertain === true;
+          const isUncertain = !isObserved && !isCertain(foreseen, name);
           return { name, relation, isUncertain, ...(reason === undefined ? {} : { accepted: reason }) };
         }),
       },

@@ -1,17 +1,18 @@
 import { hazardKinds, hazardNamed } from "../../../hazards";
+import { titleOf } from "../locks/relations";
 import { SqlFileError } from "./errors";
 import { type BundleFile, headerLines } from "./files";
 
 /** A hazard that the author of a migration accepts: `-- accepts: table-rewrite shared.orders: it has 200 rows`. */
 export interface Acceptance {
   readonly hazard: string;
-  /** `schema.name`. */
+  /** `schema.name`, as SQL writes it. */
   readonly relation: string;
   readonly reason: string;
 }
 
 const directive = /^\s*--\s*accepts:(.*)$/i;
-const form = /^\s*([a-z-]+)\s+([^\s:]+)\s*:\s*(\S.*?)\s*$/;
+const form = /^\s*([a-z-]+)\s+((?:"(?:[^"]|"")*"|[^\s:"])+)\s*:\s*(\S.*?)\s*$/;
 
 /** Returns what the comment lines at the top of a file accept. */
 export function acceptedBy(file: BundleFile): Acceptance[] {
@@ -19,8 +20,19 @@ export function acceptedBy(file: BundleFile): Acceptance[] {
     const [, hazard, relation, reason] = form.exec(directive.exec(line)?.[1] ?? "") ?? [];
     return hazard === undefined || relation === undefined || reason === undefined
       ? []
-      : [{ hazard, relation, reason }];
+      : [{ hazard, relation: titleIn(relation), reason }];
   });
+}
+
+/** Returns the title of a relation that a line names as SQL does: names without quotes are in lower case. */
+function titleIn(relation: string): string {
+  const parts = [...relation.matchAll(/"((?:[^"]|"")*)"|[^."]+/g)].map(([plain, quoted]) =>
+    quoted === undefined ? plain.toLowerCase() : quoted.replaceAll('""', '"'),
+  );
+  const [schema, name] = parts;
+  return parts.length === 2 && schema !== undefined && name !== undefined
+    ? titleOf({ schema, name })
+    : relation;
 }
 
 /** Returns the errors in a file's `-- accepts:` lines: an unknown hazard, or a missing relation or reason. */

@@ -3,6 +3,7 @@ import {
   foreseenEffects,
   hazardsOf,
 } from "../../../../../plugins/supabasex/provider/sqlBundle/locks/effects";
+import { isCertain } from "../../../../../plugins/supabasex/provider/sqlBundle/locks/foreseen";
 import { Relations } from "../../../../../plugins/supabasex/provider/sqlBundle/locks/relations";
 import { foresee } from "../../../../../plugins/supabasex/provider/sqlBundle/locks/statement";
 import { bundleFile } from "../../../../../plugins/supabasex/provider/sqlBundle/source/files";
@@ -25,15 +26,24 @@ const relations = new Relations(
 function foreseen({ statement }: Pick<LockCase, "statement">) {
   const file = bundleFile("migrations/20260101000000_a.sql", "migration", statement.replaceAll("$s", "s"));
   return statementsOf(file).map(({ node }) => {
-    const found = foresee(node);
+    const found = foresee(node, relations);
     const effects = foreseenEffects(found, relations);
-    return { ...found, effects, names: hazardsOf(found, effects, relations).map(({ name }) => name) };
+    return {
+      ...found,
+      text: found,
+      effects,
+      names: hazardsOf(found, effects, relations).map(({ name }) => name),
+    };
   });
 }
 
 const cases = [...Object.values(groups).flat(), ...outside].filter(
   // The text does not show what code does, or what an earlier statement has locked.
-  ({ statement, sameTransaction }) => !statement.startsWith("do ") && sameTransaction === undefined,
+  ({ statement, sameTransaction, isHidden, needsCatalog }) =>
+    !statement.startsWith("do ") &&
+    sameTransaction === undefined &&
+    isHidden === undefined &&
+    needsCatalog === undefined,
 );
 
 describe("hazards are derived from the text of a statement", () => {
@@ -69,4 +79,30 @@ test("a default whose volatility only the catalog knows may rewrite the table", 
   expect(
     foreseen({ statement: "alter table s.orders add column a text default shared.key()" }),
   ).toMatchObject([{ names: ["table-rewrite"], isUncertain: true }]);
+});
+
+describe("each hazard is certain or not on its own", () => {
+  const certaintyOf = (statement: string) =>
+    foreseen({ statement }).flatMap((found) =>
+      found.names.map((name) => `${name}: ${isCertain(found.text, name) ? "certain" : "uncertain"}`),
+    );
+
+  test.each([
+    [
+      "alter table s.orders alter column note type varchar(40), drop column state",
+      ["data-loss: certain", "table-rewrite: uncertain"],
+    ],
+    [
+      "alter table s.orders alter column state set not null, add unique (note)",
+      ["not-null-scan: uncertain", "unique-build: certain"],
+    ],
+    [
+      "alter table s.orders add column a uuid default gen_random_uuid(), alter column note type text",
+      ["table-rewrite: certain"],
+    ],
+    ["alter table s.orders alter column note type text", ["table-rewrite: uncertain"]],
+    ["create index if not exists a on s.orders (note)", ["index-build: uncertain"]],
+  ])("%s", (statement, expected) => {
+    expect(certaintyOf(statement)).toEqual(expected);
+  });
 });

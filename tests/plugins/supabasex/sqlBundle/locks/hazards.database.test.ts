@@ -246,3 +246,66 @@ test("a statement that takes too long for a dry run is skipped, and runs in the 
   await bundle.up();
   expect(await bundle.history()).toContain("migrations/20260102000000_change.sql");
 });
+
+test("a relation with any name can be accepted, and its lines are parsed", async () => {
+  const bundle = await databases.bundle(
+    {
+      "migrations/20260101000000_t.sql": `create schema $s;
+create table $s."Odd; name: ""x"" " (id bigint, note varchar(20));
+`,
+    },
+    { dryRun: "live", hazards: "refuse" },
+  );
+  await bundle.up();
+  const change = `alter table $s."Odd; name: ""x"" " alter column note type integer using 1;\n`;
+  bundle.write({ "migrations/20260102000000_change.sql": change });
+  const title = `${bundle.schema}."Odd; name: ""x"" "`;
+
+  const refusal = await failureOf(bundle.preview());
+  const [, line = ""] = /(-- accepts: .*): <why/.exec(refusal) ?? [];
+  bundle.write({ "migrations/20260102000000_change.sql": `${line}: it is small\n${change}` });
+  bundle.logs = [];
+  await bundle.preview();
+
+  expect(line).toBe(`-- accepts: table-rewrite ${title}`);
+  expect(locksOf(bundle)).toMatchObject([{ relation: title, lock: "ACCESS EXCLUSIVE", rewritten: true }]);
+  expect(hazardsOf(bundle)).toMatchObject([{ relation: title, text: "it is small", isAccepted: true }]);
+});
+
+test.each([
+  ["a schema with a cascade", "drop schema $s cascade;", ["data-loss $s.customers", "data-loss $s.orders"]],
+  ["a type of a column", "drop type $s.mood cascade;", ["data-loss $s.orders"]],
+  [
+    "a column beside an uncertain part",
+    "alter table $s.orders alter column note type varchar(40), drop column customer_id;",
+    ["data-loss $s.orders"],
+  ],
+  [
+    "rows with a condition that is always true",
+    "delete from $s.orders where true;",
+    ["row-changes $s.orders"],
+  ],
+  [
+    "a table under its new name",
+    "alter table $s.orders rename to purchases;\ndrop table $s.purchases;",
+    ["client-break $s.orders", "data-loss $s.orders"],
+  ],
+])("without a dry run, dropping %s is refused", async (_, text, expected) => {
+  const bundle = await databases.bundle(
+    {
+      "migrations/20260101000000_t.sql": `${first["migrations/20260101000000_t.sql"]}
+create type $s.mood as enum ('good');
+alter table $s.orders add column mood $s.mood;
+`,
+    },
+    { dryRun: "off", hazards: "refuse" },
+  );
+  await bundle.up();
+  bundle.write({ "migrations/20260102000000_change.sql": `${text}\n` });
+
+  const refusal = await failureOf(bundle.preview());
+
+  expect([...refusal.matchAll(/change\.sql:\d+: (.*)/g)].map(([, hazard]) => hazard)).toEqual(
+    expected.map((hazard) => hazard.replaceAll("$s", bundle.schema)),
+  );
+});

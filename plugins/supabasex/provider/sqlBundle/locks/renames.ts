@@ -1,0 +1,31 @@
+import type { Node } from "libpg-query";
+import { namedBy } from "./foreseen";
+import type { Relations } from "./relations";
+
+/** Renamed objects that are relations. A column is renamed in its table. */
+const kinds: ReadonlySet<string> = new Set([
+  "OBJECT_TABLE",
+  "OBJECT_FOREIGN_TABLE",
+  "OBJECT_VIEW",
+  "OBJECT_MATVIEW",
+  "OBJECT_SEQUENCE",
+  "OBJECT_INDEX",
+]);
+
+/** Adds the new name of an existing relation, if a statement renames one or moves it into another schema. */
+export function noteRename(node: Node, relations: Relations): void {
+  const { relation, renameType, newname } =
+    "RenameStmt" in node
+      ? node.RenameStmt
+      : "AlterObjectSchemaStmt" in node
+        ? {
+            relation: node.AlterObjectSchemaStmt.relation,
+            renameType: node.AlterObjectSchemaStmt.objectType,
+            newname: node.AlterObjectSchemaStmt.relation?.relname,
+          }
+        : {};
+  const named = namedBy(relation);
+  if (named === undefined || newname === undefined || !kinds.has(renameType ?? "")) return;
+  const found = relations.named(named.name, named.schema);
+  if (found !== undefined) relations.rename(found, newname);
+}
