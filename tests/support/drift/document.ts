@@ -3,7 +3,8 @@ import { keyAdditions } from "../clouds/keyAdditions";
 import { type HandMadeChange, type HarmlessChange, handMadeChanges, harmlessChanges } from ".";
 import { type ClientChange, clientChanges, commandOf } from "./clientChanges";
 import { type PostureChange, postureChanges } from "./postureChanges";
-import { type ProjectChange, projectChanges } from "./projectChanges";
+import type { ProjectChange } from "./projectChange";
+import { projectChanges } from "./projectChanges";
 import { type SharingChange, sharingChanges } from "./sharingChanges";
 import { type UnseenChange, unseenChanges } from "./unseenChanges";
 

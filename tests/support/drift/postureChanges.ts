@@ -9,6 +9,7 @@ import type { PostureChange } from "./postureChange";
 import { reachChanges } from "./reachChanges";
 import { roleChanges } from "./roleChanges";
 import { serverChanges } from "./serverChanges";
+import { serverObjectChanges } from "./serverObjectChanges";
 import { usedChanges } from "./usedChanges";
 
 export type { PostureChange } from "./postureChange";
@@ -19,6 +20,7 @@ export { usedWorld, usedWorldOfSuperuser } from "./usedWorld";
 export const postureChanges: readonly PostureChange[] = [
   ...roleChanges,
   ...openObjectChanges,
+  ...serverObjectChanges,
   ...platformChanges,
   ...hiddenChanges,
   ...indirectChanges,

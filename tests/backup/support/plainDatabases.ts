@@ -1,0 +1,141 @@
+// SQL that creates the databases of tests/backup/plainEquality.database.test.ts.
+
+/** Objects that are identical after a restore. */
+export const roundTripObjects = `
+create role last_named;
+create role "First, named";
+create role no_path;
+create role odd_path;
+create table public.guarded (id int);
+alter table public.guarded enable row level security;
+create policy backwards on public.guarded for select to last_named, "First, named", no_path using (true);
+create policy three on public.guarded for delete to odd_path, "First, named" using (id > 1);
+create policy "all on it" on public.guarded as restrictive to odd_path, last_named using (true) with check (id > 2);
+create table public."a on b" (id int);
+alter table public."a on b" enable row level security;
+create policy "p on q" on public."a on b" using (id > 1);
+alter role no_path set search_path = '';
+alter role odd_path set search_path = '$user', 'a, b', 'q"q', public, '';
+do $$ begin execute format('alter database %I set search_path = ''''', current_database()); end $$;
+create schema typed;
+create extension citext with schema typed;
+create table public.people (email typed.citext, n int);
+create table public.mails (email typed.citext, m int);
+insert into public.people values ('Ann@example.com', 1), ('bob@example.com', 2);
+insert into public.mails values ('ann@EXAMPLE.com', 3);
+set search_path = public, typed;
+create view public.joined as select * from people join mails using (email);
+create view public.joined_naturally as select count(*) from people natural left join mails where m is not null;
+create materialized view public.joined_once as select count(*) from people join mails using (email);
+create function public.joined_in_function() returns bigint language sql stable begin atomic select count(*) from people full join mails using (email) where n is not null and m is not null; end;
+reset search_path;
+create table public.parent (id int not null, a text, b text, c text);
+create table public.nullable () inherits (public.parent);
+alter table public.nullable alter id drop not null;
+insert into public.nullable values (null, 'a', 'b', 'c');
+create table public.later_not_null (id int);
+create table public.still_nullable (n int) inherits (public.later_not_null);
+insert into public.still_nullable values (null, 1);
+alter table only public.later_not_null alter id set not null;
+create table public.plain_child () inherits (public.parent);
+alter table only public.parent alter a set storage external, alter b set compression pglz, alter c set storage main;
+alter table only public.nullable alter b set storage external;
+insert into public.plain_child values (1, repeat('a', 3000), repeat('b', 3000), 'c');
+create table public.one (t text);
+create table public.two (t text);
+create table public.of_both () inherits (public.one, public.two);
+alter table public.one alter t set storage external;
+insert into public.of_both values ('both');
+create table public.keyed (id int primary key, name text);
+create function public.keyed_name(id int) returns text language sql stable begin atomic select k.name || count(*) from public.keyed k where k.id = $1 group by k.id; end;
+create materialized view public.keyed_names as select k.id, k.name, count(*) as n from public.keyed k group by k.id;
+create table public.named (p regprocedure, f regproc, r regclass);
+insert into public.named values ('public.keyed_name(int)', 'public.keyed_name', 'public.keyed_names');
+create type public."Kind of" as enum ('a');
+create function public.of_several(id int, kind public."Kind of"[], at timestamptz) returns text language sql stable begin atomic select k.name || count(*) from public.keyed k where k.id = $1 group by k.id; end;
+insert into public.named (p) values ('public.of_several(int, public."Kind of"[], timestamptz)');
+create sequence public.numbers;
+create table public.counted (n int default nextval('public.numbers'));
+insert into public.counted default values;
+`;
+
+/** Queries of these objects, whose answers are identical too. */
+export const roundTripQueries = [
+  "select * from public.joined",
+  "select * from public.joined_naturally",
+  "select * from public.joined_once",
+  "select public.joined_in_function()",
+  "select attrelid::regclass::text, attname, attnotnull, attstorage, attcompression from pg_attribute join pg_class c on c.oid = attrelid where relnamespace = 'public'::regnamespace and relkind = 'r' and attnum > 0 order by 1, 2",
+  "select * from public.named",
+];
+
+/** Policies whose expressions the server writes differently after it has read them. */
+export const rewrittenPolicies = `
+create table public.states (state varchar(10), name char(5), n int);
+alter table public.states enable row level security;
+create policy known on public.states using (state in ('new', 'old')) with check (state not in ('gone', 'lost'));
+create policy nested on public.states for select using (exists (select from public.states s where s.state in ('a', 'b') and s.n is distinct from states.n));
+create policy other on public.states for insert with check (state = any (array['x', 'y']::varchar[]) or name in ('p', 'q'));
+`;
+
+/** Constraints that no longer accept their rows, and one that does. */
+export const expiredConstraints = `
+create role checked_writer;
+grant checked_writer to current_user;
+grant usage on schema public to checked_writer;
+create table public.offers (id int, ends timestamptz constraint open check (ends > now()));
+insert into public.offers values (1, clock_timestamp() + interval '0.2 s'), (2, 'infinity');
+create table public.written (by text constraint own check (by = current_user), n int constraint positive check (n > 0));
+grant insert on public.written to checked_writer;
+set role checked_writer;
+insert into public.written values ('checked_writer', 1);
+reset role;
+create table public.parts (kind text, setting text, constraint ours check (setting = current_setting('my.setting', true))) partition by list (kind);
+create table public.part_a partition of public.parts for values in ('a');
+create table public.part_b partition of public.parts (constraint ours check (setting = current_setting('my.setting', true))) default;
+set my.setting = 'x';
+insert into public.parts values ('a', 'x'), ('b', 'x');
+create table public.elder (ends timestamptz constraint later check (ends > now()));
+create table public.younger (n int) inherits (public.elder);
+insert into public.younger values (clock_timestamp() + interval '0.2 s', 1);
+create table public.several (id int, ends timestamptz constraint many_a check (ends > now()), also timestamptz constraint many_b check (also > now()), who text constraint many_c check (who = current_user));
+insert into public.several (id, ends) values (1, clock_timestamp() + interval '0.2 s');
+create domain public.soon as timestamptz constraint near check (value > now());
+create domain public.later_on as public.soon;
+create table public.nested_domain (at public.later_on);
+insert into public.nested_domain values (clock_timestamp() + interval '0.2 s');
+create domain public.future as timestamptz constraint ahead check (value > now());
+create table public.planned (at public.future, ats public.future[]);
+insert into public.planned values (clock_timestamp() + interval '0.2 s', array[clock_timestamp() + interval '0.2 s']::timestamptz[]);
+select pg_sleep(0.3);
+`;
+
+/** Objects that a backup lists as not covered. */
+export const notCoveredObjects = `
+create table public.grown (a int);
+create table public.child (b int, c int) inherits (public.grown);
+create table public.grandchild (d int) inherits (public.child);
+create table public.in_order (z int) inherits (public.grown);
+alter table public.grown add late int;
+create table public.after_all (y int) inherits (public.grown);
+create table public.defaulted (n int default 1, t text default now()::text);
+create table public.copied as select adrelid, adbin from pg_attrdef;
+create table public.only_trees as select adbin from pg_attrdef;
+create table public.trees_not_null as select adrelid, adbin from pg_attrdef;
+alter table public.trees_not_null alter adbin set not null;
+create type public.with_tree as (n int, tree pg_node_tree);
+create table public.composites as select 1 as id, row(1, adbin)::public.with_tree as tree, array[row(1, adbin)::public.with_tree] as trees from pg_attrdef limit 1;
+create type public.pieces as range (subtype = int, multirange_type_name = public.many_pieces);
+comment on type public.many_pieces is 'Many';
+create view public.shown as select 1 as one;
+comment on rule "_RETURN" on public.shown is 'Its query';
+revoke usage on type public.defaulted from public;
+create extension hstore;
+create table public.z_first (id int primary key);
+create table public.a_second (id int references public.z_first);
+insert into public.z_first values (1);
+insert into public.a_second values (1);
+alter extension hstore add table public.z_first;
+alter extension hstore add table public.a_second;
+update pg_extension set extconfig = array['public.a_second'::regclass::oid, 'public.z_first'::regclass], extcondition = array['', ''] where extname = 'hstore';
+`;
