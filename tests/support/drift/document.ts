@@ -52,7 +52,7 @@ ${postureChanges.map(postureRow).join("\n")}
 ## ${projectChanges.length + sharingChanges.length} changes in the Supabase project outside of the stack
 
 \`ProjectWatch\` compares what no other resource of the stack manages with its state at the first deployment: functions,
-secrets, keys, issuers, branches, replicas, domains, log drains, private links, connected repositories, claim tokens, add-ons, members
+secrets, keys, issuers, branches, replicas, domains, log drains, private links, connected repositories, claim tokens, add-ons, opt-ins and members
 of the organization with their role, and settings that the stack does not send. A setting that grants
 access is expected to be off, so it is reported even if it was on before the first deployment. Up does not repair these changes:
 it prints the entry of \`project.accept\` that accepts each of them. Settings that the stack sends, its functions' code and

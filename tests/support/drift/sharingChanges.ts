@@ -58,6 +58,13 @@ export const sharingChanges: readonly SharingChange[] = [
     { "organization member owner@example.com": "Owner → Developer, without a second factor [opens]" },
   ),
   {
+    name: "the dashboard's assistant may send rows of all projects to other companies",
+    path: /^\/organizations\/[^/]+$/,
+    before: { opt_in_tags: ["AI_SQL_GENERATOR_OPT_IN"] },
+    after: { opt_in_tags: ["AI_SQL_GENERATOR_OPT_IN", "AI_DATA_GENERATOR_OPT_IN"] },
+    reports: { "organization opt-in AI_DATA_GENERATOR_OPT_IN": "added: on [opens]" },
+  },
+  {
     name: "a claim token is created, with which the project can be transferred to another organization",
     path: /\/claim-token$/,
     before: {},

@@ -1,8 +1,9 @@
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../../../foundation/json";
+import { canonicalJson, isJsonObject, type JsonValue } from "../../../../foundation/json";
 import type { ApiAnswer } from "../../../../foundation/managementApi";
 import { unexpected } from "../../../../foundation/managementApi";
 import type { ProjectClient } from "../projectClient";
 import { type Entries, off } from "../watch/watched";
+import { settingEntries, settingSources } from "./settings";
 import {
   domainsOf,
   each,
@@ -38,18 +39,6 @@ export interface Source {
   entries(answer: JsonValue, declared: DeclaredParts): Entries;
 }
 
-/** Names of settings whose value is a secret; the API returns a hash of some of them. */
-const secretName = /secret|pass(word)?$|token$|(api|auth|access|private|root)_?key|jwt_secret/;
-
-const settingSources: Readonly<Record<string, { readonly path: string; readonly keys?: RegExp }>> = {
-  auth: { path: "/config/auth" },
-  "Data API": { path: "/postgrest" },
-  // The rest of the response is information about the platform.
-  storage: { path: "/config/storage", keys: /^(fileSizeLimit|features\..*)$/ },
-  database: { path: "/config/database/postgres" },
-  realtime: { path: "/config/realtime" },
-};
-
 /** Requests by name. */
 export const sources: Readonly<Record<string, Source>> = {
   ...Object.fromEntries(
@@ -58,7 +47,8 @@ export const sources: Readonly<Record<string, Source>> = {
       {
         path,
         none: [404],
-        entries: (answer, declared) => settingEntries(section, answer, { keys, declared }),
+        entries: (answer, declared) =>
+          settingEntries(section, answer, { keys, sent: new Set(declared.settings[section]) }),
       },
     ]),
   ),
@@ -184,6 +174,18 @@ export const sources: Readonly<Record<string, Source>> = {
         memberText(member),
       ]),
   },
+  // With such a tag, the dashboard's assistant sends the schema, rows or logs of every project to other companies.
+  "organization opt-ins": {
+    path: "",
+    of: "organization",
+    none: [404],
+    entries: (answer) => {
+      const tags = isJsonObject(answer) ? answer.opt_in_tags : undefined;
+      return Object.fromEntries(
+        (Array.isArray(tags) ? tags : []).map((tag) => [`organization opt-in ${String(tag)}`, "on"]),
+      );
+    },
+  },
   // A replica has an address of its own in the pooler.
   "read replicas": {
     path: "/config/database/pooler",
@@ -269,32 +271,3 @@ async function ask(
     ? undefined
     : await client.callOrganization(organizationId, path, { signal, version });
 }
-
-function settingEntries(
-  section: string,
-  answer: JsonValue,
-  { keys, declared }: { readonly keys: RegExp | undefined; readonly declared: DeclaredParts },
-): Entries {
-  const sent = new Set(declared.settings[section] ?? []);
-  return Object.fromEntries(
-    flat(isJsonObject(answer) ? answer : {})
-      .filter(([key]) => !sent.has(key) && (keys === undefined || keys.test(key)))
-      .map(([key, value]) => [`${section} setting ${key}`, settingText(key, value)]),
-  );
-}
-
-function flat(object: JsonObject, prefix = ""): [string, JsonValue][] {
-  return Object.entries(object).flatMap(([key, value]): [string, JsonValue][] =>
-    isJsonObject(value) ? flat(value, `${prefix}${key}.`) : [[`${prefix}${key}`, value]],
-  );
-}
-
-function settingText(key: string, value: JsonValue): string {
-  if (value === null || value === "" || value === false) return off;
-  if (value === true) return "on";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return secretName.test(key) || text.length > maxTextLength ? `value ${shortHash(text)}` : text;
-}
-
-/** Longer settings, such as mail templates, are stored as a hash. */
-const maxTextLength = 200;
