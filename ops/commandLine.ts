@@ -63,7 +63,11 @@ export function requireCommit(): string {
   if (commit === undefined)
     throw new UserError("This folder is not a Git checkout: a plan is bound to a commit.");
   const changed = git("status", "--porcelain");
-  if (changed !== undefined && changed !== "") {
+  if (changed === undefined)
+    throw new UserError(
+      "A plan is bound to a commit, and `git status` fails in this checkout: run it to see why, and repair the checkout.",
+    );
+  if (changed !== "") {
     const [first = ""] = changed.split("\n");
     throw new UserError(
       `A plan is bound to a commit, but the checkout has uncommitted changes (${first.trim()}): commit them first.`,

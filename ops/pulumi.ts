@@ -79,16 +79,25 @@ export async function runPulumi(args: readonly string[], options: RunOptions = {
         "There is no `pulumi` on PATH: use the npm script, for example `npm run preview -- dev`, which finds one.",
       );
     }
-    return {
+    return believed({
       exitCode: result.exitCode ?? exitCodes.cancelled,
       events: await readEvents(log),
       stderr: result.stderr,
       durationSeconds: (Date.now() - startedAt) / 1000,
-    };
+    });
   } finally {
     process.off("SIGINT", wait).off("SIGTERM", interrupt);
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Returns a run, as failed if it claims success, but its log has no end: a report on it would say that nothing changes. */
+function believed(run: PulumiRun): PulumiRun {
+  const isSuccess = run.exitCode === exitCodes.success || run.exitCode === exitCodes.changesFound;
+  if (!isSuccess || run.events.some(({ summaryEvent }) => summaryEvent !== undefined)) return run;
+  const reason =
+    "error: The engine's event log is incomplete, so the result is not known: check the free space in the folder for temporary files, then run the command again.";
+  return { ...run, exitCode: 1, stderr: `${run.stderr}\n${reason}` };
 }
 
 /** Reads an event log, whose last line is incomplete if the CLI was killed. Returns no events if there is no log. */

@@ -76,11 +76,10 @@ interface Source {
 async function reportOf(file: string, source: Source): Promise<Report> {
   const text = await readRegularFile(file);
   if (text === undefined) return withoutReport(source, missingSentence(source.job));
-  const parsed = reportSchema.safeParse(jsonOf(text));
-  if (!parsed.success || parsed.data.stack !== source.stack || parsed.data.kind !== "preview") {
+  const report = reportIn(text);
+  if (report === undefined || report.stack !== source.stack || report.kind !== "preview") {
     return withoutReport(source, "The preview's report does not match the documented schema.");
   }
-  const report = mapTexts(parsed.data as never, cleaner()) as Report;
   return { ...report, commit: source.run.headSha, verdict: verdictIn(report, source.job) };
 }
 
@@ -104,9 +103,11 @@ async function readRegularFile(file: string): Promise<string | undefined> {
   return await readFile(file, "utf8");
 }
 
-function jsonOf(text: string): unknown {
+/** Returns the report in a file; undefined if it contains none, or values that are nested too deeply. */
+function reportIn(text: string): Report | undefined {
   try {
-    return JSON.parse(text);
+    const parsed = reportSchema.parse(JSON.parse(text));
+    return mapTexts(parsed as never, cleaner()) as Report;
   } catch {
     return undefined;
   }

@@ -47,16 +47,23 @@ export function reviewOf({ stack, commit, run, report, plan }: ReviewSubject): R
     commit,
     plan: sha256(plan),
     resources: resourcesOf(run.events),
-    report: {
-      ...Object.fromEntries(report.changes.map((change) => [nameOfChange(change), digest(change)])),
-      ...Object.fromEntries(report.drift.map((item) => [nameOfDrift(item), digest(item)])),
-      ...Object.fromEntries(
-        report.bundles.flatMap(({ objects }) =>
-          objects.map((object) => [`${object.object} would be ${object.change}`, digest(object)]),
-        ),
+    report: digests([
+      ...report.changes.map((change) => [nameOfChange(change), change] as const),
+      ...report.drift.map((item) => [nameOfDrift(item), item] as const),
+      ...report.bundles.flatMap(({ objects }) =>
+        objects.map((object) => [`${object.object} would be ${object.change}`, object] as const),
       ),
-    },
+    ]),
   };
+}
+
+/** Returns the digest of each entry. Resources of different types may have the same name: they have one digest together. */
+function digests(entries: readonly (readonly [name: string, value: unknown])[]): Record<string, string> {
+  const named = new Map<string, unknown[]>();
+  for (const [name, value] of entries) named.set(name, [...(named.get(name) ?? []), value]);
+  return Object.fromEntries(
+    [...named].map(([name, values]) => [name, digest(values.length === 1 ? values[0] : values)]),
+  );
 }
 
 function resourcesOf(events: readonly EngineEvent[]): Record<string, string> {

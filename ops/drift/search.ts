@@ -1,7 +1,7 @@
 import type { PulumiRun } from "../pulumi";
 import { exitCodes } from "../pulumi";
 import { buildReport } from "../report/build";
-import type { Report } from "../report/model";
+import type { Problem, Report } from "../report/model";
 import { verdictOf } from "../report/verdict";
 import { applyWaivers, type DriftWaiver } from "./waivers";
 
@@ -38,20 +38,27 @@ export function driftReport(
   const failing = [refresh, ...(preview === undefined ? [] : [preview])].find(
     ({ exitCode }) => exitCode !== exitCodes.success && exitCode !== exitCodes.changesFound,
   );
+  // The engine found differences that the report cannot describe.
+  const isUnexplained = refresh.exitCode === exitCodes.changesFound && found.drift.length === 0;
   const facts = {
     ...found,
     durationSeconds: refresh.durationSeconds + (preview?.durationSeconds ?? 0),
-    errors: [...found.errors, ...(code?.errors ?? [])],
+    errors: [...found.errors, ...(isUnexplained ? [unexplained(stack)] : []), ...(code?.errors ?? [])],
     drift: waived.drift,
     changes: code?.changes ?? [],
     bundles: (code?.bundles ?? []).map((bundle) => ({ ...bundle, notices: [] })),
     policies: code?.policies ?? [],
     warnings: [...waived.warnings, ...found.warnings],
-    exitCode: failing?.exitCode ?? exitCodes.success,
+    exitCode: failing?.exitCode ?? (isUnexplained ? driftExitCodes.failed : exitCodes.success),
   };
   const { exitCode: _, ...report } = { ...facts, verdict: verdictOf(facts) };
   const open = report.drift.filter(({ waiver }) => waiver === undefined).length;
   const isQuiet = open === 0 && report.changes.length === 0 && !waived.hasExpired;
-  if (failing !== undefined) return { report, exitCode: driftExitCodes.failed };
+  if (failing !== undefined || isUnexplained) return { report, exitCode: driftExitCodes.failed };
   return { report, exitCode: isQuiet ? driftExitCodes.clean : driftExitCodes.drift };
+}
+
+function unexplained(stack: string): Problem {
+  const message = `The refresh found changes that this report cannot describe: run \`npm run pulumi -- refresh --preview-only --diff -s ${stack}\` to see them.`;
+  return { source: "command", message };
 }

@@ -55,7 +55,8 @@ export function applyWaivers(
 }
 
 function requireDay({ subject, until }: DriftWaiver): void {
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(until) && !Number.isNaN(Date.parse(until));
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(until) ? Date.parse(until) : Number.NaN;
+  const isDay = !Number.isNaN(time) && new Date(time).toISOString().startsWith(until);
   if (!isDay) {
     throw new UserError(
       `The waiver of ${subject} in ops/drift/waivers.ts: until must be a date (YYYY-MM-DD), but is ${JSON.stringify(until)}.`,

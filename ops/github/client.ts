@@ -14,8 +14,9 @@ export interface ClientOptions {
 }
 
 /**
- * Returns a client of GitHub's API. A read is retried up to three times if the service fails. A write is sent once,
- * because a failed one may have succeeded. The client waits for rate limits up to a minute.
+ * Returns a client of GitHub's API. A read, and a PATCH, which has the same result when it is repeated, are retried up
+ * to three times if the service fails. Another write is sent once, because a failed one may have succeeded. The client
+ * waits for rate limits up to a minute.
  */
 export function gitHubClient(
   { apiUrl, token }: Pick<GitHubContext, "apiUrl" | "token">,
@@ -37,7 +38,8 @@ export function gitHubClient(
     },
   });
   client.hook.before("request", (options) => {
-    if (options.method !== "GET") options.request = { ...options.request, retries: 0 };
+    if (options.method !== "GET" && options.method !== "PATCH")
+      options.request = { ...options.request, retries: 0 };
   });
   return client;
 }
@@ -69,10 +71,20 @@ export async function sayingWhy<T>(doing: string, permission: string, calls: () 
 
 function reasonOf(error: unknown, status: number, permission: string): string {
   const message = error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : "";
-  if (status === 429 || /rate limit/i.test(message)) {
+  const remaining = (error as { response?: { headers?: Record<string, unknown> } }).response?.headers?.[
+    "x-ratelimit-remaining"
+  ];
+  if (
+    status === 429 ||
+    /rate limit|abuse detection/i.test(message) ||
+    (status === 403 && remaining === "0")
+  ) {
     return "the rate limit resets in more than a minute; run the job again later.";
   }
   if (status === 401) return "the token is not valid; pass the job's own, `github.token`.";
+  // The token is sufficient, but the repository or the conversation accepts no changes.
+  if (status === 403 && /locked|archived|disabled|suspended|blocked|allow list/i.test(message))
+    return `${message.replace(/\.$/, "")} (403).`;
   if (status === 403)
     return `the token lacks a permission (403); give the job \`permissions: ${permission}\`.`;
   if (status === 404)

@@ -39,12 +39,7 @@ export async function writeStickyComment(
     const found = await ownComments(client, target, comment.subject);
     if (found.some((other) => isNewer(runOf(other), comment.run))) return "superseded";
     const [first] = found;
-    if (first !== undefined) {
-      await client.request("PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", {
-        ...target,
-        comment_id: first.id,
-        body,
-      });
+    if (first !== undefined && (await update(client, { ...target, comment_id: first.id, body }))) {
       return await keepNewest(client, target, { ...comment, outcome: "updated" });
     }
     await create(client, { ...target, body });
@@ -56,6 +51,20 @@ interface Target {
   readonly owner: string;
   readonly repo: string;
   readonly issue_number: number;
+}
+
+/** Updates a comment. Returns whether it still exists. */
+async function update(
+  client: GitHubClient,
+  comment: Target & { readonly comment_id: number; readonly body: string },
+): Promise<boolean> {
+  try {
+    await client.request("PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", { ...comment });
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 404) return false;
+    throw error;
+  }
 }
 
 /** Creates a comment. If the service fails, the comment may exist anyway, so the comments are listed again. */

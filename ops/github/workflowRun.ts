@@ -14,7 +14,8 @@ const eventSchema = z.object({
     head_sha: z.string().regex(/^[0-9a-f]{40}$/),
     head_branch: z.string(),
     html_url: z.url(),
-    head_repository: z.object({ full_name: z.string(), owner: z.object({ login: z.string() }) }),
+    // Null if the fork was deleted.
+    head_repository: z.object({ full_name: z.string(), owner: z.object({ login: z.string() }) }).nullable(),
   }),
   repository: z.object({ full_name: z.string() }),
 });
@@ -24,8 +25,9 @@ export interface WorkflowRun {
   readonly attempt: number;
   readonly headSha: string;
   readonly headBranch: string;
-  readonly headOwner: string;
-  readonly headRepository: string;
+  /** Missing if the repository was deleted. */
+  readonly headOwner: string | undefined;
+  readonly headRepository: string | undefined;
   readonly url: string;
   readonly isPullRequest: boolean;
   /** Whether the code comes from a fork, whose author may have no write access to this repository. */
@@ -44,11 +46,11 @@ export function workflowRunOf(event: unknown): WorkflowRun {
     attempt: run.run_attempt,
     headSha: run.head_sha,
     headBranch: run.head_branch,
-    headOwner: run.head_repository.owner.login,
-    headRepository: run.head_repository.full_name,
+    headOwner: run.head_repository?.owner.login,
+    headRepository: run.head_repository?.full_name,
     url: run.html_url,
     isPullRequest: run.event === "pull_request",
-    isFork: run.head_repository.full_name !== repository.full_name,
+    isFork: run.head_repository?.full_name !== repository.full_name,
   };
 }
 
@@ -61,6 +63,7 @@ export async function pullRequestOf(
   { owner, repo }: Pick<GitHubContext, "owner" | "repo">,
   run: WorkflowRun,
 ): Promise<number | undefined> {
+  if (run.headOwner === undefined) return undefined;
   const head = `${run.headOwner}:${run.headBranch}`;
   const found = await sayingWhy("list the pull requests", "pull-requests: read", () =>
     client.paginate("GET /repos/{owner}/{repo}/pulls", { owner, repo, state: "open", head, per_page: 100 }),

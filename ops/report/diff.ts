@@ -39,9 +39,17 @@ function indented(head: string, lines: readonly string[], mark: string): string[
   return [head.trimEnd(), ...lines.map((line) => `      ${mark} ${line}`)];
 }
 
+/** The maximum number of lines to add and remove, beyond which everything is shown as replaced: finding them takes too long. */
+const maxEditLength = 4000;
+
 /** Returns the changed lines, each with two unchanged ones around it. */
 function changedLines(before: readonly string[], after: readonly string[]): string[] {
-  const lines = diffLines(before.join("\n"), after.join("\n")).flatMap(({ added, removed, value }) =>
+  const [former, next] = [before.join("\n"), after.join("\n")];
+  const parts = diffLines(former, next, { maxEditLength }) ?? [
+    { removed: true, added: false, value: former },
+    { removed: false, added: true, value: next },
+  ];
+  const lines = parts.flatMap(({ added, removed, value }) =>
     value
       .replace(/\n$/, "")
       .split("\n")

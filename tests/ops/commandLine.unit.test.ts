@@ -1,3 +1,7 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { UserError } from "../../foundation/userError";
 import { checkedOutCommit, namedStack, requireCommit } from "../../ops/commandLine";
@@ -16,6 +20,24 @@ test("a plan needs git and is refused without it; a report then omits the commit
     ),
   );
   expect(checkedOutCommit()).toBeUndefined();
+});
+
+test("a checkout whose changes git cannot list is refused, and not read as unchanged", () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "checkout-"));
+  const git = (...args: string[]) => execFileSync("git", args, { cwd: folder, stdio: "pipe" });
+  git("init", "--quiet");
+  git("-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--allow-empty", "-m", "a");
+  vi.stubEnv("GIT_DIR", path.join(folder, ".git"));
+  vi.stubEnv("GIT_WORK_TREE", folder);
+  expect(requireCommit()).toMatch(/^[0-9a-f]{40}$/);
+  writeFileSync(path.join(folder, ".git", "index"), "damaged");
+
+  expect(() => requireCommit()).toThrow(
+    new UserError(
+      "A plan is bound to a commit, and `git status` fails in this checkout: run it to see why, and repair the checkout.",
+    ),
+  );
+  rmSync(folder, { recursive: true });
 });
 
 test.each<[string | undefined, string | undefined, string]>([

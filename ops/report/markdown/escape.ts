@@ -4,9 +4,12 @@
 /** The maximum number of characters in a cell or word. */
 const maxSpanLength = 240;
 
+/** The maximum number of backticks in a row. */
+const longestBackticks = 40;
+
 /** Returns a text as a code span in one line, which is also valid in a table. */
 export function code(text: string, longest = maxSpanLength): string {
-  const line = shorten(text.replace(/\s+/g, " ").trim(), longest);
+  const line = shorten(withShortRuns(text).replace(/\s+/g, " ").trim(), longest);
   if (line === "") return "";
   const fence = "`".repeat(longestRun(line, "`") + 1);
   const padding = line.startsWith("`") || line.endsWith("`") ? " " : "";
@@ -27,8 +30,19 @@ export function plain(text: string, longest = 1000): string {
 
 /** Returns a text as a fenced block. */
 export function block(text: string, language = ""): string {
-  const fence = "`".repeat(Math.max(3, longestRun(text, "`") + 1));
-  return `${fence}${language}\n${text.replace(/\n+$/, "")}\n${fence}`;
+  const content = withShortRuns(text);
+  const fence = "`".repeat(Math.max(3, longestRun(content, "`") + 1));
+  return `${fence}${language}\n${content.replace(/\n+$/, "")}\n${fence}`;
+}
+
+/** The maximum number of characters that {@link block} adds to a text. */
+export const blockOverhead = 2 * (longestBackticks + 1) + 10;
+
+/** A fence is longer than any run of backticks inside. A run of any length would make it exceed every limit. */
+function withShortRuns(text: string): string {
+  return text.replace(/`+/g, (run) =>
+    run.length <= longestBackticks ? run : `${"`".repeat(longestBackticks - 1)}…`,
+  );
 }
 
 /** Returns a text without its middle if it is too long: the beginning shows what it is, the end shows the result. */

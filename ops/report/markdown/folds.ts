@@ -2,7 +2,7 @@ import { fileText, objectText } from "../bundleText";
 import { fullDiff } from "../diff";
 import { lockText } from "../locks";
 import type { Report } from "../model";
-import { block, cutMiddle } from "./escape";
+import { block, blockOverhead, cutMiddle } from "./escape";
 
 /** A collapsed list. */
 export interface Fold {
@@ -11,7 +11,7 @@ export interface Fold {
 }
 
 /** The characters of a collapsed list in addition to its text. */
-const foldOverhead = 120;
+const foldOverhead = 80 + blockOverhead;
 
 /** Appends the collapsed lists for which there is room, and then the footer. */
 export function withFolds(
@@ -23,15 +23,12 @@ export function withFolds(
   for (const { title, text } of folds) {
     const space = left - foldOverhead - title.length;
     if (space < 200) continue;
-    const part = `<details><summary>${title}</summary>\n\n${block(cutMiddle(text, space - fenceReserve(text)), "diff")}\n\n</details>`;
+    const part = `<details><summary>${title}</summary>\n\n${block(cutMiddle(text, space), "diff")}\n\n</details>`;
     parts.push(part);
     left -= part.length + 2;
   }
   return [...parts, foot].join("\n\n");
 }
-
-/** Returns a fence that is longer than any run of backticks inside. */
-const fenceReserve = (text: string) => 2 * Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
 
 /** Returns the collapsed lists of a report that have contents. */
 export function foldsOf(report: Report): Fold[] {

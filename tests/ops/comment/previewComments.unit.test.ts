@@ -284,6 +284,90 @@ test.each([
   await expect(comment()).rejects.toThrow(sentence);
 });
 
+test.each([
+  [401, "Bad credentials", {}, "the token is not valid; pass the job's own, `github.token`."],
+  [
+    404,
+    "Not Found",
+    {},
+    "it does not exist, or the token may not read it (404); the job needs `permissions: pull-requests: write`.",
+  ],
+  [
+    403,
+    "Unable to create comment because issue is locked.",
+    {},
+    "Unable to create comment because issue is locked (403).",
+  ],
+  [403, "Repository was archived so is read-only.", {}, "Repository was archived so is read-only (403)."],
+  [
+    403,
+    "Forbidden",
+    { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "4102444800" },
+    "the rate limit resets in more than a minute; run the job again later.",
+  ],
+  [
+    403,
+    "You have triggered an abuse detection mechanism.",
+    {},
+    "the rate limit resets in more than a minute; run the job again later.",
+  ],
+  [410, "Issues are disabled for this repo", {}, "Issues are disabled for this repo (410)."],
+  [503, "Service Unavailable", {}, "the service failed (503); run the job again."],
+] as const)("a refused comment: %i %s", async (status, message, headers, reason) => {
+  leaveReport("dev", "quiet");
+  github.faults.push({ method: "POST", path: /\/comments$/, status, body: { message }, headers, times: 9 });
+
+  await expect(comment()).rejects.toThrow(`GitHub did not allow this run to write the comment: ${reason}`);
+  expect(bodies()).toEqual([]);
+});
+
+test("an update is retried after one failure of the service", async () => {
+  leaveReport("dev", "quiet");
+  await comment();
+  github.faults.push({ method: "PATCH", path: /\/comments\/\d+$/, status: 502, times: 1 });
+
+  expect(await comment({ id: 18 })).toEqual([{ stack: "dev", outcome: "updated" }]);
+  expect(bodies()[0]).toContain(": run 18.1 -->");
+});
+
+test("a comment that was deleted between the list and the update is created again", async () => {
+  leaveReport("dev", "quiet");
+  await comment();
+  github.faults.push({ method: "PATCH", path: /\/comments\/\d+$/, status: 404, times: 1 });
+
+  expect(await comment({ id: 18 })).toEqual([{ stack: "dev", outcome: "created" }]);
+  expect(bodies()).toEqual([expect.stringContaining(": run 18.1 -->")]);
+});
+
+test("a report with values that are nested very deeply does not match the schema", async () => {
+  mkdirSync(path.join(folder, "preview-dev"));
+  const report = buildReport(recorded("quiet"), { kind: "preview", stack: "dev", environment: {} });
+  const deep = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
+  const property = `{"path":"a","change":"update","replaces":false,"to":${deep}}`;
+  const change = `{"resource":{"urn":"u","type":"t","name":"n"},"operation":"update","properties":[${property}]}`;
+  const text = JSON.stringify(report).replace('"changes":[]', `"changes":[${change}]`);
+  writeFileSync(path.join(folder, "preview-dev", "report.json"), text);
+
+  expect(text.length).toBeGreaterThan(400_000);
+  expect(await comment()).toEqual([{ stack: "dev", outcome: "created" }]);
+  expect(bodies()[0]).toContain("The preview's report does not match the documented schema.");
+});
+
+test("there is no comment if the fork of the run was deleted", async () => {
+  leaveReport("dev", "quiet");
+  const deleted = workflowRunOf({
+    workflow_run: {
+      ...{ id: 17, run_attempt: 1, event: "pull_request", head_sha: head, head_branch: "points" },
+      ...{ html_url: "https://github.example/run", head_repository: null },
+    },
+    repository: { full_name: "thorbis/stack" },
+  });
+
+  expect(deleted.isFork).toBe(true);
+  expect(await commentOnPreviews(client(), context, { run: deleted, folder })).toBeUndefined();
+  expect(github.requests).toEqual([]);
+});
+
 test("any event except workflow_run is refused", () => {
   expect(() => workflowRunOf({ pull_request: {} })).toThrow(
     "This program runs on the event `workflow_run`, but this run has another event.",

@@ -63,6 +63,55 @@ test("a changed resource is named, although the report does not mention it", () 
   );
 });
 
+test("a change is compared even if a resource of another type has the same name", () => {
+  const run = recorded("changeAndDrift");
+  const report = buildReport(run, { kind: "preview", stack: "prod", commit, environment: {} });
+  const [change] = report.changes;
+  if (change === undefined) throw new Error("The recording has no change.");
+  const twin = (to: string) => ({
+    ...change,
+    resource: { ...change.resource, type: "aws:s3:Bucket" },
+    properties: [{ path: "acl", change: "update" as const, replaces: false, to }],
+  });
+  const reviewed = (to: string) =>
+    reviewOf({
+      ...{ stack: "prod", commit, run, plan: "{}" },
+      report: { ...report, changes: [twin(to), change] },
+    });
+
+  expect(() => requireSameWorld(reviewed("private"), reviewed("private"))).not.toThrow();
+  expect(() => requireSameWorld(reviewed("private"), reviewed("public-read"))).toThrow(
+    refused(`something else has changed since the review (update ${change.resource.name})`),
+  );
+});
+
+test.each([
+  ["no JSON", "{"],
+  ["a list", "[]"],
+  ["another version", '{"version":2}'],
+  ["an unknown field", JSON.stringify({ ...reviewFields(), approvedBy: "nobody" })],
+  ["a digest that is not text", JSON.stringify({ ...reviewFields(), plan: 1 })],
+])("a review that was replaced by %s is refused", async (_, text) => {
+  writeFileSync(planFile(folder), "{}");
+  writeFileSync(path.join(folder, "review.json"), text);
+
+  await expect(readReview(folder)).rejects.toThrow("is not a review in the format of this version.");
+});
+
+test.each([
+  ["nothing", (text: string) => text, true],
+  ["a space at the end of the plan", (text: string) => `${text} `, false],
+  ["another plan", () => '{"resourcePlans":{}}', false],
+  ["an empty plan", () => "", false],
+])("after the review, %s was changed", async (_, change, isAccepted) => {
+  await writeReview(folder, review("quiet", '{"a":1}'));
+  writeFileSync(planFile(folder), change('{"a":1}'));
+
+  const read = readReview(folder);
+  if (isAccepted) expect((await read).commit).toBe(commit);
+  else await expect(read).rejects.toThrow("is not the plan that was reviewed");
+});
+
 test("another commit and another stack are refused before any request", () => {
   const head = "b".repeat(40);
 
@@ -89,3 +138,8 @@ test("a replaced plan, a review of another format and an empty folder are refuse
   writeFileSync(file, readFileSync(file, "utf8").replace('"version": 1', '"version": 2'));
   await expect(readReview(folder)).rejects.toThrow("is not a review in the format of this version");
 });
+
+/** The fields of a valid review. */
+function reviewFields() {
+  return { version: 1, stack: "prod", commit, plan: "0".repeat(64), resources: {}, report: {} };
+}

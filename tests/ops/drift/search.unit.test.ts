@@ -52,6 +52,50 @@ test.each([
   expect(report.verdict.status).toBe("failed");
 });
 
+test("differences that the engine found and the report cannot describe fail the search", () => {
+  const { report, exitCode } = driftReport({ ...clean, exitCode: 7 }, clean, subject);
+
+  expect(exitCode).toBe(1);
+  expect(report.verdict).toEqual({
+    status: "failed",
+    sentence: "The search for drift failed with 1 error. Nothing was changed.",
+  });
+  expect(report.errors[0]?.message).toContain("refresh --preview-only --diff -s prod");
+});
+
+test("of two waivers of one difference, an expired one alarms although the other holds", () => {
+  const expired = { ...rogue, until: "2026-11-01" };
+  const { report, exitCode } = driftReport(recorded("driftSearch"), clean, {
+    ...subject,
+    waivers: [expired, rogue, dropped],
+  });
+
+  expect(exitCode).toBe(7);
+  expect(report.drift.every(({ waiver }) => waiver !== undefined)).toBe(true);
+  expect(report.warnings.map(({ message }) => message)).toEqual([
+    expect.stringContaining("expired on 2026-11-01"),
+  ]);
+});
+
+test("a waiver of a resource that does not exist is reported, and waives nothing", () => {
+  const unknown = { ...rogue, subject: "policy shared.nowhere rogue" };
+  const { report, exitCode } = driftReport(clean, clean, { ...subject, waivers: [unknown] });
+
+  expect(exitCode).toBe(0);
+  expect(report.warnings.map(({ message }) => message)).toEqual([
+    expect.stringContaining("policy shared.nowhere rogue (platform@thorbis.com"),
+  ]);
+});
+
+test.each(["2026-02-30", "2026-13-01", "2026-1-1", "28.11.2026", ""])(
+  "a waiver until %j is refused",
+  (until) => {
+    expect(() => driftReport(clean, clean, { ...subject, waivers: [{ ...rogue, until }] })).toThrow(
+      "until must be a date (YYYY-MM-DD)",
+    );
+  },
+);
+
 test("a difference with a waiver that includes today does not alarm, and is shown with its reason", () => {
   const { report, exitCode } = driftReport(recorded("driftSearch"), clean, {
     ...subject,

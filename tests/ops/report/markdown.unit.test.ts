@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { buildReport } from "../../../ops/report/build";
+import { fullDiff } from "../../../ops/report/diff";
 import { block, code, cutMiddle, plain } from "../../../ops/report/markdown/escape";
 import { commentLimit, renderMarkdown } from "../../../ops/report/markdown/render";
 import type { Report } from "../../../ops/report/model";
@@ -127,4 +128,45 @@ test("text is truncated between lines and never inside a character", () => {
   expect(cutMiddle("one\ntwo\n".repeat(100), 120)).toMatch(
     /^(one\ntwo\n?)+\n?… 7\d\d characters are left out here …\n(two\n)?(one\ntwo\n)+$/,
   );
+});
+
+test("a run of backticks of any length cannot make a comment too long", () => {
+  const text = renderMarkdown(withChanges(1, `${"`".repeat(33_000)}\n${"line\n".repeat(20_000)}`));
+
+  expect(text.length).toBeLessThanOrEqual(commentLimit);
+  expect(text).toContain("characters are left out here");
+  expect(text.match(/<details>/g)?.length).toBe(text.match(/<\/details>/g)?.length);
+});
+
+test("characters of four bytes are never split, and fit into a comment", () => {
+  const text = renderMarkdown(withChanges(1, "😀".repeat(60_000)));
+
+  expect(text.length).toBeLessThanOrEqual(commentLimit);
+  expect(/\p{Cs}/u.test(text)).toBe(false);
+});
+
+test("a bar after a backslash does not end a table cell", () => {
+  // cmark-gfm: the longest match takes the second backslash with the bar.
+  expect(code("a\\|b")).toBe("`a\\\\|b`");
+});
+
+test("two completely different texts are shown as replaced, without a search for common lines", () => {
+  const lines = (word: string) => Array.from({ length: 6000 }, (_, at) => `${word} ${at}`).join("\n");
+  const [change] = withChanges(1, lines("new")).changes;
+  const properties = (change?.properties ?? []).map((property) => ({ ...property, from: lines("old") }));
+
+  const diff = fullDiff({
+    ...report,
+    consequences: [],
+    changes: [{ ...change, properties } as Report["changes"][number]],
+  });
+
+  const shown = diff.split("\n").slice(2);
+  expect(shown).toHaveLength(12_000);
+  expect([shown[0], shown[5999], shown[6000], shown[11_999]]).toEqual([
+    "      - old 0",
+    "      - old 5999",
+    "      + new 0",
+    "      + new 5999",
+  ]);
 });

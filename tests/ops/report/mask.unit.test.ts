@@ -5,6 +5,8 @@ const clean = cleaner({
   SUPABASE_ACCESS_TOKEN: "sbp_0123456789",
   PULUMI_CONFIG_PASSPHRASE: "correct horse",
   DB_PASSWORD: "short",
+  SMTP_PASS: 'quo"ted &pass\n',
+  SIGNING_KEY: "first-line-of-key\r\nsecond-line-of-key",
   PATH: "/usr/local/bin",
 });
 
@@ -25,6 +27,56 @@ test.each([
     "alter role backup password 'it''s'",
     "alter role backup password '[secret]'",
   ],
+  ["a secret in a JSON string", 'smtp {"pass":"quo\\"ted &pass"}', 'smtp {"pass":"[secret]"}'],
+  ["a secret in a URL", "to smtp?auth=quo%22ted%20%26pass", "to smtp?auth=[secret]"],
+  ["one line of a secret", "at second-line-of-key.", "at [secret]."],
+  [
+    "a password of a URL with characters that should be encoded",
+    "postgresql://app:p@ss/w:rd@db.example/x",
+    "postgresql://app:[secret]@db.example/x",
+  ],
+  ["a password of a URL without a user", "redis://:hunter22@cache:6379", "redis://:[secret]@cache:6379"],
+  [
+    "a password of a connection string",
+    "host=db password='it\\'s me' user=x",
+    "host=db password=[secret] user=x",
+  ],
+  [
+    "a plain password of a connection string",
+    "host=db password=hunter2 user=x",
+    "host=db password=[secret] user=x",
+  ],
+  [
+    "an escaped password in a statement",
+    "alter role x password E'a\\'b' login",
+    "alter role x password '[secret]' login",
+  ],
+  [
+    "a dollar-quoted password",
+    "alter role x password $p$a'b$p$ login",
+    "alter role x password '[secret]' login",
+  ],
+  [
+    "a secret of the vault",
+    "select vault.create_secret('s3cr3t', 'name')",
+    "select vault.create_secret([secret])",
+  ],
+  ["a private key whose end was cut off", "-----BEGIN RSA PRIVATE KEY-----\nMIIEow-\nabc", "[secret]"],
+  [
+    "a webhook of Slack",
+    "https://hooks.slack.com/services/T0/B0/abc",
+    "https://hooks.slack.com/services/[secret]",
+  ],
+  ["a secret of a hook", "v1,whsec_c2VjcmV0c2VjcmV0c2VjcmV0", "[secret]"],
+  ["a token of Pulumi", `pul-${"0a".repeat(20)}`, "[secret]"],
+  ["a header", "Authorization: Bearer abcdef0123456789abcdef", "Authorization: Bearer [secret]"],
+  [
+    "a signed URL",
+    "https://s3.example/a?X-Amz-Signature=0a1b&X-Amz-Expires=60",
+    "https://s3.example/a?X-Amz-Signature=[secret]&X-Amz-Expires=60",
+  ],
+  ["an old password verifier", `md5${"0a".repeat(16)}`, "[secret]"],
+  ["half of a character", "a\ud83d!", "a\ufffd!"],
   ["terminal codes", "\u001b[31mred\u001b[0m and \u001b]8;;x\u0007link", "red and link"],
   ["the engine's colours", "<{%fg 1%}>error<{%reset%}>", "error"],
   ["marks that reorder a text", "a\u202eb\u2066c", "abc"],
@@ -33,7 +85,14 @@ test.each([
 });
 
 test("other text is not masked: paths, short words, tabs and line ends", () => {
-  const text = "in /usr/local/bin,\n\tshort: user@example.com, https://example.com/a:b@c";
+  const text =
+    "in /usr/local/bin,\n\tshort: user@example.com, https://example.com/a:b@c, https://example.com:8080/@x, the password is 8 letters";
+
+  expect(clean(text)).toBe(text);
+});
+
+test("a long text is cleaned in linear time", () => {
+  const text = "a.b-".repeat(500_000);
 
   expect(clean(text)).toBe(text);
 });
