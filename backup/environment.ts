@@ -47,14 +47,24 @@ const port = wholeNumber(1, 65_535).refine((value) => value !== transactionPoole
   error: `must not be ${transactionPoolerPort}: the pooler's transaction mode loses the snapshot; use the direct connection or the session pooler, port 5432`,
 });
 
+/** An address that the AWS SDK accepts. It would report another one without naming the variable. */
+const endpoint = z
+  .string()
+  .refine((text) => text === "" || (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)), {
+    error: "must be a URL that begins with http:// or https://",
+  })
+  .optional();
+
 const storeVariables = z
   .object({
     AWS_REGION: required,
-    BACKUP_BUCKET: required,
+    BACKUP_BUCKET: required.refine((text) => !text.includes("/"), {
+      error: "must be the name of a bucket, without s3:// and without a path",
+    }),
     BACKUP_S3_FORCE_PATH_STYLE: z.enum(["true", "false"], { error: "must be true or false" }).optional(),
     BACKUP_S3_TIMEOUT_SECONDS: wholeNumber(1, 600).default(60),
-    AWS_ENDPOINT_URL: z.string().optional(),
-    AWS_ENDPOINT_URL_S3: z.string().optional(),
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ENDPOINT_URL_S3: endpoint,
   })
   .transform(
     (variables): StoreSettings => ({
@@ -73,7 +83,11 @@ const sourceVariables = z
   .object({
     PGHOST: required,
     PGPORT: port,
-    PGDATABASE: required,
+    // It is part of messages, and a connection string may contain a password.
+    PGDATABASE: required.refine(
+      (text) => !/^postgres(ql)?:\/\/|(?:^|\s)(?:dbname|host|password|service|user)\s*=/.test(text),
+      { error: "must be the name of a database, not a connection string" },
+    ),
     PGUSER: required,
     PGPASSWORD: required,
     PGSSLMODE: z.enum(sslModes, { error: `must be one of ${sslModes.join(", ")}` }).default("require"),
@@ -250,14 +264,19 @@ function parseTargetUrl(text: string, context: z.RefinementCtx): DatabaseSetting
       `has the unsupported parameter ${unread.join(", ")}: remove it; for a CA certificate, set PGSSLROOTCERT`,
     );
   }
+  const repeated = url.searchParams.getAll("sslmode").length > 1;
+  if (repeated) return fail("has more than one sslmode: keep one");
   const targetPort = port.safeParse(url.port === "" ? "5432" : url.port);
   if (!targetPort.success) return fail(`has a port that ${targetPort.error.issues[0]?.message}`);
   const sslMode = z.enum(sslModes).safeParse(url.searchParams.get("sslmode") ?? "require");
   if (!sslMode.success) return fail(`has an sslmode that is not one of ${sslModes.join(", ")}`);
   const parts = { database: url.pathname.slice(1), user: url.username, password: url.password };
   for (const [name, encoded] of Object.entries(parts)) {
-    if (isDecodable(encoded)) continue;
-    return fail(`has a ${name} with a % that does not start a percent-encoded character: write % as %25`);
+    if (!isDecodable(encoded))
+      return fail(`has a ${name} with a % that does not start a percent-encoded character: write % as %25`);
+    // The protocol ends each value there, and would read the rest as another parameter.
+    if (encoded.includes("%00"))
+      return fail(`has a ${name} with %00, which PostgreSQL does not support: remove it`);
   }
   return {
     host: url.hostname.replace(/^\[(.*)\]$/, "$1"),

@@ -163,9 +163,9 @@ export class RowsSession {
 
 const connecting = [
   "\\set ON_ERROR_STOP on",
+  "set statement_timeout = 0; set row_security = off;",
   // Standard output is for rows, so the results of a select must not go there.
   `${withoutTransactionTimeouts} \\g /dev/null`,
-  "set statement_timeout = 0; set row_security = off;",
   "set search_path = pg_catalog; set synchronize_seqscans = off;",
   `${neutralSettings};`,
   `\\warn ${mark} connected`,

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import * as z from "zod";
 import { attachedParts, extensionOf, keptObjects, platformOwners, platformSchemaList } from "./attachedParts";
+import { columnOrders } from "./columnOrder";
 import { grantLine } from "./grantLine";
 import { roleParts, settingsOf } from "./roles";
 import { systemParts, textSearchParts } from "./systemParts";
@@ -61,7 +62,7 @@ const inheritedColumns = `
 const parts: readonly string[] = [
   `select 'database' as kind, 'database' as name,
      json_build_object('owner', pg_get_userbyid(datdba), 'grants', ${grants("datacl", "d", "datdba")}, 'connection limit', datconnlimit::text,
-       'comment', coalesce(shobj_description(oid, 'pg_database'), ''), 'settings', ${settingsOf("0")}) as facts
+       'comment', coalesce(shobj_description(oid, 'pg_database'), ''), ${settingsOf("0")}) as facts
    from pg_database where datname = current_database()`,
   ...roleParts,
   `select 'extension', quote_ident(extname), json_build_object('schema', nspname, 'version', extversion)
@@ -92,6 +93,7 @@ const parts: readonly string[] = [
    from pg_attribute a join pg_class c on c.oid = a.attrelid join own_schemas n on n.oid = c.relnamespace
    where a.attacl is not null and not a.attisdropped and c.relpersistence <> 't'`,
   inheritedColumns,
+  columnOrders,
   `select 'routine', format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)),
      json_build_object('owner', pg_get_userbyid(p.proowner), 'grants', ${grants("p.proacl", "f", "p.proowner")},
        'security', case when p.prosecdef then 'definer' else 'invoker' end, ${memberOf("pg_proc", "p.oid")},

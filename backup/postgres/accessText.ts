@@ -1,13 +1,15 @@
 import * as z from "zod";
 import { type AccessEntry, accessEntry, inheritedColumn } from "./access";
+import { columnOrder } from "./columnOrder";
 import { splitColumn } from "./sqlText";
 
 /**
- * An entry as `access.json` has it. Programs that do not know inherited columns would report them as missing, so they
- * are in a property of their table that these programs ignore.
+ * An entry as `access.json` has it. Programs that do not know inherited columns and the order of columns would report
+ * them as missing, so they are in properties of their table that these programs ignore.
  */
 const storedEntry = accessEntry.extend({
   inheritedColumns: z.array(accessEntry.omit({ kind: true })).optional(),
+  columnOrder: accessEntry.shape.facts.optional(),
 });
 
 /**
@@ -16,25 +18,33 @@ const storedEntry = accessEntry.extend({
 export const accessInventory = z
   .array(storedEntry)
   .transform((stored): AccessEntry[] =>
-    stored.flatMap(({ inheritedColumns = [], ...entry }) => [
+    stored.flatMap(({ inheritedColumns = [], columnOrder: order, ...entry }) => [
       entry,
       ...inheritedColumns.map((column) => ({ kind: inheritedColumn, ...column })),
+      ...(order === undefined ? [] : [{ kind: columnOrder, name: entry.name, facts: order }]),
     ]),
   );
 
 /** Returns the text of `access.json`. */
 export function writeAccess(entries: readonly AccessEntry[]): string {
   const columns = new Map<string, Omit<AccessEntry, "kind">[]>();
-  for (const { kind, ...column } of entries) {
+  const orders = new Map<string, AccessEntry["facts"]>();
+  for (const { kind, ...part } of entries) {
+    if (kind === columnOrder) orders.set(part.name, part.facts);
     if (kind !== inheritedColumn) continue;
-    const { table } = splitColumn(column.name);
-    columns.set(table, [...(columns.get(table) ?? []), column]);
+    const { table } = splitColumn(part.name);
+    columns.set(table, [...(columns.get(table) ?? []), part]);
   }
   const stored = entries
-    .filter(({ kind }) => kind !== inheritedColumn)
+    .filter(({ kind }) => kind !== inheritedColumn && kind !== columnOrder)
     .map((entry) => {
-      const inheritedColumns = entry.kind === "table" ? columns.get(entry.name) : undefined;
-      return inheritedColumns === undefined ? entry : { ...entry, inheritedColumns };
+      if (entry.kind !== "table" && entry.kind !== "foreign table") return entry;
+      const [inheritedColumns, order] = [columns.get(entry.name), orders.get(entry.name)];
+      return {
+        ...entry,
+        ...(inheritedColumns === undefined ? {} : { inheritedColumns }),
+        ...(order === undefined ? {} : { columnOrder: order }),
+      };
     });
   return `${JSON.stringify(stored, null, 1)}\n`;
 }

@@ -42,7 +42,8 @@ export async function connect(settings: DatabaseSettings, failureCode: number): 
       port: settings.port,
       database: settings.database,
       user: settings.user,
-      password: settings.password,
+      // A function, because an empty password would be replaced by that of PGPASSWORD, which may be for another server.
+      password: () => settings.password,
       ssl: tlsOptions(settings.sslMode, process.env.PGSSLROOTCERT),
       application_name: applicationName,
       connectionTimeoutMillis: connectTimeoutSeconds * 1000,
@@ -54,8 +55,10 @@ export async function connect(settings: DatabaseSettings, failureCode: number): 
     // When an idle session breaks, its next query fails; the process must not crash.
     client.on("error", () => undefined);
     await client.connect();
+    // First, because the limit may be shorter than the next query takes.
+    await client.query("set statement_timeout = 0");
     await client.query(withoutTransactionTimeouts);
-    await client.query(`set statement_timeout = 0; ${neutralSettings}`);
+    await client.query(neutralSettings);
     return client;
   } catch (error) {
     const reason =

@@ -40,20 +40,26 @@ export async function describeMemberships(client: pg.Client, roles: readonly str
       row.granted && row.granted_admin === row.admin
         ? grant
         : `if current_user = ${escapeLiteral(row.member)} then ${toItself} else ${grant} end if;`;
-    const isOnlyAdmin = row.admin && row.inherit === false && row.set === false;
-    return block(isOnlyAdmin ? `${statements} ${warnings(row)}` : statements);
+    return block(`${statements} ${handlers(row)}`);
   });
 }
 
 /**
- * Returns the handlers of a refused membership that only contains ADMIN, without which everything else works. The member
- * may be a role that created the other one at the source, which the target may lack or not allow to be changed.
+ * Returns the handlers of a refused membership. One that contradicts a membership that only the target has, such as the
+ * reverse one, is not granted; a restore may revoke the other one later, and else reports the difference. One that only
+ * contains ADMIN is not needed by anything else: the member may be a role that created the other one at the source,
+ * which the target may lack or not allow to be changed.
  */
-function warnings({ role, member }: MembershipRow): string {
-  const what = `membership of role ${escapeIdentifier(member)} in ${escapeIdentifier(role)} with only ADMIN`;
+function handlers({ role, member, admin, inherit, set }: MembershipRow): string {
+  const what = `membership of role ${escapeIdentifier(member)} in ${escapeIdentifier(role)}`;
+  const contradiction = `raise warning '%', ${escapeLiteral(`${what} contradicts memberships of this server (0LP01)`)};`;
+  const always = `exception when invalid_grant_operation then ${contradiction}`;
+  if (!admin || inherit !== false || set !== false) return always;
+  const refused = `${what} with only ADMIN`;
   return [
-    `exception when insufficient_privilege then ${warnOfRefusal(what, "the restoring role may not grant it (42501)")}`,
-    `when undefined_object then ${warnOfRefusal(what, "a role does not exist on this server (42704)")}`,
+    always,
+    `when insufficient_privilege then ${warnOfRefusal(refused, "the restoring role may not grant it (42501)")}`,
+    `when undefined_object then ${warnOfRefusal(refused, "a role does not exist on this server (42704)")}`,
   ].join(" ");
 }
 

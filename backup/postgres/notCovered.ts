@@ -1,6 +1,5 @@
 import type pg from "pg";
 import type { NotCovered } from "../manifest";
-import { readChangedOrders } from "./columnOrder";
 import { hasLoadableRows, unreadableTypes } from "./inventory";
 import { authTables, platformRoles, platformRolesWithOpenSettings, storageTables } from "./platform";
 
@@ -215,7 +214,6 @@ export async function readNotCovered(client: pg.Client): Promise<NotCovered[]> {
     ...(await readPlatformRows(client)),
     ...(await readExtensionRows(client)),
     ...(await readForeignJobs(client)),
-    ...(await readChangedOrders(client)),
   ];
 }
 

@@ -10,18 +10,26 @@ const list = (names: readonly string[]): string =>
 const lines = (line: string, from: string): string =>
   `(select coalesce(string_agg(line, E'\\n' order by line collate "C"), '') from (select distinct ${line} as line from ${from}) l)`;
 
-/**
- * Returns the settings that any owner may set. The others belong to the stack or need a superuser. A role's settings in
- * this database begin with `in database: `.
- */
-export const settingsOf = (role: string): string =>
+const settings = (role: string, what: string, condition: string): string =>
   lines(
-    "case when s.setdatabase <> 0 and s.setrole <> 0 then 'in database: ' else '' end || entry",
+    `case when s.setdatabase <> 0 and s.setrole <> 0 then 'in database: ' else '' end || ${what}`,
     `pg_db_role_setting s cross join unnest(s.setconfig) entry
      where s.setrole = ${role} and s.setdatabase in (0, (select oid from pg_database where datname = current_database()))
-       and (s.setrole <> 0 or s.setdatabase <> 0)
-       and exists (select from pg_settings where name = split_part(entry, '=', 1) and context = 'user')`,
+       and (s.setrole <> 0 or s.setdatabase <> 0) and ${condition}`,
   );
+
+/**
+ * Returns the facts about the settings that any owner may set. The others belong to the stack or need a superuser. A
+ * role's settings in this database begin with `in database: `. Of custom settings, such as `app.key`, only the name is a
+ * fact, because the value may be a secret and differences are printed. Supabase sets `app.settings.…` itself.
+ */
+export const settingsOf = (role: string): string => `
+  'settings', ${settings(role, "entry", "exists (select from pg_settings where name = split_part(entry, '=', 1) and context = 'user')")},
+  'custom settings', ${settings(
+    role,
+    "split_part(entry, '=', 1)",
+    "split_part(entry, '=', 1) like '%.%' and entry not like 'app.settings.%' and not exists (select from pg_settings where name = split_part(entry, '=', 1))",
+  )}`;
 
 /**
  * Memberships, one line each, with `*` for the admin option. From version 16 on, the creator of a role has one that
@@ -54,8 +62,8 @@ export const roleParts: readonly string[] = [
        'connection limit', rolconnlimit::text,
        'valid until', case when isfinite(rolvaliduntil) then to_char(rolvaliduntil at time zone 'utc', 'YYYY-MM-DD HH24:MI:SS') || '+00' else '' end,
        'member of', ${memberOf}, 'membership options', ${membershipOptions},
-       'settings', ${settingsOf("r.oid")})
+       ${settingsOf("r.oid")})
    from pg_roles r where not rolsuper and rolname !~ '^pg_' and rolname <> all (${list(Object.keys(platformRoles))})`,
-  `select 'role', quote_ident(r.rolname), json_build_object('settings', ${settingsOf("r.oid")})
+  `select 'role', quote_ident(r.rolname), json_build_object(${settingsOf("r.oid")})
    from pg_roles r where not rolsuper and rolname = any (${list(platformRolesWithOpenSettings)})`,
 ];

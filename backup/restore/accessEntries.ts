@@ -1,4 +1,5 @@
 import type { AccessEntry } from "../postgres/access";
+import { columnOrder } from "../postgres/columnOrder";
 import { hasFixedDefaults, isPlatformOwner, platformSchemas } from "../postgres/platform";
 import { unquoteIdentifier } from "../postgres/sqlText";
 
@@ -10,8 +11,8 @@ export const kindsOfGrantsAlone: ReadonlyMap<string, string> = new Map([
   ),
 ]);
 
-/** Kinds that belong to the platform or to an extension. */
-const kindsOfPlatform = new Set(["comment", "database", "extension", "language", "role"]);
+/** Kinds that belong to the platform or to an extension, or whose differences are reported and fail no restore. */
+const kindsOfPlatform = new Set([columnOrder, "comment", "database", "extension", "language", "role"]);
 
 /** Returns whether a kind is one of objects that every database has, in the schemas of PostgreSQL itself. */
 export function isOfSystem(kind: string): boolean {

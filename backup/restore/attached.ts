@@ -1,5 +1,6 @@
 import pg from "pg";
 import { type AccessEntry, readTextSearch } from "../postgres/access";
+import { columnOrder } from "../postgres/columnOrder";
 import { splitColumn, unquoteIdentifier } from "../postgres/sqlText";
 import { byName, isOfSystem, keyOf, splitPart } from "./accessEntries";
 import { changeConfiguration, changeDictionary } from "./textSearch";
@@ -33,6 +34,7 @@ const factsOfSome: ReadonlySet<string> = new Set([
 
 /** Kinds of which each platform has its own, and those that other steps of a restore report. */
 const reportedElsewhere: ReadonlySet<string> = new Set([
+  columnOrder,
   "database",
   "default privileges",
   "event trigger",

@@ -13,8 +13,10 @@ export interface BesideTarget {
   readonly settings: DatabaseSettings;
   /**
    * Renames it to the target's name in one step, and drops the old database. Other sessions on the target are ended.
+   * @returns what to tell the user: that the old database could not be dropped
+   * @throws UserError if the target could not be replaced; it is unchanged, and this database is dropped
    */
-  swap(): Promise<void>;
+  swap(): Promise<string[]>;
   drop(): Promise<void>;
 }
 
@@ -41,13 +43,17 @@ export async function createBesideTarget(client: pg.Client, target: DatabaseSett
   const name = `${prefix}${randomBytes(4).toString("hex")}`;
   const replaced = `${name}_replaced`;
   const end = async (): Promise<void> => void (await maintenance.end().catch(() => undefined));
+  const drop = async (database: string): Promise<void> => {
+    // No database that is a template can be dropped, such as a target that was one.
+    await maintenance.query(`alter database ${quote(database)} is_template false`);
+    await maintenance.query(`drop database ${quote(database)} with (force)`);
+  };
   try {
     const { rows: left } = await maintenance.query<{ name: string }>(
       "select datname as name from pg_database where datname ~ ('^' || regexp_replace($1, '([^\\w])', '\\\\\\1', 'g') || '[0-9a-f]{8}(_replaced)?$')",
       [prefix],
     );
-    for (const database of left)
-      await maintenance.query(`drop database ${quote(database.name)} with (force)`);
+    for (const database of left) await drop(database.name);
     const { rows } = await maintenance.query<{ options: string }>(
       `select concat_ws(' ', format('owner %I encoding %L lc_collate %L lc_ctype %L', pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datctype),
          case datlocprovider when 'i' then format('locale_provider icu icu_locale %L', locale) when 'b' then format('locale_provider builtin builtin_locale %L', locale) end,
@@ -89,10 +95,10 @@ export async function createBesideTarget(client: pg.Client, target: DatabaseSett
         await maintenance.query(
           `begin; alter database ${quote(target.database)} rename to ${quote(replaced)}; alter database ${quote(name)} rename to ${quote(target.database)}; commit`,
         );
-        clearInterval(closing);
-        await maintenance.query(`drop database ${quote(replaced)} with (force)`);
       } catch (error) {
         await maintenance.query("rollback").catch(() => undefined);
+        await drop(name).catch(() => undefined);
+        await end();
         const reason = error instanceof Error ? error.message : String(error);
         throw new UserError(
           `The restored database could not replace ${target.database}, which is unchanged: ${reason}.`,
@@ -102,11 +108,19 @@ export async function createBesideTarget(client: pg.Client, target: DatabaseSett
       } finally {
         clearInterval(closing);
         await closer.end().catch(() => undefined);
+      }
+      try {
+        await drop(replaced);
+        return [];
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        return [`the old database could not be dropped, and is now named ${replaced}; drop it: ${reason}`];
+      } finally {
         await end();
       }
     },
     async drop() {
-      await maintenance.query(`drop database if exists ${quote(name)} with (force)`).catch(() => undefined);
+      await drop(name).catch(() => undefined);
       await end();
     },
   };

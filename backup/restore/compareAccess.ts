@@ -1,9 +1,17 @@
 import type pg from "pg";
 import { type AccessEntry, readAccess } from "../postgres/access";
+import { columnOrder } from "../postgres/columnOrder";
 import { extensionsAtBirth, platformEventTriggers } from "../postgres/platform";
 import { unquoteIdentifier } from "../postgres/sqlText";
 import { additions, corrections } from "./accessCorrections";
-import { byName, grantsOf, isOfPlatform, keyOf, kindsOfGrantsAlone } from "./accessEntries";
+import {
+  byName,
+  grantsOf,
+  isOfPlatform,
+  keyOf,
+  kindsOfGrantsAlone,
+  withoutNeedlessQuotes,
+} from "./accessEntries";
 import {
   attach,
   attachments,
@@ -176,6 +184,7 @@ function isDeparsed(fact: string, { kind }: AccessEntry): boolean {
 function comparable(fact: string, entry: AccessEntry, { sourceMajor, targetMajor }: AccessContext): string {
   // Older programs wrote them in the order in which they were named.
   if (fact === "roles") return (entry.facts.roles ?? "").split(", ").sort().join(", ");
+  if (entry.kind === columnOrder) return withoutNeedlessQuotes(entry.facts[fact] ?? "");
   if (fact !== "grants") return entry.facts[fact] ?? "";
   // Version 17 has another privilege, which is part of `all`.
   const ignored = sourceMajor < 17 || targetMajor < 17 ? /: MAINTAIN\*?$/ : undefined;

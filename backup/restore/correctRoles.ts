@@ -43,6 +43,7 @@ export function roleCorrections(expected: AccessEntry, found: AccessEntry): stri
       memberships?.wanted ?? expected.facts["member of"],
     ),
     ...resets(changes("settings"), `role ${name}`),
+    ...resets(changes("custom settings"), `role ${name}`),
   ];
 }
 
@@ -76,7 +77,7 @@ function optionCorrections(
 
 /** Returns the statements for the database's own settings, limit and comment. */
 export function databaseCorrections(expected: AccessEntry, found: AccessEntry, database: string): string[] {
-  const { settings, comment, "connection limit": limit } = expected.facts;
+  const { comment, "connection limit": limit } = expected.facts;
   return [
     ...(limit === undefined || limit === found.facts["connection limit"]
       ? []
@@ -84,9 +85,12 @@ export function databaseCorrections(expected: AccessEntry, found: AccessEntry, d
     ...(comment === undefined || comment === found.facts.comment
       ? []
       : [`comment on database ${database} is ${comment === "" ? "null" : escapeLiteral(comment)}`]),
-    ...(settings === undefined
-      ? []
-      : resets({ wanted: settings, present: found.facts.settings ?? "" }, `database ${database}`)),
+    ...["settings", "custom settings"].flatMap((fact) => {
+      const { [fact]: wanted } = expected.facts;
+      return wanted === undefined
+        ? []
+        : resets({ wanted, present: found.facts[fact] ?? "" }, `database ${database}`);
+    }),
   ];
 }
 
@@ -95,7 +99,8 @@ function resets(
   change: { readonly wanted: string; readonly present: string } | undefined,
   subject: string,
 ): string[] {
-  const nameOf = (line: string): string => line.slice(0, line.indexOf("="));
+  // Custom settings are names without values.
+  const nameOf = (line: string): string => line.split("=", 1)[0] ?? line;
   const wanted = new Set(linesOf(change?.wanted).map(nameOf));
   return linesOf(change?.present)
     .map(nameOf)

@@ -13,6 +13,7 @@ import type { Tools } from "../postgres/tools";
 import type { ObjectStore } from "../store/objectStore";
 import { attachBeforeRows } from "./attached";
 import { attachedSequences, withoutAttachedSequences } from "./attachedSequences";
+import { withColumnOrder } from "./columnOrder";
 import { restoreAccess } from "./compareAccess";
 import { missingRows, rowDifferences, sequenceDifferences } from "./compareRows";
 import { isAboutSchema, selectEntries } from "./contents";
@@ -90,9 +91,12 @@ export async function fill(current: Filling): Promise<Filled> {
   const eventTriggers = selected.filter(isOfEventTrigger);
   const { kept: objects, leftOut: tablespaces } = await withoutTablespaces(
     client,
-    withoutStorage(
-      withHandlers(
-        selected.filter((entry) => !isAboutSchema(entry) && !isOfEventTrigger(entry)),
+    withColumnOrder(
+      withoutStorage(
+        withHandlers(
+          selected.filter((entry) => !isAboutSchema(entry) && !isOfEventTrigger(entry)),
+          texts.access,
+        ),
         texts.access,
       ),
       texts.access,

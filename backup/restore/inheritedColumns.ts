@@ -50,7 +50,9 @@ export async function correctInheritedColumns(
     if (present === undefined) return [];
     const { storage = "", compression = "", null: isNullable } = entry.facts;
     return [
-      ...(isNullable === "yes" && present.null === "no" ? ["drop not null"] : []),
+      ...(isNullable === undefined || isNullable === present.null
+        ? []
+        : [isNullable === "yes" ? "drop not null" : "set not null"]),
       ...(storage === present.storage ? [] : [`set storage ${storages[storage]}`]),
       ...(compression === present.compression
         ? []

@@ -221,7 +221,7 @@ async function restoreBeside(restore: Restore): Promise<Shortfall> {
     throw error;
   }
   await client.end();
-  await beside.swap();
+  for (const line of await beside.swap()) restore.progress(line);
   const { enabling, ...shortfall } = filled;
   let leftOut: string[];
   try {

@@ -94,11 +94,8 @@ export async function prepareRowExpressions(
 ): Promise<RowExpressions> {
   const dropped: Check[] = [];
   for (const check of await readChecks(client, callsFunctions)) {
-    const drop = dropOf(check);
-    // Of a domain that is part of another type, no constraint can be validated once there are rows.
-    const probe = check.of === "domain" ? `${drop}; ${addOf(check)}; ${drop}` : drop;
     // An inherited constraint is removed with the parent's.
-    if (await succeeds(client, probe)) dropped.push(check);
+    if (await succeeds(client, trialOf(check))) dropped.push(check);
   }
   const functions = await lendSearchPaths(client, writer, await readFunctions(client, usedByRows));
   return {
@@ -118,7 +115,10 @@ export async function prepareRowExpressions(
       };
       const isRemoved = await drop(await readChecks(client, sameInTree, [...place, name]));
       const names = tables.map((one) => `${escapeIdentifier(one.schema)}.${escapeIdentifier(one.table)}`);
-      await drop(await readChecks(client, dependsOnMoreThanRow, [names]));
+      await drop(await readChecks(client, ofTables, [names]));
+      for (const check of await readChecks(client, ofDomains)) {
+        if (await succeeds(client, trialOf(check))) dropped.push(check);
+      }
       if (isRemoved) return true;
       // Another table's rows may have been refused by the same constraint.
       const tree = new Set(await readTree(client, place));
@@ -171,6 +171,15 @@ function dropOf({ of, subject, name }: Check): string {
   return `alter ${of} ${subject} drop constraint ${escapeIdentifier(name)}`;
 }
 
+/**
+ * Returns the statements that remove a constraint if it can be added again: once there are rows, no constraint can be
+ * validated of a domain that is part of another type.
+ */
+function trialOf(check: Check): string {
+  const drop = dropOf(check);
+  return check.of === "domain" ? `${drop}; ${addOf(check)}; ${drop}` : drop;
+}
+
 const callsFunctions = `c.oid in (select objid from ${callsOfApplication} where classid = 'pg_constraint'::regclass)`;
 
 /**
@@ -205,18 +214,23 @@ async function readTree(client: pg.Client, place: readonly string[]): Promise<st
 }
 
 /**
- * Selects constraints of tables, and of those that they inherit from, whose result can change while the row stays the
- * same: they call functions that are not immutable, read values such as `current_user`, or convert through text.
- * $1: quoted and qualified names.
+ * Selects constraints whose result can change while the row or the value stays the same: they call functions that are
+ * not immutable, read values such as `current_user`, or convert through text.
  */
-const dependsOnMoreThanRow = `c.conrelid in (
+const dependsOnMore = `(c.conbin::text ~ '\\{(SQLVALUEFUNCTION|COERCEVIAIO) '
+  or exists (select from regexp_matches(c.conbin::text, ':(?:funcid|opfuncid) (\\d+)', 'g') called (id)
+    join pg_proc p on p.oid = called.id[1]::oid where p.provolatile <> 'i'))`;
+
+/** Selects such constraints of tables, and of those that they inherit from. $1: quoted and qualified names. */
+const ofTables = `c.conrelid in (
   with recursive ancestor (oid) as (
     select to_regclass(name)::oid from unnest($1::text[]) name
     union select i.inhparent from ancestor a join pg_inherits i on i.inhrelid = a.oid)
   select oid from ancestor)
-  and (c.conbin::text ~ '\\{(SQLVALUEFUNCTION|COERCEVIAIO) '
-    or exists (select from regexp_matches(c.conbin::text, ':(?:funcid|opfuncid) (\\d+)', 'g') called (id)
-      join pg_proc p on p.oid = called.id[1]::oid where p.provolatile <> 'i'))`;
+  and ${dependsOnMore}`;
+
+/** Selects such constraints of domains, which the values of many tables may have to satisfy. */
+const ofDomains = `c.contypid <> 0 and ${dependsOnMore}`;
 
 /** Returns check constraints of the application; parents before the tables that inherit from them. */
 async function readChecks(

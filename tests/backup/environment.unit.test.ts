@@ -71,6 +71,32 @@ describe("the environment", () => {
   });
 });
 
+describe("a variable that other programs would read in another way", () => {
+  it.each([
+    [
+      "PGDATABASE",
+      "postgresql://user:secret@host/x",
+      "must be the name of a database, not a connection string",
+    ],
+    ["PGDATABASE", "dbname=x password=secret", "must be the name of a database, not a connection string"],
+    ["BACKUP_BUCKET", "s3://bucket", "must be the name of a bucket, without s3:// and without a path"],
+    ["BACKUP_BUCKET", "bucket/folder", "must be the name of a bucket, without s3:// and without a path"],
+    ["AWS_ENDPOINT_URL_S3", "localhost:9000", "must be a URL that begins with http:// or https://"],
+    ["AWS_ENDPOINT_URL", "ftp://localhost", "must be a URL that begins with http:// or https://"],
+  ])("is refused: %s=%s", (name, value, reason) => {
+    expect(() => readEnvironment(["store", "source"], { ...declared, [name]: value })).toThrow(
+      `The environment variable ${name} ${reason}.`,
+    );
+  });
+
+  it.each([
+    ["PGDATABASE", "a = b"],
+    ["AWS_ENDPOINT_URL", ""],
+  ])("is accepted otherwise: %s=%s", (name, value) => {
+    expect(() => readEnvironment(["store", "source"], { ...declared, [name]: value })).not.toThrow();
+  });
+});
+
 describe("the retention", () => {
   const variables = {
     BACKUP_RETENTION_DAILY_DAYS: "14",
@@ -176,6 +202,12 @@ describe("the target of a restore", () => {
       "postgres://user:secret\n@host/x",
       "RESTORE_DATABASE_URL begins or ends with a space, or contains a tab",
     ],
+    [
+      "postgres://user:secret@host/x?sslmode=disable&sslmode=require",
+      "RESTORE_DATABASE_URL has more than one sslmode: keep one",
+    ],
+    ["postgres://user:secret@host/x%00options%00-cfoo", "RESTORE_DATABASE_URL has a database with %00"],
+    ["postgres://user:secret%00@host/x", "RESTORE_DATABASE_URL has a password with %00"],
     // Parameters that libpq would use as the host, the server's settings or the CA.
     [
       "postgres://user:secret@host/x?host=other",

@@ -92,6 +92,11 @@ describe("a database with every kind of object", () => {
         create trigger elder_watch before insert on auth.users for each row execute function public.elder_watch();
         create table public.elder_users (id uuid references auth.users); create server elder_server foreign data wrapper postgres_fdw;
         create user mapping for public server elder_server; create foreign table public.elder_remote (a int) server elder_server`);
+      // Custom settings that the backup does not have, and a membership in the other direction.
+      await (await target.client("supabase_admin")).query(`
+        grant set on parameter app.elder to postgres; alter role authenticated set app.elder = 'a secret';
+        alter role reader set app.elder = '1'; alter database postgres set app.elder = '1';
+        alter role reader in database postgres set app.elder = '1'; revoke reader from "Odd role"; grant "Odd role" to reader`);
       // Roles with more privileges than in the backup, an extension in another schema, grants on columns, and objects of a role that postgres is not a member of.
       await postgres.query(`
         alter role reader login bypassrls createdb connection limit 9; grant closed_owner to reader; alter role reader set search_path = elder;

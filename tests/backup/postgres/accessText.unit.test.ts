@@ -6,16 +6,17 @@ import { accessInventory, writeAccess } from "../../../backup/postgres/accessTex
 const table = (name: string): AccessEntry => ({ kind: "table", name, facts: { owner: "app" } });
 const column = (name: string): AccessEntry => ({ kind: "inherited column", name, facts: { null: "no" } });
 const tables = [table("shop.orders"), table('shop."a.b"'), table("shop.plain")];
+const orders = [{ kind: "column order", name: "shop.orders", facts: { columns: "id, at", parents: "" } }];
 const columns = [column("shop.orders.id"), column('shop.orders."x.y"'), column('shop."a.b".id')];
 
-it("has inherited columns where a program that does not know them ignores them", () => {
-  const text = writeAccess([...columns, ...tables]);
+it("has inherited columns and the order of columns where a program that does not know them ignores them", () => {
+  const text = writeAccess([...orders, ...columns, ...tables]);
 
   const byOlderProgram = z.array(accessEntry).parse(JSON.parse(text));
   expect(byOlderProgram).toEqual(tables);
   const read = accessInventory.parse(JSON.parse(text));
-  expect(read).toHaveLength(6);
-  expect(read).toEqual(expect.arrayContaining([...columns, ...tables]));
+  expect(read).toHaveLength(7);
+  expect(read).toEqual(expect.arrayContaining([...orders, ...columns, ...tables]));
 });
 
 it("is read with inherited columns among the other objects, where the first backups that had them put them", () => {

@@ -78,3 +78,44 @@ it("keeps an idle session alive, before a NAT gateway drops it", async () => {
     await Promise.all([client.end(), control.end()]);
   }
 });
+
+it("has none of the time limits of its role", async () => {
+  const { hostname: host, port, password } = new URL(cluster.url());
+  const settings = { host, port: Number(port), database: "postgres", user: "postgres", password };
+  const admin = await cluster.client("supabase_admin");
+  const limits = ["statement_timeout", "idle_in_transaction_session_timeout", "idle_session_timeout"];
+  for (const limit of limits) await admin.query(`alter role postgres set ${limit} = '30s'`);
+  const [client, control] = [await connect({ ...settings, sslMode: "disable" }, 1), new pg.Client(settings)];
+  await control.connect();
+  const read = async (session: pg.Client) =>
+    (await session.query("select setting from pg_settings where name = any ($1)", [limits])).rows.map(
+      ({ setting }) => setting,
+    );
+  try {
+    expect(await read(client)).toEqual(["0", "0", "0"]);
+    expect(await read(control)).toEqual(["30000", "30000", "30000"]);
+  } finally {
+    await Promise.all([client.end(), control.end()]);
+    for (const limit of limits) await admin.query(`alter role postgres reset ${limit}`);
+  }
+});
+
+it("sends no password of the environment in place of an empty one", async () => {
+  const { hostname: host, port, password } = new URL(cluster.url());
+  const settings = {
+    host,
+    port: Number(port),
+    database: "postgres",
+    user: "postgres",
+    sslMode: "disable",
+  } as const;
+  vi.stubEnv("PGPASSWORD", password);
+  try {
+    const { message } = await failureOf(connect({ ...settings, password: "" }, 3));
+    expect(message).toMatch(/^Connecting to database postgres on .* as postgres failed: .*password/);
+    // The control: the same session with its password.
+    await (await connect({ ...settings, password }, 3)).end();
+  } finally {
+    vi.unstubAllEnvs();
+  }
+});

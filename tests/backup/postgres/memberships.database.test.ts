@@ -77,3 +77,18 @@ describe("a membership with only ADMIN", () => {
     await expect(restoreAs("stranger", statements)).rejects.toThrow(/^Nothing was restored: /);
   });
 });
+
+it("a membership that contradicts one of the target is not granted, and the others are", async () => {
+  await admin.query("grant made to plain with admin option");
+  const statements = await describeMemberships(admin, ["made", "plain", "The maker"]);
+  await admin.query('revoke made from plain; grant plain to made; revoke made from "The maker"');
+
+  // A restore compares memberships later, and reports what is still different.
+  expect(await restoreAs("supabase_admin", statements)).toEqual([]);
+
+  const { rows } = await admin.query(
+    `select member::regrole::text, roleid::regrole::text as "of" from pg_auth_members
+     where member in ('made'::regrole, 'plain'::regrole) and roleid in ('made'::regrole, 'plain'::regrole)`,
+  );
+  expect(rows).toEqual([{ member: "made", of: "plain" }]);
+});

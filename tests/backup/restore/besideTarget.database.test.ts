@@ -1,6 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createBesideTarget } from "../../../backup/restore/besideTarget";
+import { type BesideTarget, createBesideTarget } from "../../../backup/restore/besideTarget";
 import { majorOf, startTestCluster, type TestCluster } from "../../support/cluster";
 
 let cluster: TestCluster;
@@ -12,6 +12,28 @@ beforeAll(async () => {
 });
 
 afterAll(async () => void (await cluster?.remove()));
+
+async function createBeside(database: string): Promise<BesideTarget> {
+  const url = new URL(cluster.url("supabase_admin", database));
+  const client = new pg.Client({ connectionString: url.href });
+  await client.connect();
+  try {
+    return await createBesideTarget(client, {
+      ...{ host: "127.0.0.1", port: cluster.port, database, sslMode: "disable" },
+      ...{ user: url.username, password: decodeURIComponent(url.password) },
+    });
+  } finally {
+    await client.end();
+  }
+}
+
+async function databasesLike(name: string): Promise<string[]> {
+  const { rows } = await admin.query<{ name: string }>(
+    "select datname as name from pg_database where datname like $1 order by 1",
+    [`${name}%`],
+  );
+  return rows.map((row) => row.name);
+}
 
 it.each([
   ["with a locale of ICU", "of_icu", "locale_provider icu icu_locale 'de-DE'", 15],
@@ -30,25 +52,52 @@ it.each([
       )
     ).rows[0];
   const before = await readProperties();
-  const url = new URL(cluster.url("supabase_admin", name));
-  const settings = {
-    host: "127.0.0.1",
-    port: cluster.port,
-    database: name,
-    user: url.username,
-    password: decodeURIComponent(url.password),
-    sslMode: "disable" as const,
-  };
-  const client = new pg.Client({ connectionString: url.href });
-  await client.connect();
-  const beside = await createBesideTarget(client, settings);
-  await client.end();
+  const beside = await createBeside(name);
 
-  await beside.swap();
+  expect(await beside.swap()).toEqual([]);
 
   const after = await readProperties();
   expect(after?.properties).toEqual(before?.properties);
   expect(after?.oid).not.toBe(before?.oid);
   const { rows: others } = await admin.query("select datname from pg_database where datname ~ '_restore_'");
   expect(others).toEqual([]);
+});
+
+it("a database that is a template is replaced and dropped, also one that a killed restore left", async () => {
+  await admin.query("create database templated is_template true");
+  await admin.query("create database templated_restore_01234567_replaced is_template true");
+
+  expect(await (await createBeside("templated")).swap()).toEqual([]);
+
+  expect(await databasesLike("templated")).toEqual(["templated"]);
+});
+
+it("an old database that cannot be dropped is named, with its new name", async () => {
+  await admin.query("create database subscribed");
+  const client = new pg.Client({ connectionString: cluster.url("supabase_admin", "subscribed") });
+  await client.connect();
+  await client.query(
+    "create subscription s connection 'host=localhost' publication p with (connect = false, slot_name = none)",
+  );
+  await client.end();
+
+  const told = await (await createBeside("subscribed")).swap();
+
+  const names = await databasesLike("subscribed");
+  expect(names).toEqual(["subscribed", expect.stringMatching(/^subscribed_restore_[0-9a-f]{8}_replaced$/)]);
+  expect(told).toEqual([
+    expect.stringContaining(`the old database could not be dropped, and is now named ${names[1]}; drop it: `),
+  ]);
+});
+
+it("the new database is dropped if it cannot replace the old one", async () => {
+  await admin.query("create database removed");
+  const beside = await createBeside("removed");
+  await admin.query("drop database removed");
+
+  await expect(beside.swap()).rejects.toThrow(
+    'The restored database could not replace removed, which is unchanged: database "removed" does not exist.',
+  );
+
+  expect(await databasesLike("removed")).toEqual([]);
 });

@@ -25,7 +25,11 @@ beforeEach(async () => {
     create table b.t (at timestamptz constraint c check (at > now()));
     create table b.u (n int constraint positive check (n > 0), at timestamptz constraint ahead check (at > now()), who text constraint own check (who = current_user));
     create domain b.inner_one as timestamptz constraint later check (value > now());
-    create domain b.outer_one as b.inner_one`);
+    create domain b.outer_one as b.inner_one;
+    create domain b.number as int constraint above check (value > 0);
+    create domain b.nested as timestamptz constraint nested check (value > now());
+    create type b.pair as (at b.nested);
+    create table b.pairs (p b.pair)`);
 });
 
 /** The failure of loading rows that a constraint refused. */
@@ -51,22 +55,24 @@ describe("a constraint that refused rows", () => {
     const expressions = await prepare();
 
     expect(await expressions.release(inTable("a", "t", "c"), [])).toBe(true);
-    expect(await checks()).toEqual(["b.ahead", "b.c", "b.later", "b.own", "b.positive"]);
+    expect(await checks()).toEqual(["b.above", "b.ahead", "b.c", "b.nested", "b.own", "b.positive"]);
     // Another object's rows, which the same constraint refused.
     expect(await expressions.release(inTable("a", "t", "c"), [])).toBe(true);
     expect(await expressions.release(inTable("b", "missing", "c"), [])).toBe(false);
   });
 
-  it("is removed with those of the tables that follow that may refuse the same row later", async () => {
+  it("is removed with those of the tables that follow, and of domains, that may refuse a row later", async () => {
     const expressions = await prepare();
 
     const tables = [{ schema: "b", table: "u" }];
     expect(await expressions.release(inTable("a", "t", "c"), tables)).toBe(true);
 
-    // The control: a constraint that depends on the row alone stays.
-    expect(await checks()).toEqual(["b.c", "b.later", "b.positive"]);
+    // The control: constraints that depend on the row or the value alone stay, and one of a domain that could not be validated again.
+    expect(await checks()).toEqual(["b.above", "b.c", "b.nested", "b.positive"]);
     await expressions.restore();
-    expect(await checks()).toEqual(["a.c", "b.ahead", "b.c", "b.later", "b.own", "b.positive"]);
+    expect(await checks()).toEqual([
+      ...["a.c", "b.above", "b.ahead", "b.c", "b.later", "b.nested", "b.own", "b.positive"],
+    ]);
   });
 
   it("is removed from the domain on which the refused one is based", async () => {

@@ -54,6 +54,44 @@ insert into public.named values ('public.keyed_name(int)', 'public.keyed_name', 
 create type public."Kind of" as enum ('a');
 create function public.of_several(id int, kind public."Kind of"[], at timestamptz) returns text language sql stable begin atomic select k.name || count(*) from public.keyed k where k.id = $1 group by k.id; end;
 insert into public.named (p) values ('public.of_several(int, public."Kind of"[], timestamptz)');
+create table public.grown (a int);
+create table public.child (b int, "c, d" int) inherits (public.grown);
+create table public.grandchild (d int) inherits (public.child);
+create table public.in_order (z int) inherits (public.grown);
+alter table public.grown add late int default 5 not null;
+create table public.after_all (y int) inherits (public.grown);
+alter table public.child add more text default 'x, (y' check (more <> ');');
+alter table public.grown add constraint positive check (late > 0);
+alter table only public.child alter late set default 7;
+alter table public.grandchild alter late drop default, alter late set statistics 99;
+create table public.holders (c public.child, g public.grandchild[]);
+insert into public.child values (1, 2, 3, 4, 'm');
+insert into public.grandchild values (1, 2, 3, 4, 5, 'n');
+insert into public.after_all values (1, 2, 3);
+insert into public.holders values (row(1, 2, 3, 4, 'x'), array[row(1, 2, 3, 4, 5, 'y')::public.grandchild]);
+create table public.first_mother (x int, y int);
+create table public.second_mother (y int, z int check (z > 0) no inherit);
+create table public.of_mothers (own int, y int default 3) inherits (public.first_mother, public.second_mother);
+alter table public.second_mother add x int;
+alter table public.first_mother add "odd, col""umn" numeric(5, 2) default 1.5;
+insert into public.of_mothers (own) values (1);
+create table public.adopting (q text, p text);
+create table public.adopted (p text, extra int not null, q text);
+alter table public.adopted inherit public.adopting;
+alter table public.adopting add gen text generated always as (q || 'x') stored, add s serial;
+insert into public.adopted (p, extra, q) values ('p', 1, 'q');
+alter table public.adopted owner to no_path;
+create foreign data wrapper of_children;
+create server of_children foreign data wrapper of_children;
+create foreign table public.remote_child (own int options (o '1')) inherits (public.adopting) server of_children options (t 'x');
+alter table public.adopting add last int;
+create table public.parted (a int, b int) partition by list (a);
+create table public.part_of (b int, gone int, a int);
+alter table public.part_of drop column gone;
+alter table public.parted attach partition public.part_of for values in (1);
+alter table public.parted add c int;
+create table public.of_parts (p public.part_of, whole public.parted);
+insert into public.of_parts values (row(1, 2, 3), row(4, 5, 6));
 create sequence public.numbers;
 create table public.counted (n int default nextval('public.numbers'));
 insert into public.counted default values;
@@ -65,8 +103,11 @@ export const roundTripQueries = [
   "select * from public.joined_naturally",
   "select * from public.joined_once",
   "select public.joined_in_function()",
-  "select attrelid::regclass::text, attname, attnotnull, attstorage, attcompression from pg_attribute join pg_class c on c.oid = attrelid where relnamespace = 'public'::regnamespace and relkind = 'r' and attnum > 0 order by 1, 2",
+  "select attrelid::regclass::text, attname, attnotnull, attstorage, attcompression from pg_attribute join pg_class c on c.oid = attrelid where relnamespace = 'public'::regnamespace and relkind = 'r' and attnum > 0 and not attisdropped order by 1, 2",
   "select * from public.named",
+  "select c::text, g::text, p::text, whole::text from public.holders, public.of_parts",
+  "select attrelid::regclass::text, string_agg(format('%s %s %s', attname, attislocal, attinhcount), ', ' order by attnum) from pg_attribute join pg_class c on c.oid = attrelid where relnamespace = 'public'::regnamespace and relkind in ('r', 'f') and attnum > 0 and not attisdropped group by 1 order by 1",
+  "select conrelid::regclass::text, conname, conislocal, coninhcount, connoinherit, convalidated from pg_constraint where connamespace = 'public'::regnamespace order by 1, 2",
 ];
 
 /** Policies whose expressions the server writes differently after it has read them. */
@@ -112,12 +153,6 @@ select pg_sleep(0.3);
 
 /** Objects that a backup lists as not covered. */
 export const notCoveredObjects = `
-create table public.grown (a int);
-create table public.child (b int, c int) inherits (public.grown);
-create table public.grandchild (d int) inherits (public.child);
-create table public.in_order (z int) inherits (public.grown);
-alter table public.grown add late int;
-create table public.after_all (y int) inherits (public.grown);
 create table public.defaulted (n int default 1, t text default now()::text);
 create table public.copied as select adrelid, adbin from pg_attrdef;
 create table public.only_trees as select adbin from pg_attrdef;
