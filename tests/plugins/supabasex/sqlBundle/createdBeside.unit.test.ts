@@ -38,6 +38,18 @@ describe("a file creates objects without a schema in the first schema of its sea
       created: ["collation public.german"],
     },
     {
+      name: "a foreign data wrapper",
+      text: "create foreign data wrapper files;",
+      all: ["foreign-data wrapper files", "foreign-data wrapper others"],
+      created: ["foreign-data wrapper files"],
+    },
+    {
+      name: "nothing, after a block that may set it",
+      text: "do $$ begin set local search_path = app; end $$; create table notes (id integer);",
+      all: ["table app.notes", "table public.notes"],
+      created: [],
+    },
+    {
       name: "not a temporary view",
       text: "create temporary view v as select 1;",
       all: ["view public.v"],

@@ -22,6 +22,9 @@ create materialized view $s.mv as select id, code from $s.t;
 create statistics $s.pair on id, code from $s.t;
 alter table $s.t alter column id set statistics 300, set (toast.autovacuum_enabled = off);
 create view $s.w as select id from $s.other;
+create sequence $s.numbers;
+create view $s.inner_v as select id from $s.other;
+create view $s.outer_v as select id from $s.inner_v;
 create view $s.v with (security_invoker = true) as select id from $s.t;
 comment on column $s.v.id is 'key';
 create function $s.f(a integer) returns integer language sql as 'select a';
@@ -41,6 +44,12 @@ const repaired: readonly (readonly [change: string, ...paths: string[]])[] = [
   ],
   ["comment on constraint form on domain $s.code is 'digits'", 'live["constraint $s.code form"].comment'],
   ["alter domain $s.code drop constraint form", 'live["constraint $s.code form"]'],
+  ["alter sequence $s.numbers start with 5", 'live["sequence $s.numbers"].start'],
+  [
+    "alter view $s.inner_v rename column id to key",
+    'live["view $s.inner_v"].definition',
+    'live["view $s.outer_v"].definition',
+  ],
   ["alter table $s.child no inherit $s.parent", 'live["table $s.child"].inherits'],
   [
     "create or replace view $s.v as select id, code from $s.t",

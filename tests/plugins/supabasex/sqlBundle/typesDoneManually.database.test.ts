@@ -127,13 +127,6 @@ describe("negative control: what differs, or a block cannot leave out, is refuse
         /type \w+\.money: attributes is \[.*"note character varying"\] instead of \[.*"note text"\]; alter type \w+\.money drop attribute note, add attribute note text/,
     },
     {
-      name: "a primary key of another name",
-      hand: "alter table $s.orders add primary key (id)",
-      file: "alter table $s.orders add constraint orders_key primary key (id);",
-      message:
-        /constraint \w+\.orders orders_key: [\s\S]*multiple primary keys for table "orders" are not allowed/,
-    },
-    {
       name: "an attribute that a block adds",
       hand: "alter type $s.money add attribute note text",
       file: "do $$ begin alter type $s.money add attribute note text; end $$;",

@@ -11,6 +11,7 @@ import { type ManualExtensions, manualExtensions } from "./manualExtensions";
 import { namesObject } from "./namesObject";
 import type { MigrationPlan } from "./plan";
 import type { ApplyRequest } from "./request";
+import { type RolesElsewhere, rolesElsewhere } from "./rolesElsewhere";
 
 /** What ran before, and what runs now. */
 export interface KnownFiles {
@@ -25,6 +26,7 @@ export interface KnownFiles {
   /** Migrations whose statement runs in the transaction, without `concurrently`, because its work seems to be done. */
   readonly inside: ReadonlySet<BundleFile>;
   readonly extensions: ManualExtensions;
+  readonly rolesElsewhere: RolesElsewhere;
 }
 
 interface Situation {
@@ -49,6 +51,7 @@ export async function knownFiles(
     live,
     inside: await doneOutside({ session, bundle: inputs.name, pending, expected, live }),
     extensions: await manualExtensions(session, migrations, { pending, expected, inspection }),
+    rolesElsewhere: await rolesElsewhere(session, pending),
   };
 }
 

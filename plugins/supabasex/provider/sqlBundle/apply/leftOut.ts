@@ -15,7 +15,7 @@ import { bareName } from "./affectedFiles";
 import { changesRows } from "./changesRows";
 import { droppedBefore } from "./droppedBefore";
 import { type KnownFiles, namesMadeByRepeatable, ranBefore } from "./knownFiles";
-import { creates, type DoneManually, declares, partsDone } from "./leftOutParts";
+import { creates, type DoneManually, declares, otherPrimaryKey, partsDone } from "./leftOutParts";
 import { otherExtension } from "./manualExtensions";
 import { isSamePlace, otherPlace, type Partitions } from "./manualPartitions";
 import { existingRole, otherContent, type Placed } from "./otherContent";
@@ -122,9 +122,12 @@ export class LeftOut {
     const { live: manual } = this.#rehearsed;
     if (isDynamic) return this.#dropFor(file, namedBy(file, created), manual);
     const placed = placedIn(file, statement);
-    const others = differingFrom(placed, this.#rehearsed);
+    const others = [
+      ...differingFrom(placed, this.#rehearsed),
+      ...otherPrimaryKey(statement.node, this.#rehearsed),
+    ];
     if (this.#dropFor(file, others, manual)) return true;
-    if (refusal === "not replaceable" || otherContent(placed, this.#rehearsed) !== undefined) return false;
+    if (refusal === "not replaceable" || this.#otherContent(file, statement) !== undefined) return false;
     return this.#leaveOutDone(file, statement);
   }
 
@@ -158,9 +161,9 @@ export class LeftOut {
   }
 
   #otherContent(file: BundleFile, statement: Statement): string | undefined {
-    return this.#rehearsed === undefined
-      ? undefined
-      : otherContent(placedIn(file, statement), this.#rehearsed);
+    if (this.#rehearsed === undefined) return undefined;
+    const { rolesElsewhere } = this.#known;
+    return otherContent(placedIn(file, statement), { ...this.#rehearsed, rolesElsewhere });
   }
 
   /** Returns the text to send for a file. Parts that are left out are blank, and everything else keeps its position. */

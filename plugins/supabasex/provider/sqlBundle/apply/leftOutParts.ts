@@ -1,5 +1,5 @@
 import type { AlterTableStmt, Node } from "libpg-query";
-import { type Catalog, nameWithoutArguments, partsOfIdentity } from "../catalog";
+import { type Catalog, type CatalogObject, nameWithoutArguments, partsOfIdentity } from "../catalog";
 import { commandsWithout, objectsWithout, type Part } from "../source/commands";
 import { declarations, unquoted } from "../source/declaredObjects";
 import type { BundleFile } from "../source/files";
@@ -127,8 +127,25 @@ function addsPrimaryKey(
     def.Constraint.contype === "CONSTR_PRIMARY" &&
     isPart(alter, { kind: "constraint", name: unquoted(name) }, identity) &&
     kind === "constraint" &&
-    /^PRIMARY KEY\b/.test(String(live[identity]?.definition))
+    isPrimaryKey(live[identity])
   );
+}
+
+/** Returns the table's manual primary key if an `alter table` adds one with another name. */
+export function otherPrimaryKey(
+  node: Node,
+  { live, expected }: Pick<DoneManually, "live"> & { readonly expected: Catalog },
+): string[] {
+  if (!("AlterTableStmt" in node) || !JSON.stringify(node).includes('"CONSTR_PRIMARY"')) return [];
+  return Object.keys(live).filter((identity) => {
+    if (expected[identity] !== undefined || !isPrimaryKey(live[identity])) return false;
+    const name = unquoted(partsOfIdentity(identity).name);
+    return isPart(node.AlterTableStmt, { kind: "constraint", name }, identity);
+  });
+}
+
+function isPrimaryKey(object: CatalogObject | undefined): boolean {
+  return /^PRIMARY KEY\b/.test(String(object?.definition));
 }
 
 interface TablePart {

@@ -4,11 +4,19 @@ import { texts } from "../repair/createStatement";
 import { quote } from "../source/declaredObjects";
 import type { SearchPath } from "../source/searchPath";
 import { declares } from "./leftOutParts";
+import type { RolesElsewhere } from "./rolesElsewhere";
 
 export const existingRole =
   "Roles belong to the whole server: create it only if pg_roles does not have it, in a do block, and set its attributes with alter role.";
 
-type Catalogs = Record<"live" | "expected", Catalog>;
+interface Catalogs {
+  readonly live: Catalog;
+  readonly expected: Catalog;
+}
+
+interface Known extends Catalogs {
+  readonly rolesElsewhere: RolesElsewhere;
+}
 
 /** A statement with the search path with which it runs. */
 export interface Placed {
@@ -20,8 +28,8 @@ export interface Placed {
  * Returns in one sentence why the manual object of a statement cannot belong to the bundle, although the server would
  * accept a repair.
  */
-export function otherContent(placed: Placed, catalogs: Catalogs): string | undefined {
-  return otherRole(placed.node, catalogs) ?? otherParts(placed, catalogs);
+export function otherContent(placed: Placed, known: Known): string | undefined {
+  return otherRole(placed.node, known) ?? otherParts(placed, known);
 }
 
 /**
@@ -55,7 +63,7 @@ function otherParts({ node, path }: Placed, { live, expected }: Catalogs): strin
  * Returns in one sentence why a manual role is not the one that a statement creates. A role belongs to the whole server,
  * and only superusers can read whether it has a password.
  */
-function otherRole(node: Node, { live, expected }: Catalogs): string | undefined {
+function otherRole(node: Node, { live, expected, rolesElsewhere }: Known): string | undefined {
   if (!("CreateRoleStmt" in node)) return undefined;
   const name = quote(node.CreateRoleStmt.role);
   const is = live[`role ${name}`];
@@ -65,10 +73,12 @@ function otherRole(node: Node, { live, expected }: Catalogs): string | undefined
     one.startsWith(member) ? [one.slice(member.length)] : [],
   );
   const settings = [`role settings ${name}`, `role settings ${name} in this database`];
+  const database = rolesElsewhere.get(name);
   const reasons = [
     ...(is.login === true ? ["can log in, maybe with a password that someone knows"] : []),
     ...(groups.length > 0 ? [`is a member of ${groups.join(", ")}`] : []),
     ...(settings.some((one) => live[one] !== undefined) ? ["has settings"] : []),
+    ...(database === undefined ? [] : [`is used in the database ${database}`]),
     ...(isSameObject(is, expected[`role ${name}`]) ? [] : ["has other attributes than this file's"]),
   ];
   if (reasons.length === 0) return undefined;

@@ -80,7 +80,7 @@ export function plainObject(node: Node): PlainObject | undefined {
   }
   if ("CreateRoleStmt" in node) return { kind: "role", name: quote(node.CreateRoleStmt.role) };
   if ("CreateFdwStmt" in node)
-    return { kind: "foreign data wrapper", name: quote(node.CreateFdwStmt.fdwname) };
+    return { kind: "foreign-data wrapper", name: quote(node.CreateFdwStmt.fdwname) };
   if ("CreateEventTrigStmt" in node)
     return { kind: "event trigger", name: quote(node.CreateEventTrigStmt.trigname) };
   if ("CreatePublicationStmt" in node)

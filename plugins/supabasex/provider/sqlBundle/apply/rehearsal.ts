@@ -299,8 +299,12 @@ export function relevanceTo(files: readonly BundleFile[]): (identity: string, li
     if (anything) return true;
     // They determine the grants of a new object.
     if (kind === "default privileges") return files.some(dependsOnDefaults);
-    const table = live[identity]?.table;
-    const names = [own, parent, table].flatMap((name) => (typeof name === "string" ? [bareName(name)] : []));
+    const { table, ownedBy } = live[identity] ?? {};
+    // To a file, the sequence of a column is part of the table.
+    const owner = typeof ownedBy === "string" ? partsOfIdentity(`column ${ownedBy}`).parent : undefined;
+    const names = [own, parent, table, owner].flatMap((name) =>
+      typeof name === "string" ? [bareName(name)] : [],
+    );
     return files.some((file) => names.some((name) => mentions(file, name)));
   };
 }

@@ -14,6 +14,7 @@ import { refuseData } from "./dataOfRepeatables";
 import { bornOtherwise, refuseChangedDefaults, withBirth, withoutManualDefaults } from "./defaultPrivileges";
 import { refuseDropsOfMigrations } from "./droppedByRepeatables";
 import { fileLinks } from "./fileLinks";
+import { keepManual } from "./keepManual";
 import { type LostFacts, lostFacts } from "./lostFacts";
 import { driftedFiles, makersOf } from "./makers";
 import { planRepeatables, withoutRenamed } from "./plan";
@@ -103,7 +104,13 @@ export async function runRepeatables(
     });
     const removed = inputs.allowAhead ? [] : plan.removed;
     const didAnything = run.ran.length > 0 || removed.length > 0 || gone.groups.length > 0;
-    const made = didAnything ? await readCatalogInTransaction(session.work) : undefined;
+    const files = run.ran.map(({ file }) => file);
+    const first = didAnything ? await readCatalogInTransaction(session.work) : undefined;
+    const kept =
+      first === undefined
+        ? []
+        : await keepManual(session, { expected, before: live, now: first.catalog }, files);
+    const made = kept.length > 0 ? await readCatalogInTransaction(session.work) : first;
     if (made !== undefined) refuseChangedDefaults(live, made.catalog, (one) => gone.differences.has(one));
     const owned = ownedByRepeatables(history);
     const isOfMigration = (one: string) => {
@@ -117,7 +124,6 @@ export async function runRepeatables(
         base[one] === undefined
           ? !owned.has(one) && !isConstraintOfDomain(one, owned) && isOfMigration(one)
           : base[one] !== null;
-      const files = run.ran.map(({ file }) => file);
       const readings = { before: live, after: made.catalog, ran: files };
       await refuseDropsOfMigrations(session, readings, (one) => isLeft(one) && !isTakenBack(one));
       refuseData(live, made.catalog, files);
@@ -132,7 +138,8 @@ export async function runRepeatables(
         durationMilliseconds: entry.durationMilliseconds,
       }),
     );
-    const { recreated, dropped } = run;
+    const { dropped } = run;
+    const recreated = new Set([...run.recreated, ...kept]);
     const outcome = {
       ran,
       declared,

@@ -51,7 +51,7 @@ export function alterStatements(
     case "column":
       return alterColumn(`alter table ${parent} alter column ${name}`, property, expected, { live });
     case "sequence":
-      return alterSequence(`alter sequence ${name}`, property, value);
+      return alterSequence(`alter sequence ${name}`, property, expected);
     case "type":
       return expected.kind === "domain" ? alterDomain(`alter domain ${name}`, property, value) : undefined;
     case "constraint":
@@ -168,12 +168,16 @@ function alterColumn(
 }
 
 /** Returns the statements for the parameters of a sequence. Its position is data, and stays. */
-function alterSequence(alter: string, property: string, value: JsonValue | undefined): string[] | undefined {
+function alterSequence(alter: string, property: string, expected: CatalogObject): string[] | undefined {
+  const value = expected[property];
   switch (property) {
     case "increment":
       return [`${alter} increment by ${value === undefined ? 1 : text(value)}`];
     case "cache":
       return [`${alter} cache ${value === undefined ? 1 : text(value)}`];
+    case "start":
+      // Only a restart uses it.
+      return [`${alter} start with ${text(value ?? expected.minimum ?? 1)}`];
     case "cycle":
       return [`${alter} ${value === true ? "cycle" : "no cycle"}`];
     case "type":

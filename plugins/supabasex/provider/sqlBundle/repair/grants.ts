@@ -54,6 +54,19 @@ export function grantStatements(
   return { missing, extra };
 }
 
+/** Returns, by grantee, the live privileges that are not expected. */
+export function surplusGrants(
+  expected: JsonValue | undefined,
+  live: JsonValue | undefined,
+): Map<string, string[]> {
+  const wanted = grantees(expected);
+  const surplus = [...grantees(live)].map(([grantee, privileges]): [string, string[]] => [
+    grantee,
+    privileges.filter((privilege) => !holds(wanted.get(grantee) ?? [], privilege)),
+  ]);
+  return new Map(surplus.filter(([, privileges]) => privileges.length > 0));
+}
+
 function grantees(value: JsonValue | undefined): Map<string, string[]> {
   if (!isJsonObject(value)) return new Map();
   return new Map(

@@ -19,6 +19,7 @@ import { inTheWay } from "./inTheWay";
 import { dropOf, isDomain, type Place } from "./place";
 import { obstacleToRename, renameStatements } from "./renameStatements";
 import { changedSentence, missingSentence } from "./sentences";
+import { renameViewColumns } from "./viewColumns";
 import { withoutLoss } from "./withoutLoss";
 
 /** The possible repairs of one object's differences. */
@@ -96,8 +97,11 @@ export function repairOf(
     if (property === "partitionGaps" || property === "partitionForNow") continue;
     const small = alterOf(place, property, should[property], { expected: should, live: is });
     if (small !== undefined) statements.push(...small);
-    else if (recreatable.has(object.kind)) recreated = true;
-    else {
+    else if (recreatable.has(object.kind)) {
+      recreated = true;
+      if (object.kind === "view")
+        renames.push(...renameViewColumns(object.name, should[property], is[property]));
+    } else {
       const data = withoutLoss(place, property, should, { is });
       if (data === undefined) impossible.push(changedSentence(object, property, should, { is }));
       else statements.push(...data);

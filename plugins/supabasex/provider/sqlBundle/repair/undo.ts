@@ -91,7 +91,8 @@ function recreateLost({ kind, name, parent }: ObjectIdentity, should: CatalogObj
     case "schema":
       return [`create schema ${name}`];
     case "sequence":
-      return [`create sequence ${name}`];
+    case "role":
+      return [`create ${kind} ${name}`];
     case "column":
       return [`alter table ${parent} add column ${columnDefinition(name, should)}`];
     default:

@@ -1,7 +1,7 @@
 import type { Node } from "libpg-query";
 import { unquoted } from "./declaredObjects";
 import type { BundleFile } from "./files";
-import { statementsOf } from "./statements";
+import { statementsOf, textOf } from "./statements";
 import { stringConstant } from "./stringConstant";
 
 /** Plain names of schemas, in order; none if it is unknown. What a statement creates without a schema is in the first. */
@@ -25,9 +25,11 @@ export function pathOf(file: BundleFile, node: Node): SearchPath {
 function pathsIn(file: BundleFile): ReadonlyMap<Node, SearchPath> {
   const paths = new Map<Node, SearchPath>();
   let path = usualPath;
-  for (const { node } of statementsOf(file)) {
-    paths.set(node, path);
-    path = pathAfter(node, path);
+  for (const statement of statementsOf(file)) {
+    paths.set(statement.node, path);
+    // The text of a block does not show which of its statements run.
+    const isUnknown = "DoStmt" in statement.node && /search_path/i.test(textOf(file, statement));
+    path = isUnknown ? [] : pathAfter(statement.node, path);
   }
   return paths;
 }
