@@ -65,6 +65,6 @@ function lostParts({ expected, before, now }: Catalogs, files: readonly BundleFi
     if (typeof holder !== "string" || !parentIdentities(holder).some((one) => now[one] !== undefined))
       return [];
     if (files.some((file) => mentions(file, bareName(name)))) return [];
-    return [repairOf(identity, [{ identity, kind: "missing", expected: object }], before, now)];
+    return [repairOf(identity, [{ identity, kind: "missing", expected: object }], before, { live: now })];
   });
 }
