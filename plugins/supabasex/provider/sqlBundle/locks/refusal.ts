@@ -1,5 +1,5 @@
 import { UserError } from "../../../../../foundation/userError";
-import { titleOf } from "./relations";
+import { titleOf } from "../source/relationTitle";
 import type { StatementLocks } from "./watch";
 
 /** Throws a UserError with the hazards that no file accepts, and what to do; does nothing if there are none. */

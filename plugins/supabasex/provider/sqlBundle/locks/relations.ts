@@ -1,4 +1,5 @@
 import type { ClientBase } from "pg";
+import { inQuotes, isWord } from "../source/relationTitle";
 
 /** A table, index, view or sequence that existed before the migrations ran. */
 export interface Relation {
@@ -30,11 +31,6 @@ export interface ColumnType {
   readonly isChecked: boolean;
   /** Numbers of the tables. */
   readonly tables: readonly number[];
-}
-
-/** Returns `schema.name`, as SQL writes it. */
-export function titleOf({ schema, name }: Pick<Relation, "schema" | "name">): string {
-  return [schema, name].map((part) => (isWord(part) ? part : `"${inQuotes(part)}"`)).join(".");
 }
 
 /** The relations of a database before migrations run, by number and by name. */
@@ -128,14 +124,6 @@ function wordsOf(text: string): string[] {
 }
 
 /** Returns a name as SQL writes it between quotes. */
-function inQuotes(name: string): string {
-  return name.replaceAll('"', '""');
-}
-
-function isWord(name: string): boolean {
-  return /^[a-z_][a-z0-9_$]*$/.test(name);
-}
-
 /**
  * Reads the relations from a size on, except those of the system and the provider. It locks none of them.
  *

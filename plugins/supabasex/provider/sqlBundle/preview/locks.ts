@@ -2,8 +2,8 @@ import type { CallContext } from "../../../../provider-host/provider";
 import { hazardNamed } from "../../../hazards";
 import { type HazardLine, hazardLines, hazardsFound, lockLines, wouldBlock } from "../../../lockMessages";
 import { blockedBy } from "../locks/modes";
-import { titleOf } from "../locks/relations";
 import type { FoundHazard, StatementLocks } from "../locks/watch";
+import { titleOf } from "../source/relationTitle";
 
 /**
  * Reports what migrations lock, and their hazards with the safe alternative; nothing if others are not affected.

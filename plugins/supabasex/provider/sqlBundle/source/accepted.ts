@@ -1,7 +1,7 @@
 import { hazardKinds, hazardNamed } from "../../../hazards";
-import { titleOf } from "../locks/relations";
 import { SqlFileError } from "./errors";
 import { type BundleFile, headerLines } from "./files";
+import { titleOf } from "./relationTitle";
 
 /** A hazard that the author of a migration accepts: `-- accepts: table-rewrite shared.orders: it has 200 rows`. */
 export interface Acceptance {

@@ -1,0 +1,14 @@
+/** Returns `schema.name`, as SQL writes it. */
+export function titleOf({ schema, name }: { readonly schema: string; readonly name: string }): string {
+  return [schema, name].map((part) => (isWord(part) ? part : `"${inQuotes(part)}"`)).join(".");
+}
+
+/** Returns a name as it is written between double quotes. */
+export function inQuotes(name: string): string {
+  return name.replaceAll('"', '""');
+}
+
+/** Returns whether a name needs no quotes. */
+export function isWord(name: string): boolean {
+  return /^[a-z_][a-z0-9_$]*$/.test(name);
+}
