@@ -81,6 +81,24 @@ test("removing a file removes its own job, and no other role's job of that name"
   expect(await bundle.refresh()).toEqual([]);
 });
 
+test("without a job of the bundle, a manual one is no longer compared, and not named as gone", async () => {
+  const { "repeatable/theirs.sql": _, ...mine } = files;
+  const bundle = await databases.bundle(mine);
+  await bundle.up();
+  await bundle.sql("select cron.schedule('$s manual', '0 4 1 1 *', 'select 4')");
+  expect(await bundle.refresh()).toEqual([`live["cron job ${bundle.schema} manual of postgres"]`]);
+  bundle.write({ "repeatable/mine.sql": undefined });
+  bundle.logs = [];
+
+  await bundle.up();
+
+  expect(bundle.logs.join("\n")).not.toContain("gone, because their object was replaced");
+  expect(await bundle.refresh()).toEqual([]);
+  expect((await bundle.sql("select jobname from cron.job where jobname like '$s %'")).rows).toEqual([
+    { jobname: `${bundle.schema} manual` },
+  ]);
+});
+
 test("a job of a migration gets its database, schedule and command back", async () => {
   const bundle = await databases.bundle({
     "migrations/20260101000000_s.sql":

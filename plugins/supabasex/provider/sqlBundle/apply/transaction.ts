@@ -215,7 +215,10 @@ export async function runTransaction(
     repaired: repairs.sort(),
     losses: new Map([...first.losses, ...last.losses]),
     takenOver,
-    undone: changes.filter((name) => !named.has(name)),
+    // What is as it was is only not compared any more, such as a manual job beside the last one of the bundle.
+    undone: changes.filter(
+      (name) => !named.has(name) && !isSameObject(found.reading.catalog[name], live[name]),
+    ),
     recreatedForeign: [...run.recreated].filter((name) => found.expected[name] === undefined).sort(),
     remaining: last.remaining,
     after: last.reading.catalog,
