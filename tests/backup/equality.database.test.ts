@@ -96,7 +96,8 @@ describe("a database with every kind of object", () => {
       await (await target.client("supabase_admin")).query(`
         grant set on parameter app.elder to postgres; alter role authenticated set app.elder = 'a secret';
         alter role reader set app.elder = '1'; alter database postgres set app.elder = '1';
-        alter role reader in database postgres set app.elder = '1'; revoke reader from "Odd role"; grant "Odd role" to reader`);
+        alter role reader in database postgres set app.elder = '1'`);
+      await postgres.query('revoke reader from "Odd role"; grant "Odd role" to reader');
       // Roles with more privileges than in the backup, an extension in another schema, grants on columns, and objects of a role that postgres is not a member of.
       await postgres.query(`
         alter role reader login bypassrls createdb connection limit 9; grant closed_owner to reader; alter role reader set search_path = elder;
