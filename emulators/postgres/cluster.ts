@@ -1,14 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync } from "node:fs";
 import path from "node:path";
-import type pg from "pg";
-import { writeFileAtomically } from "../../foundation/atomicFile";
 import { UserError } from "../../foundation/userError";
 import { isSameProcess } from "../../local/processIdentity.mjs";
 import { withLock } from "../../local/processLock.mjs";
 import { freePort, portIsFree } from "../process";
 import { removeFolder } from "./abandoned";
-import { connect } from "./connection";
+import { readMemory, remember } from "./clusterMemory";
 import { buildHostedRights } from "./hostedRights";
 import {
   describeInstallation,
@@ -16,7 +14,8 @@ import {
   type PostgresInstallation,
   type Progress,
 } from "./installation";
-import { isVerifierOf, localPassword, platformLoginRoles, scramVerifier } from "./passwords";
+import { localPassword } from "./passwords";
+import { prepareCluster } from "./prepareCluster";
 import {
   adopt,
   copyDataDirectory,
@@ -28,9 +27,8 @@ import {
   shutDown,
 } from "./server";
 import { serverUserFor } from "./serverUser";
-import { grantLegacyDefaultPrivileges, makeRealtimePartitions } from "./shape";
 import { renewSystemIdentifier } from "./systemIdentifier";
-import { ensureTemplate, templatePassword } from "./template";
+import { ensureTemplate } from "./template";
 
 export interface ClusterOptions {
   /** Folder of the cluster. Created if missing. */
@@ -66,13 +64,6 @@ export interface Cluster {
 /** How long a running server may take to accept a connection. */
 const recoverySeconds = 30;
 
-/** The state of a cluster between starts. */
-interface ClusterMemory {
-  readonly port?: number;
-  /** The current password of supabase_admin, with which the password of `postgres` is changed. */
-  readonly adminPassword?: string;
-}
-
 /**
  * Starts the cluster of a directory: creates it if new, adopts it if running, recovers it if it was killed. On return it
  * accepts connections and has the given password and today's realtime partitions.
@@ -86,7 +77,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       return clusterOf(directory, adopted, options.postgresPassword);
     }
     const launched = await launchAnew(directory, options);
-    await prepare(directory, launched.port, options);
+    await prepareCluster(directory, launched.port, options);
     return clusterOf(directory, launched, options.postgresPassword);
   });
 }
@@ -112,7 +103,7 @@ async function preparesOrEnds(
   const deadline = performance.now() + recoverySeconds * 1000;
   for (;;) {
     try {
-      await prepare(directory, running.port, options);
+      await prepareCluster(directory, running.port, options);
       return "prepared";
     } catch (error) {
       if (!isSameProcess(running.process)) return "ended";
@@ -256,70 +247,4 @@ function portTaken(port: number): UserError {
   return new UserError(
     `Port ${port} on 127.0.0.1, where PostgreSQL should listen, is taken: end the program that uses it or choose another port.`,
   );
-}
-
-/** Applies the parts that a copy of the template lacks, and those that every start renews. */
-async function prepare(directory: string, port: number, options: ClusterOptions): Promise<void> {
-  const isNew = readMemory(directory).adminPassword === undefined;
-  const client = await connectAsAdmin(directory, port, options.postgresPassword);
-  try {
-    await client.query("begin");
-    if (isNew && options.legacyDefaultPrivileges === true) await grantLegacyDefaultPrivileges(client);
-    await setPasswords(client, options.postgresPassword);
-    await makeRealtimePartitions(client);
-    await client.query("commit");
-  } finally {
-    await client.end();
-  }
-  remember(directory, { adminPassword: localPassword("supabase_admin", options.postgresPassword) });
-}
-
-async function connectAsAdmin(directory: string, port: number, postgresPassword: string): Promise<pg.Client> {
-  const passwords = [
-    localPassword("supabase_admin", postgresPassword),
-    readMemory(directory).adminPassword,
-    templatePassword,
-  ];
-  let refusal: unknown;
-  for (const password of passwords.filter((entry) => entry !== undefined)) {
-    try {
-      return await connect(port, { user: "supabase_admin", password });
-    } catch (error) {
-      if ((error as { code?: string }).code !== "28P01") throw error;
-      refusal = error;
-    }
-  }
-  throw new UserError(
-    `The password of supabase_admin on the local PostgreSQL in ${directory} was changed manually: delete the local stack with \`npm run down\` and start it again.`,
-    1,
-    { cause: refusal },
-  );
-}
-
-/** Sets only the passwords that differ, so that adopting a cluster changes nothing. */
-async function setPasswords(client: pg.Client, postgresPassword: string): Promise<void> {
-  const roles = ["postgres", ...platformLoginRoles];
-  const { rows } = await client.query<{ role: string; stored: string | null }>(
-    "select rolname as role, rolpassword as stored from pg_authid where rolname = any ($1)",
-    [roles],
-  );
-  for (const { role, stored } of rows) {
-    const password = localPassword(role, postgresPassword);
-    if (!isVerifierOf(password, stored ?? "")) {
-      await client.query(`alter role ${role} password '${scramVerifier(password)}'`);
-    }
-  }
-}
-
-function readMemory(directory: string): ClusterMemory {
-  try {
-    return JSON.parse(readFileSync(path.join(directory, "cluster.json"), "utf8")) as ClusterMemory;
-  } catch {
-    return {};
-  }
-}
-
-function remember(directory: string, news: ClusterMemory): void {
-  const memory: ClusterMemory = { ...readMemory(directory), ...news };
-  writeFileAtomically(path.join(directory, "cluster.json"), `${JSON.stringify(memory, null, 2)}\n`);
 }
