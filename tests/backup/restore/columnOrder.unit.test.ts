@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { orderOfAdditions, withColumnOrder } from "../../../backup/restore/columnOrder";
 
-const table = (name: string, parents: readonly string[], columns: string, own: string) => ({
+const table = (
+  name: string,
+  parents: readonly string[],
+  columns: string,
+  { own }: { readonly own: string },
+) => ({
   name,
   parents,
   columns: columns.split(" "),
@@ -13,35 +18,37 @@ const shown = (tables: Parameters<typeof orderOfAdditions>[0]) =>
 describe("the order of added columns", () => {
   it("gives each table its own order, also those that got their parent later", () => {
     const tables = [
-      table("p", [], "a late", "a late"),
-      table("child", ["p"], "a b late more", "b more"),
-      table("grandchild", ["child"], "a b d late more", "d"),
-      table("after", ["p"], "a late y", "y"),
+      table("p", [], "a late", { own: "a late" }),
+      table("child", ["p"], "a b late more", { own: "b more" }),
+      table("grandchild", ["child"], "a b d late more", { own: "d" }),
+      table("after", ["p"], "a late y", { own: "y" }),
     ];
 
     expect(shown(tables)).toEqual(["p.a", "child.b", "grandchild.d", "p.late", "child.more", "after.y"]);
   });
 
   it("lets a child declare a column before its parent, with which it is merged", () => {
-    const tables = [table("p", [], "b a", "b a"), table("c", ["p"], "a x b", "a x b")];
+    const tables = [table("p", [], "b a", { own: "b a" }), table("c", ["p"], "a x b", { own: "a x b" })];
 
     expect(shown(tables)).toEqual(["c.a", "c.x", "c.b", "p.b", "p.a"]);
   });
 
   it("does not exist if two tables contradict each other", () => {
-    expect(shown([table("p", [], "a b", "a b"), table("c", ["p"], "b a", "")])).toBeUndefined();
+    expect(
+      shown([table("p", [], "a b", { own: "a b" }), table("c", ["p"], "b a", { own: "" })]),
+    ).toBeUndefined();
   });
 
   it("is found for a tree in which the ways to the first table double with each level", () => {
     const columns = ["top"];
-    const tables = [table("top", [], "top late", "top late")];
+    const tables = [table("top", [], "top late", { own: "top late" })];
     let below = "top";
     for (let level = 1; level <= 40; level += 1) {
       const [left, right, bottom] = [`left${level}`, `right${level}`, `bottom${level}`];
-      tables.push(table(left, [below], [...columns, left, "late"].join(" "), left));
-      tables.push(table(right, [below], [...columns, right, "late"].join(" "), right));
+      tables.push(table(left, [below], [...columns, left, "late"].join(" "), { own: left }));
+      tables.push(table(right, [below], [...columns, right, "late"].join(" "), { own: right }));
       columns.push(left, right, bottom);
-      tables.push(table(bottom, [left, right], [...columns, "late"].join(" "), bottom));
+      tables.push(table(bottom, [left, right], [...columns, "late"].join(" "), { own: bottom }));
       below = bottom;
     }
 
