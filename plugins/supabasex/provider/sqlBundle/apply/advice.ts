@@ -4,7 +4,7 @@ import { setsItself } from "../source/statements";
 import type { ServerMessage } from "./filePlace";
 
 /** What to do about an error of a file's own statement, if the server does not say it. */
-export const adviceByCode: Readonly<Record<string, string>> = {
+const adviceByCode: Readonly<Record<string, string>> = {
   "22P02": "Write a value of that type, or cast it.",
   "23502": "A row has no value in this column: give it one before this statement.",
   "23503": "A row refers to a missing key: correct it before this statement.",
@@ -25,6 +25,12 @@ export const adviceByCode: Readonly<Record<string, string>> = {
     "This table or view does not exist when the file runs: correct the name, or create it in an earlier migration.",
   "42P07": "It already exists: change it with an alter statement, or choose another name.",
 };
+
+/** Returns the hint of an error with this SQLSTATE; empty if there is none. */
+export function adviceFor(sqlState: string | undefined): { readonly hint?: string } {
+  const hint = adviceByCode[sqlState ?? ""];
+  return hint === undefined ? {} : { hint };
+}
 
 /** What to do about an error whose message says more than its SQLSTATE. */
 interface Rule {

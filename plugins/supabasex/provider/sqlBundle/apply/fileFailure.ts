@@ -4,7 +4,7 @@ import { ExecutionFailure } from "../session/session";
 import { isDatabaseError, placeOf, SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
 import { indexOfCharacter } from "../source/statements";
-import { adviceByCode, ruleFor } from "./advice";
+import { adviceFor, ruleFor } from "./advice";
 import { said } from "./fileNotices";
 import { type Prefix, placeInFile, type ServerMessage, statementReached } from "./filePlace";
 
@@ -66,7 +66,7 @@ function helpFor(failure: unknown, file: BundleFile, { error, blocker }: Failed)
   if (ruled !== undefined) return { detail, hint: ruled };
   // The function's author explains an error inside a function.
   const isOfFile = (error.where ?? "").trim() === "" || code === "2D000";
-  return { detail, hint: hint ?? (isOfFile ? adviceByCode[code] : undefined) };
+  return { detail, hint: hint ?? (isOfFile ? adviceFor(code).hint : undefined) };
 }
 
 /** Returns the failed query inside a function, with its own caret. */
