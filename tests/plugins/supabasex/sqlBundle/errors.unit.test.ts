@@ -36,6 +36,29 @@ describe("an error is printed like a compiler error", () => {
     expect(error.sqlState).toBe("42703");
   });
 
+  test("on lines of its own, without what affects the terminal, and not in full length", () => {
+    const error = new SqlFileError({
+      file: fileOf("select 1;\n"),
+      message: `one\n\u001b[31m${"x".repeat(3000)}`,
+      index: 0,
+      detail: "two\nlines",
+      hint: "and\ntwo",
+      where: `f\n${"é".repeat(2500)}`,
+    });
+    expect(error.message.split("\n")).toEqual([
+      "sql/repeatable/f.sql:1:1: one",
+      `  \u{fffd}[31m${"x".repeat(1991)}… (1009 more characters)`,
+      "  1 | select 1;",
+      "    | ^",
+      "  detail: two",
+      "          lines",
+      "  hint: and",
+      "        two",
+      "  where: f",
+      `         ${"é".repeat(1998)}… (502 more characters)`,
+    ]);
+  });
+
   test("without a place, with the file only", () => {
     expect(new SqlFileError({ file: fileOf(""), message: "it is empty" }).message).toBe(
       "sql/repeatable/f.sql: it is empty",

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Databases, failureOf } from "./support";
+import { Databases, expectDeployed, failureOf } from "./support";
 
 // Unusual files: they run, or the message says what is wrong.
 const databases = new Databases();
@@ -76,6 +76,36 @@ describe("refused with the place and what to do", () => {
       "remove commit and rollback",
     ],
     [
+      "a procedure that commits",
+      "create procedure $s.p() language plpgsql as $$ begin\n  commit;\nend $$;\ncall $s.p();\n",
+      ":2:3: invalid transaction termination (2D000)",
+      "write the call or block alone in a migration with the header `-- no transaction`",
+    ],
+    [
+      "a statement that must be alone",
+      "alter database postgres set tablespace pg_default;\n",
+      ":1:1: ALTER DATABASE SET TABLESPACE cannot run inside a transaction block (25001)",
+      "Put it alone into a migration with the header `-- no transaction`.",
+    ],
+    [
+      "a file of the server",
+      "select 1;\ncopy $s.t to '/x';\n",
+      ":2:1: permission denied to COPY to a file (42501)",
+      "write the rows as insert … values",
+    ],
+    [
+      "rows for psql",
+      "copy $s.t to stdout;\n",
+      ":1:1: copy to stdout needs a client that reads the rows",
+      "Remove the statement.",
+    ],
+    [
+      "a role without the privilege",
+      "set local role authenticated;\ncreate table $s.u ();\n",
+      ":2:14: permission denied for schema",
+      "The role that the file sets lacks this privilege",
+    ],
+    [
       "a schema of the platform",
       "create table auth.mine ();\n",
       ":1:14: permission denied for schema auth (42501)",
@@ -102,6 +132,145 @@ describe("refused with the place and what to do", () => {
     expect(failure.split("\n").find((line) => line.startsWith("  hint: "))).toContain(hint);
     expect(failure).not.toContain("much");
   });
+});
+
+const after = "migrations/20260103000000_y.sql";
+const deferred = `create table $s.p (id int primary key);
+create table $s.c (p int references $s.p deferrable initially deferred, q int references $s.p deferrable);
+`;
+
+describe("a file starts as in a new session and transaction, so preview, up and a later deployment agree", () => {
+  test.each([
+    ["temporary tables of one name", "create temp table n (a int);", "create temp table n (b text);"],
+    [
+      "temporary tables of blocks",
+      "do $$ begin create temp table n (a int); end $$;",
+      "do $$ begin create temp table n (b int); end $$;",
+    ],
+    [
+      "a temporary table that hides another",
+      "create temp table t (a int);",
+      "set search_path to $s;\ninsert into t values (7, 'b');",
+    ],
+    [
+      "temporary tables with a deferred check",
+      "create temp table p (id int primary key);\ncreate temp table c (p int references p deferrable initially deferred);\ninsert into c values (1);\ninsert into p values (1);",
+      "create temporary table p ();",
+    ],
+    [
+      "cursors of one name",
+      "create temp table n as select 1;\ndeclare c cursor for select * from n;\nfetch c;",
+      "declare c cursor with hold for select 1;",
+    ],
+    ["a cursor on a table that is dropped", "declare c cursor for select * from $s.t;", "drop table $s.t;"],
+    ["prepared statements of one name", "prepare q as select 1;", "prepare q as select 2;\ndeallocate q;"],
+    [
+      "constraints that are checked at once",
+      `${deferred}set constraints all immediate;`,
+      "insert into $s.c values (2);\ninsert into $s.p values (2);",
+    ],
+  ])("%s", async (_, one, other) => {
+    const bundle = await databases.bundle(
+      { ...schema, [next]: `${one}\n`, [after]: `${other}\n` },
+      { dryRun: "live" },
+    );
+
+    await expectDeployed(databases, bundle);
+  });
+
+  test.each([
+    [
+      "a temporary table",
+      "create temp table n (a int);",
+      "select * from n;",
+      /_y\.sql:1:15: relation "n" does not exist/,
+    ],
+    [
+      "a prepared statement",
+      "prepare q as select 1;",
+      "execute q;",
+      /_y\.sql:1:1: prepared statement "q" does not exist/,
+    ],
+    [
+      "deferred constraints",
+      `${deferred}set constraints all deferred;`,
+      "insert into $s.c values (null, 2);\ninsert into $s.p values (2);",
+      /_y\.sql:1:1: insert or update on table "c" violates foreign key constraint "c_q_fkey"/,
+    ],
+    [
+      "rows for another file to correct",
+      `${deferred}set constraints all deferred;\ninsert into $s.c values (null, 2);`,
+      "insert into $s.p values (2);",
+      /_x\.sql: insert or update on table "c" violates foreign key constraint "c_q_fkey"/,
+    ],
+  ])("negative control: %s is not left to the next file", async (_, one, other, message) => {
+    const bundle = await databases.bundle(
+      { ...schema, [next]: `${one}\n`, [after]: `${other}\n` },
+      { dryRun: "live" },
+    );
+
+    const preview = await failureOf(bundle.preview());
+
+    expect(preview).toMatch(message);
+    expect(await failureOf(bundle.up())).toBe(preview);
+  });
+
+  test("a repeatable that waits for another one prepares its statement again", async () => {
+    const bundle = await databases.bundle({
+      ...schema,
+      "repeatable/a.sql": "prepare q as select 1;\ncreate view $s.a as select * from $s.b;\n",
+      "repeatable/b.sql": "create view $s.b as select 1 as id;\n",
+    });
+
+    await bundle.up();
+
+    expect(await bundle.refresh()).toEqual([]);
+  });
+});
+
+test("a file's own time limit is not reported as that of the dry run", async () => {
+  const bundle = await databases.bundle(
+    { ...schema, [next]: "set statement_timeout = '5ms';\nselect pg_sleep(2);\n" },
+    { dryRun: "live" },
+  );
+
+  const preview = await failureOf(bundle.preview());
+
+  expect(preview).toMatch(
+    /_x\.sql:2:1: canceling statement due to statement timeout \(57014\)\n.*\n.*\n {2}hint: The file sets statement_timeout itself: set a longer one, or leave it out\.$/,
+  );
+  expect(await failureOf(bundle.up())).toBe(preview);
+});
+
+test("a canceled statement, and an error that a file raises, fail in the preview too", async () => {
+  const bundle = await databases.bundle(schema, { dryRun: "live" });
+  await bundle.up();
+  for (const [text, message] of [
+    [
+      "select pg_cancel_backend(pg_backend_pid());\nselect pg_sleep(5);\n",
+      /_x\.sql:\d:1: canceling statement due to user request \(57014\)\n.*\n.*\n {2}hint: Another session canceled the statement: run the command again\.$/,
+    ],
+    ["do $$ begin raise 'own' using errcode = '57014'; end $$;\n", /_x\.sql:1:7: own \(57014\)/],
+  ] as const) {
+    bundle.write({ [next]: text });
+
+    expect(await failureOf(bundle.preview())).toMatch(message);
+    expect(await failureOf(bundle.up())).toMatch(message);
+  }
+});
+
+test("a file that drops the record is told what it holds", async () => {
+  const bundle = await databases.bundle(
+    { ...schema, [next]: "drop table supabase_migrations.bundle_files;\n" },
+    { dryRun: "live" },
+  );
+
+  const preview = await failureOf(bundle.preview());
+
+  expect(preview).toBe(
+    `Bundle ${bundle.schema}: relation "supabase_migrations.bundle_files" does not exist (42P01)\n  hint: The table holds the record of what was applied: undo the change to it, or restore it from a backup.`,
+  );
+  expect(await failureOf(bundle.up())).toBe(preview);
 });
 
 test("syntax of a newer PostgreSQL is refused as by this server, before anything is sent", async ({

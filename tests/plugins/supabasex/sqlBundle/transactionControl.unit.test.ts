@@ -55,6 +55,9 @@ describe("refused", () => {
     "drop subscription s",
     "create subscription s connection '' publication p",
     "alter system set work_mem = '1GB'",
+    "set transaction_isolation = 'serializable'",
+    "set local transaction_read_only to on",
+    "set standard_conforming_strings = off; select 'a\\b'",
   ])("%s", (statement) => {
     const file = migration(`select 1;\n  /* é */ ${statement};\n`);
 
@@ -75,6 +78,9 @@ describe("accepted", () => {
     "create function f() returns int language sql begin atomic; select 1; end",
     "do $$ begin begin perform 1; end; end $$",
     "set local role app_owner",
+    "set default_transaction_read_only = off",
+    "set standard_conforming_strings = on; select 'a\\b'",
+    "set standard_conforming_strings = off; select E'a\\b', $$a\\b$$, 'ab'",
     "set constraints all immediate",
     "copy t from '/a/file'",
     "create index i on t (a)",
@@ -101,6 +107,28 @@ describe("without a transaction", () => {
     expect(() => refuseTransactionControl(repeatable("-- no transaction\nvacuum;\n"))).toThrow(
       /a repeatable always runs in a transaction/,
     );
+  });
+
+  test("transaction control is refused once, and a file without a statement is told what is missing", () => {
+    const errorsOf = (text: string) =>
+      transactionErrors(migration(text)).map(({ issue }) => [issue.index, issue.message, issue.hint]);
+
+    const wrapped = "-- no transaction\nbegin;\ncreate index concurrently i on s.t (a);\ncommit;\n";
+    const control = [
+      "a file without a transaction must not begin or end one",
+      "Remove the statement: the file's only other statement runs outside of any transaction.",
+    ];
+    expect(errorsOf(wrapped)).toEqual([
+      [wrapped.indexOf("begin"), ...control],
+      [wrapped.indexOf("commit"), ...control],
+    ]);
+    expect(errorsOf("-- no transaction\n-- later\n")).toEqual([
+      [
+        undefined,
+        "a file without a transaction must contain exactly one statement, and this one has 0",
+        "Write the statement below the header, or remove the header.",
+      ],
+    ]);
   });
 });
 
@@ -147,7 +175,7 @@ describe("savepoints of a file are nested in the provider's", () => {
     ["savepoint a; savepoint b; rollback to a; release b;", /:1:42: the file has no savepoint b here/],
     ["rollback to migration;", /:1:1: the file has no savepoint migration here/],
     ["savepoint repeatable;", /:1:1: the savepoint name repeatable is reserved/],
-    ["-- no transaction\nsavepoint a;", /:2:1: a file must not control its transaction/],
+    ["-- no transaction\nsavepoint a;", /:2:1: a file without a transaction must not begin or end one/],
   ])("refused: %s", (text, message) => {
     expect(() => refuseTransactionControl(migration(text))).toThrow(message);
   });
@@ -158,7 +186,18 @@ test.each([
   ["select 'select 1' \\gexec", /:2:19: syntax error at or near "\\"[\s\S]*psql commands/],
   ["select :name;", /:2:8: syntax error at or near ":"[\s\S]*psql variables/],
   ["select :'name';", /:2:8: syntax error at or near ":"[\s\S]*psql variables/],
-])("a psql command is a syntax error with a hint: %s", (text, message) => {
+  [
+    `create table ${"$"}{name}.u ();`,
+    /:2:14: syntax error at or near "\$"[\s\S]*Placeholders of other tools/,
+  ],
+  ["create table {{name}}.u ();", /:2:14: syntax error at or near "\{"[\s\S]*Placeholders of other tools/],
+  ["create\u00a0table s.u ();", /:2:1: syntax error[\s\S]*the character U\+00A0, which/],
+  ["create table\u3000s.u (); --", /:2:8: syntax error[\s\S]*the character U\+3000, which/],
+  ["select 2;\u200b", /:2:10: syntax error[\s\S]*the character U\+200B, which/],
+  ["\ufeffselect 2;", /:2:1: syntax error[\s\S]*the character U\+FEFF, which/],
+  ["\u001a", /:2:1: syntax error[\s\S]*the character U\+001A, which/],
+  ["select '\u00a0', 1 1;", /:2:15: syntax error at or near "1"[\s\S]*PostgreSQL 17 does not accept/],
+])("text of another tool is a syntax error with a hint: %s", (text, message) => {
   expect(() => statementsOf(migration(`select 1;\n${text}\n`))).toThrow(message);
 });
 

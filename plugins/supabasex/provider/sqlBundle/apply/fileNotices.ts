@@ -1,5 +1,5 @@
 import type { Answers } from "../session/wire";
-import { type FileNotice, placeOf } from "../source/errors";
+import { type FileNotice, placeOf, withoutControls } from "../source/errors";
 import type { BundleFile } from "../source/files";
 import { type Prefix, placeInFile, statementReached } from "./filePlace";
 
@@ -17,9 +17,4 @@ export function said(file: BundleFile, { notices, noticesDropped }: Answers, pre
   });
   if (noticesDropped === 0 || lines.length === 0) return lines;
   return [...lines, { severity: "NOTICE", line: `${file.display}: … and ${noticesDropped} more` }];
-}
-
-/** Returns the text with a placeholder for each character that would affect the terminal. */
-export function withoutControls(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, (character) => (/[\t\n]/.test(character) ? character : "\u{fffd}"));
 }

@@ -6,10 +6,11 @@ import { SqlFileError } from "../source/errors";
 import type { BundleFile, Migration } from "../source/files";
 import type { Inspection } from "../source/inspection";
 import { statingStatements } from "../source/statedFacts";
-import { executedText, mayChangeSettings } from "../source/statements";
+import { executedText } from "../source/statements";
 import { fileFailure, isUnparsed } from "./fileFailure";
 import type { Prefix } from "./filePlace";
 import { FilesAhead, maxAhead } from "./filesAhead";
+import { after, before } from "./freshSession";
 import type { LeftOut } from "./leftOut";
 import { mustRunOutside } from "./outsideStatement";
 import type { ApplyRequest, RanFile } from "./request";
@@ -161,10 +162,11 @@ function prefixOf(file: BundleFile, { savepoints, locks, leftOut }: MessageParts
   const drops = leftOut.dropsBefore(file);
   // Locks of the drops do not belong to the file.
   const probe = locks === undefined || inserted === undefined || drops.length === 0 ? [] : [locks.probe];
-  const before = [...(savepoints.isFirst(file) ? ["savepoint migration"] : []), ...drops, ...probe];
+  const savepoint = savepoints.isFirst(file) ? ["savepoint migration"] : [];
+  const statements = [...savepoint, ...before(file), ...drops, ...probe];
   return {
-    text: before.map((statement) => `${statement}; `).join(""),
-    statements: before.length,
+    text: statements.map((statement) => `${statement}; `).join(""),
+    statements: statements.length,
     inserted,
   };
 }
@@ -174,7 +176,6 @@ function messageOf(file: BundleFile, session: Session, parts: MessageParts): Fil
   const prefix = prefixOf(file, parts);
   const whole = locks?.textOf(file)?.text ?? executedText(file);
   const text = leftOut.textOf(file, whole, prefix.inserted);
-  const reset = mayChangeSettings(file) ? `${session.settings};` : "";
-  const release = savepoints.isLast(file) ? "release savepoint migration" : "";
-  return { text: `${prefix.text}${text};${reset} ${release}`, prefix };
+  const release = savepoints.isLast(file) ? ["release savepoint migration"] : [];
+  return { text: `${prefix.text}${text};${[...after(file, session), ...release].join("; ")}`, prefix };
 }

@@ -4,6 +4,7 @@ import { isDatabaseError, SqlFileError } from "../source/errors";
 import type { BundleFile, Migration } from "../source/files";
 import { hasCode, mentions } from "../source/mentions";
 import { executedText, statementsOf } from "../source/statements";
+import { adviceFor } from "./advice";
 import { isAskedFor, tryOnCopy } from "./indexDefinition";
 import { type OutsideStatement, outsideStatement } from "./outsideStatement";
 import { targetIssue, targetsOf } from "./outsideTargets";
@@ -31,7 +32,7 @@ export async function outsideError(
   if (first === undefined) return undefined;
   const { node, start: index } = first;
   const issue = await targetIssue(session, node);
-  if (issue !== undefined) return new SqlFileError({ file, index, ...issue });
+  if (issue !== undefined) return new SqlFileError({ file, index, ...adviceFor(issue.sqlState), ...issue });
   const statement = outsideStatement(node);
   if (statement.index === undefined) return undefined;
   const found = await statement.look(session);
@@ -41,7 +42,8 @@ export async function outsideError(
   if (found.oid !== 0) return await otherIndex(session, { file, statement, found, question }, expected);
   const error = await tryOnCopy(session, question);
   if (!isDatabaseError(error) || !missing.has(error.code)) return undefined;
-  return new SqlFileError({ file, index, sqlState: error.code, message: error.message }, { cause: error });
+  const { code: sqlState, message } = error;
+  return new SqlFileError({ file, index, sqlState, message, ...adviceFor(sqlState) }, { cause: error });
 }
 
 /** Returns whether the statement of a migration may be about an object that one of the other files makes or changes. */

@@ -2,9 +2,10 @@ import { dropStatement } from "../catalog/objects";
 import { declarationsOf } from "../source/declaredObjects";
 import { SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
-import { executedText, mayChangeSettings } from "../source/statements";
+import { executedText } from "../source/statements";
 import { fileFailure, isUnparsed } from "./fileFailure";
 import type { Prefix } from "./filePlace";
+import { after, before } from "./freshSession";
 import type { RepeatableContext } from "./repeatableContext";
 import { type FileMessage, sendFile } from "./sendFile";
 import { rootError, type StuckFile } from "./stuckFiles";
@@ -34,11 +35,11 @@ export function messageOf(
   drops: readonly string[],
   { session, leftOut }: RepeatableContext,
 ): FileMessage {
-  const before = ["savepoint repeatable", ...drops, ...leftOut.dropsBefore(file)];
-  const prefix: Prefix = { text: `${before.join("; ")}; `, statements: before.length };
-  const reset = mayChangeSettings(file) ? `${session.settings};` : "";
+  const first = ["savepoint repeatable", ...before(file), ...drops, ...leftOut.dropsBefore(file)];
+  const prefix: Prefix = { text: `${first.join("; ")}; `, statements: first.length };
   const text = leftOut.textOf(file, executedText(file));
-  return { text: `${prefix.text}${text};${reset} release savepoint repeatable`, prefix };
+  const last = [...after(file, session), "release savepoint repeatable"];
+  return { text: `${prefix.text}${text};${last.join("; ")}`, prefix };
 }
 
 /** Runs one file behind a savepoint: a failed one leaves nothing. */

@@ -2,6 +2,7 @@ import { SqlFileError, type SqlFileIssue } from "../source/errors";
 import type { BundleFile } from "../source/files";
 import { hasCode, mentions } from "../source/mentions";
 import { statementsOf } from "../source/statements";
+import { exceedsLimit } from "./advice";
 import { targetsOf } from "./outsideTargets";
 import { needsEarlierCommit, WorksOnlyHere } from "./stopped";
 
@@ -20,7 +21,7 @@ const missing: ReadonlySet<string> = new Set(["42P01", "42703", "42704", "42883"
  */
 export function reasonToSkip(error: unknown, skipped: readonly SkippedFile[]): string | undefined {
   if (needsEarlierCommit(error)) return "it needs what an earlier file of this deployment commits";
-  if (error instanceof SqlFileError && error.sqlState === "57014")
+  if (error instanceof SqlFileError && exceedsLimit(error.issue))
     return "one of its statements runs longer than sql.dryRunStatementTimeoutSeconds";
   if (!(error instanceof SqlFileError)) return undefined;
   const maker = makerOf(error.issue, skipped) ?? skipped.find(({ file }) => mayPreventError(file, error));

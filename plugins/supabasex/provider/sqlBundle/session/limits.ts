@@ -1,11 +1,16 @@
 import { withoutTransactionTimeouts } from "../../../../../foundation/sessionTimeouts";
 import type { Limits } from "../inputs";
 
-/** Returns statements that reset a session to the limits of every statement, as the connected role. */
+/**
+ * Returns statements that reset a session to the limits of every statement, as the connected role, and without cursors and
+ * temporary objects. A cursor uses its tables, so it is closed first.
+ */
 export function settingsOf({ lockTimeoutSeconds, statementTimeoutSeconds }: Limits): string {
   return [
     "reset all",
     "reset role",
+    "close all",
+    "discard temp",
     "set client_connection_check_interval = 1000",
     `set lock_timeout = ${Math.round(lockTimeoutSeconds * 1000)}`,
     `set statement_timeout = ${Math.round(statementTimeoutSeconds * 1000)}`,

@@ -16,6 +16,12 @@ export function lockHelp(blocker: string | undefined): { readonly detail?: strin
   };
 }
 
+/** The server's messages about a table of the record that was dropped, or that the role may no longer use. */
+const aboutRecord =
+  /(?:relation "supabase_migrations\.|table (?:bundles|bundle_files|bundle_statements|schema_migrations)\b)/;
+const helpRecord =
+  "The table holds the record of what was applied: undo the change to it, or restore it from a backup.";
+
 /**
  * Returns the server's error about one of our own statements, such as a read of the catalog, as a message for the user.
  */
@@ -23,9 +29,15 @@ export function statementFailure(subject: string, error: unknown, blocker: strin
   if (!isDatabaseError(error)) return error;
   const isRace = isOvertaken(error);
   const { detail, hint } =
-    error.code === lockTimeout ? lockHelp(blocker) : isRace ? { ...error, hint: helpOvertaken } : error;
+    error.code === lockTimeout
+      ? lockHelp(blocker)
+      : { detail: error.detail, hint: isRace ? helpOvertaken : (error.hint ?? helpAbout(error.message)) };
   const lines = [`${subject}: ${error.message} (${error.code})`];
   if (detail !== undefined) lines.push(`  detail: ${detail}`);
   if (hint !== undefined) lines.push(`  hint: ${hint}`);
   return new UserError(lines.join("\n"), 1, { cause: error });
+}
+
+function helpAbout(message: string): string | undefined {
+  return aboutRecord.test(message) ? helpRecord : undefined;
 }

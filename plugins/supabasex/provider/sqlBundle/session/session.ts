@@ -99,7 +99,10 @@ export class Session {
     this.watch.blocker = blocker;
   }
 
-  /** Returns statements that reset the session for each file: only our own limits are set, as the connected role. */
+  /**
+   * Returns statements that reset the session for each file: only our own limits are set, as the connected role, without cursors and
+   * temporary objects.
+   */
   get settings(): string {
     return settingsOf(this.options.limits);
   }

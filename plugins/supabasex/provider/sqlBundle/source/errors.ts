@@ -46,19 +46,37 @@ function format(issue: SqlFileIssue): string {
   const { file, index } = issue;
   const state = issue.sqlState === undefined ? "" : ` (${issue.sqlState})`;
   const lines: string[] = [];
+  const message = indented(issue.message, "  ");
   if (index === undefined) {
-    lines.push(`${file.display}: ${issue.message}${state}`);
+    lines.push(`${file.display}: ${message}${state}`);
   } else {
     const place = placeOf(file.text, index);
-    lines.push(`${file.display}:${place.line}:${place.column}: ${issue.message}${state}`);
+    lines.push(`${file.display}:${place.line}:${place.column}: ${message}${state}`);
     const number = `${place.line}`;
     lines.push(`  ${number} | ${place.source}`);
     lines.push(`  ${" ".repeat(number.length)} | ${place.indent}^`);
   }
-  if (issue.detail !== undefined) lines.push(`  detail: ${issue.detail}`);
-  if (issue.hint !== undefined) lines.push(`  hint: ${issue.hint}`);
-  if (issue.where !== undefined) lines.push(`  where: ${issue.where.replaceAll("\n", "\n         ")}`);
-  return lines.join("\n");
+  for (const key of ["detail", "hint", "where"] as const) {
+    const text = issue[key];
+    if (text !== undefined) lines.push(`  ${key}: ${indented(text, " ".repeat(key.length + 4))}`);
+  }
+  return withoutControls(lines.join("\n"));
+}
+
+/** Longer texts are truncated: a message may contain a whole value, and the call stack a whole statement. */
+const maxCharacters = 2000;
+
+/** Returns a text of the server with its further lines indented. */
+function indented(text: string, indent: string): string {
+  const characters = [...text];
+  const rest = characters.length - maxCharacters;
+  const shown = rest > 0 ? `${characters.slice(0, maxCharacters).join("")}… (${rest} more characters)` : text;
+  return shown.replaceAll("\n", `\n${indent}`);
+}
+
+/** Returns the text with a placeholder for each character that would affect the terminal. */
+export function withoutControls(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, (character) => (/[\t\n]/.test(character) ? character : "\u{fffd}"));
 }
 
 interface Place {

@@ -5,6 +5,7 @@ import { declarationErrors, declarationsOf, objectKey } from "./declaredObjects"
 import { SqlFileError } from "./errors";
 import type { BundleFile, LoadedBundle } from "./files";
 import { transactionErrors } from "./transactionControl";
+import { undoErrors } from "./undoPart";
 
 /**
  * Checks everything that is known about the files without a database: syntax, transaction control, headers, what a
@@ -56,7 +57,7 @@ function issuesOf(file: BundleFile): Issue[] {
   try {
     const encoding = encodingError(file);
     if (encoding !== undefined) return [{ file, error: encoding }];
-    const errors = [...transactionErrors(file), ...acceptanceErrors(file)];
+    const errors = [...transactionErrors(file), ...undoErrors(file), ...acceptanceErrors(file)];
     if (file.kind === "repeatable") errors.push(...declarationErrors(file));
     return errors.map((error) => ({ file, error }));
   } catch (error) {

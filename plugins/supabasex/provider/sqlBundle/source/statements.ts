@@ -66,9 +66,20 @@ export const setting: ReadonlySet<string> = new Set([
   "MergeStmt",
 ]);
 
-/** Returns whether settings or role may differ after the file. */
-export function mayChangeSettings(file: BundleFile): boolean {
-  return statementsOf(file).some((statement) => setting.has(statement.kind));
+/**
+ * Returns whether settings or role may differ after the file, or whether it may leave a cursor or a temporary object in the
+ * session.
+ */
+export function mayChangeSession(file: BundleFile): boolean {
+  const leaves = /\b(?:cursor|temp|temporary|pg_temp)\b/i.test(file.text);
+  return leaves || statementsOf(file).some((statement) => setting.has(statement.kind));
+}
+
+/** Returns whether one of the file's statements sets this setting, such as `role`. */
+export function setsItself(file: BundleFile, name: string): boolean {
+  return statementsOf(file).some(
+    ({ node }) => "VariableSetStmt" in node && node.VariableSetStmt.name === name,
+  );
 }
 
 /** Returns the text without comments and with single spaces, which is the same for two spellings of one statement. */
@@ -148,8 +159,26 @@ function hintFor({ text, serverMajor = defaultServerMajor }: BundleFile, positio
   if (/^\s*\\/m.test(text) || found.startsWith("\\"))
     return "psql commands that begin with a backslash are not SQL: remove them.";
   if (/^:['"{]?\w/.test(found)) return "psql variables, such as :name, are not SQL: write their values.";
+  if (/^(?:\$?\{|<%)/.test(found))
+    return "Placeholders of other tools, such as {{name}}, are not SQL: write their values.";
+  const character = unprintedIn(text, indexOfCharacter(text, position));
+  if (character !== undefined)
+    return `The text contains the character ${character}, which is not white space in SQL: replace it with a space, or remove it.`;
   if (newestAccepts(text)) return "This syntax is newer than this server understands: rewrite the statement.";
   return `PostgreSQL ${serverMajor} does not accept the text here: correct it; nothing was changed.`;
+}
+
+/** The maximum number of characters of a word that are looked at. */
+const longWord = 100;
+
+/** Returns the first character at a place, or in the word before it, that shows as nothing or as a space. */
+function unprintedIn(text: string, index: number): string | undefined {
+  const [former = ""] = /[^ \t\n\v\f\r]*[ \t]*$/.exec(text.slice(Math.max(0, index - longWord), index)) ?? [];
+  const [word = ""] = /^[^ \t\n\v\f\r]*/.exec(text.slice(index, index + longWord)) ?? [];
+  const [found] = /[^\P{C}\t\n\v\f\r]|[^\P{Z} ]/u.exec(former + word) ?? [];
+  return found === undefined
+    ? undefined
+    : `U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 function describe(raw: RawStmt, text: string, toIndex: (bytes: number) => number): Statement[] {

@@ -1,7 +1,9 @@
 import type { Node } from "libpg-query";
 import { SqlFileError } from "./errors";
 import type { BundleFile } from "./files";
+import { scanSql } from "./parser";
 import { type Statement, savepointSteps, statementsOf } from "./statements";
+import { stringConstant } from "./stringConstant";
 
 /**
  * Returns everything in a file that would end or change the deployment's transaction, in the order of the text. It reads
@@ -16,18 +18,22 @@ export function transactionErrors(file: BundleFile): SqlFileError[] {
     const { node, start: index } = statement;
     const refusal =
       controlRefusal(file, node, savepoints) ??
-      forbidden(node) ??
+      forbidden(file, node) ??
       forbiddenInTransaction(file, statement) ??
       withoutName(node);
     return refusal === undefined ? [] : [new SqlFileError({ file, index, ...refusal })];
   });
   if (!file.noTransaction) return errors;
+  const count = statements.filter(({ node }) => !("TransactionStmt" in node)).length;
   if (file.kind === "repeatable") {
     const message = "a repeatable always runs in a transaction";
     errors.push(new SqlFileError({ file, message, hint: "Move the statement to a separate migration." }));
-  } else if (statements.length !== 1) {
-    const message = `a file without a transaction must contain exactly one statement, and this one has ${statements.length}`;
-    const hint = "If the second one failed, nothing could undo the first: put each in its own migration.";
+  } else if (count !== 1) {
+    const message = `a file without a transaction must contain exactly one statement, and this one has ${count}`;
+    const hint =
+      count === 0
+        ? "Write the statement below the header, or remove the header."
+        : "If the second one failed, nothing could undo the first: put each in its own migration.";
     errors.push(new SqlFileError({ file, message, hint }));
   }
   return errors;
@@ -43,6 +49,11 @@ const control: Refusal = {
   hint: "Every file already runs in a transaction: remove the statement. Only a plain begin and commit around the whole file are allowed.",
 };
 
+const controlOutside: Refusal = {
+  message: "a file without a transaction must not begin or end one",
+  hint: "Remove the statement: the file's only other statement runs outside of any transaction.",
+};
+
 /** Names of the savepoints that the provider creates around a file. */
 const ownSavepoints: ReadonlySet<string> = new Set(["migration", "repeatable"]);
 
@@ -54,7 +65,8 @@ const ownSavepoints: ReadonlySet<string> = new Set(["migration", "repeatable"]);
 function controlRefusal(file: BundleFile, node: Node, open: string[]): Refusal | undefined {
   if (!("TransactionStmt" in node)) return undefined;
   const { kind = "", savepoint_name: name = "" } = node.TransactionStmt;
-  if (file.noTransaction || !savepointSteps.has(kind)) return control;
+  if (file.noTransaction) return controlOutside;
+  if (!savepointSteps.has(kind)) return control;
   if (kind === "TRANS_STMT_SAVEPOINT") {
     open.push(name);
     if (!ownSavepoints.has(name)) return undefined;
@@ -70,16 +82,24 @@ function controlRefusal(file: BundleFile, node: Node, open: string[]): Refusal |
   return undefined;
 }
 
-function forbidden(node: Node): Refusal | undefined {
+function forbidden(file: BundleFile, node: Node): Refusal | undefined {
   if ("VariableSetStmt" in node) {
-    const { name, kind } = node.VariableSetStmt;
+    const { name = "", kind, args = [] } = node.VariableSetStmt;
+    const value = kind === "VAR_SET_VALUE" ? (stringConstant(args[0]) ?? "") : undefined;
     if (name === "session_authorization") {
       return { message: "set session authorization is refused", hint: "Use set local role." };
     }
-    if (kind === "VAR_SET_MULTI") {
+    if (kind === "VAR_SET_MULTI" || (value !== undefined && ofTransaction.has(name))) {
       return {
         message: "a file must not set the transaction's properties",
         hint: "Leave the statement out.",
+      };
+    }
+    const isOff = value !== undefined && !/^(?:on|true|yes|1)$/i.test(value);
+    if (name === "standard_conforming_strings" && isOff && hasBackslash(file)) {
+      return {
+        message: "the file's strings contain backslashes, which this statement does not make escapes",
+        hint: "The server reads the strings of a whole file before it runs the first statement: write those with escapes as E'…', and remove the statement.",
       };
     }
   }
@@ -90,13 +110,29 @@ function forbidden(node: Node): Refusal | undefined {
     };
   }
   if ("CopyStmt" in node && node.CopyStmt.filename === undefined) {
-    return {
-      message: "copy from stdin and to stdout need a client that sends or reads the rows",
-      hint: "Write the rows as insert … values.",
-    };
+    if (node.CopyStmt.is_from === true) {
+      return {
+        message: "copy from stdin needs a client that sends the rows",
+        hint: "Write the rows as insert … values.",
+      };
+    }
+    return { message: "copy to stdout needs a client that reads the rows", hint: "Remove the statement." };
   }
   return undefined;
 }
+
+/** Returns whether a plain string of the file contains a backslash. */
+function hasBackslash({ text }: BundleFile): boolean {
+  const isPlain = (token: string) => token.startsWith("'") && token.includes("\\");
+  return scanSql(text).tokens.some((token) => token.tokenName === "SCONST" && isPlain(token.text));
+}
+
+/** The properties that `set transaction` sets. */
+const ofTransaction: ReadonlySet<string> = new Set([
+  "transaction_isolation",
+  "transaction_read_only",
+  "transaction_deferrable",
+]);
 
 function forbiddenInTransaction(file: BundleFile, statement: Statement): Refusal | undefined {
   if (file.noTransaction || !needsNoTransaction(statement.node)) return undefined;
