@@ -14,7 +14,7 @@ export function containedIn(
  * Returns the options that import an existing resource. `ours` are settings that AWS does not store, so an import
  * cannot compare them.
  */
-export function takenBack(id: string | undefined, ours: string[]): pulumi.CustomResourceOptions {
+export function importOptions(id: string | undefined, ours: string[]): pulumi.CustomResourceOptions {
   return id === undefined ? {} : { import: id, ignoreChanges: ours };
 }
 

@@ -3,7 +3,7 @@ import { Secret } from "@pulumi/aws/secretsmanager/secret";
 import { SecretVersion } from "@pulumi/aws/secretsmanager/secretVersion";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsTags } from "./awsTags";
-import { type Children, takenBack } from "./component";
+import { type Children, importOptions } from "./component";
 import type { DatabaseConnection } from "./databaseConnection";
 
 export interface PasswordSecretArgs {
@@ -41,7 +41,7 @@ export function passwordSecret(args: PasswordSecretArgs, { name, options }: Chil
       // Allows no policy: an attached one is reported and removed.
       policy: "{}",
     },
-    { ...options, ...takenBack(args.existingSecret?.arn, args.existingSecret?.unknown ?? []) },
+    { ...options, ...importOptions(args.existingSecret?.arn, args.existingSecret?.unknown ?? []) },
   );
   new SecretVersion(
     name("database-password-version"),

@@ -1,4 +1,4 @@
-import { useKey } from "./keyStatement";
+import { useKey } from "./keyStatements";
 import type { PolicyStatement } from "./policyDocument";
 
 /**

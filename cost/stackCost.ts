@@ -10,7 +10,7 @@ import type { backupSchema } from "../config/areas/backup";
 import type { monitoringSchema } from "../config/areas/monitoring";
 import type { projectSchema } from "../config/areas/project";
 import { parseSchedule, runsPerMonth } from "../config/aws/schedule";
-import { ageInterval } from "../stack/backupSchedules";
+import { ageInterval } from "../stack/ageInterval";
 import type { CostLine, Usage } from "./line";
 import { prices } from "./prices";
 

@@ -1,8 +1,8 @@
 import { Policy } from "@pulumi/aws/iam/policy";
 import * as pulumi from "@pulumi/pulumi";
 import { Component } from "../../components/component";
+import { ExclusiveRole } from "../../components/exclusiveRole";
 import type { PolicyDocument } from "../../components/policyDocument";
-import { TaskRole } from "../../components/taskRole";
 import type { EnvironmentPlace } from "../environmentPlace";
 import { boundaryPolicy } from "../policies/boundary";
 import type { PolicyPlace } from "../policies/place";
@@ -98,7 +98,7 @@ export class EnvironmentAccess extends Component {
       policyOf: (place: PolicyPlace) => PolicyDocument,
       managedPolicies: readonly Policy[] = [],
     ) =>
-      new TaskRole(
+      new ExclusiveRole(
         this.childName(purpose),
         {
           name: names[`${purpose}Role`],

@@ -5,7 +5,7 @@ import type { AwsAccount } from "../awsAccount";
 import { type AwsTags, purposeTag } from "../awsTags";
 import type { BackupBucket } from "../backupBucket/backupBucket";
 import { protectBucket, settingOptions } from "../backupBucket/bucketProtection";
-import { Component, containedIn, takenBack } from "../component";
+import { Component, containedIn, importOptions } from "../component";
 import { accessLogsPolicy, recordsPrefix } from "./policy";
 
 export interface AccessLogsArgs {
@@ -43,7 +43,7 @@ export class AccessLogs extends Component {
       },
       {
         ...this.childOptions({ protect: protection, retainOnDelete: protection }),
-        ...takenBack(args.existingBucketName, ["forceDestroy"]),
+        ...importOptions(args.existingBucketName, ["forceDestroy"]),
       },
     );
     const settings = this.childOptions(settingOptions(bucket, protection));

@@ -7,7 +7,7 @@ import { partitionOf } from "../../config/aws/partition";
 import type { AwsAccount } from "../awsAccount";
 import { awsNames } from "../awsNames";
 import type { AwsTags } from "../awsTags";
-import { Component, deletedBefore, takenBack } from "../component";
+import { Component, deletedBefore, importOptions } from "../component";
 import { type BucketEntrance, bucketPolicyDocument } from "./bucketPolicyDocument";
 import { protectBucket, settingOptions } from "./bucketProtection";
 import { keyPolicyDocument } from "./keyPolicyDocument";
@@ -61,7 +61,7 @@ export class BackupBucket extends Component {
 
     this.key =
       (args.ownKey ?? true)
-        ? this.createKey(args, { ...keep, ...takenBack(existingKey, ["deletionWindowInDays"]) })
+        ? this.createKey(args, { ...keep, ...importOptions(existingKey, ["deletionWindowInDays"]) })
         : undefined;
     if (this.key !== undefined) {
       // The console shows keys by their alias. It is deleted with the stack even if the key stays, so the next stack
@@ -76,7 +76,7 @@ export class BackupBucket extends Component {
       this.childName("bucket"),
       // A separate resource below enables object lock. Enabling it here would replace an existing bucket.
       { bucket: args.bucketName, forceDestroy: false, tags: args.tags },
-      { ...keep, ...deletedBefore(this.key), ...takenBack(existingBucket, ["forceDestroy"]) },
+      { ...keep, ...deletedBefore(this.key), ...importOptions(existingBucket, ["forceDestroy"]) },
     );
     const bucket = this.bucket.bucket;
     const settings = this.childOptions(settingOptions(this.bucket, protection));

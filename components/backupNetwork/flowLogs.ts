@@ -6,7 +6,7 @@ import type { AwsAccount } from "../awsAccount";
 import { awsNames } from "../awsNames";
 import type { AwsTags } from "../awsTags";
 import { Component } from "../component";
-import { TaskRole } from "../taskRole";
+import { ExclusiveRole } from "../exclusiveRole";
 import { flowLogPolicy, flowLogTrust } from "./policies";
 
 export interface FlowLogsArgs {
@@ -42,7 +42,7 @@ export class FlowLogs extends Component {
       },
       this.childOptions({ protect: args.deletionProtection ?? true }),
     );
-    const role = new TaskRole(
+    const role = new ExclusiveRole(
       this.childName("role"),
       {
         name: `${physicalName}-backup-flow-logs`,

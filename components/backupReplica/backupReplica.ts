@@ -13,8 +13,8 @@ import type { BackupBucket, BackupBucketArgs } from "../backupBucket/backupBucke
 import { protectBucket, settingOptions } from "../backupBucket/bucketProtection";
 import { replicaKeyPolicyDocument } from "../backupBucket/keyPolicyDocument";
 import { defaultTiers, lifecycleRules } from "../backupBucket/lifecycleRules";
-import { Component, deletedBefore, takenBack } from "../component";
-import { TaskRole } from "../taskRole";
+import { Component, deletedBefore, importOptions } from "../component";
+import { ExclusiveRole } from "../exclusiveRole";
 import { deletionAlarm, deletionTargets } from "./deletionAlarm";
 import { replicationPolicy, replicationTrust } from "./policies";
 import { secondRegion } from "./secondRegion";
@@ -88,7 +88,7 @@ export class BackupReplica extends Component {
           .output(account.accountId)
           .apply((accountId) => JSON.stringify(replicaKeyPolicyDocument(accountId, region))),
       },
-      { ...keep, ...takenBack(args.existing?.keyId, ["deletionWindowInDays"]) },
+      { ...keep, ...importOptions(args.existing?.keyId, ["deletionWindowInDays"]) },
     );
     new Alias(
       this.childName("key-alias"),
@@ -102,7 +102,7 @@ export class BackupReplica extends Component {
         forceDestroy: false,
         tags: { ...tags, [purposeTag]: replicaPurpose },
       },
-      { ...keep, ...deletedBefore(this.key), ...takenBack(args.existing?.bucketName, ["forceDestroy"]) },
+      { ...keep, ...deletedBefore(this.key), ...importOptions(args.existing?.bucketName, ["forceDestroy"]) },
     );
     const settings = this.thereOptions(settingOptions(this.bucket, protection));
     const { versions } = protectBucket(
@@ -165,9 +165,9 @@ export class BackupReplica extends Component {
     this.registerOutputs({ bucketName: this.bucket.bucket, keyArn: this.key.arn });
   }
 
-  private createRole(args: BackupReplicaArgs): TaskRole {
+  private createRole(args: BackupReplicaArgs): ExclusiveRole {
     const { account, source } = args;
-    return new TaskRole(
+    return new ExclusiveRole(
       this.childName("role"),
       {
         // Not `…task`: the bucket refuses those roles from outside of the stack's network.

@@ -1,4 +1,4 @@
-import { useKey } from "../keyStatement";
+import { useKey } from "../keyStatements";
 import { type PolicyDocument, policyDocument } from "../policyDocument";
 
 /** A bucket and the key that encrypts its objects, in their region. */

@@ -14,11 +14,11 @@ import { awsNames } from "../awsNames";
 import type { AwsTags } from "../awsTags";
 import { Component, textOf } from "../component";
 import type { DatabaseConnection } from "../databaseConnection";
+import { ExclusiveRole } from "../exclusiveRole";
 import { type ExistingSecret, passwordSecret } from "../passwordSecret";
 import { schedulerTrust } from "../scheduledBackup/policies";
 import { backupPorts, taskSecurityGroup } from "../scheduledBackup/securityGroup";
 import type { TaskNetwork } from "../taskNetwork";
-import { TaskRole } from "../taskRole";
 import { type DatabaseAlarm, databaseAlarms, type MonitoringThresholds, metricOf } from "./alarms";
 import { probeMemoryMegabytes } from "./cost";
 import { dashboardBody } from "./dashboard";
@@ -181,9 +181,9 @@ export class DatabaseMonitoring extends Component {
   private createRole(
     purpose: string,
     { physicalName, tags, permissionsBoundaryArn }: DatabaseMonitoringArgs,
-    documents: Pick<ConstructorParameters<typeof TaskRole>[1], "trust" | "policy">,
-  ): TaskRole {
-    return new TaskRole(
+    documents: Pick<ConstructorParameters<typeof ExclusiveRole>[1], "trust" | "policy">,
+  ): ExclusiveRole {
+    return new ExclusiveRole(
       this.childName(`${purpose}-role`),
       {
         name: `${physicalName}-monitoring-${purpose}`,

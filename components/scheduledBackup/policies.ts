@@ -1,5 +1,5 @@
 import { partitionOf } from "../../config/aws/partition";
-import { useKey } from "../keyStatement";
+import { useKey } from "../keyStatements";
 import { denyPlainHttp, type PolicyDocument, type PolicyStatement, policyDocument } from "../policyDocument";
 import { schedulerStatements } from "../schedulerStatements";
 

@@ -9,9 +9,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { partitionOf } from "../../config/aws/partition";
 import { awsNames, backupRoleName } from "../awsNames";
 import { Component, textOf } from "../component";
+import { ExclusiveRole } from "../exclusiveRole";
 import { passwordSecret } from "../passwordSecret";
 import type { PolicyDocument } from "../policyDocument";
-import { TaskRole } from "../taskRole";
 import { containerDefinition, workVolume } from "./containerDefinition";
 import { deadLetterQueue } from "./deadLetterQueue";
 import { ecrRepositoryArn, executionPolicy, schedulerPolicy, schedulerTrust, taskTrust } from "./policies";
@@ -21,7 +21,7 @@ import { backupTask, maintenanceTasks, type Task, type TaskPlaces } from "./task
 
 /** A declared task with its role. */
 interface DeclaredTask extends Task {
-  readonly role: TaskRole;
+  readonly role: ExclusiveRole;
   readonly definition: TaskDefinition;
 }
 
@@ -143,9 +143,9 @@ export class ScheduledBackup extends Component {
   private createRole(
     purpose: string,
     { physicalName, tags, permissionsBoundaryArn }: ScheduledBackupArgs,
-    documents: Pick<ConstructorParameters<typeof TaskRole>[1], "trust" | "policy">,
-  ): TaskRole {
-    return new TaskRole(
+    documents: Pick<ConstructorParameters<typeof ExclusiveRole>[1], "trust" | "policy">,
+  ): ExclusiveRole {
+    return new ExclusiveRole(
       this.childName(`${purpose}-role`),
       {
         name: backupRoleName(physicalName, purpose),
@@ -158,7 +158,7 @@ export class ScheduledBackup extends Component {
     );
   }
 
-  private createExecutionRole(args: ScheduledBackupArgs, secret: Secret): TaskRole {
+  private createExecutionRole(args: ScheduledBackupArgs, secret: Secret): ExclusiveRole {
     return this.createRole("execution", args, {
       trust: this.trustOfTasks(args),
       policy: pulumi
@@ -183,7 +183,7 @@ export class ScheduledBackup extends Component {
   }
 
   /** Declares the role and the task definition. Those of the backup itself have no suffix. */
-  private declareTask(task: Task, args: ScheduledBackupArgs, executionRole: TaskRole): DeclaredTask {
+  private declareTask(task: Task, args: ScheduledBackupArgs, executionRole: ExclusiveRole): DeclaredTask {
     const role = this.createRole(`${prefixOf(task)}task`, args, {
       trust: this.trustOfTasks(args),
       policy: pulumi
@@ -237,10 +237,10 @@ export class ScheduledBackup extends Component {
       tasks,
     }: {
       readonly group: ScheduleGroup;
-      readonly executionRole: TaskRole;
+      readonly executionRole: ExclusiveRole;
       readonly tasks: readonly DeclaredTask[];
     },
-  ): TaskRole {
+  ): ExclusiveRole {
     const { accountId, region } = args.account;
     const families = tasks.map((task) => familyOf(task, args));
     return this.createRole("scheduler", args, {
@@ -275,7 +275,7 @@ export class ScheduledBackup extends Component {
     task: DeclaredTask,
     args: ScheduledBackupArgs,
     group: ScheduleGroup,
-    { role }: { readonly role: TaskRole },
+    { role }: { readonly role: ExclusiveRole },
   ): Schedule {
     return new Schedule(
       this.childName(`${prefixOf(task)}schedule`),

@@ -1,5 +1,5 @@
 import { drillsPrefix, manifestName, runsPrefix, watchPrefix } from "../../foundation/backupContract";
-import { useKey } from "../keyStatement";
+import { useKey } from "../keyStatements";
 import { type PolicyDocument, type PolicyStatement, policyDocument } from "../policyDocument";
 
 /** The tasks' permissions on the bucket: one writes, one deletes, two read, and none can do what another does. */

@@ -76,7 +76,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     if (adopted !== undefined && (await preparesOrEnds(directory, adopted, options)) === "prepared") {
       return clusterOf(directory, adopted, options.postgresPassword);
     }
-    const launched = await launchAnew(directory, options);
+    const launched = await launchAgain(directory, options);
     await prepareCluster(directory, launched.port, options);
     return clusterOf(directory, launched, options.postgresPassword);
   });
@@ -124,7 +124,7 @@ function isBrokenOff(error: unknown): boolean {
   return code === undefined || ["ECONNREFUSED", "ECONNRESET", "57P01", "57P02", "57P03"].includes(code);
 }
 
-async function launchAnew(directory: string, options: ClusterOptions): Promise<RunningServer> {
+async function launchAgain(directory: string, options: ClusterOptions): Promise<RunningServer> {
   const progress = options.progress ?? (() => undefined);
   const { dataDirectory } = serverOf(directory);
   const installation = await installationFor(dataDirectory, options.binDirectory, progress);

@@ -3,10 +3,10 @@ import { restore } from "../../backup/commands/restore";
 import { run } from "../../backup/commands/run";
 import { startTestCluster, type TestCluster } from "../support/cluster";
 import { commandContext, taskEnvironment } from "./support/commands";
-import { createNastyObjects } from "./support/nasty";
 import { type Portrait, takePortrait } from "./support/portrait";
 import { createShop } from "./support/shop";
 import { startTestStore, type TestStore } from "./support/store";
+import { createUnusualObjects } from "./support/unusualObjects";
 
 let source: TestCluster;
 let store: TestStore;
@@ -38,7 +38,7 @@ beforeAll(async () => {
   [source, store] = await Promise.all([startTestCluster(), startTestStore()]);
   const postgres = await source.client();
   await createShop(postgres);
-  await createNastyObjects(postgres);
+  await createUnusualObjects(postgres);
   await run(commandContext(taskEnvironment(source, store)));
   before = await takePortrait(source.url("supabase_admin"));
   // Grants on the database must be restored, too.
@@ -71,7 +71,7 @@ describe("a database with every kind of object", () => {
       const postgres = await target.client();
       await postgres.query("comment on schema public is 'Elder'");
       await createShop(postgres);
-      await createNastyObjects(postgres);
+      await createUnusualObjects(postgres);
       await postgres.query(`
         alter schema nasty rename to elder; alter table public.closed_table rename to elder_table;
         alter schema public owner to closed_owner; grant all on schema public to anon; select lo_create(424242);

@@ -8,10 +8,10 @@ import { UserError } from "../../foundation/userError";
 import { startTestCluster, type TestCluster } from "../support/cluster";
 import { acrossVersions } from "./support/acrossVersions";
 import { commandContext, failureOf, taskEnvironment } from "./support/commands";
-import { createNastyObjects } from "./support/nasty";
 import { takePortrait } from "./support/portrait";
 import { createShop } from "./support/shop";
 import { startTestStore, type TestStore } from "./support/store";
+import { createUnusualObjects } from "./support/unusualObjects";
 
 let store: TestStore;
 const clusters: TestCluster[] = [];
@@ -54,7 +54,7 @@ async function backUp(major: number): Promise<{ source: TestCluster; run: string
   const source = await start(major);
   const postgres = await source.client();
   await createShop(postgres);
-  await createNastyObjects(postgres);
+  await createUnusualObjects(postgres);
   const { manifest } = await withProgramsOf(major, () => run(commandContext(taskEnvironment(source, store))));
   expect(manifest.source.serverMajor).toBe(major);
   return { source, run: manifest.run };

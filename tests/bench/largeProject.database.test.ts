@@ -27,7 +27,7 @@ afterAll(() => databases.stop());
 
 /** Returns how often the database's record of the bundle was read: one row with every definition. */
 async function readsOfRecord(): Promise<number> {
-  const { rows } = await bundle.hand.query<{ reads: number }>(
+  const { rows } = await bundle.manual.query<{ reads: number }>(
     `select (coalesce(seq_scan, 0) + coalesce(idx_scan, 0))::int as reads
      from pg_stat_all_tables where relid = 'supabase_migrations.bundles'::regclass`,
   );
@@ -40,7 +40,7 @@ test("the same seed gives the same project, another one does not", () => {
 });
 
 test("it has the number of objects that its size states, in addition to those of the first migration", async () => {
-  const { rows } = await bundle.hand.query(
+  const { rows } = await bundle.manual.query(
     `with relation as (
        select c.oid, c.relkind from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = any ($1))
      select
@@ -87,7 +87,7 @@ test("the state has a line for each object, and no definition", () => {
 });
 
 test("a manually changed policy is detected and repaired, and nothing else runs", async () => {
-  await bundle.hand.query(`alter policy "Settings" on accounts.settings using (false)`);
+  await bundle.manual.query(`alter policy "Settings" on accounts.settings using (false)`);
   const before = await readsOfRecord();
 
   expect(await bundle.refresh()).toEqual(['live["policy accounts.settings \\"Settings\\""].using']);

@@ -51,7 +51,7 @@ test("an empty hosted-shaped database gets the whole bundle, without a warning",
 });
 
 test("accounts from before the first deployment are known", async () => {
-  const { rows } = await bundle.hand.query("select id, suspended_until::text from private.people");
+  const { rows } = await bundle.manual.query("select id, suspended_until::text from private.people");
 
   expect(rows).toEqual([{ id: outsiderId, suspended_until: "infinity" }]);
 });
@@ -61,7 +61,7 @@ test("a second deployment changes nothing", async () => {
 });
 
 test("every repeatable can run again without changing the catalog", async () => {
-  const before = await readCatalog(bundle.hand);
+  const before = await readCatalog(bundle.manual);
   const copy = path.join(bundle.directory, "copy");
   cpSync(sqlDirectory, copy, { recursive: true });
   const repeatables = Object.keys(readBundleFiles(copy)).filter((name) => name.startsWith("repeatable/"));
@@ -69,18 +69,18 @@ test("every repeatable can run again without changing the catalog", async () => 
   bundle.inputs = { ...bundle.inputs, directory: copy, files: readBundleFiles(copy) };
 
   expect(await bundle.up()).toBe(true);
-  expect(await readCatalog(bundle.hand)).toEqual(before);
+  expect(await readCatalog(bundle.manual)).toEqual(before);
 });
 
 test("a refresh reports no partition that is added or removed", async () => {
   for (const month of ["2027-01-31T23:59:59Z", "2027-02-01T00:00:00Z", "2027-03-31T23:59:59Z"]) {
-    await bundle.hand.query("select private.maintain_partitions($1)", [month]);
+    await bundle.manual.query("select private.maintain_partitions($1)", [month]);
     expect(await bundle.refresh()).toEqual([]);
   }
 });
 
 test("manual changes of tenant isolation are reported by name and repaired", async () => {
-  await bundle.hand.query(`
+  await bundle.manual.query(`
     drop policy tenant_isolation on shared.customers;
     alter table shared.users no force row level security;
     grant select on audit.entries to anon;

@@ -36,10 +36,10 @@ test("a job from the first deployment runs without a second call of cron.schedul
   expect(await bundle.up()).toBe(true);
 
   const runs = async () =>
-    (await bundle.hand.query("select status, return_message from cron.job_run_details")).rows;
+    (await bundle.manual.query("select status, return_message from cron.job_run_details")).rows;
   const deadline = Date.now() + 20_000;
   while ((await runs()).length === 0 && Date.now() < deadline)
-    await bundle.hand.query("select pg_sleep(0.2)");
+    await bundle.manual.query("select pg_sleep(0.2)");
 
   expect((await runs())[0]).toMatchObject({ status: expect.stringMatching(/succeeded|running/) });
 });

@@ -4,7 +4,7 @@ import { alertsSchema } from "../../config/areas/alerts";
 import { backupSchema } from "../../config/areas/backup";
 import { monitoringSchema } from "../../config/areas/monitoring";
 import { projectSchema } from "../../config/areas/project";
-import { ageInterval } from "../../stack/backupSchedules";
+import { ageInterval } from "../../stack/ageInterval";
 import { declareBackups } from "../../stack/backups";
 import type { BackupsConfig } from "../../stack/backupsConfig";
 import { declareNetwork } from "../../stack/network";

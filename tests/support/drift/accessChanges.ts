@@ -1,9 +1,9 @@
-import { changed, extra, type HandMadeChange, missing } from "./handMadeChange";
+import { type BundleChange, changed, extra, missing } from "./bundleChange";
 
 const ownTenant = "tenant_id = (select shared.current_tenant_id())";
 
 /** Changes of access: policies, row-level security, privileges, owners. */
-export const accessChanges: readonly HandMadeChange[] = [
+export const accessChanges: readonly BundleChange[] = [
   {
     name: "a policy lets all its roles read every row",
     severity: "opens",

@@ -1,9 +1,9 @@
-import { changed, extra, type HandMadeChange, missing } from "./handMadeChange";
+import { type BundleChange, changed, extra, missing } from "./bundleChange";
 
 const currentTenantId = "shared.current_tenant_id()";
 
 /** Changes of code: functions, views, triggers, rules, jobs, and the settings with which they run. */
-export const codeChanges: readonly HandMadeChange[] = [
+export const codeChanges: readonly BundleChange[] = [
   {
     name: "a function's body is replaced",
     severity: "opens",

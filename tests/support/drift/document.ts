@@ -1,6 +1,6 @@
 import { additions, cloudChanges, furtherChanges } from "../clouds";
 import { keyAdditions } from "../clouds/keyAdditions";
-import { type HandMadeChange, type HarmlessChange, handMadeChanges, harmlessChanges } from ".";
+import { type BundleChange, bundleChanges, type HarmlessChange, harmlessChanges } from ".";
 import { type ClientChange, clientChanges, commandOf } from "./clientChanges";
 import { type PostureChange, postureChanges } from "./postureChanges";
 import type { ProjectChange } from "./projectChange";
@@ -30,11 +30,11 @@ Each report ends with its severity. The most severe reports come first:
 - **changes**: something behaves differently.
 - **extra**: an undeclared object exists that does not open anything.
 
-## ${handMadeChanges.length} manual changes of the bundle's objects
+## ${bundleChanges.length} manual changes of the bundle's objects
 
 | Change | Statement | Refresh reports | Severity | Repaired by |
 | --- | --- | --- | --- | --- |
-${handMadeChanges.map(handMadeRow).join("\n")}
+${bundleChanges.map(bundleChangeRow).join("\n")}
 
 ## ${postureChanges.length} manual changes outside of the bundle
 
@@ -183,7 +183,7 @@ function clientRow(change: ClientChange): string {
   return `| ${name} | ${code(commandOf(change))} | ${reports.map(code).join("<br>")} | ${up} |`;
 }
 
-function handMadeRow({ name, change, reports, severity, repairedBy, refusal }: HandMadeChange): string {
+function bundleChangeRow({ name, change, reports, severity, repairedBy, refusal }: BundleChange): string {
   const repair =
     repairedBy !== "hand"
       ? repairedBy

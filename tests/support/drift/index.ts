@@ -1,14 +1,10 @@
 import { accessChanges } from "./accessChanges";
+import type { BundleChange } from "./bundleChange";
 import { codeChanges } from "./codeChanges";
-import type { HandMadeChange } from "./handMadeChange";
 import { structureChanges } from "./structureChanges";
 
-export type { HandMadeChange } from "./handMadeChange";
+export type { BundleChange } from "./bundleChange";
 export { type HarmlessChange, harmlessChanges } from "./harmlessChanges";
 export { driftBundleDirectory, driftPrerequisites, makeDriftWorld } from "./world";
 
-export const handMadeChanges: readonly HandMadeChange[] = [
-  ...accessChanges,
-  ...codeChanges,
-  ...structureChanges,
-];
+export const bundleChanges: readonly BundleChange[] = [...accessChanges, ...codeChanges, ...structureChanges];

@@ -1,8 +1,8 @@
-import { changed, extra, type HandMadeChange, missing } from "./handMadeChange";
+import { type BundleChange, changed, extra, missing } from "./bundleChange";
 import { tableChanges } from "./tableChanges";
 
 /** Changes of structure: tables, types, sequences, publications, buckets. */
-export const structureChanges: readonly HandMadeChange[] = [
+export const structureChanges: readonly BundleChange[] = [
   ...tableChanges,
   {
     name: "an enum gains a label",

@@ -1,11 +1,11 @@
-import { changed, extra, type HandMadeChange, missing } from "./handMadeChange";
+import { type BundleChange, changed, extra, missing } from "./bundleChange";
 
 /** Returns the statement that changes when the triggers of a foreign key fire. */
 const enforcedWith = (action: string) =>
   `do $$ declare t record; begin for t in select tgrelid::regclass as name, tgname from pg_trigger where tgconstraint in (select oid from pg_constraint where conname = 'customers_tenant_id_fkey') loop execute format('alter table %s ${action} %I', t.name, t.tgname); end loop; end $$`;
 
 /** Changes of tables, columns, constraints and indexes. */
-export const tableChanges: readonly HandMadeChange[] = [
+export const tableChanges: readonly BundleChange[] = [
   {
     name: "a partition between two others is missing",
     severity: "changes",

@@ -127,7 +127,7 @@ describe("changes that are repaired without data loss", () => {
   beforeAll(async () => {
     bundle = await databases.bundle(files);
     await bundle.up();
-    before = await readCatalog(bundle.hand);
+    before = await readCatalog(bundle.manual);
   });
 
   test.each(repaired.map((one) => [one.change, one] as const))("%s", async (_, { change, paths, loss }) => {
@@ -147,7 +147,7 @@ describe("changes that are repaired without data loss", () => {
         : `warning: Repaired without the data that a manual change lost:\n  ${loss.replaceAll("$s", bundle.schema)}`,
     );
     expect(await bundle.refresh()).toEqual([]);
-    expect(await readCatalog(bundle.hand)).toEqual(before);
+    expect(await readCatalog(bundle.manual)).toEqual(before);
     const { rows } = await bundle.sql(
       "select count(*) as n, max(code) as code, max(mood) as mood from $s.customers",
     );

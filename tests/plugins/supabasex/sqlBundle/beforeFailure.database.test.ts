@@ -32,17 +32,17 @@ describe("a migration that a new environment refuses is not committed because a 
     },
     {
       name: "it works only because of a manual change",
-      hand: "alter table $s.orders add column points integer",
+      manual: "alter table $s.orders add column points integer",
       migration: "alter table $s.orders alter column points set default 1;",
       message:
         /next\.sql:1:1: column "points" of relation "orders" does not exist[\s\S]*fails without the manual changes/,
     },
   ];
 
-  test.each(cases)("$name", async ({ hand, migration, message }) => {
+  test.each(cases)("$name", async ({ manual, migration, message }) => {
     const bundle = await databases.bundle(files, { dryRun: "live" });
     await bundle.up();
-    if (hand !== undefined) await bundle.sql(hand);
+    if (manual !== undefined) await bundle.sql(manual);
     bundle.write({ [next]: migration, [failing]: broken });
 
     const preview = await failureOf(bundle.preview());

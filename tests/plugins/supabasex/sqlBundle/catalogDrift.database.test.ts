@@ -19,7 +19,7 @@ import {
   severityOf,
 } from "../../../../plugins/supabasex/provider/sqlBundle/catalog/posture";
 import { startTestCluster, type TestCluster } from "../../../support/cluster";
-import { handMadeChanges, harmlessChanges, makeDriftWorld } from "../../../support/drift";
+import { bundleChanges, harmlessChanges, makeDriftWorld } from "../../../support/drift";
 
 let cluster: TestCluster;
 let reader: pg.Client;
@@ -68,7 +68,7 @@ test("nothing is reported for an unchanged database", async () => {
 });
 
 describe("a manual change is reported by object and property until it is reverted", () => {
-  test.each(handMadeChanges.map((change) => [change.name, change] as const))("%s", async (_, made) => {
+  test.each(bundleChanges.map((change) => [change.name, change] as const))("%s", async (_, made) => {
     const hand = hands[made.as ?? "postgres"];
     await runInTransaction(hand, made.change);
     const differences = await found();

@@ -36,7 +36,7 @@ language sql as $$ select a $$;
 
   await bundle.up();
 
-  const expected = await readCatalog(bundle.hand);
+  const expected = await readCatalog(bundle.manual);
   const { repeatables = {} } = (bundle.state?.outputs ?? {}) as {
     repeatables?: Record<string, { makes: string[] }>;
   };

@@ -27,8 +27,8 @@ create type $s.mood as enum ('good', 'bad');
 `;
 
 describe("a manual change that a file states afterwards is kept and belongs to the bundle", () => {
-  test.each(codifiedChanges)("$name", async ({ hand, file, path = nextFile, isIn }) => {
-    await expectKept(databases, { first: schema, hand, files: { [path]: file } }, isIn);
+  test.each(codifiedChanges)("$name", async ({ manual, file, path = nextFile, isIn }) => {
+    await expectKept(databases, { first: schema, manual, files: { [path]: file } }, isIn);
   });
 });
 
@@ -78,36 +78,36 @@ describe("a manual object that cannot be adopted is refused in preview and up, a
   test.each([
     {
       name: "a column of another type",
-      hand: "alter table $s.alerts add column points bigint",
+      manual: "alter table $s.alerts add column points bigint",
       file: "alter table $s.alerts add column points integer;",
       message: /column \w+\.alerts points: type is bigint instead of integer/,
     },
     {
       name: "a label of an enum at another place",
-      hand: "alter type $s.mood add value 'so so'",
+      manual: "alter type $s.mood add value 'so so'",
       file: "alter type $s.mood add value 'so so' before 'bad';",
       message: /type \w+\.mood: labels is \["good","bad","so so"\] instead of \["good","so so","bad"\]/,
     },
     {
       name: "a table that lacks a column",
-      hand: "create table $s.notes (id integer primary key)",
+      manual: "create table $s.notes (id integer primary key)",
       file: "create table $s.notes (id integer primary key, note text);",
       message: /column \w+\.notes note: it is missing/,
     },
     {
       name: "a table that a block creates",
-      hand: "create table $s.notes (id integer primary key)",
+      manual: "create table $s.notes (id integer primary key)",
       file: "do $$ begin create table $s.notes (id integer primary key); end $$;",
       message: /next\.sql:1:1: relation "notes" already exists[\s\S]*created manually and contains data/,
     },
     {
       name: "statements before an error in the same file: the error is reported",
-      hand: "create policy own on $s.alerts using (true)",
+      manual: "create policy own on $s.alerts using (true)",
       file: "create policy own on $s.alerts using (true);\nselect 1 / 0;",
       message: /next\.sql:2:1: division by zero/,
     },
-  ])("$name", async ({ hand, file, message }) => {
-    const bundle = await afterManualChange(databases, { first: schema, hand, files: { [nextFile]: file } });
+  ])("$name", async ({ manual, file, message }) => {
+    const bundle = await afterManualChange(databases, { first: schema, manual, files: { [nextFile]: file } });
 
     const preview = await failureOf(bundle.preview());
 
@@ -128,7 +128,7 @@ describe("what a block drops depends on a manual object", () => {
   ])("$name that stays is refused, in preview and up", async ({ drop, kept }) => {
     const bundle = await afterManualChange(databases, {
       first: schema,
-      hand: "create table $s.mark (id integer)",
+      manual: "create table $s.mark (id integer)",
       files: { [nextFile]: unless("mark", drop) },
     });
 
@@ -148,7 +148,7 @@ describe("what a block drops depends on a manual object", () => {
   test("an index that stays is dropped", async () => {
     const bundle = await afterManualChange(databases, {
       first: schema,
-      hand: "create index alerts_note on $s.alerts (note)",
+      manual: "create index alerts_note on $s.alerts (note)",
       files: {
         [nextFile]: `${unless("alerts_note", "drop index $s.alerts_level")}\ncreate index alerts_note on $s.alerts (note);`,
       },

@@ -11,30 +11,30 @@ create table $s.notes (id integer primary key, note text);
 create function $s.touch() returns trigger language plpgsql as 'begin return new; end';
 `;
 
-const cases: { name: string; hand: string; file: string; isIn: string }[] = [
+const cases: { name: string; manual: string; file: string; isIn: string }[] = [
   {
     name: "a table with rows in public, with another default, and its row-level security",
-    hand: `create table public."t $s" (id integer constraint "k $s" primary key, note text default 'x'); insert into public."t $s" values (1); alter table public."t $s" enable row level security`,
+    manual: `create table public."t $s" (id integer constraint "k $s" primary key, note text default 'x'); insert into public."t $s" values (1); alter table public."t $s" enable row level security`,
     file: `create table public."t $s" (id integer constraint "k $s" primary key, note text default 'y');\nalter table public."t $s" enable row level security;`,
     isIn: `select count(*) = 1 and (select relrowsecurity from pg_class where oid = 'public."t $s"'::regclass) as ok from public."t $s"`,
   },
   {
     name: "a view in public with another query",
-    hand: `create view public."v $s" as select id from $s.notes`,
+    manual: `create view public."v $s" as select id from $s.notes`,
     file: `create view public."v $s" as select note from $s.notes;`,
     isIn: `select count(*) = 1 as ok from pg_attribute where attrelid = 'public."v $s"'::regclass and attname = 'note'`,
   },
   {
     name: "a function in public, beside another one with its name",
-    hand: `create function public."f $s"(n integer) returns integer language sql as 'select n'`,
+    manual: `create function public."f $s"(n integer) returns integer language sql as 'select n'`,
     file: `create function public."f $s"(n integer) returns integer language sql as 'select n';`,
     isIn: `select public."f $s"(7) = 7 as ok`,
   },
 ];
 
 describe("a manual object in a schema or on a table of others belongs to the bundle if a file creates it", () => {
-  test.each(cases)("$name", async ({ hand, file, isIn }) => {
-    await expectKept(databases, { first: schema, hand, files: { [nextFile]: file } }, isIn);
+  test.each(cases)("$name", async ({ manual, file, isIn }) => {
+    await expectKept(databases, { first: schema, manual, files: { [nextFile]: file } }, isIn);
   });
 });
 
@@ -42,21 +42,21 @@ describe("a manual object in a schema or on a table of others belongs to the bun
 const ofPlatform: typeof cases = [
   {
     name: "a policy on a table of the platform, with other roles",
-    hand: `create policy "p $s" on storage.objects for select to anon using (true)`,
+    manual: `create policy "p $s" on storage.objects for select to anon using (true)`,
     file: `create policy "p $s" on storage.objects for select to authenticated using (bucket_id = 'x');`,
     isIn: "select roles = '{authenticated}' as ok from pg_policies where policyname = 'p $s'",
   },
   {
     name: "a trigger on a table of the platform",
-    hand: `create trigger "t $s" after insert on auth.users for each row execute function $s.touch()`,
+    manual: `create trigger "t $s" after insert on auth.users for each row execute function $s.touch()`,
     file: `create trigger "t $s" after insert on auth.users for each row execute function $s.touch();`,
     isIn: "select count(*) = 1 as ok from pg_trigger where tgname = 't $s'",
   },
 ];
 
 describe("a manual part of a table of the platform belongs to the bundle if a file creates it", () => {
-  test.each(ofPlatform)("$name", async ({ hand, file, isIn }) => {
-    const bundle = await afterManualChange(databases, { first: schema, hand, files: { [nextFile]: file } });
+  test.each(ofPlatform)("$name", async ({ manual, file, isIn }) => {
+    const bundle = await afterManualChange(databases, { first: schema, manual, files: { [nextFile]: file } });
 
     expect(await failureOf(bundle.preview())).toBe("it succeeded");
     await bundle.up();
@@ -72,7 +72,7 @@ test("a function that a file only replaces belongs to the bundle, and another on
     `create or replace function public."f $s"(n ${type}) returns integer language sql as 'select 1'`;
   const bundle = await afterManualChange(databases, {
     first: schema,
-    hand: `${create("integer")}; ${create("text")}`,
+    manual: `${create("integer")}; ${create("text")}`,
     files: { [nextFile]: `${create("integer")};` },
   });
 
@@ -94,7 +94,7 @@ test("a function without a schema that a file replaces in public belongs to the 
   const create = `create or replace function "f $s"() returns integer language sql as`;
   const bundle = await afterManualChange(databases, {
     first: schema,
-    hand: `${create.replace('"f', 'public."f')} 'select 1'`,
+    manual: `${create.replace('"f', 'public."f')} 'select 1'`,
     files: { [nextFile]: `${create} 'select 2';` },
   });
   bundle.logs = [];
@@ -107,7 +107,7 @@ test("a function without a schema that a file replaces in public belongs to the 
 test("a dry run leaves out a file if undoing a manual object would block readers of a large table", async () => {
   const bundle = await afterManualChange(databases, {
     first: schema,
-    hand: `create table public."big $s" (id integer); insert into public."big $s" values (1)`,
+    manual: `create table public."big $s" (id integer); insert into public."big $s" values (1)`,
     files: {
       [nextFile]: `create table public."big $s" (id integer);`,
       "migrations/20260103000000_other.sql": "create table $s.other (id integer);",

@@ -16,7 +16,7 @@ grant select on $s.customers to service_role;
 const view = "create or replace view $s.v as select id from $s.customers;";
 
 async function grantsOf(bundle: BundleUnderTest, identity: string): Promise<unknown> {
-  return (await readCatalog(bundle.hand))[identity.replaceAll("$s", bundle.schema)]?.grants;
+  return (await readCatalog(bundle.manual))[identity.replaceAll("$s", bundle.schema)]?.grants;
 }
 
 interface Case {

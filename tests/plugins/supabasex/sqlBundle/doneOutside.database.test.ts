@@ -22,18 +22,18 @@ describe("work that was done manually counts as done", () => {
   test.each([
     {
       name: "an index is dropped",
-      hand: "drop index $s.notes_code",
+      manual: "drop index $s.notes_code",
       files: { [nextFile]: "-- no transaction\ndrop index concurrently $s.notes_code;" },
       isIn: isGone("$s.notes_code"),
     },
     {
       name: "a unique index is dropped, and rows have the same key since",
-      hand: "drop index $s.notes_key; insert into $s.notes values (1, 'a'), (2, 'a')",
+      manual: "drop index $s.notes_key; insert into $s.notes values (1, 'a'), (2, 'a')",
       files: { [nextFile]: "-- no transaction\ndrop index concurrently $s.notes_key;" },
       isIn: isGone("$s.notes_key"),
     },
-  ])("$name", async ({ hand, files, isIn }) => {
-    await expectKept(databases, { first: schema, hand, files }, isIn);
+  ])("$name", async ({ manual, files, isIn }) => {
+    await expectKept(databases, { first: schema, manual, files }, isIn);
   });
 });
 
@@ -41,43 +41,44 @@ describe("negative control: another change is not the work, in preview and up", 
   test.each([
     {
       name: "a table that never was a partition",
-      hand: "select 1",
+      manual: "select 1",
       file: "alter table $s.events detach partition $s.events_b concurrently",
       message: /"events_b" is not a partition of/,
     },
     {
       name: "a partition that was attached to another table",
-      hand: "alter table $s.events detach partition $s.events_a; alter table $s.others attach partition $s.events_a for values in ('a')",
+      manual:
+        "alter table $s.events detach partition $s.events_a; alter table $s.others attach partition $s.events_a for values in ('a')",
       file: "alter table $s.events detach partition $s.events_a concurrently",
       message: /"events_a" is not a partition of/,
     },
     {
       name: "a partition that was detached manually, because its check constraint may be missing",
-      hand: "alter table $s.events detach partition $s.events_a",
+      manual: "alter table $s.events detach partition $s.events_a",
       file: "alter table $s.events detach partition $s.events_a concurrently",
       message: /"events_a" is not a partition of/,
     },
     {
       name: "a partition that was detached from another table than the file names",
-      hand: "alter table $s.events detach partition $s.events_a",
+      manual: "alter table $s.events detach partition $s.events_a",
       file: "alter table $s.others detach partition $s.events_a concurrently",
       message: /"events_a" is not a partition of/,
     },
     {
       name: "another index than the one that was dropped",
-      hand: "drop index $s.notes_key; insert into $s.notes values (1, 'a'), (2, 'a')",
+      manual: "drop index $s.notes_key; insert into $s.notes values (1, 'a'), (2, 'a')",
       file: "drop index concurrently $s.notes_keys",
       message: /index "notes_keys" does not exist/,
     },
     {
       name: "a table with the name in a drop of an index",
-      hand: "select 1",
+      manual: "select 1",
       file: "drop index concurrently $s.notes",
       message: /"notes" is not an index/,
     },
-  ])("$name", async ({ hand, file, message }) => {
+  ])("$name", async ({ manual, file, message }) => {
     const files = { [nextFile]: `-- no transaction\n${file};` };
-    const bundle = await afterManualChange(databases, { first: schema, hand, files });
+    const bundle = await afterManualChange(databases, { first: schema, manual, files });
 
     const preview = await failureOf(bundle.preview());
 

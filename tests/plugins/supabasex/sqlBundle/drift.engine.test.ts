@@ -5,11 +5,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type BundleStack, createBundleStack } from "../../../support/bundleStack";
 import { startTestCluster, type TestCluster } from "../../../support/cluster";
 import {
+  type BundleChange,
+  bundleChanges,
   driftBundleDirectory,
   driftPrerequisites,
-  type HandMadeChange,
   type HarmlessChange,
-  handMadeChanges,
   harmlessChanges,
 } from "../../../support/drift";
 
@@ -33,7 +33,7 @@ afterAll(async () => {
 
 const up = () => stack.pulumi("up", "--yes", "--skip-preview");
 
-async function run(change: HandMadeChange, statements: string): Promise<void> {
+async function run(change: BundleChange, statements: string): Promise<void> {
   const hand = hands[change.as ?? "postgres"];
   await hand.query("begin");
   try {
@@ -47,20 +47,20 @@ async function run(change: HandMadeChange, statements: string): Promise<void> {
 
 const pathOf = (report: string) => report.slice(report.indexOf(" ") + 1);
 const identityOf = (report: string) => /^live\["((?:[^"\\]|\\.)*)"\]/.exec(pathOf(report))?.[1] ?? "";
-const pathsOf = (changes: readonly HandMadeChange[]) =>
+const pathsOf = (changes: readonly BundleChange[]) =>
   changes.flatMap(({ reports }) => reports.map(pathOf)).sort();
 
 /** A statement that drops, renames or recreates an object undoes other changes of it; all others can be combined. */
-const replaces = ({ change }: HandMadeChange) =>
+const replaces = ({ change }: BundleChange) =>
   !/^(alter|grant|revoke|comment) /.test(change) || /\b(create|drop|rename|set schema)\b/.test(change);
 
 /**
  * Returns groups of changes that do not undo each other. Changes of schemas come last, because they determine who may change the
  * objects in them.
  */
-function independent(all: readonly HandMadeChange[]): HandMadeChange[][] {
-  const ofSchema = ({ reports }: HandMadeChange) => reports.some((report) => report.includes('["schema '));
-  const groups: { changes: HandMadeChange[]; taken: Set<string> }[] = [];
+function independent(all: readonly BundleChange[]): BundleChange[][] {
+  const ofSchema = ({ reports }: BundleChange) => reports.some((report) => report.includes('["schema '));
+  const groups: { changes: BundleChange[]; taken: Set<string> }[] = [];
   for (const change of [...all.filter((one) => !ofSchema(one)), ...all.filter(ofSchema)]) {
     const identities = change.reports.map(identityOf);
     const paths = change.reports.map(pathOf);
@@ -90,12 +90,12 @@ async function expectDrift(paths: readonly string[]): Promise<void> {
   expect(drift.exitCode, drift.output).toBe(paths.length === 0 ? 0 : 7);
 }
 
-async function expectReported(changes: readonly HandMadeChange[]): Promise<void> {
+async function expectReported(changes: readonly BundleChange[]): Promise<void> {
   await expectDrift(pathsOf(changes));
 }
 
 test("changes that up repairs: every path is printed, and none after one up", async () => {
-  for (const changes of independent(handMadeChanges.filter(({ repairedBy }) => repairedBy === "up"))) {
+  for (const changes of independent(bundleChanges.filter(({ repairedBy }) => repairedBy === "up"))) {
     for (const change of changes) await run(change, change.change);
     await expectReported(changes);
 
@@ -107,7 +107,7 @@ test("changes that up repairs: every path is printed, and none after one up", as
 });
 
 test("extra objects stay reported; with prune: drop, up drops those that it may drop and reports the rest", async () => {
-  const extras = handMadeChanges.filter(
+  const extras = bundleChanges.filter(
     ({ repairedBy, refusal }) => repairedBy !== "up" && refusal === undefined,
   );
   for (const changes of independent(extras)) {
@@ -133,7 +133,7 @@ test("extra objects stay reported; with prune: drop, up drops those that it may 
 });
 
 test("a change that cannot be repaired without data loss stops the up, which names it with the statement and changes nothing", async () => {
-  for (const changes of independent(handMadeChanges.filter(({ refusal }) => refusal !== undefined))) {
+  for (const changes of independent(bundleChanges.filter(({ refusal }) => refusal !== undefined))) {
     for (const change of changes) await run(change, change.change);
     await expectReported(changes);
 

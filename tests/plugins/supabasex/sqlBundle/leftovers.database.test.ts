@@ -19,7 +19,7 @@ describe("what a transaction creates beside a manual object is dropped", () => {
   test("and named", async () => {
     const bundle = await afterManualChange(databases, {
       first: schema,
-      hand: unnamedIndex,
+      manual: unnamedIndex,
       files: { [nextFile]: `${unnamedIndex};` },
     });
 
@@ -33,7 +33,7 @@ describe("what a transaction creates beside a manual object is dropped", () => {
   test("if a file follows that runs outside of a transaction", async () => {
     const bundle = await afterManualChange(databases, {
       first: schema,
-      hand: unnamedIndex,
+      manual: unnamedIndex,
       files: {
         [nextFile]: `${unnamedIndex};`,
         "migrations/20260103000000_outside.sql":
@@ -47,7 +47,7 @@ describe("what a transaction creates beside a manual object is dropped", () => {
   test("if a later migration fails", async () => {
     const bundle = await afterManualChange(databases, {
       first: schema,
-      hand: unnamedIndex,
+      manual: unnamedIndex,
       files: { [nextFile]: `${unnamedIndex};`, "migrations/20260103000000_failing.sql": "select 1 / 0;" },
     });
 
@@ -62,7 +62,7 @@ describe("what a transaction creates beside a manual object is dropped", () => {
   test("negative control: what another session creates meanwhile stays, even if the transaction changes it", async () => {
     const bundle = await afterManualChange(databases, {
       first: schema,
-      hand: unnamedIndex,
+      manual: unnamedIndex,
       files: {
         [nextFile]: `${unnamedIndex};
 select pg_advisory_xact_lock(1);
@@ -106,7 +106,7 @@ grant execute on all functions in schema $s to service_role;`,
 describe("what the files drop only without a manual change is dropped although a manual policy uses it", () => {
   const change = {
     first: `${schema}alter table $s.alerts enable row level security;`,
-    hand: `${mark}; create policy rogue on $s.alerts using ($s.limit_of(level) > 0)`,
+    manual: `${mark}; create policy rogue on $s.alerts using ($s.limit_of(level) > 0)`,
     files: { [nextFile]: unlessMarked("drop function $s.limit_of(integer)") },
   };
 
@@ -157,7 +157,7 @@ describe("an object that a deployment does not drop itself, and that stays becau
   ])("is refused, in preview and up: $name", async ({ first, drop, kept }) => {
     const bundle = await afterManualChange(databases, {
       first: `${schema}${first};`,
-      hand: mark,
+      manual: mark,
       files: { [nextFile]: unlessMarked(drop) },
     });
 
@@ -176,7 +176,7 @@ describe("an object that a deployment does not drop itself, and that stays becau
   test("negative control: the comment on a view's column is not an object", async () => {
     const bundle = await afterManualChange(databases, {
       first: `${schema}create view $s.open_alerts as select id from $s.alerts;\ncomment on column $s.open_alerts.id is 'Id.';`,
-      hand: mark,
+      manual: mark,
       files: { [nextFile]: unlessMarked("comment on column $s.open_alerts.id is null") },
     });
 

@@ -11,35 +11,35 @@ describe("an extension that was enabled manually as a file creates it counts as 
   test.each([
     {
       name: "in the schema that the statement names",
-      hand: "create extension hstore schema extensions",
+      manual: "create extension hstore schema extensions",
       file: "create extension hstore schema extensions;\nalter table $s.notes add column tags extensions.hstore;",
       extension: "hstore",
     },
     {
       name: "in the schema that it has without one",
-      hand: "create extension fuzzystrmatch",
+      manual: "create extension fuzzystrmatch",
       file: "create extension fuzzystrmatch;",
       extension: "fuzzystrmatch",
     },
     {
       name: "in a version that the platform chooses, whatever the statement names",
-      hand: "create extension ltree schema extensions",
+      manual: "create extension ltree schema extensions",
       file: "create extension ltree with schema extensions version '1.1';",
       extension: "ltree",
     },
     {
       name: "after a migration that drops it",
       first: `${schema}create extension intarray schema extensions;\ndrop extension intarray;`,
-      hand: "create extension intarray schema extensions",
+      manual: "create extension intarray schema extensions",
       file: "create extension intarray schema extensions;",
       extension: "intarray",
     },
-  ])("$name", async ({ first = schema, hand, file, extension }) => {
+  ])("$name", async ({ first = schema, manual, file, extension }) => {
     const files = { [nextFile]: file };
 
     await expectKept(
       databases,
-      { first, hand, files },
+      { first, manual, files },
       `select count(*) = 1 as ok from pg_extension where extname = '${extension}'`,
     );
   });
@@ -48,7 +48,7 @@ describe("an extension that was enabled manually as a file creates it counts as 
 test("it belongs to the bundle and is named", async () => {
   const bundle = await afterManualChange(databases, {
     first: schema,
-    hand: "create extension unaccent schema extensions",
+    manual: "create extension unaccent schema extensions",
     files: { [nextFile]: "create extension unaccent schema extensions;" },
   });
 
@@ -78,19 +78,19 @@ describe("another one is refused with what to do, in preview and up", () => {
   test.each([
     {
       name: "in another schema than the statement names",
-      hand: "create extension citext schema public",
+      manual: "create extension citext schema public",
       file: "create extension citext schema extensions;",
       hint: "It was enabled manually in schema public, not in extensions: move it (alter extension citext set schema extensions), or write schema public here.",
     },
     {
       name: "in another schema than without one",
-      hand: "create extension tcn schema extensions",
+      manual: "create extension tcn schema extensions",
       file: "create extension tcn;",
       hint: "It was enabled manually in schema extensions, not in public: move it (alter extension tcn set schema public), or write schema extensions here.",
     },
-  ])("$name", async ({ hand, file, hint }) => {
+  ])("$name", async ({ manual, file, hint }) => {
     const files = { [nextFile]: file };
-    const bundle = await afterManualChange(databases, { first: schema, hand, files });
+    const bundle = await afterManualChange(databases, { first: schema, manual, files });
 
     const preview = await failureOf(bundle.preview());
 
@@ -103,7 +103,7 @@ describe("another one is refused with what to do, in preview and up", () => {
 test("negative control: one that an earlier migration creates is refused, as on an empty database", async () => {
   const bundle = await afterManualChange(databases, {
     first: `${schema}create extension if not exists isn schema extensions;`,
-    hand: "select 1",
+    manual: "select 1",
     files: { [nextFile]: "create extension isn schema extensions;" },
   });
 

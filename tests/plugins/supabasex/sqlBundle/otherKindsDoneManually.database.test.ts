@@ -18,39 +18,39 @@ const primaryKey = (columns: string) =>
   `select string_agg(pg_get_constraintdef(oid), ' ') = 'PRIMARY KEY (${columns})' as ok from pg_constraint where conrelid = '$s.keys'::regclass`;
 
 /** A manual change, and a migration that states the same; by default the same statement. */
-const cases: { name: string; hand: string; file?: string; isIn: string }[] = [
+const cases: { name: string; manual: string; file?: string; isIn: string }[] = [
   {
     name: "a column of a view that another view reads is renamed",
-    hand: "alter view $s.v rename column name to title",
+    manual: "alter view $s.v rename column name to title",
     isIn: "select attname = 'title' as ok from pg_attribute where attrelid = '$s.v'::regclass and attnum = 2",
   },
   {
     name: "the sequence of an identity column is altered, and the file names only the table",
-    hand: "alter table $s.t alter id set increment by 5 set start 100",
+    manual: "alter table $s.t alter id set increment by 5 set start 100",
     isIn: "select (seqincrement, seqstart) = (5, 100) as ok from pg_sequence where seqrelid = '$s.t_id_seq'::regclass",
   },
   {
     name: "a role is dropped",
-    hand: 'drop role "gone $s"',
+    manual: 'drop role "gone $s"',
     isIn: "select count(*) = 0 as ok from pg_roles where rolname = 'gone $s'",
   },
   {
     name: "a primary key is added with another name",
-    hand: "alter table $s.keys add primary key (id)",
+    manual: "alter table $s.keys add primary key (id)",
     file: "alter table $s.keys add constraint id_key primary key (id);",
     isIn: primaryKey("id"),
   },
   {
     name: "a primary key is added with other columns and another name, in a statement with a column",
-    hand: "alter table $s.keys add constraint id_key primary key (id)",
+    manual: "alter table $s.keys add constraint id_key primary key (id)",
     file: "alter table $s.keys add column note text, add primary key (id, number);",
     isIn: primaryKey("id, number"),
   },
 ];
 
 describe("what was done manually counts as done", () => {
-  test.each(cases)("$name", async ({ hand, file = `${hand};`, isIn }) => {
-    await expectKept(databases, { first: schema, hand, files: { [nextFile]: file } }, isIn);
+  test.each(cases)("$name", async ({ manual, file = `${manual};`, isIn }) => {
+    await expectKept(databases, { first: schema, manual, files: { [nextFile]: file } }, isIn);
   });
 });
 
@@ -58,7 +58,8 @@ describe("negative control: refused in preview and up", () => {
   test("a primary key with another name that a manual foreign key uses", async () => {
     const bundle = await afterManualChange(databases, {
       first: schema,
-      hand: "alter table $s.keys add primary key (id); alter table $s.uses add foreign key (id) references $s.keys",
+      manual:
+        "alter table $s.keys add primary key (id); alter table $s.uses add foreign key (id) references $s.keys",
       files: { [nextFile]: "alter table $s.keys add constraint id_key primary key (id);" },
     });
 
@@ -74,7 +75,8 @@ describe("negative control: refused in preview and up", () => {
   test("a role that equals the file's, and that another database uses", async () => {
     const bundle = await afterManualChange(databases, {
       first: schema,
-      hand: 'create role "reader $s"; grant connect on database postgres to "reader $s"; alter role "reader $s" in database template1 set work_mem = \'5MB\'',
+      manual:
+        'create role "reader $s"; grant connect on database postgres to "reader $s"; alter role "reader $s" in database template1 set work_mem = \'5MB\'',
       files: { [nextFile]: 'create role "reader $s";' },
     });
 

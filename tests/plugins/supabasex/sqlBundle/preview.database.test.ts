@@ -16,11 +16,11 @@ const files = {
 
 test("a dry run executes everything and does not change the catalog's fingerprint", async () => {
   const bundle = await databases.bundle(files, { dryRun: "live" });
-  const before = fingerprint(await readCatalog(bundle.hand));
+  const before = fingerprint(await readCatalog(bundle.manual));
 
   const outputs = await bundle.preview();
 
-  expect(fingerprint(await readCatalog(bundle.hand))).toBe(before);
+  expect(fingerprint(await readCatalog(bundle.manual))).toBe(before);
   expect((await bundle.sql("select to_regnamespace('$s') as s")).rows).toEqual([{ s: null }]);
   expect(outputs.version).toBe("20260101000000");
   const log = bundle.logs.join("\n");

@@ -48,7 +48,7 @@ async function agree({ files, manual, message }: Agreement): Promise<void> {
   expect(up).toBe(preview);
   expect(up).toMatch(message ?? /^it succeeded$/);
   if (message === undefined) expect(await bundle.refresh()).toEqual([]);
-  await bundle.hand.end();
+  await bundle.manual.end();
 }
 
 describe("a statement outside of a transaction that would fail is refused by the preview", () => {

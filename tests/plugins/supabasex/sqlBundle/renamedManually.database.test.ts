@@ -19,7 +19,7 @@ describe("what repeatables stated about an object follows a manual rename that a
       name: "a table, and a view has its former name",
       before:
         "grant select on $s.orders to anon;\ncomment on column $s.orders.total is 'Total.';\nalter table $s.orders enable row level security;\n",
-      hand: "alter table $s.orders rename to bills; create view $s.orders as select * from $s.bills",
+      manual: "alter table $s.orders rename to bills; create view $s.orders as select * from $s.bills",
       next: "alter table $s.orders rename to bills;\ncreate view $s.orders as select * from $s.bills;",
       after: "comment on column $s.bills.total is 'Total.';\n",
     },
@@ -27,14 +27,14 @@ describe("what repeatables stated about an object follows a manual rename that a
       name: "the same, and the file is removed",
       before:
         "grant select on $s.orders to anon;\nalter table $s.orders alter column total set default 9;\ncreate policy own on $s.orders using (total > 0);\n",
-      hand: "alter table $s.orders rename to bills; create view $s.orders as select * from $s.bills",
+      manual: "alter table $s.orders rename to bills; create view $s.orders as select * from $s.bills",
       next: "alter table $s.orders rename to bills;\ncreate view $s.orders as select * from $s.bills;",
       after: undefined,
     },
     {
       name: "a column, and the file is removed",
       before: "grant update (total) on $s.orders to anon;\ncomment on column $s.orders.total is 'Total.';\n",
-      hand: "alter table $s.orders rename column total to amount",
+      manual: "alter table $s.orders rename column total to amount",
       next: "alter table $s.orders rename column total to amount;",
       after: undefined,
     },
@@ -42,14 +42,14 @@ describe("what repeatables stated about an object follows a manual rename that a
       name: "a function, by a block, and the file is removed",
       before:
         "revoke execute on function $s.top(integer) from public;\ncomment on function $s.top(integer) is 'Top.';\n",
-      hand: "alter function $s.top(integer) rename to first",
+      manual: "alter function $s.top(integer) rename to first",
       next: "do $$ begin if to_regprocedure('$s.top(integer)') is not null then alter function $s.top(integer) rename to first; end if; end $$;",
       after: undefined,
     },
-  ])("$name", async ({ before, hand, next, after }) => {
+  ])("$name", async ({ before, manual, next, after }) => {
     const bundle = await databases.bundle({ [firstFile]: schema, [file]: before }, { dryRun: "live" });
     await bundle.up();
-    await bundle.sql(hand);
+    await bundle.sql(manual);
     bundle.write({ [nextFile]: next, [file]: after });
     await bundle.refresh();
 

@@ -84,7 +84,7 @@ describe("a manual rename is one difference, and the next up reverts it", () => 
   beforeAll(async () => {
     bundle = await databases.bundle(files);
     await bundle.up();
-    before = await readCatalog(bundle.hand);
+    before = await readCatalog(bundle.manual);
   });
   const named = (text: string) => text.replaceAll("$s", bundle.schema);
 
@@ -100,7 +100,7 @@ describe("a manual rename is one difference, and the next up reverts it", () => 
     await bundle.up();
 
     expect(await bundle.refresh()).toEqual([]);
-    expect(await readCatalog(bundle.hand)).toEqual(before);
+    expect(await readCatalog(bundle.manual)).toEqual(before);
     expect((await bundle.sql("select points, mood from $s.customers")).rows).toEqual([
       { points: 7, mood: "good" },
     ]);
@@ -153,7 +153,7 @@ describe("a manual rename is one difference, and the next up reverts it", () => 
     ]);
     await bundle.up();
 
-    expect(await readCatalog(bundle.hand)).toEqual(before);
+    expect(await readCatalog(bundle.manual)).toEqual(before);
   });
 
   test("if a view took the old name, refresh, preview and up name it", async () => {
@@ -169,7 +169,7 @@ describe("a manual rename is one difference, and the next up reverts it", () => 
     expect(await failureOf(bundle.up())).toContain(sentence);
     await bundle.sql("drop view $s.customers");
     await bundle.up();
-    expect(await readCatalog(bundle.hand)).toEqual(before);
+    expect(await readCatalog(bundle.manual)).toEqual(before);
   });
 });
 

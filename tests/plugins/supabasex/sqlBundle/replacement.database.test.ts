@@ -174,20 +174,24 @@ describe("a rebuild does not change ownership", () => {
     `create or replace function $s.h(${name} integer) returns boolean language sql as $$ select ${name} > 0 $$;`;
   /** A manual object that depends on the helper. */
   const foreign = [
-    { name: "a policy", hand: "create policy rogue on $s.t using ($s.h(id))", identity: "policy $s.t rogue" },
+    {
+      name: "a policy",
+      manual: "create policy rogue on $s.t using ($s.h(id))",
+      identity: "policy $s.t rogue",
+    },
     {
       name: "a view",
-      hand: "create view $s.rogue as select id from $s.t where $s.h(id)",
+      manual: "create view $s.rogue as select id from $s.t where $s.h(id)",
       identity: "view $s.rogue",
     },
     {
       name: "a function",
-      hand: "create function $s.rogue() returns boolean language sql begin atomic; select $s.h(1); end",
+      manual: "create function $s.rogue() returns boolean language sql begin atomic; select $s.h(1); end",
       identity: "function $s.rogue()",
     },
     {
       name: "an index",
-      hand: "create index rogue on $s.t (id) where id > 0",
+      manual: "create index rogue on $s.t (id) where id > 0",
       identity: "index $s.rogue",
       untouched: true,
     },
@@ -195,13 +199,13 @@ describe("a rebuild does not change ownership", () => {
 
   test.each(foreign)(
     "a manual object stays extra and is named: $name",
-    async ({ hand, identity, untouched }) => {
+    async ({ manual, identity, untouched }) => {
       const bundle = await databases.bundle(
         { [first]: schema, "repeatable/h.sql": helper("a") },
         { dryRun: "live" },
       );
       await bundle.up();
-      await bundle.sql(hand);
+      await bundle.sql(manual);
       bundle.write({ "repeatable/h.sql": helper("b") });
       await bundle.refresh();
       bundle.logs = [];

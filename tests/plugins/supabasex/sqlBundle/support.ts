@@ -59,7 +59,7 @@ export async function differencesFromEmpty(databases: Databases, bundle: BundleU
     ),
   );
   await fresh.up();
-  const catalog = await readCatalog(bundle.hand);
+  const catalog = await readCatalog(bundle.manual);
   const linesOf = (schema: string) =>
     Object.entries(catalog)
       .map((entry) => JSON.stringify(entry))
@@ -81,7 +81,7 @@ export interface ManualChange {
   /** The first migration, which is deployed. */
   readonly first: string;
   /** The manual change after the first deployment. */
-  readonly hand: string;
+  readonly manual: string;
   /** What is not deployed: path → text. */
   readonly files: Readonly<Record<string, string>>;
   readonly inputs?: { readonly prune?: "drop" };
@@ -90,11 +90,11 @@ export interface ManualChange {
 /** Returns a deployed bundle after a manual change, with files that are not deployed. */
 export async function afterManualChange(
   databases: Databases,
-  { first, hand, files, inputs = {} }: ManualChange,
+  { first, manual, files, inputs = {} }: ManualChange,
 ): Promise<BundleUnderTest> {
   const bundle = await databases.bundle({ [firstFile]: first }, { dryRun: "live", ...inputs });
   await bundle.up();
-  await bundle.sql(hand);
+  await bundle.sql(manual);
   bundle.write(files);
   await bundle.refresh();
   return bundle;
@@ -140,7 +140,7 @@ export class BundleUnderTest {
     readonly schema: string,
     private readonly url: string,
     /** A connection for manual changes. */
-    readonly hand: pg.Client,
+    readonly manual: pg.Client,
   ) {}
 
   /** Removes the folder of the files. */
@@ -170,7 +170,7 @@ export class BundleUnderTest {
   }
 
   async sql(text: string): Promise<pg.QueryResult> {
-    return this.hand.query(text.replaceAll("$s", this.schema));
+    return this.manual.query(text.replaceAll("$s", this.schema));
   }
 
   /** `pulumi up`: refresh, diff, then create or update if there is a difference. Returns whether there was one. */
@@ -256,7 +256,7 @@ export class BundleUnderTest {
 
   /** Returns the rows of our history: path and hash. */
   async history(): Promise<string[]> {
-    const { rows } = await this.hand.query<{ path: string }>(
+    const { rows } = await this.manual.query<{ path: string }>(
       "select path from supabase_migrations.bundle_files where bundle = $1 order by path",
       [this.schema],
     );

@@ -30,83 +30,86 @@ const constraint = (name: string, definition: string) =>
   `select count(*) = 1 as ok from pg_constraint where connamespace = '$s'::regnamespace and conname = '${name}' and pg_get_constraintdef(oid) = '${definition}'`;
 
 /** A manual change, and a migration that states the same; by default the same statements. */
-const cases: { name: string; hand: string; file?: string; isIn: string }[] = [
+const cases: { name: string; manual: string; file?: string; isIn: string }[] = [
   {
     name: "an attribute of a composite type is added",
-    hand: 'alter type $s.money add attribute note text collate "C"',
+    manual: 'alter type $s.money add attribute note text collate "C"',
     isIn: attributes("amount currency unit note"),
   },
   {
     name: "the first attribute is dropped, and another one is added in the same statement",
-    hand: "alter type $s.money drop attribute amount",
+    manual: "alter type $s.money drop attribute amount",
     file: "alter type $s.money add attribute note text, drop attribute amount;",
     isIn: attributes("currency unit note"),
   },
   {
     name: "an attribute is renamed, and one that a view reads stays",
-    hand: "alter type $s.money rename attribute currency to code",
+    manual: "alter type $s.money rename attribute currency to code",
     isIn: attributes("amount code unit"),
   },
   {
     name: "a constraint of a domain is added",
-    hand: "alter domain $s.code add constraint short check (length(value) < 9)",
+    manual: "alter domain $s.code add constraint short check (length(value) < 9)",
     isIn: constraint("short", "CHECK ((length(VALUE) < 9))"),
   },
   {
     name: "a constraint of a domain is added with another condition, and without a check of rows",
-    hand: "alter domain $s.code add constraint short check (length(value) < 5) not valid",
+    manual: "alter domain $s.code add constraint short check (length(value) < 5) not valid",
     file: "alter domain $s.code add constraint short check (length(value) < 9);",
     isIn: constraint("short", "CHECK ((length(VALUE) < 9))"),
   },
   {
     name: "a constraint of a domain is dropped",
-    hand: "alter domain $s.code drop constraint filled",
+    manual: "alter domain $s.code drop constraint filled",
     isIn: "select count(*) = 0 as ok from pg_constraint where conname = 'filled' and connamespace = '$s'::regnamespace",
   },
   {
     name: "a primary key without a name is added with a column",
-    hand: "alter table $s.orders add primary key (id)",
+    manual: "alter table $s.orders add primary key (id)",
     file: "alter table $s.orders add column note text, add primary key (id);",
     isIn: constraint("orders_pkey", "PRIMARY KEY (id)"),
   },
   {
     name: "a foreign key is added in a statement with a column",
-    hand: "alter table $s.orders add constraint prior_order foreign key (prior) references $s.prices",
+    manual: "alter table $s.orders add constraint prior_order foreign key (prior) references $s.prices",
     file: "alter table $s.orders add constraint prior_order foreign key (prior) references $s.prices, add column note text;",
     isIn: constraint("prior_order", "FOREIGN KEY (prior) REFERENCES $s.prices(id)"),
   },
   {
     name: "an index becomes a unique constraint",
-    hand: "alter table $s.orders add constraint orders_id_key unique using index orders_id",
+    manual: "alter table $s.orders add constraint orders_id_key unique using index orders_id",
     isIn: constraint("orders_id_key", "UNIQUE (id)"),
   },
   {
     name: "an index becomes the primary key",
-    hand: "alter table $s.orders add constraint orders_pkey primary key using index orders_id",
+    manual: "alter table $s.orders add constraint orders_pkey primary key using index orders_id",
     isIn: constraint("orders_pkey", "PRIMARY KEY (id)"),
   },
   {
     name: "a new index becomes a constraint of the same name",
-    hand: "create unique index orders_number on $s.orders (number); alter table $s.orders add constraint orders_number unique using index orders_number",
+    manual:
+      "create unique index orders_number on $s.orders (number); alter table $s.orders add constraint orders_number unique using index orders_number",
     isIn: constraint("orders_number", "UNIQUE (number)"),
   },
   {
     name: "a new index becomes a constraint of another name",
-    hand: "create unique index orders_number on $s.orders (number); alter table $s.orders add constraint orders_number_key unique using index orders_number",
+    manual:
+      "create unique index orders_number on $s.orders (number); alter table $s.orders add constraint orders_number_key unique using index orders_number",
     isIn: constraint("orders_number_key", "UNIQUE (number)"),
   },
 ];
 
 describe("a change of a type or constraint that was made manually counts as done, and leaves nothing beside it", () => {
-  test.each(cases)("$name", async ({ hand, file = `${hand};`, isIn }) => {
-    await expectKept(databases, { first: schema, hand, files: { [nextFile]: file } }, isIn);
+  test.each(cases)("$name", async ({ manual, file = `${manual};`, isIn }) => {
+    await expectKept(databases, { first: schema, manual, files: { [nextFile]: file } }, isIn);
   });
 });
 
 test("the index of a manual constraint is built outside of a transaction first: preview and up agree", async () => {
   const bundle = await afterManualChange(databases, {
     first: schema,
-    hand: "create unique index orders_number on $s.orders (number); alter table $s.orders add constraint orders_number_key unique using index orders_number",
+    manual:
+      "create unique index orders_number on $s.orders (number); alter table $s.orders add constraint orders_number_key unique using index orders_number",
     files: {
       [nextFile]: "-- no transaction\ncreate unique index concurrently orders_number on $s.orders (number);",
       "migrations/20260103000000_third.sql":
@@ -121,20 +124,20 @@ describe("negative control: what differs, or a block cannot leave out, is refuse
   test.each([
     {
       name: "an attribute of another type",
-      hand: "alter type $s.money add attribute note varchar",
+      manual: "alter type $s.money add attribute note varchar",
       file: "alter type $s.money add attribute note text;",
       message:
         /type \w+\.money: attributes is \[.*"note character varying"\] instead of \[.*"note text"\]; alter type \w+\.money drop attribute note, add attribute note text/,
     },
     {
       name: "an attribute that a block adds",
-      hand: "alter type $s.money add attribute note text",
+      manual: "alter type $s.money add attribute note text",
       file: "do $$ begin alter type $s.money add attribute note text; end $$;",
       message:
         /column "note" of relation "money" already exists[\s\S]*create it in the block only if it is missing/,
     },
-  ])("$name", async ({ hand, file, message }) => {
-    const bundle = await afterManualChange(databases, { first: schema, hand, files: { [nextFile]: file } });
+  ])("$name", async ({ manual, file, message }) => {
+    const bundle = await afterManualChange(databases, { first: schema, manual, files: { [nextFile]: file } });
 
     const preview = await failureOf(bundle.preview());
 

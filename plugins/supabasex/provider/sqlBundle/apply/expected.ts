@@ -1,7 +1,7 @@
 import { type Catalog, type CatalogReading, extendExpectation, managedPart, touched } from "../catalog";
 import { sortedCatalog } from "../catalog/catalog";
 import { touchedPart, touchedProperties } from "../catalog/properties";
-import { claimedOf } from "./claims";
+import { certainProperties } from "./certainProperties";
 import type { LostFacts } from "./lostFacts";
 import { includesFact, type StatementIndex } from "./statedObjects";
 
@@ -37,12 +37,12 @@ export function expectationAfter(
   }
   if (lost !== undefined) release(objects, lost, after.catalog);
   if (stated !== undefined)
-    claim(objects, stated, { previous, before: before.catalog, after: after.catalog });
+    attributeStated(objects, stated, { previous, before: before.catalog, after: after.catalog });
   return sortedCatalog(objects);
 }
 
 /** Attributes to the bundle what files stated about foreign objects, if it already applied and nothing changed. */
-function claim(
+function attributeStated(
   objects: Map<string, Catalog[string]>,
   stated: StatementIndex,
   { previous, before, after }: Record<"previous" | "before" | "after", Catalog>,
@@ -52,7 +52,7 @@ function claim(
     const expected = objects.get(identity);
     const former = expected === undefined ? [] : touchedProperties(expected);
     if (former === undefined) continue;
-    const names = claimedOf(identity, stated);
+    const names = certainProperties(identity, stated);
     if (names.length === 0) continue;
     managed ??= managedPart(previous, before);
     // Manual objects stay foreign.

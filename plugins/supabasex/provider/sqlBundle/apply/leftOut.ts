@@ -58,7 +58,7 @@ export class LeftOut {
   readonly #undone: Catalog | undefined;
   readonly #parts = new Map<BundleFile, Part[]>();
   readonly #drops = new Map<BundleFile, readonly string[]>();
-  readonly #claims = new Map<BundleFile, string[]>();
+  readonly #takenOver = new Map<BundleFile, string[]>();
   /**
    * Identities of objects that were dropped manually and that files drop, if the rehearsal cannot recreate them, because
    * the catalog only has their name.
@@ -185,8 +185,8 @@ export class LeftOut {
   }
 
   /** Returns the identities of what exists already and belongs to the bundle from now on, because the file creates it. */
-  claimedBy(file: BundleFile): readonly string[] {
-    return this.#claims.get(file) ?? [];
+  takenOverBy(file: BundleFile): readonly string[] {
+    return this.#takenOver.get(file) ?? [];
   }
 
   /** Returns the statements that drop what is in the way of a file. */
@@ -223,7 +223,7 @@ export class LeftOut {
   #leaveOutExtension(file: BundleFile, statement: Statement, node: CreateExtensionStmt): boolean {
     if (!this.#known.extensions.has(node) || this.#otherExtension(node) !== undefined) return false;
     if (!this.#leaveOut(file, statement, [])) return false;
-    this.#claims.set(file, [...this.claimedBy(file), `extension ${quote(node.extname)}`]);
+    this.#takenOver.set(file, [...this.takenOverBy(file), `extension ${quote(node.extname)}`]);
     return true;
   }
 

@@ -75,7 +75,7 @@ export function noLongerRedefined(
  *
  * @param ran the migrations that ran
  */
-export async function createdAnew(
+export async function recreatedObjects(
   session: Session,
   ran: readonly Migration[],
   owned: ReadonlySet<string>,

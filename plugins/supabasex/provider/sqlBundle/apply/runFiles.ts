@@ -27,7 +27,7 @@ import { defaultsOfFiles, withoutManualDefaults } from "./defaultPrivileges";
 import { followRenames } from "./followRenames";
 import type { LostFacts } from "./lostFacts";
 import { runMigrations } from "./migrations";
-import { createdAnew, explainTaken, ownedByRepeatables } from "./redefined";
+import { explainTaken, ownedByRepeatables, recreatedObjects } from "./redefined";
 import { runRepeatables } from "./repeatableStage";
 import type { RepeatableRun } from "./repeatables";
 import type { FileFailure, RanFile } from "./request";
@@ -69,7 +69,7 @@ export interface FilesRun {
   /** Identities that files declare which ran or were adopted. */
   readonly declared: ReadonlySet<string>;
   /** Of these, the identities of what existed already and belongs to the bundle from now on. */
-  readonly claimed: readonly string[];
+  readonly takenOver: readonly string[];
   /** Identities that a rebuild dropped and recreated from the catalog. */
   readonly recreated: ReadonlySet<string>;
 }
@@ -114,15 +114,15 @@ export async function runFiles(start: Start, rehearsed: KnownEffects = {}): Prom
       )
     : new Map<string, string>();
   const defaults = rehearsed.defaults ?? defaultsOfFiles(start.expected, start.reading, middle.reading);
-  const claimed = ranFiles.flatMap((file) => start.leftOut.claimedBy(file));
-  const declared = new Set([...(adopted ?? []), ...claimed]);
+  const takenOver = ranFiles.flatMap((file) => start.leftOut.takenOverBy(file));
+  const declared = new Set([...(adopted ?? []), ...takenOver]);
   const ranMigrations = statedBy(pending, ran);
   const before = {
     migrated,
     more: migrations.more,
     ...(contradiction === undefined ? {} : { contradiction }),
     declared,
-    claimed,
+    takenOver,
     recreated: new Set<string>(),
     dropped: [],
     takenBack: [],
@@ -232,7 +232,7 @@ async function afterMigrations(
   const owned = ownedByRepeatables(after.history);
   const defaults = defaultsOfFiles(expected, reading, after.reading);
   const bornUnder = withoutManualDefaults(after.reading.catalog, defaults, { expected, reading });
-  const created = await createdAnew(session, ran, owned, { ...after.reading, bornUnder });
+  const created = await recreatedObjects(session, ran, owned, { ...after.reading, bornUnder });
   if (owned.size === 0) return { ...after, created, renames };
   const changes = diffCatalogs(reading.catalog, after.reading.catalog).filter(
     ({ identity, kind }) =>

@@ -5,8 +5,8 @@ import { statementsOf } from "../source/statements";
 
 /**
  * Returns the identities of what the files create if it is missing: `create … if not exists` and `add column if not exists`.
- * Such a statement claims its object, even if another tool or person created it. Extensions are excluded, because the platform
- * has them before any file runs.
+ * The object of such a statement belongs to the bundle, even if another tool or person created it. Extensions are excluded,
+ * because the platform has them before any file runs.
  */
 export function statedIfMissing(files: readonly BundleFile[]): string[] {
   return files

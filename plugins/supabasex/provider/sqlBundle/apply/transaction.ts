@@ -203,7 +203,7 @@ export async function runTransaction(
   const foreign = (rehearsal?.beside ?? []).filter((identity) => expected[identity] !== undefined);
   const changes = [...new Set([...manualChanges(found.drift), ...foreign])];
   const live = last.reading.catalog;
-  const takenOver = [...takenOverBetween(found, changes, { expected, live }), ...run.claimed];
+  const takenOver = [...takenOverBetween(found, changes, { expected, live }), ...run.takenOver];
   const repairs = [...new Set([...first.repaired, ...last.repaired])].filter(
     (name) => !takenOver.includes(name) && !leftoversDropped.includes(name),
   );

@@ -76,7 +76,7 @@ export async function play(
     });
   } finally {
     await bundle.sql("drop schema if exists $s cascade");
-    await bundle.hand.end();
+    await bundle.manual.end();
   }
 }
 
@@ -168,13 +168,13 @@ class World {
     const { bundle } = this;
     const logs = bundle.logs.join("\n");
     const drift = (await bundle.refresh()).filter((path) => !/applied file/.test(path));
-    const missing = diffCatalogs(await this.expected(), await readCatalog(bundle.hand)).filter(
+    const missing = diffCatalogs(await this.expected(), await readCatalog(bundle.manual)).filter(
       ({ kind, identity, property }) =>
         kind !== "extra" && property !== "grants" && !identity.startsWith("applied file "),
     );
     if (missing.length > 0) throw new Error(`(a) not as the files say: ${JSON.stringify(missing)}; ${drift}`);
     const expected = await this.expected();
-    const live = await readCatalog(bundle.hand);
+    const live = await readCatalog(bundle.manual);
     for (const [identity] of manualBefore) {
       const isThere = live[identity] !== undefined;
       if (isThere && expected[identity] === undefined) continue;
@@ -206,7 +206,7 @@ class World {
       linesOf(await expectedOf(fresh), fresh.schema),
     ];
     await fresh.sql("drop schema $s cascade");
-    await fresh.hand.end();
+    await fresh.manual.end();
     const differing = [
       ...own.filter((line) => !others.includes(line)).map((line) => `only here: ${line}`),
       ...others.filter((line) => !own.includes(line)).map((line) => `only on an empty database: ${line}`),
@@ -218,7 +218,7 @@ class World {
   /** Returns the unexpected objects in the schema: identity → object. */
   private async manualObjects(): Promise<Map<string, string>> {
     if (this.bundle.state === undefined) return new Map();
-    const live = await readCatalog(this.bundle.hand);
+    const live = await readCatalog(this.bundle.manual);
     const extra = diffCatalogs(await this.expected(), live).filter(({ kind }) => kind === "extra");
     return new Map(extra.map(({ identity, live: object }) => [identity, JSON.stringify(object)]));
   }

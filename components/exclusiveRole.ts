@@ -8,7 +8,7 @@ import type { AwsTags } from "./awsTags";
 import { Component } from "./component";
 import type { PolicyDocument } from "./policyDocument";
 
-export interface TaskRoleArgs {
+export interface ExclusiveRoleArgs {
   /** The role's name in AWS, at most 64 characters. */
   readonly name: string;
   readonly policyName: string;
@@ -27,11 +27,12 @@ export interface TaskRoleArgs {
  * A role with exactly one inline policy and the named managed policies. Added policies are reported, and removed by the
  * next deployment.
  */
-export class TaskRole extends Component {
+export class ExclusiveRole extends Component {
   readonly arn: pulumi.Output<string>;
   readonly policy: RolePolicy;
 
-  constructor(name: string, args: TaskRoleArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: ExclusiveRoleArgs, opts?: pulumi.ComponentResourceOptions) {
+    // The type token stays "TaskRole": another one would replace every role.
     super("TaskRole", name, opts);
     const text = (document: pulumi.Input<PolicyDocument>) =>
       pulumi.output(document).apply((document) => JSON.stringify(document));

@@ -9,9 +9,9 @@ beforeEach(async () => {
 });
 afterEach(() => emulator.remove());
 
-// sequences.unit.test.ts covers point 1, exact codes and content types.
+// Exact codes and content types are tested in sequences.unit.test.ts.
 
-test("2: a project can be read right after its creation, and goes from COMING_UP to ACTIVE_HEALTHY", async () => {
+test("a project can be read right after its creation, and goes from COMING_UP to ACTIVE_HEALTHY", async () => {
   const release = emulator.clusters.hold();
   const created = await emulator.call("POST", "/projects", newProjectBody);
   const path = `/projects/${created.json.ref}`;
@@ -46,7 +46,7 @@ test("2: a project can be read right after its creation, and goes from COMING_UP
   });
 });
 
-test("2: a database that cannot be created leaves INIT_FAILED, and the next start of the emulator retries", async () => {
+test("a database that cannot be created leaves INIT_FAILED, and the next start of the emulator retries", async () => {
   emulator.clusters.failure = new Error("no server");
   const created = await emulator.call("POST", "/projects", newProjectBody);
   await emulator.lifecycle.settled();
@@ -58,7 +58,7 @@ test("2: a database that cannot be created leaves INIT_FAILED, and the next star
   expect([failed.json.status, recovered.json.status]).toEqual(["INIT_FAILED", "ACTIVE_HEALTHY"]);
 });
 
-test("3: health returns one row per requested service, in the requested order", async () => {
+test("health returns one row per requested service, in the requested order", async () => {
   const ref = await emulator.project();
 
   const answer = await emulator.call(
@@ -73,7 +73,7 @@ test("3: health returns one row per requested service, in the requested order", 
   ]);
 });
 
-test("3: a disabled Data API makes rest unhealthy and nothing else", async () => {
+test("a disabled Data API makes rest unhealthy and nothing else", async () => {
   const ref = await emulator.project();
   await emulator.call("PATCH", `/projects/${ref}/postgrest`, { db_schema: "" });
 
@@ -85,7 +85,7 @@ test("3: a disabled Data API makes rest unhealthy and nothing else", async () =>
   ]);
 });
 
-test("4: ids are UUIDs, and times of branches are in RFC 3339", async () => {
+test("ids are UUIDs, and times of branches are in RFC 3339", async () => {
   const ref = await emulator.project();
   const path = `/projects/${ref}`;
 
@@ -100,7 +100,7 @@ test("4: ids are UUIDs, and times of branches are in RFC 3339", async () => {
   expect(branch.json.updated_at).toMatch(rfc3339);
 });
 
-test("5: Auth returns all 237 keys, null when unset, and the sender address null or valid", async () => {
+test("Auth returns all 237 keys, null when unset, and the sender address null or valid", async () => {
   const ref = await emulator.project();
 
   const { json } = await emulator.call("GET", `/projects/${ref}/config/auth`);
@@ -117,7 +117,7 @@ test("5: Auth returns all 237 keys, null when unset, and the sender address null
   expect(cleared.json.mfa_phone_otp_length).toBe(6);
 });
 
-test("5: secrets are masked, the same for the same secret, and not on disk", async () => {
+test("secrets are masked, the same for the same secret, and not on disk", async () => {
   const ref = await emulator.project();
   const path = `/projects/${ref}/config/auth`;
 
@@ -135,7 +135,7 @@ test("5: secrets are masked, the same for the same secret, and not on disk", asy
   expect(JSON.stringify(await recordOf(emulator, ref))).not.toContain("canary");
 });
 
-test("5: Apple's additional client ids are merged into its client id", async () => {
+test("Apple's additional client ids are merged into its client id", async () => {
   const ref = await emulator.project();
 
   const answer = await emulator.call("PATCH", `/projects/${ref}/config/auth`, {
@@ -147,7 +147,7 @@ test("5: Apple's additional client ids are merged into its client id", async () 
   expect(answer.json.external_apple_additional_client_ids).toBeNull();
 });
 
-test("6: PostgreSQL returns only the overrides: everything that was PUT except restart_database", async () => {
+test("PostgreSQL returns only the overrides: everything that was PUT except restart_database", async () => {
   const ref = await emulator.project();
   const path = `/projects/${ref}/config/database/postgres`;
 
@@ -163,7 +163,7 @@ test("6: PostgreSQL returns only the overrides: everything that was PUT except r
   expect(after.json).toEqual(second.json);
 });
 
-test("7: Storage returns all features, and a PATCH of one does not change the others", async () => {
+test("Storage returns all features, and a PATCH of one does not change the others", async () => {
   const ref = await emulator.project();
   const path = `/projects/${ref}/config/storage`;
 
@@ -186,7 +186,7 @@ test("7: Storage returns all features, and a PATCH of one does not change the ot
   ]);
 });
 
-test("8: network restrictions are two lists, replaced as a whole, in the order they were sent", async () => {
+test("network restrictions are two lists, replaced as a whole, in the order they were sent", async () => {
   const ref = await emulator.project();
   const path = `/projects/${ref}/network-restrictions`;
 
@@ -212,7 +212,7 @@ test.each([
   ["by two empty lists", { dbAllowedCidrs: [], dbAllowedCidrsV6: [] }],
   ["by one empty list", { dbAllowedCidrs: [] }],
   ["by a request without a list", {}],
-])("8: network restrictions are emptied %s", async (_how, body) => {
+])("network restrictions are emptied %s", async (_how, body) => {
   const ref = await emulator.project();
   const path = `/projects/${ref}/network-restrictions`;
   await emulator.call("POST", `${path}/apply`, {
@@ -233,7 +233,7 @@ test.each([
   });
 });
 
-test("9: secrets are returned as SHA-256, and their values are not on disk", async () => {
+test("secrets are returned as SHA-256, and their values are not on disk", async () => {
   const ref = await emulator.project();
 
   await emulator.call("POST", `/projects/${ref}/secrets`, [{ name: "TOKEN", value: "canary" }]);
@@ -243,7 +243,7 @@ test("9: secrets are returned as SHA-256, and their values are not on disk", asy
   expect(JSON.stringify(await recordOf(emulator, ref))).not.toContain("canary");
 });
 
-test("10: a deployment keeps nested file names and created_at, and counts the version up", async () => {
+test("a deployment keeps nested file names and created_at, and counts the version up", async () => {
   const ref = await emulator.project();
   const deploy = async (page: string) => {
     const form = new FormData();
@@ -273,7 +273,7 @@ test("10: a deployment keeps nested file names and created_at, and counts the ve
 test.each([
   ["medium", ["ci_medium"]],
   ["nano", []],
-])("11: a project of size %s has the add-ons %j", async (size, expected) => {
+])("a project of size %s has the add-ons %j", async (size, expected) => {
   const ref = await emulator.project({ desired_instance_size: size });
 
   const { json } = await emulator.call("GET", `/projects/${ref}/billing/addons`);
@@ -284,7 +284,7 @@ test.each([
 });
 
 test.each([undefined, "Bearer wrong", `sbp_0000000000000000000000000000000000000001`])(
-  "12: %s grants no access",
+  "%s grants no access",
   async (authorization) => {
     const response = await emulator.app.request("/v1/projects", {
       headers: authorization === undefined ? {} : { Authorization: authorization },
@@ -295,11 +295,11 @@ test.each([undefined, "Bearer wrong", `sbp_0000000000000000000000000000000000000
   },
 );
 
-test("12: the token grants access", async () => {
+test("the token grants access", async () => {
   expect((await emulator.call("GET", "/projects")).status).toBe(200);
 });
 
-test("12: further requests to an endpoint within a minute are refused with 429", async () => {
+test("further requests to an endpoint within a minute are refused with 429", async () => {
   const limited = await testEmulator({ requestsPerMinute: 2 });
 
   const answers = [];

@@ -1,5 +1,5 @@
 /** A manual change and its expected report. */
-export interface HandMadeChange {
+export interface BundleChange {
   /** The change, as docs/drift.md names it. */
   readonly name: string;
   /** The statement and its reverse. Both run as role postgres, unless `as` names another. */

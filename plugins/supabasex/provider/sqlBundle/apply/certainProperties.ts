@@ -6,7 +6,7 @@ import type { StatementIndex } from "./statedObjects";
  * Returns the properties of an object that the statements certainly set, with the names of an expectation: `comment`,
  * `grants.authenticated`.
  */
-export function claimedOf(identity: string, stated: StatementIndex): string[] {
+export function certainProperties(identity: string, stated: StatementIndex): string[] {
   const { parent, name } = partsOfIdentity(identity);
   return stated
     .statementsAbout(identity)

@@ -6,7 +6,7 @@ import type { Client } from "pg";
  *
  * @param client `postgres`, on a database that `createShop` has filled
  */
-export async function createNastyObjects(client: Client): Promise<void> {
+export async function createUnusualObjects(client: Client): Promise<void> {
   await client.query(
     "create extension citext with schema extensions; create extension hstore with schema extensions",
   );

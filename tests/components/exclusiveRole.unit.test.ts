@@ -1,8 +1,8 @@
 import { Policy } from "@pulumi/aws/iam/policy";
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
+import { ExclusiveRole } from "../../components/exclusiveRole";
 import { policyDocument } from "../../components/policyDocument";
-import { TaskRole } from "../../components/taskRole";
 import { registered, registeredInAws, tags } from "./awsWorld";
 
 /** Registers a role, and returns its inputs and the names of the resources that are deleted after it. */
@@ -20,7 +20,7 @@ async function roleWith(purpose: "managed" | "alone") {
     });
     const policy = new Policy("rights", { policy: "{}" });
     const document = policyDocument();
-    new TaskRole("task", {
+    new ExclusiveRole("task", {
       ...{ name: "task", policyName: "task", tags, trust: document, policy: document },
       ...(purpose === "managed" && { managedPolicies: [policy] }),
     });
