@@ -35,7 +35,7 @@ const engine = {
   globalSetup: ["tests/support/engineSetup.ts"],
 } as const satisfies TestProjectInlineConfiguration["test"];
 
-/** The tests that depend on the version of the server, once more on the second one. */
+/** Returns the projects that run the version-dependent tests again on the second server. */
 function onSecondServer(): TestProjectInlineConfiguration[] {
   const second = secondServer();
   if (second === undefined) return [];

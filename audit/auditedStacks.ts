@@ -22,7 +22,7 @@ export async function auditedStacks(
   return [readState(stateFile)];
 }
 
-/** Sequential, because a process has only one set of the engine's mocks. */
+/** Declares the stacks one after the other, because a process has only one set of the engine's mocks. */
 async function declaredStacks(stacks: readonly string[]): Promise<ExportedStack[]> {
   const declared: ExportedStack[] = [];
   for (const stack of stacks) {

@@ -11,7 +11,7 @@ export function awsNames(prefix: string) {
     deadLetterQueue: `${prefix}-backup-dead-letters`,
     failureRule: `${prefix}-backup-failed`,
     deletionRule: `${prefix}-backup-deleted`,
-    /** These two in the region of the copies. */
+    /** The next two are in the region of the copies. */
     replicaDeadLetterQueue: `${prefix}-backup-replica-dead-letters`,
     replicaDeletionRule: `${prefix}-backup-replica-deleted`,
     keyAlias: `alias/${prefix}-backup`,

@@ -12,7 +12,7 @@ export const purposeTag = "thorbis:purpose";
 /** The value of that tag of the bucket with the copies. */
 export const replicaPurpose = "replica";
 
-/** The value of `thorbis:stack`: `<Pulumi project>/<stack>`. */
+/** Returns the value of the tag `thorbis:stack`: `<Pulumi project>/<stack>`. */
 export function stackTagValue(): string {
   return `${pulumi.getProject()}/${pulumi.getStack()}`;
 }

@@ -1,11 +1,13 @@
 // The lock of the local stack: it ends with the processes that hold it, on this machine and across containers that share the
-// folder. Plain JavaScript without packages, because local/packages.mjs uses it before any are installed.  The lock is a folder
-// with a file per holder, named after the process. A folder can be renamed only onto an empty folder, so the kernel decides
-// which of several processes gets the lock. A process that removes the file of a dead holder can never remove that of a live
-// one, because the names differ.  If a holder is in the same process namespace, the kernel also reports whether it is alive.
-// Process IDs of another container or machine are meaningless here, so each holder touches its file regularly. A waiter
-// considers such a holder dead if its file does not change for ten seconds. The waiter uses its own clock, so neither other
-// clocks nor a suspended machine matter.
+// folder. Plain JavaScript without packages, because local/packages.mjs uses it before any are installed.
+//
+// The lock is a folder with a file per holder, named after the process. A folder can be renamed only onto an empty folder, so the
+// kernel decides which of several processes gets the lock. A process that removes the file of a dead holder can never remove
+// that of a live one, because the names differ.
+//
+// If a holder is in the same process namespace, the kernel also reports whether it is alive. Process IDs of another container or
+// machine are meaningless here, so each holder touches its file regularly. A waiter considers such a holder dead if its file does
+// not change for ten seconds. The waiter uses its own clock, so neither other clocks nor a suspended machine matter.
 import { randomUUID } from "node:crypto";
 import {
   mkdirSync,

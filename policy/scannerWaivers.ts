@@ -67,7 +67,7 @@ const ofBothStacks: readonly ScannerWaiver[] = [
     ...everywhere,
     rules: ["CKV_AWS_272"],
     resources: probe,
-    reason: "The deployment uploads the code itself, with a role that nobody else can assume.",
+    reason: "The deployment uploads the code itself, with a role that no other principal can assume.",
   },
   {
     ...everywhere,

@@ -26,7 +26,7 @@ export interface PruneOptions extends Partial<RetentionPolicy> {
 
 export interface Fate {
   readonly run: string;
-  readonly goes: boolean;
+  readonly isDeleted: boolean;
   readonly reason: string;
 }
 
@@ -69,7 +69,7 @@ export async function prune(options: PruneOptions, context: CommandContext): Pro
     ...plan,
     ...candidates.unreadable.map(({ run, why }) => ({
       run,
-      goes: false,
+      isDeleted: false,
       reason: `kept for inspection: ${why}`,
     })),
     ...runs.filter(({ isComplete }) => !isComplete).map((run) => fateOfPartial(run, now)),
@@ -79,12 +79,12 @@ export async function prune(options: PruneOptions, context: CommandContext): Pro
     fates.length === 0
       ? "There is nothing to prune."
       : formatTable([
-          ["RUN", options.confirm === true ? "" : "WOULD", "REASON"],
-          ...fates.map(({ run, goes, reason }) => [run, goes ? "go" : "stay", reason]),
+          ["RUN", options.confirm === true ? "ACTION" : "PLANNED", "REASON"],
+          ...fates.map(({ run, isDeleted, reason }) => [run, isDeleted ? "delete" : "keep", reason]),
         ]),
   );
   if (options.confirm === true) await remove(fates, runs, store, context);
-  else if (fates.some(({ goes }) => goes)) context.print("Nothing was deleted; --confirm deletes.");
+  else if (fates.some(({ isDeleted }) => isDeleted)) context.print("Nothing was deleted; --confirm deletes.");
   return fates;
 }
 
@@ -115,8 +115,8 @@ async function completeRuns(
 function fateOfPartial({ name, start }: StoredRun, now: Date): Fate {
   const hours = (now.getTime() - start.getTime()) / 3_600_000;
   return hours > partialRunHours
-    ? { run: name, goes: true, reason: "left by an interrupted run" }
-    : { run: name, goes: false, reason: "without a manifest; may still be running" };
+    ? { run: name, isDeleted: true, reason: "left by an interrupted run" }
+    : { run: name, isDeleted: false, reason: "without a manifest; may still be running" };
 }
 
 /**
@@ -130,7 +130,7 @@ async function remove(
   context: CommandContext,
 ): Promise<void> {
   const failures: string[] = [];
-  for (const { run } of fates.filter(({ goes }) => goes)) {
+  for (const { run } of fates.filter(({ isDeleted }) => isDeleted)) {
     const objects = runs.find(({ name }) => name === run)?.objects.map(({ name }) => name) ?? [];
     const others = objects.filter((object) => object !== manifestName);
     const remove = (object: string) => store.remove(objectKey(run, object), context.signal);

@@ -38,7 +38,11 @@ export class CompressedOutput {
     compressed.handOver();
   }
 
-  /** @param start starts the program, whose standard output is a pipe */
+  /**
+   * Starts the program and its compression.
+   *
+   * @param start starts the program, whose standard output is a pipe
+   */
   static async open(start: () => RunningProgram, signal: AbortSignal): Promise<CompressedOutput> {
     const compressed = await ProgramOutput.open();
     return new CompressedOutput(start(), compressed, signal);
@@ -50,7 +54,11 @@ export class CompressedOutput {
     await this.#first;
   }
 
-  /** @throws ProcessFailure of the program that failed first, or the store's error */
+  /**
+   * Stores the output as a new object. The object appears only if both programs succeed.
+   *
+   * @throws ProcessFailure of the program that failed first, or the store's error
+   */
   async store(
     key: string,
     { store, signal }: { readonly store: ObjectStore; readonly signal: AbortSignal },

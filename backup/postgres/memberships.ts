@@ -63,7 +63,7 @@ function handlers({ role, member, admin, inherit, set }: MembershipRow): string 
   ].join(" ");
 }
 
-/** The restoring role may lack the privilege to grant a membership that the target already has. */
+/** Returns a statement that grants a membership unless the target has it already, because the restoring role may lack the privilege. */
 function grantUnlessThere({ role, member, admin, inherit, set }: MembershipRow): string {
   const [from, to] = [escapeIdentifier(role), escapeIdentifier(member)];
   const plain = admin ? " with admin option" : "";

@@ -100,7 +100,7 @@ async function emptyPlatformTables(client: pg.Client): Promise<void> {
   }
 }
 
-/** pg_cron lets each role remove only its own jobs. */
+/** Removes the jobs, each as its owner, because pg_cron lets a role remove only its own. */
 async function removeJobs(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ id: string; owner: string }>(
     "select jobid::text as id, username as owner from cron.job where database = current_database()",

@@ -284,7 +284,10 @@ async function readFunctions(client: pg.Client, condition: string): Promise<Func
   return rows;
 }
 
-/** @returns the functions that now have a search path, except those of owners for which the role cannot act */
+/**
+ * Sets a search path for the functions. Returns those that now have one: the role cannot act for the owners of the
+ * others.
+ */
 async function lendSearchPaths(
   client: pg.Client,
   writer: SchemaWriter,

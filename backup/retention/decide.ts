@@ -13,7 +13,7 @@ export interface Rules {
 
 export interface DecidedFate {
   readonly run: string;
-  readonly goes: boolean;
+  readonly isDeleted: boolean;
   readonly reason: string;
 }
 
@@ -56,14 +56,14 @@ export async function decide(runs: readonly DatedRun[], rules: Rules): Promise<D
     const minimal = new Set(newest.map(({ name }) => name));
     return [
       ...decided.map(({ run, reasons }) => {
-        if (reasons.length > 0) return { run, goes: false, reason: reasons.join(", ") };
+        if (reasons.length > 0) return { run, isDeleted: false, reason: reasons.join(", ") };
         return minimal.has(run)
-          ? { run, goes: false, reason: `one of the newest ${minimum} that are intact` }
-          : { run, goes: true, reason: "older than the policy keeps" };
+          ? { run, isDeleted: false, reason: `one of the newest ${minimum} that are intact` }
+          : { run, isDeleted: true, reason: "older than the policy keeps" };
       }),
       ...[...defective].map(([run, verdict]) => ({
         run,
-        goes: false,
+        isDeleted: false,
         reason: `kept for inspection: ${verdict}`,
       })),
     ];

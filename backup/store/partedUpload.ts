@@ -46,7 +46,11 @@ export class PartedUpload {
     this.#object = object;
   }
 
-  /** @param chunk is copied, and may be reused when the promise has resolved */
+  /**
+   * Appends content to the object, and sends each part that is full.
+   *
+   * @param chunk is copied, and may be reused when the promise has resolved
+   */
   async write(chunk: Uint8Array): Promise<void> {
     for (let rest = chunk; rest.length > 0; ) {
       if (this.#part !== undefined && this.#filled === this.#part.length) await this.#send();

@@ -141,7 +141,11 @@ export class ArchiveReader implements ContentReader {
   }
 }
 
-/** @throws errors that do not come from the object: memory ran out, the program was killed, or it does not exist */
+/**
+ * Returns the message of an error that comes from the object.
+ *
+ * @throws all other errors: memory ran out, the program was killed, or it does not exist
+ */
 function errorOf(reason: unknown): string {
   if (!(reason instanceof ProcessFailure)) throw reason;
   const { ending, message } = reason;

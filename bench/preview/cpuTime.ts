@@ -5,7 +5,7 @@ import { median } from "../sql/support";
 export class CpuTime {
   readonly #times: Record<string, number[]> = {};
 
-  /** The same runs, recorded. */
+  /** Returns the runs, each wrapped so that its CPU time is recorded. */
   of(works: Readonly<Record<string, () => Promise<unknown>>>): Record<string, () => Promise<void>> {
     const watch = (name: string, work: () => Promise<unknown>) => async () => {
       const begin = timeOfEndedProcesses();
@@ -16,7 +16,7 @@ export class CpuTime {
     return Object.fromEntries(Object.entries(works).map(([name, work]) => [name, watch(name, work)]));
   }
 
-  /** In milliseconds. */
+  /** Returns the median CPU time of each run, in milliseconds. */
   medians(): Record<string, number> {
     return Object.fromEntries(Object.entries(this.#times).map(([name, times]) => [name, median(times)]));
   }

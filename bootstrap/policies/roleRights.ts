@@ -49,7 +49,7 @@ export function roleRights(place: PolicyPlace): readonly ServiceRights[] {
   ];
 }
 
-/** A role can only be passed to the service that runs or writes for its part, and to its schedule. */
+/** Allows passing a role only to the service that runs or writes for its part, and to its schedule. */
 function handOver(name: string, resources: string, runners: readonly string[]): ServiceRights {
   return {
     name,

@@ -59,13 +59,13 @@ export const backupSchema = z.strictObject({
   objectLock: z
     .strictObject({
       mode: z.enum(["GOVERNANCE", "COMPLIANCE"]).default("GOVERNANCE").meta({
-        description: "Nobody can remove a lock in mode `COMPLIANCE`, not even the account's root user.",
+        description: "In mode `COMPLIANCE`, no user can remove a lock, not even the account's root user.",
       }),
       complianceReason: matching(/\S.{9,}/, "must be a sentence of at least 10 characters")
         .optional()
         .meta({
           description: "Why `COMPLIANCE` was chosen; required in this mode, otherwise omitted.",
-          example: "The contract with our customers requires backups that nobody can delete.",
+          example: "The contract with our customers requires backups that no user can delete.",
         }),
       days: integer(1, 3650).default(14).meta({ description: "Days during which no backup can be deleted." }),
     })

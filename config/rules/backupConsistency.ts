@@ -82,7 +82,7 @@ const complianceIsConfirmed: Rule = ({ stack, config }) => {
     return [
       issueAt(stack, path, {
         message:
-          "is missing: with backup.objectLock.mode COMPLIANCE nobody can delete a backup, so it needs a written reason",
+          "is missing: with backup.objectLock.mode COMPLIANCE no user can delete a backup, so it needs a written reason",
       }),
     ];
   if (lock.mode === "GOVERNANCE" && lock.complianceReason !== undefined)

@@ -23,6 +23,7 @@ export async function chooseMajor(directory: string, major: number): Promise<voi
 }
 
 /**
+ * Refuses a major version that the existing clusters do not have.
  * @param databases - Directories of the existing clusters.
  * @throws UserError if one has another major version, because the requested version cannot read its data.
  */

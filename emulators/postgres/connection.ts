@@ -1,6 +1,6 @@
 import pg from "pg";
 
-/** An open connection to the local server. */
+/** Opens a connection to the local server. */
 export async function connect(
   port: number,
   {

@@ -110,12 +110,12 @@ export function resource<Client, State>(definition: Resource<Client, State>): An
   return definition as unknown as AnyResource<Client>;
 }
 
-/** The same for a function. */
+/** Adds a function with its own argument type to a table. */
 export function lookUp<Client, Arguments>(definition: LookUp<Client, Arguments>): AnyLookUp<Client> {
   return definition as unknown as AnyLookUp<Client>;
 }
 
-/** For properties with JSON text: white space and the order of keys do not matter. */
+/** Returns whether two JSON texts are equal, ignoring white space and the order of keys. */
 export function sameJson(desired: JsonValue, actual: JsonValue): boolean {
   if (typeof desired !== "string" || typeof actual !== "string") return false;
   try {

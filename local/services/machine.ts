@@ -40,7 +40,9 @@ export async function requireMachine({
   if (issues.length === 1 && only !== undefined) throw only;
   if (postgresql !== undefined && issues.length === 0) return postgresql;
   const list = issues.map(({ message }) => `- ${message}`).join("\n");
-  throw new UserError(`This machine lacks ${issues.length} things that the local stack needs:\n${list}`);
+  throw new UserError(
+    `This machine does not meet ${issues.length} requirements of the local stack:\n${list}`,
+  );
 }
 
 /** Returns this machine, for the environment in a folder. */

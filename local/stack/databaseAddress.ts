@@ -24,7 +24,7 @@ export function databasePortInState(text: string): number | undefined {
   return Number.isInteger(port) ? port : undefined;
 }
 
-/** The port in a stack's state and the database's current port, if they differ. */
+/** Returns the port in a stack's state and the database's current port; undefined if they are equal. */
 export async function findMovedDatabase(
   stateDirectory: string,
   stack: string,

@@ -27,7 +27,7 @@ const groupInputs = z.object({ name: z.string(), vpcId: z.string() });
 const scheduleInputs = z.object({ name: z.string(), groupName: z.string() });
 
 /**
- * Finders for resources of the aws provider that exist but are not in the state, for types whose second creation fails or
+ * Returns finders for resources of the aws provider that exist but are not in the state, for types whose second creation fails or
  * creates a duplicate.
  * For other types (queues, topics, rules, alarms, parts of a bucket), a second creation returns the existing resource.
  */

@@ -6,7 +6,7 @@ const projectInputs = z.object({ name: z.string(), organizationId: z.string() })
 const projects = z.array(z.object({ id: z.string(), name: z.string(), organization_slug: z.string() }));
 
 /**
- * Finders for resources of the Supabase provider that exist but are not in the state. Creating a project twice results in two
+ * Returns finders for resources of the Supabase provider that exist but are not in the state. Creating a project twice results in two
  * projects and two bills. All other resources can be created again without harm.
  */
 export function supabaseFinders(api: ManagementApi): Record<string, ExistingResourceFinder> {

@@ -11,13 +11,13 @@ export interface HazardKind {
 export const hazardKinds = [
   {
     name: "table-rewrite",
-    what: "The statement rewrites the whole table, or rebuilds its indexes and checks all rows, while nobody can read or write it.",
+    what: "The statement rewrites the whole table, or rebuilds its indexes and checks all rows, while other sessions cannot read or write it.",
     safeWay:
       "Add a new column without a volatile default, fill it in batches, and let a later deployment switch to it.",
   },
   {
     name: "index-build",
-    what: "An index is built while nobody can write to the table.",
+    what: "An index is built while other sessions cannot write to the table.",
     safeWay:
       "Build it with `create index concurrently` or `reindex … concurrently`, alone in a migration with the header `-- no transaction`.",
   },
@@ -28,31 +28,31 @@ export const hazardKinds = [
   },
   {
     name: "unique-build",
-    what: "A constraint builds its index while nobody can read or write the table.",
+    what: "A constraint builds its index while other sessions cannot read or write the table.",
     safeWay:
       "Build a unique index concurrently first, then add the constraint with `unique using index` or `primary key using index`.",
   },
   {
     name: "check-scan",
-    what: "A check reads all rows while nobody can write to the table. With `alter table`, nobody can read it either.",
+    what: "A check reads all rows while other sessions cannot write to the table. With `alter table`, other sessions cannot read it either.",
     safeWay:
       "Add the check with `not valid`, then run `validate constraint` alone in a later migration with the header `-- no transaction`.",
   },
   {
     name: "not-null-scan",
-    what: "`not null` reads all rows while nobody can read or write the table.",
+    what: "`not null` reads all rows while other sessions cannot read or write the table.",
     safeWay:
       "Add `check (… is not null) not valid`, validate it in a later migration with the header `-- no transaction`, and set `not null` after that: PostgreSQL then reads no rows.",
   },
   {
     name: "foreign-key-scan",
-    what: "A foreign key compares all rows while nobody can write to either table.",
+    what: "A foreign key compares all rows while other sessions cannot write to either table.",
     safeWay:
       "Add it with `not valid`, then run `validate constraint` alone in a later migration with the header `-- no transaction`.",
   },
   {
     name: "partition-scan",
-    what: "Attaching reads all rows of a partition while nobody can read or write that partition.",
+    what: "Attaching reads all rows of a partition while other sessions cannot read or write that partition.",
     safeWay:
       "Give the table a validated check of its bounds first, and the default partition one that excludes them.",
   },
@@ -64,7 +64,7 @@ export const hazardKinds = [
   },
   {
     name: "view-refresh",
-    what: "The materialized view is computed while nobody can read it.",
+    what: "The materialized view is computed while other sessions cannot read it.",
     safeWay: "Use `refresh materialized view concurrently`, which needs a unique index.",
   },
   {

@@ -3,7 +3,7 @@ import { ofType, property, type StackRule } from "../rule";
 export const bucketRecordsRequests: StackRule = {
   name: "bucket-records-requests",
   description:
-    "In production a bucket records the requests to it, except for the one with the records and copies in a second region.",
+    "In production every bucket records the requests to it, except the bucket with access logs and the one with copies in a second region.",
   severity: "medium",
   controls: ["CKV_AWS_18", "S3.9", "AwsSolutions-S1"],
   onlyInProduction: true,

@@ -14,7 +14,7 @@ function isAboutDeletionsIn(bucket: unknown, eventPattern: unknown): boolean {
 export const bucketReportsDeletions: StackRule = {
   name: "bucket-reports-deletions",
   description:
-    "In production a rule reports permanently deleted objects of a bucket, but for the one with the records of requests.",
+    "In production a rule reports permanently deleted objects of every bucket except the one with access logs.",
   severity: "medium",
   controls: ["CKV2_AWS_62", "S3.11"],
   onlyInProduction: true,

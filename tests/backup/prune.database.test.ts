@@ -77,15 +77,17 @@ describe("backup prune", () => {
   it("deletes nothing before a confirmation, and then what it announced", async () => {
     const [old, , fresh] = [await storeBackup(1), await storeBackup(12), await storeBackup(14)];
     const decided = await prune(policy, context());
-    expect(decided.filter(({ goes }) => goes)).toEqual([
-      { run: old, goes: true, reason: "older than the policy keeps" },
+    expect(decided.filter(({ isDeleted }) => isDeleted)).toEqual([
+      { run: old, isDeleted: true, reason: "older than the policy keeps" },
     ]);
     expect(await complete()).toHaveLength(3);
 
     expect(await prune({ ...policy, confirm: true }, context())).toEqual(decided);
     expect(await complete()).not.toContain(old);
     expect(await complete()).toContain(fresh);
-    expect((await prune({ ...policy, confirm: true }, context())).filter(({ goes }) => goes)).toEqual([]);
+    expect(
+      (await prune({ ...policy, confirm: true }, context())).filter(({ isDeleted }) => isDeleted),
+    ).toEqual([]);
   });
 
   it("keeps the newest intact backups regardless of age; a damaged one does not count", async () => {
@@ -125,7 +127,7 @@ describe("backup prune", () => {
     const run = "20260101T030000000Z-00000000";
     await testStore.store.putText(objectKey(run, manifestName), "{", "application/json");
     expect(await prune({ ...policy, confirm: true }, context())).toEqual([
-      { run, goes: false, reason: "kept for inspection: manifest damaged" },
+      { run, isDeleted: false, reason: "kept for inspection: manifest damaged" },
     ]);
     expect(await testStore.keys()).toEqual([objectKey(run, manifestName)]);
   });
@@ -138,17 +140,17 @@ describe("backup prune", () => {
       BACKUP_MINIMUM_REDUNDANCY: "1",
     };
     const [first] = [await storeBackup(1), await storeBackup(2), await storeBackup(3), await storeBackup(14)];
-    const goes = async (environment: Record<string, string>, options: PruneOptions = {}) => {
+    const countDeleted = async (environment: Record<string, string>, options: PruneOptions = {}) => {
       const scheduled = commandContext({ ...testStore.environment, ...environment });
-      return (await prune({ now, ...options }, scheduled)).filter((fate) => fate.goes).length;
+      return (await prune({ now, ...options }, scheduled)).filter((fate) => fate.isDeleted).length;
     };
 
-    expect(await goes(retention)).toBe(3);
-    expect(await goes({ ...retention, BACKUP_MINIMUM_REDUNDANCY: "3" })).toBe(1);
-    expect(await goes({ ...retention, BACKUP_RETENTION_DAILY_DAYS: "12" })).toBe(1);
-    expect(await goes(retention, { dailyDays: 12 })).toBe(1);
+    expect(await countDeleted(retention)).toBe(3);
+    expect(await countDeleted({ ...retention, BACKUP_MINIMUM_REDUNDANCY: "3" })).toBe(1);
+    expect(await countDeleted({ ...retention, BACKUP_RETENTION_DAILY_DAYS: "12" })).toBe(1);
+    expect(await countDeleted(retention, { dailyDays: 12 })).toBe(1);
     // The control: the configuration's defaults keep all of them.
-    expect(await goes({})).toBe(0);
+    expect(await countDeleted({})).toBe(0);
     expect(await complete()).toContain(first);
   });
 
@@ -159,7 +161,7 @@ describe("backup prune", () => {
     const fates = await prune({ ...policy, minimum: 2, confirm: true }, context());
     expect(fates.find(({ run }) => run === old)).toEqual({
       run: old,
-      goes: false,
+      isDeleted: false,
       reason: "one of the newest 2 that are intact",
     });
   });

@@ -165,7 +165,7 @@ describe("an upload that cannot succeed", () => {
   });
 });
 
-describe("missing things are named", () => {
+describe("an S3 error names its cause", () => {
   const key = () => newKey();
   it.each<[string, S3Request["operation"], string, () => Promise<unknown>, string]>([
     [
@@ -217,7 +217,7 @@ describe("missing things are named", () => {
     expect([exitCode, message.slice(-ending.length)]).toEqual([4, ending]);
   });
 
-  it("if the key is wrong", async () => {
+  it("a wrong secret key", async () => {
     const stranger = storeAt(proxy.endpoint, "wrong-secret");
     const { message, exitCode } = await failureOf(stranger.list("runs/"));
     expect(exitCode).toBe(4);

@@ -100,7 +100,7 @@ export const acrossFields: ValueCase[] = [
     "backup.objectLock.mode",
     "COMPLIANCE",
     [
-      "backup.objectLock.complianceReason is missing: with backup.objectLock.mode COMPLIANCE nobody can delete a backup, so it needs a written reason",
+      "backup.objectLock.complianceReason is missing: with backup.objectLock.mode COMPLIANCE no user can delete a backup, so it needs a written reason",
     ],
   ],
   [

@@ -113,7 +113,7 @@ test("the build of a generated package runs when it is installed, and programs l
   expect(stdout).toBe("42");
 });
 
-test("without npm: one sentence", async () => {
+test("a missing npm is reported in one sentence", async () => {
   const empty = path.join(base, "empty");
   await mkdir(empty);
 

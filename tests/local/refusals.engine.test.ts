@@ -205,7 +205,7 @@ test.each([
   [
     "Go and Python",
     ["go", "python3"],
-    `This machine lacks 2 things that the local stack needs:\n- ${noPython}\n- ${noGo}`,
+    `This machine does not meet 2 requirements of the local stack:\n- ${noPython}\n- ${noGo}`,
   ],
 ])(
   "a machine without %s and with empty caches: one message lists everything before anything is built",

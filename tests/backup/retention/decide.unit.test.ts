@@ -22,8 +22,8 @@ function rules(change: Partial<Rules> = {}, defective: Record<string, "damaged" 
   return { all, read };
 }
 
-const goesOf = (fates: Awaited<ReturnType<typeof decide>>): string[] =>
-  fates.filter(({ goes }) => goes).map(({ run: name }) => name);
+const deletedOf = (fates: Awaited<ReturnType<typeof decide>>): string[] =>
+  fates.filter(({ isDeleted }) => isDeleted).map(({ run: name }) => name);
 
 describe("a damaged backup", () => {
   // Monday 2026-05-25 begins the week of all three.
@@ -32,14 +32,14 @@ describe("a damaged backup", () => {
   it("does not replace the intact one of the same week", async () => {
     const { all } = rules({}, { "2026-05-30": "damaged" });
     const fates = await decide([...week, "2026-06-14"].map(run), all);
-    expect(goesOf(fates)).toEqual(["2026-05-26"]);
+    expect(deletedOf(fates)).toEqual(["2026-05-26"]);
     expect(fates.find(({ run: name }) => name === "2026-05-28")?.reason).toContain("newest of week");
     expect(fates.find(({ run: name }) => name === "2026-05-30")?.reason).toBe("kept for inspection: damaged");
   });
 
-  it("like one that could not be checked, does not count, and nothing is deleted in a period without an intact one", async () => {
+  it("does not count, nor does an unchecked one: the only intact backup of the week is kept", async () => {
     const { all } = rules({}, { "2026-05-30": "could not check", "2026-05-28": "damaged" });
-    expect(goesOf(await decide([...week, "2026-06-14"].map(run), all))).toEqual([]);
+    expect(deletedOf(await decide([...week, "2026-06-14"].map(run), all))).toEqual([]);
   });
 
   it("does not affect the age of the others", async () => {
@@ -49,21 +49,21 @@ describe("a damaged backup", () => {
     );
     // The newest intact one is of the 5th: the 1st is four days older.
     const fates = await decide(["2026-05-20", "2026-06-01", "2026-06-05", "2026-06-14"].map(run), all);
-    expect(goesOf(fates)).toEqual(["2026-05-20"]);
+    expect(deletedOf(fates)).toEqual(["2026-05-20"]);
   });
 });
 
 describe("backups", () => {
   it("are not read if nothing is deleted", async () => {
     const { all, read } = rules();
-    expect(goesOf(await decide(["2026-06-13", "2026-06-14"].map(run), all))).toEqual([]);
+    expect(deletedOf(await decide(["2026-06-13", "2026-06-14"].map(run), all))).toEqual([]);
     expect(read).toEqual([]);
   });
 
   it("are not pruned over time after backups stopped", async () => {
     const stopped = ["2025-01-10", "2025-01-12", "2025-01-13"].map(run);
     const { all } = rules();
-    expect(goesOf(await decide(stopped, all))).toEqual([]);
+    expect(deletedOf(await decide(stopped, all))).toEqual([]);
   });
 
   const histories = fc.array(fc.record({ age: fc.integer({ min: 0, max: 500 }), isIntact: fc.boolean() }), {
@@ -81,10 +81,10 @@ describe("backups", () => {
       const isIntact = (name: string) => history[Number(name.slice(4))]?.isIntact === true;
       const { all } = rules({ inspect: async (name) => (isIntact(name) ? "intact" : "damaged") });
       const fates = await decide(runs, all).catch(() => []);
-      const stays = new Set(fates.filter(({ goes }) => !goes).map(({ run: name }) => name));
+      const stays = new Set(fates.filter(({ isDeleted }) => !isDeleted).map(({ run: name }) => name));
       const intactStays = runs.filter(({ name }) => stays.has(name) && isIntact(name));
       const newest = Math.max(...intactStays.map(({ start }) => start.getTime()));
-      for (const name of goesOf(fates)) {
+      for (const name of deletedOf(fates)) {
         const { start } = runs.find((other) => other.name === name) ?? { start: now };
         const isOlderThanPolicy = newest - start.getTime() > 365 * 86_400_000;
         const sameMonth = intactStays.some(

@@ -65,10 +65,12 @@ it.each(Array.from({ length: rounds }, (_, round) => round + 1))(
         .sort((a, b) => b.start.getTime() - a.start.getTime());
       const rules = { policy, minimum, now, inspect };
       if (intact.length < minimum) continue;
-      const going = new Set((await decide(runs, rules)).flatMap(({ run, goes }) => (goes ? [run] : [])));
+      const going = new Set(
+        (await decide(runs, rules)).flatMap(({ run, isDeleted }) => (isDeleted ? [run] : [])),
+      );
       expect([...promised(intact, rules)].filter((name) => going.has(name))).toEqual([]);
       runs = runs.filter(({ name }) => !going.has(name));
-      expect((await decide(runs, rules)).filter(({ goes }) => goes)).toEqual([]);
+      expect((await decide(runs, rules)).filter(({ isDeleted }) => isDeleted)).toEqual([]);
       deleted += going.size;
     }
     // The control: prunes do delete.

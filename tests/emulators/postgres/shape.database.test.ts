@@ -113,7 +113,7 @@ describe("schemas and extensions", () => {
     ]);
   });
 
-  it("has no other extension when it is new", async () => {
+  it("include only the preinstalled extensions", async () => {
     const extensions = await column(
       admin,
       "select extname || ' in ' || extnamespace::regnamespace from pg_extension order by extname",
@@ -195,8 +195,8 @@ describe("default privileges", () => {
   });
 });
 
-describe("the rest", () => {
-  it("notifies PostgREST of every change of the schema", async () => {
+describe("the platform's functions", () => {
+  it("notify PostgREST of every change of the schema", async () => {
     const heard: (string | undefined)[] = [];
     const listener = await cluster.client();
     listener.on("notification", (message) => heard.push(message.payload));
@@ -207,7 +207,7 @@ describe("the rest", () => {
     expect(heard).toEqual(["reload schema", "reload schema"]);
   });
 
-  it("lets only the pooler look up a password", async () => {
+  it("let only the pooler look up a password", async () => {
     await expect(postgres.query("select pgbouncer.get_auth('postgres')")).rejects.toMatchObject({
       code: "42501",
     });
@@ -217,7 +217,7 @@ describe("the rest", () => {
     expect(found).toEqual(["postgres"]);
   });
 
-  it("responds to GraphQL with how to enable it", async () => {
+  it("respond to GraphQL with how to enable it", async () => {
     const answer = await column(postgres, "select graphql_public.graphql(query => '{ x }')");
     expect(answer).toEqual([{ errors: [{ message: "pg_graphql extension is not enabled." }] }]);
   });

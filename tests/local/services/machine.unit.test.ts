@@ -38,7 +38,7 @@ test.each([
   [["PostgreSQL"], "Install PostgreSQL."],
   [
     ["Python", "Go", "PostgreSQL"],
-    "This machine lacks 3 things that the local stack needs:\n- Install Python.\n- Install Go.\n- Install PostgreSQL.",
+    "This machine does not meet 3 requirements of the local stack:\n- Install Python.\n- Install Go.\n- Install PostgreSQL.",
   ],
 ])("an ordinary user without %j gets all missing prerequisites in one message", async (missing, message) => {
   await expect(requireMachine(machineOf(false, missing).machine)).rejects.toThrow(new UserError(message));

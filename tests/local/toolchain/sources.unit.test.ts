@@ -173,7 +173,7 @@ describe("without any source of a CLI", () => {
   const remedy = `install Go 1.25.8 or newer, or the Pulumi CLI ${pulumiVersion}, and run the command again.`;
   const beginning = "There is no Pulumi CLI 3.227.0 or newer on PATH, 127.0.0.1:1 does not answer";
 
-  it("no Go: one sentence says what to install", async () => {
+  it("a missing Go is reported in one sentence, with what to install", async () => {
     await expect(fixture.ensure()).rejects.toEqual(
       new UserError(`${beginning}, and there is no Go to build it with: ${remedy}`),
     );
@@ -195,7 +195,7 @@ describe("without any source of a CLI", () => {
     expect((await fixture.ensure()).source).toBe("build");
   });
 
-  it("a cache that cannot be written: one sentence says what to set", async () => {
+  it("a cache that cannot be written is reported in one sentence, with what to set", async () => {
     fixture.environment.XDG_CACHE_HOME = fixture.write("file", "");
 
     await expect(fixture.ensure()).rejects.toThrow(
@@ -203,7 +203,7 @@ describe("without any source of a CLI", () => {
     );
   });
 
-  it("the language host is not built: one sentence says how to build it", async () => {
+  it("a missing language host is reported in one sentence, with how to build it", async () => {
     fixture.addGo("1.25.8");
     await fixture.ensure();
     const host = path.join(fixture.checkout, "dist", "language-nodejs.cjs");

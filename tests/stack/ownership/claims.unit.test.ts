@@ -33,7 +33,7 @@ test("new names, and names of the stack's own resources, are claimed without an 
   ).toEqual([]);
 });
 
-describe("a name that another stack has", () => {
+describe("a name of another stack is refused:", () => {
   test.each([
     ["a topic", `arn:aws:sns:${in1}:thorbis-dev-backup-alarms`, "thorbis-dev-backup-alarms"],
     ["a queue", `arn:aws:sqs:${in1}:thorbis-dev-backup-dead-letters`, "thorbis-dev-backup-dead-letters"],
@@ -54,15 +54,15 @@ describe("a name that another stack has", () => {
     ]);
   });
 
-  test("the bucket", () => {
+  test("a bucket", () => {
     expect(claimIssues(claim, [foreign("arn:aws:s3:::thorbis-backups-dev")])).toEqual([
       `The bucket thorbis-backups-dev belongs to stack ${other}: give this stack another with \`pulumi config set --stack dev --path 'thorbis-supabase:backup.bucketName' <name>\`.`,
     ]);
   });
 });
 
-describe("a name that a change would orphan", () => {
-  test("its bucket", () => {
+describe("a change that would orphan resources is refused:", () => {
+  test("of the bucket name", () => {
     expect(claimIssues(claim, [own("arn:aws:s3:::thorbis-old")])).toEqual([
       "backup.bucketName is thorbis-backups-dev, but the stack's backups are in thorbis-old: set it back with `pulumi config set --stack dev --path 'thorbis-supabase:backup.bucketName' thorbis-old`, or move on purpose (docs/operations.md, \"Move to another bucket\").",
     ]);
@@ -72,14 +72,14 @@ describe("a name that a change would orphan", () => {
     expect(claimIssues(retired, [own("arn:aws:s3:::thorbis-old")])).toEqual([]);
   });
 
-  test("its prefix", () => {
+  test("of the resource prefix", () => {
     expect(claimIssues(claim, [own(`arn:aws:logs:${in1}:log-group:/thorbis-first/backup`)])).toEqual([
       "The stack's resources in AWS are named thorbis-first-…, and would all be replaced by thorbis-dev-…: set `pulumi config set --stack dev --path 'thorbis-supabase:project.resourcePrefix' thorbis-first`.",
     ]);
   });
 });
 
-describe("its prefix is known", () => {
+describe("the prefix of deployed resources is read", () => {
   const refused = [expect.stringMatching(/^The stack's resources in AWS are named thorbis-first-…/)];
 
   test.each([

@@ -87,7 +87,7 @@ const refused = new Set([
   "AccessDeniedException",
   "AuthorizationError",
   "AuthorizationErrorException",
-  // EC2's.
+  // EC2's code for a missing permission.
   "UnauthorizedOperation",
 ]);
 

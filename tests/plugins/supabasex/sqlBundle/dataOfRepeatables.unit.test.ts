@@ -66,7 +66,7 @@ describe("roles, which other databases' deployments may create at the same time"
     expect(refusal(identity, {})).toContain(`\n  ${identity}`);
   });
 
-  test("one that no file names is not", () => {
+  test("a role that no file names is accepted", () => {
     expect(refusal("role of_another_database", {})).toBeUndefined();
   });
 });

@@ -219,8 +219,8 @@ test("a file that alters a view whose file is removed is refused, as in a new en
   await endsAsOnAnEmptyDatabase(bundle);
 });
 
-describe("a repeatable's statement moves to a migration", () => {
-  test("as a loop that has nothing left to do", async () => {
+describe("a statement that moves from a repeatable to a migration keeps its effect", () => {
+  test("a loop in a do block", async () => {
     const loop =
       "do $$ declare name text; begin foreach name in array array['customers', 'orders'] loop execute format('alter table $s.%I enable row level security', name); end loop; end $$;";
     const bundle = await databases.bundle({ [first]: schema, [earlier]: loop });
@@ -230,7 +230,7 @@ describe("a repeatable's statement moves to a migration", () => {
     await endsAsOnAnEmptyDatabase(bundle);
   });
 
-  test("as a setting of a function", async () => {
+  test("a function's search_path", async () => {
     const setting = "alter function $s.total(integer) set search_path to pg_catalog;";
     const bundle = await databases.bundle({ [first]: schema, [earlier]: setting });
     await bundle.up();

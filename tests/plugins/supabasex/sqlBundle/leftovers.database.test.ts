@@ -16,7 +16,7 @@ const mark = "create table $s.mark (id integer)";
 const unnamedIndex = "create index on $s.alerts (note)";
 
 describe("what a transaction creates beside a manual object is dropped", () => {
-  test("and named", async () => {
+  test("and the output names it", async () => {
     const bundle = await afterManualChange(databases, {
       first: schema,
       manual: unnamedIndex,

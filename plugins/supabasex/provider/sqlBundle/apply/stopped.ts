@@ -13,7 +13,10 @@ export function mayStayBehind(failure: FileFailure | undefined): boolean {
   return isMigration || needsEarlierCommit(failure.error);
 }
 
-/** Unsafe use of a new enum value; pending trigger events. Both are resolved when the earlier file is committed. */
+/**
+ * Returns whether a file failed because of an uncommitted enum value or pending trigger events. Both are resolved when the
+ * earlier file is committed.
+ */
 export function needsEarlierCommit(error: unknown): boolean {
   return error instanceof SqlFileError && (error.sqlState === "55P04" || error.sqlState === "55006");
 }

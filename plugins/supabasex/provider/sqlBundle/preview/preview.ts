@@ -171,7 +171,7 @@ async function previewWithoutDryRun(
     if (former !== undefined || !(error instanceof DatabaseUnreachable))
       context.log(
         "warning",
-        `The database was not read, so what would stop the deployment is not known: ${why}`,
+        `The database could not be read, so this preview cannot tell whether the deployment would stop: ${why}`,
       );
   }
 }

@@ -34,7 +34,7 @@ to other tables locks is unknown then.
   its former name, and a name that needs quotes in SQL has them: \`shared."Odd: name"\`.
 - A dry run locks, too. It leaves out a migration that would take ACCESS EXCLUSIVE on a table above \`sql.dryRunMaxTableMegabytes\`, or with a statement
   that runs longer than \`sql.dryRunStatementTimeoutSeconds\`, and files that depend on it. The preview lists them.
-- Tables that the same deployment creates are not reported, because nobody uses them yet. Before the first deployment, only tables of at least 10 MB are.
+- Tables that the same deployment creates are not reported, because no session uses them yet. Before the first deployment, only tables of at least 10 MB are.
 
 ## Kinds of statement
 
