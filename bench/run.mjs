@@ -6,7 +6,7 @@ import path from "node:path";
 const folder = import.meta.dirname;
 const wanted = process.argv.slice(2);
 // A measurement has a comment with the command that runs it. Files without that line are parts of measurements.
-const measurements = readdirSync(folder, { recursive: true })
+const measurements = readdirSync(folder, { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".ts"))
   .filter((name) => readFileSync(path.join(folder, name), "utf8").includes("npx tsx bench/"))
   .sort();

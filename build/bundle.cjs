@@ -14,7 +14,10 @@ const path = require("node:path");
 
 const root = path.resolve(__dirname, "..");
 
-/** Entry points by output path below dist/. */
+/**
+ * Entry points by output path below dist/.
+ * @type {Record<string, string>}
+ */
 const programs = {
   "program.cjs": "main.ts",
   "local.cjs": "local/cli.ts",
@@ -51,6 +54,7 @@ const programs = {
 /**
  * The programs that start for every CLI command contain their packages, which avoids loading hundreds of small files. This
  * lists the packages that stay external. (The language host must contain them, because it runs outside of the checkout.)
+ * @type {Record<string, string[]>}
  */
 const standalone = {
   "language-nodejs.cjs": [],
@@ -80,6 +84,7 @@ const contained = ["zod"];
 
 /** The other packages are beside dist/, in node_modules. */
 function externalPackages() {
+  /** @type {{ dependencies?: Record<string, string>, devDependencies?: Record<string, string> }} */
   const { dependencies, devDependencies } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
   return Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !contained.includes(name));
 }
@@ -93,14 +98,26 @@ const minified = [
   "providers/aws.cjs",
 ];
 
-/** Whether runBundle.cjs runs the program. */
+/**
+ * Returns whether runBundle.cjs runs the program.
+ * @param {string} output
+ */
 const hasCompiledCode = (output) => /^(plugins|providers)\//.test(output);
 
 /** What runBundle.cjs needs: code that V8 compiled earlier cannot import dynamically. */
 const compilable = { supported: { "dynamic-import": false } };
 
+/** @param {string} output */
 const fileOf = (output) => path.join(root, "dist", output);
+/** @param {string} output */
 const inputsOf = (output) => `${fileOf(output)}.inputs.json`;
+
+/** @param {string} output */
+function entryOf(output) {
+  const entry = programs[output];
+  if (entry === undefined) throw new Error(`build/bundle.cjs has no program for dist/${output}.`);
+  return path.join(root, entry);
+}
 
 /**
  * Returns the outputs that this script builds. A package that `pulumi package add` generated has its own build script, which
@@ -108,17 +125,24 @@ const inputsOf = (output) => `${fileOf(output)}.inputs.json`;
  */
 const ownOutputs = () => Object.keys(programs).filter((output) => !hasOwnBuild(output));
 
+/** @param {string} output */
 function hasOwnBuild(output) {
   if (!output.startsWith("../sdks/")) return false;
-  const manifest = path.join(root, path.dirname(programs[output]), "package.json");
-  return existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).scripts?.build !== undefined;
+  const manifest = path.join(path.dirname(entryOf(output)), "package.json");
+  if (!existsSync(manifest)) return false;
+  /** @type {{ scripts?: Record<string, string> }} */
+  const { scripts } = JSON.parse(readFileSync(manifest, "utf8"));
+  return scripts?.build !== undefined;
 }
 
-/** Bundles the given outputs, by default all. Replaces each file atomically. */
+/**
+ * Bundles the given outputs, by default all. Replaces each file atomically.
+ * @param {string[]} outputs
+ */
 function bundle(outputs = ownOutputs()) {
   const esbuild = require("esbuild");
   for (const output of outputs) {
-    const entry = path.join(root, programs[output]);
+    const entry = entryOf(output);
     if (!existsSync(entry)) continue;
     const startedAt = new Date();
     const { outputFiles, metafile } = esbuild.buildSync({
@@ -148,6 +172,10 @@ function bundle(outputs = ownOutputs()) {
   }
 }
 
+/**
+ * @param {string} file
+ * @param {string | Uint8Array} contents
+ */
 function replaceFile(file, contents) {
   mkdirSync(path.dirname(file), { recursive: true });
   const draft = `${file}.${process.pid}`;
@@ -160,19 +188,24 @@ function replaceFile(file, contents) {
   }
 }
 
-/** Returns whether dist/<output> is built by this script and is missing or older than one of its sources. */
+/**
+ * Returns whether dist/<output> is built by this script and is missing or older than one of its sources.
+ * @param {string} output
+ */
 function isStale(output) {
   if (hasOwnBuild(output)) return false;
+  /** @param {string} file */
   const modified = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs;
   const builtAt = modified(fileOf(output));
   if (builtAt === undefined || !existsSync(inputsOf(output))) return true;
+  /** @type {string[]} */
   const sources = JSON.parse(readFileSync(inputsOf(output), "utf8"));
   return sources.some((source) => (modified(path.join(root, source)) ?? Number.POSITIVE_INFINITY) > builtAt);
 }
 
 /** Returns the outputs that must be rebuilt. */
 function staleOutputs() {
-  return ownOutputs().filter((output) => existsSync(path.join(root, programs[output])) && isStale(output));
+  return ownOutputs().filter((output) => existsSync(entryOf(output)) && isStale(output));
 }
 
 module.exports = { bundle, compilable, isStale, replaceFile, root, staleOutputs, standalone };

@@ -11,17 +11,26 @@ const { replaceFile } = require("./bundle.cjs");
 /** When a provider has compiled what its first calls need, in milliseconds. */
 const compiledAfter = 1500;
 
-/** Runs the bundle as if Node.js had started it. It may require bundles beside it as `./name`. */
+/**
+ * Runs the bundle as if Node.js had started it. It may require bundles beside it as `./name`.
+ * @param {string} bundle
+ */
 function runBundle(bundle) {
   process.argv[1] = bundle;
   load(bundle);
 }
 
+/** @type {Map<string, { exports: unknown }>} */
 const loaded = new Map();
+
+/** Node's types omit `wrapper`, the two parts that `wrap` adds. */
+const { wrapper } = /** @type {{ wrapper: [string, string] }} */ (/** @type {unknown} */ (Module));
 
 /**
  * Returns the exports of a bundle. Its compiled code is in a file beside it. If there is none for this content and this
  * version of Node.js, and the folder can be written, it is written after 1.5 seconds.
+ * @param {string} bundle
+ * @returns {unknown}
  */
 function load(bundle) {
   const known = loaded.get(bundle);
@@ -31,7 +40,7 @@ function load(bundle) {
   const digest = createHash("sha256").update(source).digest();
   const file = `${bundle}.${process.version}-${process.arch}.compiled`;
   const cachedData = readCompiled(file, digest);
-  const [beginning] = Module.wrapper;
+  const [beginning] = wrapper;
   const script = new Script(Module.wrap(source.toString()), {
     filename: bundle,
     columnOffset: -beginning.length,
@@ -42,15 +51,22 @@ function load(bundle) {
   }
   const folder = path.dirname(bundle);
   const requireHere = createRequire(bundle);
+  /** @param {string} name */
   const require = (name) =>
     name.startsWith("./") ? load(path.join(folder, `${name}.cjs`)) : requireHere(name);
   const module = { exports: {} };
   loaded.set(bundle, module);
-  script.runInThisContext()(module.exports, require, module, bundle, folder);
+  /** @type {(...names: [unknown, typeof require, typeof module, string, string]) => void} */
+  const run = script.runInThisContext();
+  run(module.exports, require, module, bundle, folder);
   return module.exports;
 }
 
-/** Returns the compiled code for the source with this digest, which the file begins with. */
+/**
+ * Returns the compiled code for the source with this digest, which the file begins with.
+ * @param {string} file
+ * @param {Buffer} digest
+ */
 function readCompiled(file, digest) {
   try {
     const content = readFileSync(file);
@@ -61,6 +77,10 @@ function readCompiled(file, digest) {
   }
 }
 
+/**
+ * @param {string} file
+ * @param {Buffer[]} parts
+ */
 function writeCompiled(file, parts) {
   try {
     replaceFile(file, Buffer.concat(parts));
@@ -73,5 +93,7 @@ module.exports = { runBundle };
 
 if (require.main === module) {
   process.argv.splice(1, 1);
-  runBundle(path.resolve(process.argv[1]));
+  const [, bundle] = process.argv;
+  if (bundle === undefined) throw new Error("Give a bundle: node build/runBundle.cjs <bundle> [arguments].");
+  runBundle(path.resolve(bundle));
 }

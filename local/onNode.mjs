@@ -5,6 +5,11 @@ import { existsSync, mkdirSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
+/**
+ * Ends this process with a message for the user.
+ * @param {string} sentence
+ * @returns {never}
+ */
 function fail(sentence) {
   process.stderr.write(`${sentence}\n`);
   process.exit(1);
@@ -38,7 +43,7 @@ if (!existsSync(path.join(bin, "node"))) {
     env: environment,
     stdio: ["ignore", 2, 2],
   });
-  if (error?.code === "ENOENT")
+  if (error !== undefined && "code" in error && error.code === "ENOENT")
     fail("npm, which installs Node, is not on PATH: install npm, then run the command again.");
   if (status !== 0)
     fail(`npm could not install ${name}@${major}: see its message above, then run the command again.`);

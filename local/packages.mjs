@@ -4,20 +4,29 @@ import { spawn } from "node:child_process";
 import { lstatSync, readFileSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { IdentityError, withLock } from "./processLock.mjs";
+import { IdentityError, isSystemError, withLock } from "./processLock.mjs";
 
 const thisFile = fileURLToPath(import.meta.url);
 /** The lock is beside node_modules, because `npm ci` empties that folder. */
 const lockName = ".npm-ci.lock";
 
+/**
+ * A package in a lockfile.
+ * @typedef {{ version?: string, optional?: boolean } & ({ link?: false } | { link: true, resolved: string })} Entry
+ */
+
 /** Returns a message if this Node is older than package.json allows; otherwise undefined. */
 export function nodeIssue(version = process.versions.node) {
-  const [major, minor] = version.split(".").map(Number);
+  const [major = 0, minor = 0] = version.split(".").map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return undefined;
   return `Node ${version} is too old for this project: install Node 20.19 or newer and run the command again.`;
 }
 
-/** Returns whether node_modules has exactly the packages of the lockfile, according to npm's own record in it. */
+/**
+ * Returns whether node_modules has exactly the packages of the lockfile, according to npm's own record in it.
+ * @param {string} root
+ * @param {Record<string, Entry>} wanted
+ */
 function packagesAreInstalled(root, wanted) {
   // npm writes its record last, and in place. An unreadable record means that an installation is running or was killed.
   const installed = packagesOf(path.join(root, "node_modules", ".package-lock.json"));
@@ -33,7 +42,11 @@ function packagesAreInstalled(root, wanted) {
   );
 }
 
-/** Returns the packages of a lockfile; undefined if it does not exist or is not valid JSON. */
+/**
+ * Returns the packages of a lockfile; undefined if it does not exist or is not valid JSON.
+ * @param {string} lockfile
+ * @returns {Record<string, Entry> | undefined}
+ */
 function packagesOf(lockfile) {
   try {
     return JSON.parse(readFileSync(lockfile, "utf8")).packages;
@@ -42,7 +55,11 @@ function packagesOf(lockfile) {
   }
 }
 
-/** Returns whether `link` links to the folder. A copy of the folder is not enough, because later builds do not update it. */
+/**
+ * Returns whether `link` links to the folder. A copy of the folder is not enough, because later builds do not update it.
+ * @param {string} link
+ * @param {string} folder
+ */
 function isLinkTo(link, folder) {
   try {
     return realpathSync(link) === realpathSync(folder);
@@ -54,6 +71,8 @@ function isLinkTo(link, folder) {
 /**
  * Installs the packages unless they are already installed. One process of a checkout installs at a time, and the others wait for
  * it. Returns a message for the user if the installation fails, otherwise undefined.
+ * @param {string} root
+ * @param {(line: string) => void} say
  */
 export async function installPackages(root, say) {
   const wanted = packagesOf(path.join(root, "package-lock.json"));
@@ -62,6 +81,7 @@ export async function installPackages(root, say) {
   }
   if (packagesAreInstalled(root, wanted)) return undefined;
   // The previous holder of the lock may have installed them.
+  /** @param {import("./processLock.mjs").Lock} lock */
   const install = async (lock) =>
     packagesAreInstalled(root, wanted) ? undefined : await runNpm(root, lock, say);
   try {
@@ -73,13 +93,18 @@ export async function installPackages(root, say) {
     });
   } catch (error) {
     if (error instanceof IdentityError) return error.message;
-    if (["EACCES", "EPERM", "EROFS"].includes(error.code)) {
+    if (isSystemError(error) && ["EACCES", "EPERM", "EROFS"].includes(error.code)) {
       return `${error.path} cannot be written: give this user write access to it and run the command again.`;
     }
     throw error;
   }
 }
 
+/**
+ * @param {string} root
+ * @param {import("./processLock.mjs").Lock} lock
+ * @param {(line: string) => void} say
+ */
 async function runNpm(root, lock, say) {
   const modules = path.join(root, "node_modules");
   if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) {
@@ -107,10 +132,17 @@ async function runNpm(root, lock, say) {
   return undefined;
 }
 
-/** Waits until npm has ended. Forwards signals to npm, so that this process releases the lock only after npm has ended. */
+/**
+ * Waits until npm has ended. Forwards signals to npm, so that this process releases the lock only after npm has ended.
+ * @param {import("node:child_process").ChildProcess} child
+ * @returns {Promise<{ error?: NodeJS.ErrnoException, status?: number | null, interruption: NodeJS.Signals | undefined }>}
+ */
 async function ended(child) {
+  /** @type {NodeJS.Signals[]} */
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+  /** @type {NodeJS.Signals | undefined} */
   let interruption;
+  /** @param {NodeJS.Signals} signal */
   const pass = (signal) => {
     interruption = signal;
     child.kill(signal);

@@ -4,8 +4,16 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
 /**
+ * A process, distinguishable from a later one with the same id. The start time is as the system reports it, for equality
+ * checks only.
+ * @typedef {{ readonly pid: number, readonly startTime: string }} ProcessIdentity
+ */
+
+/**
  * Returns the identity of a live process; undefined if no process has that id. A zombie whose last thread has ended does
  * not count as live.
+ * @param {number} pid
+ * @returns {ProcessIdentity | undefined}
  */
 export function identifyProcess(pid) {
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
@@ -13,11 +21,13 @@ export function identifyProcess(pid) {
   return startTime === undefined ? undefined : { pid, startTime };
 }
 
+/** @param {ProcessIdentity} identity */
 export function isSameProcess(identity) {
   const found = identifyProcess(identity.pid);
   return found !== undefined && found.startTime === identity.startTime;
 }
 
+/** @param {number} pid */
 function startTimeFromProc(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
@@ -33,6 +43,7 @@ function startTimeFromProc(pid) {
   }
 }
 
+/** @type {string | undefined} */
 let knownBootId;
 
 function bootId() {
@@ -40,6 +51,7 @@ function bootId() {
   return knownBootId;
 }
 
+/** @param {number} pid */
 function startTimeFromPs(pid) {
   try {
     const output = execFileSync("ps", ["-o", "state=,lstart=", "-p", String(pid)], {

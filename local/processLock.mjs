@@ -36,16 +36,53 @@ const maxCountedMilliseconds = 1_000;
 /** A draft exists for milliseconds. A draft of this age was left by a killed process. */
 const draftMilliseconds = 24 * 60 * 60 * 1_000;
 
+/**
+ * A process that holds a lock, and the purpose for which it does. `isKnownToLive` is false for a process of another container
+ * until it touches its file, which takes at most two seconds.
+ * @typedef {{ readonly pid: number, readonly purpose: string, readonly isKnownToLive: boolean }} Holder
+ */
+
+/**
+ * A lock that this process holds.
+ * @typedef {object} Lock
+ * @property {(pid: number) => void} share Adds a holder: the lock then lasts until both processes have ended. Only this process
+ * touches the file of the other one. So if this process is killed, processes in other containers respect the other one for ten
+ * more seconds only.
+ * @property {() => void} release Releases the lock for all of its holders.
+ */
+
+/**
+ * What is known about a holder by its file.
+ * @typedef {"live" | "stale" | "unknown"} State
+ * @typedef {(file: string) => State} Watch
+ */
+
+/**
+ * The identity in a holder's file name. Earlier versions wrote no place.
+ * @typedef {ProcessIdentity & { readonly place: string | undefined }} PlacedIdentity
+ */
+
+/** @typedef {import("./processIdentity.mjs").ProcessIdentity} ProcessIdentity */
+
 /** The start time of this process cannot be read. The message is one sentence for the user. */
 export class IdentityError extends Error {}
 
 /**
  * Takes a lock for this process; its parent folder must exist. Returns the lock, or a live process that holds it. A waiter
  * passes the same `watch` in each attempt.
+ * @param {string} folder
+ * @param {string} purpose
+ * @param {Watch} watch
+ * @returns {{ readonly lock: Lock } | { readonly holder: Holder }}
  */
 export function takeLock(folder, purpose, watch = watchFiles()) {
   const draft = `${folder}.draft-${randomUUID()}`;
+  /** @type {string[]} */
   const names = [];
+  /**
+   * @param {string} place
+   * @param {ProcessIdentity} identity
+   */
   const add = (place, identity) => {
     names.push(fileOf(identity));
     writeFileSync(path.join(place, fileOf(identity)), purpose);
@@ -85,8 +122,10 @@ export function takeLock(folder, purpose, watch = watchFiles()) {
 /**
  * Returns a function that checks a file: "live" if the file has changed between two checks, "stale" if it has not changed for
  * ten seconds or is gone, else "unknown". Call it regularly, because it counts at most one second between two checks.
+ * @returns {Watch}
  */
 export function watchFiles() {
+  /** @type {Map<string, { changed: number, at: number, unchanged: number, state: State }>} */
   const seen = new Map();
   return (file) => {
     const changed = ifThere(() => statSync(file).mtimeMs);
@@ -104,6 +143,11 @@ export function watchFiles() {
 /**
  * Runs one holder of a lock at a time; creates its parent folder. While another process is known to hold the lock, calls `onHeld`
  * every 50 ms with that process and the number of earlier calls. An error thrown by `onHeld` ends the wait.
+ * @template T
+ * @param {string} folder
+ * @param {(lock: Lock) => Promise<T>} run
+ * @param {{ readonly purpose?: string, readonly onHeld?: (holder: Holder, calls: number) => void }} [options]
+ * @returns {Promise<T>}
  */
 export async function withLock(folder, run, { purpose = "", onHeld = () => undefined } = {}) {
   mkdirSync(path.dirname(folder), { recursive: true });
@@ -115,6 +159,11 @@ export async function withLock(folder, run, { purpose = "", onHeld = () => undef
   }
 }
 
+/**
+ * @param {string} folder
+ * @param {string} purpose
+ * @param {(holder: Holder, calls: number) => void} onHeld
+ */
 async function waitForLock(folder, purpose, onHeld) {
   const watch = watchFiles();
   for (let calls = 0; ; ) {
@@ -125,34 +174,47 @@ async function waitForLock(folder, purpose, onHeld) {
   }
 }
 
+/**
+ * @param {string} draft
+ * @param {string} folder
+ */
 function renamedOnto(draft, folder) {
   try {
     renameSync(draft, folder);
     return true;
   } catch (error) {
     // ENOTDIR: an earlier version of this program kept its lock in a file.
-    if (!["ENOTEMPTY", "EEXIST", "ENOTDIR"].includes(error.code)) throw error;
+    if (!isSystemError(error) || !["ENOTEMPTY", "EEXIST", "ENOTDIR"].includes(error.code)) throw error;
     return false;
   }
 }
 
+/**
+ * @param {string} folder
+ * @param {string[]} names
+ */
 function release(folder, names) {
   for (const name of names) rmSync(path.join(folder, name), { force: true });
   try {
     rmdirSync(folder);
   } catch (error) {
     // Another process holds it, or the parent folder was deleted.
-    if (!["ENOENT", "ENOTEMPTY", "EEXIST"].includes(error.code)) throw error;
+    if (!isSystemError(error) || !["ENOENT", "ENOTEMPTY", "EEXIST"].includes(error.code)) throw error;
   }
 }
 
-/** Returns a live process that holds the lock, and removes the files of dead ones. */
+/**
+ * Returns a live process that holds the lock, and removes the files of dead ones.
+ * @param {string} folder
+ * @param {Watch} watch
+ * @returns {Holder | undefined}
+ */
 function liveHolder(folder, watch) {
   for (const name of namesIn(folder)) {
     const file = path.join(folder, name);
     const identity = identityOf(name);
     const state = identity === undefined ? "stale" : stateOf(identity, file, watch);
-    if (state === "stale") {
+    if (identity === undefined || state === "stale") {
       rmSync(file, { recursive: true, force: true });
       continue;
     }
@@ -163,6 +225,11 @@ function liveHolder(folder, watch) {
   return undefined;
 }
 
+/**
+ * @param {PlacedIdentity} identity
+ * @param {string} file
+ * @param {Watch} watch
+ */
 function stateOf(identity, file, watch) {
   if (identity.place === placeOfThisProcess()) return isSameProcess(identity) ? "live" : "stale";
   // Earlier versions wrote no namespace, and did not touch their files.
@@ -172,13 +239,15 @@ function stateOf(identity, file, watch) {
 /**
  * Returns the live process that holds the lock in the way of earlier versions, whose lock is a file with the process ID. Other
  * checkouts may have such a version and share the caches of the user. Deletes the file of a dead process.
+ * @param {string} file
+ * @returns {Holder | undefined}
  */
 function holderOfFile(file) {
   if (ifThere(() => statSync(file).isFile()) !== true) return undefined;
-  const record = parsed(readIfThere(file));
-  const identity = record?.process ?? record;
-  if (identity?.pid !== undefined && isSameProcess(identity)) {
-    return { pid: identity.pid, purpose: record.command ?? "", isKnownToLive: true };
+  const record = parsed(readIfThere(file) ?? "");
+  const { pid, startTime } = record?.process ?? record ?? {};
+  if (pid !== undefined && startTime !== undefined && isSameProcess({ pid, startTime })) {
+    return { pid, purpose: record?.command ?? "", isKnownToLive: true };
   }
   try {
     unlinkSync(file);
@@ -189,6 +258,10 @@ function holderOfFile(file) {
   return undefined;
 }
 
+/**
+ * @param {string} text
+ * @returns {(Partial<ProcessIdentity> & { process?: Partial<ProcessIdentity>, command?: string }) | undefined}
+ */
 function parsed(text) {
   try {
     return JSON.parse(text);
@@ -197,7 +270,10 @@ function parsed(text) {
   }
 }
 
-/** Deletes the drafts of processes that were killed before they renamed them. */
+/**
+ * Deletes the drafts of processes that were killed before they renamed them.
+ * @param {string} folder
+ */
 function removeDrafts(folder) {
   const prefix = `${path.basename(folder)}.draft-`;
   try {
@@ -212,6 +288,10 @@ function removeDrafts(folder) {
   }
 }
 
+/**
+ * @param {string} folder
+ * @param {string[]} names
+ */
 function touch(folder, names) {
   const now = new Date();
   // Earlier versions of the toolchain look at the folder instead of its files.
@@ -224,16 +304,22 @@ function touch(folder, names) {
   }
 }
 
+/** @param {ProcessIdentity} identity */
 function fileOf({ pid, startTime }) {
   return [String(pid), encoded(startTime), encoded(placeOfThisProcess())].join(" ");
 }
 
+/**
+ * @param {string} name
+ * @returns {PlacedIdentity | undefined}
+ */
 function identityOf(name) {
   const [, pid, startTime, place] = /^(\d+) ([\w-]+)(?: ([\w-]+))?$/.exec(name) ?? [];
   if (pid === undefined || startTime === undefined) return undefined;
   return { pid: Number(pid), startTime: decoded(startTime), place: place && decoded(place) };
 }
 
+/** @type {string | undefined} */
 let knownPlace;
 
 /** Returns the boot ID and the process namespace, in which process IDs are unique; without /proc, the host name. */
@@ -251,18 +337,35 @@ function findPlace() {
   }
 }
 
+/** @param {string} text */
 const encoded = (text) => Buffer.from(text).toString("base64url");
+/** @param {string} text */
 const decoded = (text) => Buffer.from(text, "base64url").toString();
 
+/** @param {string} folder */
 const namesIn = (folder) => ifThere(() => readdirSync(folder)) ?? [];
+/** @param {string} file */
 const readIfThere = (file) => ifThere(() => readFileSync(file, "utf8"));
 
-/** Returns the result, or undefined if another process has deleted the file or folder. */
+/**
+ * Returns the result, or undefined if another process has deleted the file or folder.
+ * @template T
+ * @param {() => T} read
+ */
 function ifThere(read) {
   try {
     return read();
   } catch (error) {
-    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+    if (isSystemError(error) && ["ENOENT", "ENOTDIR"].includes(error.code)) return undefined;
     throw error;
   }
+}
+
+/**
+ * Returns whether Node.js reports an error of the operating system, such as ENOENT.
+ * @param {unknown} error
+ * @returns {error is Error & { code: string, path?: string }}
+ */
+export function isSystemError(error) {
+  return error instanceof Error && "code" in error && typeof error.code === "string";
 }

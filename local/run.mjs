@@ -8,6 +8,7 @@ import { installPackages, nodeIssue } from "./packages.mjs";
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const require = createRequire(import.meta.url);
 
+/** @param {string | undefined} issue */
 function stopAt(issue) {
   if (issue === undefined) return;
   process.stderr.write(`${issue}\n`);
@@ -25,4 +26,4 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 stopAt(nodeIssue());
 stopAt(await installPackages(root, (line) => process.stderr.write(`${line}\n`)));
 build();
-require("../dist/local.cjs");
+require(path.join(root, "dist", "local.cjs"));

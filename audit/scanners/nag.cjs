@@ -2,7 +2,7 @@
 const { createRequire } = require("node:module");
 const path = require("node:path");
 
-const [folder, templateFile] = process.argv.slice(2);
+const [folder = "", templateFile] = process.argv.slice(2);
 const installed = createRequire(path.join(folder, "package.json"));
 const { App, Stack } = installed("aws-cdk-lib");
 const { CfnInclude } = installed("aws-cdk-lib/cloudformation-include");

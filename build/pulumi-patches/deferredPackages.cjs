@@ -8,15 +8,21 @@ const requireOfSdk = createRequire(require.resolve("@pulumi/pulumi/package.json"
 
 for (const request of ["@npmcli/arborist", "./typescript-shim.js"]) defer(requireOfSdk.resolve(request));
 
+/**
+ * Replaces a file of the SDK or of one of its packages by a proxy.
+ * @param {string} file
+ */
 function defer(file) {
   if (require.cache[file] !== undefined) return;
+  /** @type {Record<string | symbol, unknown> | undefined} */
   let loaded;
   const load = () => {
-    if (loaded === undefined) {
-      delete require.cache[file];
-      loaded = require(file);
-    }
-    return loaded;
+    if (loaded !== undefined) return loaded;
+    delete require.cache[file];
+    /** @type {Record<string | symbol, unknown>} */
+    const exports = require(file);
+    loaded = exports;
+    return exports;
   };
   const placeholder = new Module(file);
   placeholder.filename = file;

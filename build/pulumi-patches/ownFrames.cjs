@@ -8,22 +8,35 @@ const { root } = require("../bundle.cjs");
 
 const program = path.join(root, "dist", "program.cjs");
 
+/** @type {SourceMap | undefined} */
 let sourceMap;
 
-/** Caches source positions by V8's position. The same few are in almost every stack. */
+/**
+ * Caches source positions by V8's position. The same few are in almost every stack.
+ * @type {Map<string, string>}
+ */
 const mapped = new Map();
 
+/** @param {NodeJS.CallSite} frame */
 function describe(frame) {
   const text = String(frame);
   if (frame.getFileName() !== program) return text;
-  if (!mapped.has(text)) mapped.set(text, withSource(frame, text));
-  return mapped.get(text);
+  const known = mapped.get(text);
+  if (known !== undefined) return known;
+  const found = withSource(frame, text);
+  mapped.set(text, found);
+  return found;
 }
 
-/** Returns the text of a frame with the position in the source instead of the one in the bundle, both counted from 1. */
+/**
+ * Returns the text of a frame with the position in the source instead of the one in the bundle, both counted from 1.
+ * @param {NodeJS.CallSite} frame
+ * @param {string} text
+ */
 function withSource(frame, text) {
   const line = frame.getLineNumber();
   const column = frame.getColumnNumber();
+  if (line === null || column === null) return text;
   const entry = sourceEntry(line - 1, column - 1);
   if (entry?.originalSource === undefined) return text;
   const source = path.resolve(path.dirname(program), entry.originalSource);
@@ -31,6 +44,11 @@ function withSource(frame, text) {
   return text.replace(`${program}:${line}:${column}`, position);
 }
 
+/**
+ * @param {number} line
+ * @param {number} column
+ * @returns {import("node:module").SourceMapping | { originalSource?: undefined } | undefined}
+ */
 function sourceEntry(line, column) {
   try {
     sourceMap ??= new SourceMap(JSON.parse(readFileSync(`${program}.map`, "utf8")));
@@ -41,6 +59,7 @@ function sourceEntry(line, column) {
   }
 }
 
+/** @param {Error} error */
 function heading(error) {
   try {
     return Error.prototype.toString.call(error);

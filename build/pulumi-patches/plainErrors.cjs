@@ -6,6 +6,11 @@ const { inspect } = require("node:util");
 Object.defineProperty(Error.prototype, inspect.custom, {
   configurable: true,
   writable: true,
+  /**
+   * @this {Error}
+   * @param {number} _depth
+   * @param {import("node:util").InspectOptions} options
+   */
   value(_depth, options) {
     return inspect(this, { ...options, colors: false, customInspect: false });
   },
