@@ -57,12 +57,15 @@ export function reviewOf({ stack, commit, run, report, plan }: ReviewSubject): R
   };
 }
 
-/** Returns the digest of each entry. Resources of different types may have the same name: they have one digest together. */
+/**
+ * Returns the digest of each entry. Resources of different types may have the same name: they have one digest together, which does not
+ * depend on the order of the engine's events.
+ */
 function digests(entries: readonly (readonly [name: string, value: unknown])[]): Record<string, string> {
-  const named = new Map<string, unknown[]>();
-  for (const [name, value] of entries) named.set(name, [...(named.get(name) ?? []), value]);
+  const named = new Map<string, string[]>();
+  for (const [name, value] of entries) named.set(name, [...(named.get(name) ?? []), digest(value)]);
   return Object.fromEntries(
-    [...named].map(([name, values]) => [name, digest(values.length === 1 ? values[0] : values)]),
+    [...named].map(([name, found]) => [name, found.length === 1 ? `${found[0]}` : digest(found.sort())]),
   );
 }
 

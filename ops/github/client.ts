@@ -15,8 +15,8 @@ export interface ClientOptions {
 
 /**
  * Returns a client of GitHub's API. A read, and a PATCH, which has the same result when it is repeated, are retried up
- * to three times if the service fails. Another write is sent once, because a failed one may have succeeded. The client
- * waits for rate limits up to a minute.
+ * to three times if the service fails; the call may set `request: { retries: 0 }`. Another write is sent once, because a
+ * failed one may have succeeded. The client waits for rate limits up to a minute.
  */
 export function gitHubClient(
   { apiUrl, token }: Pick<GitHubContext, "apiUrl" | "token">,

@@ -39,9 +39,12 @@ export async function writeStickyComment(
     const found = await ownComments(client, target, comment.subject);
     if (found.some((other) => isNewer(runOf(other), comment.run))) return "superseded";
     const [first] = found;
-    if (first !== undefined && (await update(client, { ...target, comment_id: first.id, body }))) {
-      return await keepNewest(client, target, { ...comment, outcome: "updated" });
-    }
+    const updated =
+      first === undefined
+        ? "missing"
+        : await update(client, { ...target, comment_id: first.id, body }, comment.run);
+    if (updated === "superseded") return updated;
+    if (updated === "updated") return await keepNewest(client, target, { ...comment, outcome: updated });
     await create(client, { ...target, body });
     return await keepNewest(client, target, { ...comment, outcome: "created" });
   });
@@ -53,16 +56,29 @@ interface Target {
   readonly issue_number: number;
 }
 
-/** Updates a comment. Returns whether it still exists. */
+/**
+ * Updates a comment, unless it does not exist any more. If the service fails, a newer run may write to the comment before the second
+ * attempt, so it is read again.
+ */
 async function update(
   client: GitHubClient,
   comment: Target & { readonly comment_id: number; readonly body: string },
-): Promise<boolean> {
+  run: RunNumber,
+): Promise<"updated" | "missing" | "superseded"> {
+  const path = "/repos/{owner}/{repo}/issues/comments/{comment_id}";
   try {
-    await client.request("PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", { ...comment });
-    return true;
+    try {
+      await client.request(`PATCH ${path}`, { ...comment, request: { retries: 0 } });
+    } catch (error) {
+      if ((statusOf(error) ?? 0) < 500) throw error;
+      const { owner, repo, comment_id } = comment;
+      const { data } = await client.request(`GET ${path}`, { owner, repo, comment_id });
+      if (isNewer(runOf(data), run)) return "superseded";
+      await client.request(`PATCH ${path}`, { ...comment, request: { retries: 0 } });
+    }
+    return "updated";
   } catch (error) {
-    if (statusOf(error) === 404) return false;
+    if (statusOf(error) === 404) return "missing";
     throw error;
   }
 }

@@ -1,42 +1,68 @@
 import { stripVTControlCharacters } from "node:util";
 import type { JsonValue } from "../../foundation/json";
 import { isJsonObject } from "../../foundation/json";
+import { maskSqlSecrets } from "./sqlSecrets";
 
 const masked = "[secret]";
 
 /** Names of variables whose values are masked in a report. */
-const secretNames =
-  /(TOKEN|SECRET|PASSWORD|PASSWD|_PASS$|PASSPHRASE|CREDENTIAL|PRIVATE|_KEY(_ID)?$|DATABASE_URL|_DSN$|WEBHOOK)/i;
+const secretNames = /(TOKEN|SECRET|PASSWORD|PASSWD|_PASS$|PASSPHRASE|CREDENTIAL|PRIVATE|DATABASE_URL|_DSN$)/i;
+
+/** Names of variables that contain a secret, or an ordinary word such as `CACHE_KEY=production`. */
+const maybeSecretNames = /(_KEY(_ID)?|WEBHOOK(_URL|_SECRET)?)$/i;
+const ordinaryWord = /^[a-z]{1,15}$/;
 
 /** Shorter values are usually ordinary words, not secrets. */
 const minSecretLength = 8;
 
-/** Patterns of secrets, which are masked wherever they appear. */
-const patterns: readonly [RegExp, string][] = [
+type Replacement = string | ((found: string, ...groups: (string | undefined)[]) => string);
+
+/**
+ * Patterns of secrets, which are masked wherever they appear. An untrusted report may contain megabytes of anything, so they take linear
+ * time and constant stack: what is repeated needs no backtracking, and `x{20}x*` is not `x{20,}`, which needs stack for each character.
+ */
+const patterns: readonly (readonly [RegExp, Replacement])[] = [
   // The password of a URL, which may contain what has to be encoded there. A port is not one.
-  [/(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@"']*:)(?!\d+(?:[/?#\s"']|$))[^\s"'`<>]+(?=@)/gi, `$1${masked}`],
-  // Also a key whose end was cut off.
-  [/-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[^-]|-(?!----))*(?:-----END [A-Z ]*PRIVATE KEY-----)?/g, masked],
-  [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+/g, masked],
-  [/\bsb[a-z]*_[A-Za-z0-9_-]{20,}/g, masked],
-  [/\b(?:gh[pousr]_|github_pat_)\w{20,}/g, masked],
+  [
+    /(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@"']*:)(?!\d+(?:[/?#\s"']|$))([^\s"'`<>]+)/gi,
+    (found, start = "", rest = "") => {
+      const end = rest.lastIndexOf("@");
+      return end < 1 ? found : `${start}${masked}${rest.slice(end)}`;
+    },
+  ],
+  // Also a key whose end was cut off, but not the line in a message that only names it.
+  [
+    /-----BEGIN [A-Z ]*PRIVATE KEY-----(?=[^\S\n]*(?:\n|\\+[nr]|[A-Za-z0-9+/=]{16}))[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|(?=-----)|$)/g,
+    masked,
+  ],
+  [/\beyJ[\w-]{8}[\w-]*(\.[\w-]{8}[\w-]*\.[\w-]+)?/g, (found, rest) => (rest === undefined ? found : masked)],
+  [/\bsb[a-z]*_[A-Za-z0-9_-]{20}[A-Za-z0-9_-]*/g, masked],
+  [/\b(?:gh[pousr]_|github_pat_)\w{20}\w*/g, masked],
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, masked],
   [/\bpul-[0-9a-f]{40}\b/g, masked],
-  [/\b(?:v1,)?whsec_[A-Za-z0-9+/=_-]{16,}/g, masked],
-  [/\b(?:sk|rk)[-_][A-Za-z0-9_-]{20,}/g, masked],
-  [/\bxox[a-z]-[A-Za-z0-9-]{10,}/g, masked],
+  [/\b(?:v1,)?whsec_[A-Za-z0-9+/=_-]{16}[A-Za-z0-9+/=_-]*/g, masked],
+  [/\b(?:sk-|[sr]k_(?:org_)?(?:live|test)_)[A-Za-z0-9_-]{16}[A-Za-z0-9_-]*/g, masked],
+  [/\bxox[a-z]-[A-Za-z0-9-]{10}[A-Za-z0-9-]*/g, masked],
   [/(\bhooks\.slack\.com\/services\/)[\w/]+/g, `$1${masked}`],
   [/(\bX-Amz-(?:Signature|Security-Token|Credential)=)[^\s&"']+/gi, `$1${masked}`],
-  [/(\bBearer\s+)[\w.~+/=-]{16,}/gi, `$1${masked}`],
+  [/(\bBearer\s+)[\w.~+/=-]{16}[\w.~+/=-]*/gi, `$1${masked}`],
   [/\bSCRAM-SHA-256\$[^\s"']+/g, masked],
   [/\bmd5[0-9a-f]{32}\b/g, masked],
-  // In statements.
-  [/(\bpassword\s+)(?:[eun]&?)?'(?:[^'\\]|''|\\[\s\S])*'/gi, `$1'${masked}'`],
-  [/(\bpassword\s+)\$(\w*)\$[\s\S]*?\$\2\$/gi, `$1'${masked}'`],
-  [/(\b(?:create|update)_secret\s*\()[^)]*/gi, `$1${masked}`],
-  // In a connection string of libpq.
-  [/(\bpass(?:word|wd|phrase)?\s?=\s?)(?:'(?:[^'\\]|\\.)*'|[^\s&'",;]+)/gi, `$1${masked}`],
 ];
+
+/** A password without quotes in a connection string of libpq, or what `=` in a statement assigns or compares. */
+const plainPassword = /(\bpass(?:word|wd|phrase)?\s?=(?!>)\s?)([^\s&'",;]+)/gi;
+
+/** A column, a variable or no value, as in `password = new.password`. */
+const identifier = /^(?:(?:[a-z_][a-z0-9_]*\.)+[a-z_][a-z0-9_]*|[a-z0-9_]*pass[a-z0-9_]*|null|default)$/;
+
+function maskPlainPassword(found: string, name: string, value: string): string {
+  return /\s=/.test(name) && identifier.test(value.replace(/\)+$/, "")) ? found : `${name}${masked}`;
+}
+
+function isSecret(name: string, value: string): boolean {
+  return secretNames.test(name) || (maybeSecretNames.test(name) && !ordinaryWord.test(value.trim()));
+}
 
 /** Returns the ways in which a report may contain a value: as it is, each of its lines, in a JSON string, in a URL. */
 function formsOf(value: string): string[] {
@@ -55,7 +81,7 @@ function formsOf(value: string): string[] {
  */
 export function cleaner(environment: NodeJS.ProcessEnv = process.env): (text: string) => string {
   const secrets = Object.entries(environment).flatMap(([name, value]) =>
-    value !== undefined && secretNames.test(name) ? formsOf(value) : [],
+    value !== undefined && isSecret(name, value) ? formsOf(value) : [],
   );
   const values = [...new Set(secrets)]
     .filter((value) => value.length >= minSecretLength)
@@ -63,8 +89,8 @@ export function cleaner(environment: NodeJS.ProcessEnv = process.env): (text: st
   return (text) => {
     let clean = withoutControls(text);
     for (const value of values) clean = clean.replaceAll(value, masked);
-    for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
-    return clean;
+    for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement as string);
+    return maskSqlSecrets(clean, masked).replace(plainPassword, maskPlainPassword);
   };
 }
 

@@ -9,6 +9,7 @@ beforeAll(async () => {
   await database.postgres.query(
     "create function public.g(a integer) returns integer language sql as 'select a'",
   );
+  await database.postgres.query('create table shared."Odd" (id int); create table shared."Odd(x)" (id int)');
 });
 afterAll(async () => await database.remove());
 
@@ -90,6 +91,30 @@ const attributions: readonly {
     named: /^by postgres via second .*, or by postgres via first /,
   },
   {
+    before: "grant select on shared.presence to service_role",
+    change: "GRANT SELECT ON SHARED.PRESENCE TO anon",
+    of: ["table shared.presence", "grants"],
+    named: /^by postgres via second .*, or by postgres via first /,
+  },
+  {
+    before: "grant select on retail.orders to service_role",
+    change: "grant select on postgres.retail.orders to anon",
+    of: ["table retail.orders", "grants"],
+    named: /^by postgres via second .*, or by postgres via first /,
+  },
+  {
+    before: "grant select on retail.orders to service_role",
+    change: "GRANT SELECT ON postgres.RETAIL.PRODUCTS TO anon",
+    of: ["table retail.orders", "grants"],
+    named: /^by postgres via first [^,]* UTC$/,
+  },
+  {
+    before: 'grant select on shared."Odd(x)" to service_role',
+    change: 'grant select on shared."Odd" to anon',
+    of: ['table shared."Odd(x)"', "grants"],
+    named: /^by postgres via first /,
+  },
+  {
     before: "alter table retail.products disable row level security",
     change: "grant select on retail.products to anon",
     of: ["table retail.products", "rowSecurity"],
@@ -169,6 +194,43 @@ test("the name of the deployments proves nothing: an entry with it is shown, and
       identity,
     ),
   ).toMatch(/^by postgres via supabasex/);
+});
+
+test("an earlier grant of ours that may be about another object does not hide who changed this one", async () => {
+  const { postgres } = database;
+  const authorOf = async (table: string, deployedAt: string) =>
+    (
+      await readAuthors(postgres, [{ identity: `table ${table}`, property: "grants" }], {
+        ...subject,
+        deployedAt: async () => deployedAt,
+      })
+    ).get(`table ${table}, grants`);
+  const statements = [
+    ["ours", "create table shared.alone (id int)"],
+    ["ours", "create table shared.together (id int)"],
+    ["first", "grant select on shared.alone to anon"],
+    ["second", "grant select on shared.together, shared.tenants to anon"],
+    ["ours", "grant select on shared.tenants, shared.users to service_role"],
+  ] as const;
+  try {
+    for (const [who, statement] of statements) {
+      const name = who === "ours" ? "supabasex thorbis prod 1a2b3c4d by ci" : who;
+      await postgres.query(`set application_name = '${name}'`);
+      await postgres.query(statement);
+    }
+  } finally {
+    await postgres.query("set application_name = 'psql'");
+  }
+
+  expect(await authorOf("shared.together", "infinity")).toMatch(/^by postgres via second [^,]* UTC$/);
+  // Statements about several objects by someone else may still be about it.
+  expect(await authorOf("shared.alone", "infinity")).toMatch(
+    /^by postgres via second [^,]* UTC, or by postgres via first [^,]* UTC$/,
+  );
+  // A run that stopped may have made the change.
+  expect(await authorOf("shared.alone", "2026-01-01")).toMatch(
+    /^by postgres via supabasex .*, after the last completed deployment/,
+  );
 });
 
 test("another table with the log's name says nothing", async () => {

@@ -330,6 +330,35 @@ test("an update is retried after one failure of the service", async () => {
   expect(bodies()[0]).toContain(": run 18.1 -->");
 });
 
+test.each([
+  ["before the update failed", false, 502],
+  ["after an update whose response was lost", true, 504],
+])("a retried update does not overwrite what a newer run wrote %s", async (_name, done, status) => {
+  leaveReport("dev", "quiet");
+  await comment();
+  const newer = "<!-- thorbis preview dev: run 19.1 -->";
+  const meanwhile = () => {
+    for (const each of github.comments(7)) each.body = newer;
+  };
+  github.faults.push({ method: "PATCH", path: /\/comments\/\d+$/, status, done, times: 1, meanwhile });
+
+  expect(await comment({ id: 18 })).toEqual([{ stack: "dev", outcome: "superseded" }]);
+  expect(bodies()).toEqual([newer]);
+});
+
+test("an update is sent twice at most, and refused ones once", async () => {
+  leaveReport("dev", "quiet");
+  await comment();
+  const updates = () => github.requests.filter((request) => request.startsWith("PATCH ")).length;
+  github.faults.push({ method: "PATCH", path: /\/comments\/\d+$/, status: 503, times: 2 });
+  await expect(comment({ id: 18 })).rejects.toThrow("the service failed (503)");
+  expect(updates()).toBe(2);
+
+  github.faults.push({ method: "PATCH", path: /\/comments\/\d+$/, status: 403, times: 1 });
+  await expect(comment({ id: 18 })).rejects.toThrow("(403)");
+  expect(updates()).toBe(3);
+});
+
 test("a comment that was deleted between the list and the update is created again", async () => {
   leaveReport("dev", "quiet");
   await comment();

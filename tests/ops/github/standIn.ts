@@ -45,6 +45,8 @@ export interface Fault {
   readonly headers?: Record<string, string>;
   /** Whether the request is executed nevertheless, as when a gateway times out. */
   readonly done?: boolean;
+  /** Another client's work, before the response. */
+  readonly meanwhile?: () => void;
   times: number;
 }
 
@@ -125,6 +127,7 @@ export async function startGitHub(): Promise<GitHubStandIn> {
       );
       const found = owner?.comments.find(({ id }) => id === Number(third));
       if (owner === undefined || found === undefined) return [404, { message: "Not Found" }];
+      if (method === "GET") return [200, found];
       if (method === "DELETE") owner.comments.splice(owner.comments.indexOf(found), 1);
       else found.body = String(input.body);
       return method === "DELETE" ? [204, undefined] : [200, found];
@@ -178,6 +181,7 @@ export async function startGitHub(): Promise<GitHubStandIn> {
       if (fault !== undefined) {
         fault.times -= 1;
         if (fault.done === true) answer(method, url, input);
+        fault.meanwhile?.();
         return send(response, fault.status, fault.body ?? { message: "fault" }, { headers: fault.headers });
       }
       const [status, body] = answer(method, url, input);

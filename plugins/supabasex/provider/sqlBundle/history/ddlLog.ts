@@ -36,7 +36,7 @@ export function authorKey({ identity, property }: ChangedPath): string {
  * log, or the role may not read it.
  *
  * If the newest entry may be about another object, as of a statement that grants several, the newest one about the object follows after
- * `or`, unless it is ours.
+ * `or`, unless it is ours. Such an entry of the last or an earlier deployment of ours counts only if there is no other.
  *
  * Any session can have the application name of our deployments, so the name proves nothing. What the last deployment changed is no
  * difference. So if the last entry has the name and is from before its end, either the log lacks a later change, or the name was forged: the
@@ -53,7 +53,10 @@ export async function readAuthors(
   const candidates = changes.flatMap((change) =>
     loggedAs(change).map((name, rank) => ({ key: authorKey(change), rank, ...name })),
   );
-  const unquoted = `split_part(replace(entry.object_identity, '"', ''), '(', 1)`;
+  // Names are compared without quotes and in lower case, because the log has them as in the statement.
+  const granted = `lower(replace(case when entry.object_type in ('FUNCTION', 'PROCEDURE', 'ROUTINE')
+           then split_part(entry.object_identity, '(', 1) else entry.object_identity end, '"', ''))`;
+  const wanted = `lower(replace(wanted.name, '"', ''))`;
   const { rows } = await client.query<Entry>(
     `with wanted as materialized (
        select * from jsonb_to_recordset($1::jsonb) as w (key text, rank integer, name text, tags text, maybe text[])
@@ -68,14 +71,20 @@ export async function readAuthors(
        from wanted
        join ${log} entry on entry.object_type = any (wanted.maybe) and entry.tag ~ wanted.tags
        where entry.object_identity is null
-         or ${unquoted} in (replace(wanted.name, '"', ''), substring(replace(wanted.name, '"', '') from '[^.]*$'))
+         or ${granted} in (${wanted}, substring(${wanted} from '[^.]*$'))
+         -- As database.schema.table.
+         or right(${granted}, length(${wanted}) + 1) = '.' || ${wanted}
+     ),
+     judged as (
+       select *,
+         coalesce(starts_with(application || ' ', $2 || ' '), false) as "hasOurName",
+         occurred_at <= coalesce($3::timestamptz, 'infinity') as "isEarlier"
+       from found
      ),
      newest as (
-       select distinct on (key, rank) * from found order by key, rank, occurred_at desc
+       select distinct on (key, rank) * from judged order by key, rank, "hasOurName" and "isEarlier" and rank > 0, occurred_at desc
      )
-     select entry.key, entry.rank,
-       coalesce(starts_with(entry.application || ' ', $2 || ' '), false) as "hasOurName",
-       entry.occurred_at <= coalesce($3::timestamptz, 'infinity') as "isEarlier",
+     select entry.key, entry.rank, entry."hasOurName", entry."isEarlier",
        concat('by ', entry.session_role, case when entry.acting_role <> entry.session_role then ' as ' || entry.acting_role end,
          ' via ' || nullif(entry.application, ''), ' from ' || host(entry.address)) as origin,
        concat(' at ' || to_char(entry.occurred_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'), ' UTC') as time
@@ -104,7 +113,11 @@ interface Entry {
 const unknown = "by unknown";
 
 /** @param entries the newest first */
-function authorOf([latest, ...others]: readonly Entry[]): string {
+function authorOf(entries: readonly Entry[]): string {
+  const informative = entries.filter(
+    ({ rank, hasOurName, isEarlier }) => rank === 0 || !hasOurName || !isEarlier,
+  );
+  const [latest, ...others] = informative.length > 0 ? informative : entries;
   if (latest === undefined) return unknown;
   const author = `${latest.origin}${latest.time}`;
   if (latest.hasOurName) {

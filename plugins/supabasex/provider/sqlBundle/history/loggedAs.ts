@@ -100,5 +100,7 @@ const grantedTypes: Readonly<Record<string, readonly string[]>> = {
 function maybeGranted(kind: string, name: string, property: string | undefined): readonly LoggedName[] {
   const maybe = grantedTypes[kind];
   if (property !== "grants" || maybe === undefined) return [];
-  return [{ name: name.replace(/\(.*$/s, ""), tags: "^(GRANT|REVOKE)$", maybe }];
+  // Another object may have parentheses in its name.
+  const isRoutine = maybe.includes("ROUTINE");
+  return [{ name: isRoutine ? name.replace(/\(.*$/s, "") : name, tags: "^(GRANT|REVOKE)$", maybe }];
 }
