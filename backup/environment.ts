@@ -58,7 +58,8 @@ const endpoint = z
 const storeVariables = z
   .object({
     AWS_REGION: required,
-    BACKUP_BUCKET: required.refine((text) => !text.includes("/"), {
+    // The SDK also accepts the ARN of an access point.
+    BACKUP_BUCKET: required.refine((text) => text.startsWith("arn:") || !text.includes("/"), {
       error: "must be the name of a bucket, without s3:// and without a path",
     }),
     BACKUP_S3_FORCE_PATH_STYLE: z.enum(["true", "false"], { error: "must be true or false" }).optional(),

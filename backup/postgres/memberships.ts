@@ -40,20 +40,21 @@ export async function describeMemberships(client: pg.Client, roles: readonly str
       row.granted && row.granted_admin === row.admin
         ? grant
         : `if current_user = ${escapeLiteral(row.member)} then ${toItself} else ${grant} end if;`;
-    return block(`${statements} ${handlers(row)}`);
+    return block(`${statements} ${handlers(row, roles.includes(row.member))}`);
   });
 }
 
 /**
  * Returns the handlers of a refused membership. One that contradicts a membership that only the target has, such as the
- * reverse one, is not granted; a restore may revoke the other one later, and else reports the difference. One that only
- * contains ADMIN is not needed by anything else: the member may be a role that created the other one at the source,
- * which the target may lack or not allow to be changed.
+ * reverse one, is not granted: if the member is a role of the application, a restore compares its memberships later, may
+ * revoke the other one, and else reports the difference. One that only contains ADMIN is not needed by anything else:
+ * the member may be a role that created the other one at the source, which the target may lack or not allow to be
+ * changed.
  */
-function handlers({ role, member, admin, inherit, set }: MembershipRow): string {
+function handlers({ role, member, admin, inherit, set }: MembershipRow, isComparedLater: boolean): string {
   const what = `membership of role ${escapeIdentifier(member)} in ${escapeIdentifier(role)}`;
-  const contradiction = `raise warning '%', ${escapeLiteral(`${what} contradicts memberships of this server (0LP01)`)};`;
-  const always = `exception when invalid_grant_operation then ${contradiction}`;
+  const contradiction = "it contradicts memberships of this server (0LP01)";
+  const always = `exception when invalid_grant_operation then ${isComparedLater ? "null;" : warnOfRefusal(what, contradiction)}`;
   if (!admin || inherit !== false || set !== false) return always;
   const refused = `${what} with only ADMIN`;
   return [

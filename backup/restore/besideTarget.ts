@@ -13,7 +13,7 @@ export interface BesideTarget {
   readonly settings: DatabaseSettings;
   /**
    * Renames it to the target's name in one step, and drops the old database. Other sessions on the target are ended.
-   * @returns what to tell the user: that the old database could not be dropped
+   * @returns what to tell the user: that the old database could not be dropped, or that the new one is not a template
    * @throws UserError if the target could not be replaced; it is unchanged, and this database is dropped
    */
   swap(): Promise<string[]>;
@@ -44,27 +44,33 @@ export async function createBesideTarget(client: pg.Client, target: DatabaseSett
   const replaced = `${name}_replaced`;
   const end = async (): Promise<void> => void (await maintenance.end().catch(() => undefined));
   const drop = async (database: string): Promise<void> => {
-    // No database that is a template can be dropped, such as a target that was one.
-    await maintenance.query(`alter database ${quote(database)} is_template false`);
+    const { rows } = await maintenance.query("select from pg_database where datname = $1 and datistemplate", [
+      database,
+    ]);
+    // A template cannot be dropped, such as a target that was one. An interrupted drop leaves a database that can only
+    // be dropped, and that is no template.
+    if (rows.length > 0) await maintenance.query(`alter database ${quote(database)} is_template false`);
     await maintenance.query(`drop database ${quote(database)} with (force)`);
   };
+  let isTemplate = false;
   try {
     const { rows: left } = await maintenance.query<{ name: string }>(
       "select datname as name from pg_database where datname ~ ('^' || regexp_replace($1, '([^\\w])', '\\\\\\1', 'g') || '[0-9a-f]{8}(_replaced)?$')",
       [prefix],
     );
     for (const database of left) await drop(database.name);
-    const { rows } = await maintenance.query<{ options: string }>(
+    const { rows } = await maintenance.query<{ options: string; is_template: boolean }>(
       `select concat_ws(' ', format('owner %I encoding %L lc_collate %L lc_ctype %L', pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datctype),
          case datlocprovider when 'i' then format('locale_provider icu icu_locale %L', locale) when 'b' then format('locale_provider builtin builtin_locale %L', locale) end,
          'icu_rules ' || quote_literal(to_jsonb(d) ->> 'daticurules'), 'tablespace ' || quote_ident(nullif(spcname, 'pg_default')))
-         as options
+         as options, datistemplate as is_template
        from pg_database d join pg_tablespace t on t.oid = dattablespace
          -- Its name in version 17, and before.
          cross join lateral (select coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale') as locale) l
        where datname = $1`,
       [target.database],
     );
+    isTemplate = rows[0]?.is_template === true;
     await maintenance.query(`create database ${quote(name)} template template0 ${rows[0]?.options ?? ""}`);
   } catch (error) {
     await end();
@@ -109,15 +115,27 @@ export async function createBesideTarget(client: pg.Client, target: DatabaseSett
         clearInterval(closing);
         await closer.end().catch(() => undefined);
       }
+      const messages: string[] = [];
+      if (isTemplate) {
+        // Not before the rename: a killed restore would leave a template.
+        await maintenance
+          .query(`alter database ${quote(target.database)} is_template true`)
+          .catch((error: unknown) => {
+            const reason = error instanceof Error ? error.message : String(error);
+            messages.push(`not restored: ${target.database} was a template database: ${reason}`);
+          });
+      }
       try {
         await drop(replaced);
-        return [];
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        return [`the old database could not be dropped, and is now named ${replaced}; drop it: ${reason}`];
+        messages.push(
+          `the old database could not be dropped, and is now named ${replaced}; drop it: ${reason}`,
+        );
       } finally {
         await end();
       }
+      return messages;
     },
     async drop() {
       await drop(name).catch(() => undefined);

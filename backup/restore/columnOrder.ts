@@ -2,7 +2,7 @@ import type { AccessEntry } from "../postgres/access";
 import { columnOrder } from "../postgres/columnOrder";
 import { maskQuoted, unquoteIdentifier } from "../postgres/sqlText";
 import type { SchemaEntry } from "./schemaArchive";
-import { parseTable, type TableDefinition } from "./tableDefinition";
+import { parseColumn, parseTable, type TableDefinition } from "./tableDefinition";
 
 /** A table of an inheritance tree. */
 interface Inheriting {
@@ -17,6 +17,8 @@ interface Inheriting {
 export interface Addition {
   readonly table: string;
   readonly column: string;
+  /** The tables that get the column: this one and those of its heirs that did not have it before. */
+  readonly gainedBy: readonly string[];
 }
 
 interface Located<T> {
@@ -30,8 +32,8 @@ interface Located<T> {
  * values of a table's row type are saved in that order. An archive creates each child after its parent, so a column that
  * the parent got later would precede the child's own ones. The tables of such a tree are created together, without
  * columns, which are then added one by one, followed by constraints and properties of columns. All of this is where the
- * first of them was: a column with a default cannot be added once another table has a column of the row type. A tree with
- * foreign tables is where the last of those was, because their servers may be between the tables.
+ * last of them was, because what they need may be between them: servers of foreign tables, sequences of defaults. What
+ * needs one of them follows. A tree for which this is impossible stays as it is, and the comparison reports its order.
  */
 export function withColumnOrder<T extends SchemaEntry>(
   entries: readonly T[],
@@ -40,32 +42,67 @@ export function withColumnOrder<T extends SchemaEntry>(
   const orders = access.filter(({ kind }) => kind === columnOrder);
   if (orders.length === 0) return entries;
   const located = locate(entries);
-  const moved = new Set<T>();
-  const replaced = new Map<T, T[]>();
+  let ordered = entries;
   for (const tree of treesOf(orders)) {
     const members = new Map(tree.map(({ name }) => [name, located.get(name)]));
     const tables = tree.map((order) => describe(order, members.get(order.name)?.definition));
     if (!tables.every((table) => table !== undefined) || isRestoredInOrder(tables)) continue;
     const additions = orderOfAdditions(tables);
-    if (additions === undefined) continue;
     const found = [...members.values()]
       .filter((one) => one !== undefined)
       .sort((one, other) => one.position - other.position);
-    for (const { entry } of found) moved.add(entry);
-    const place = found.findLast(({ entry }) => entry.kind === "FOREIGN TABLE") ?? found[0];
-    if (place === undefined) continue;
-    replaced.set(place.entry, [
+    const surroundings = additions && separate(ordered, new Set(found.map(({ entry }) => entry)));
+    if (additions === undefined || surroundings === undefined) continue;
+    const definitions = found.map(({ definition }) => definition);
+    const names = new Set(members.keys());
+    const hasRowTypes = definitions.some(({ columns }) =>
+      [...columns.values()].some((column) => isOfRowType(column, names)),
+    );
+    // Of another type, the column could have values at once, such as one that its domain checks.
+    if (hasRowTypes && !definitions.every((definition) => hasOnlyPlainColumns(definition, names))) continue;
+    ordered = [
+      ...surroundings.before,
       ...found.map(({ entry, definition }) => ({ ...entry, sql: withoutParts(definition) })),
-      ...additions.flatMap(({ table, column }) => {
-        const one = members.get(table);
-        const text = one?.definition.columns.get(column);
-        if (one === undefined || text === undefined) return [];
-        return [{ ...one.entry, sql: `ALTER TABLE ${one.definition.name} ADD COLUMN ${text};` }];
+      ...additions.flatMap((addition) => {
+        const one = members.get(addition.table);
+        const column = one?.definition.columns.get(addition.column);
+        if (one === undefined || column === undefined) return [];
+        const statements = hasRowTypes
+          ? addInSteps(column, addition)
+          : [`ALTER TABLE ${one.definition.name} ADD COLUMN ${column};`];
+        return statements.map((sql) => ({ ...one.entry, sql }));
       }),
       ...found.flatMap(({ entry, definition }) => partsOf(definition).map((sql) => ({ ...entry, sql }))),
-    ]);
+      ...surroundings.after,
+    ];
   }
-  return entries.flatMap((entry) => replaced.get(entry) ?? (moved.has(entry) ? [] : [entry]));
+  return ordered;
+}
+
+/**
+ * Divides the other entries into those before and after a tree whose tables are where the last of them was: what needs
+ * one of them is after the tree.
+ * @returns undefined if one of the tables needs something that needs another one, such as a function with its row type
+ */
+function separate<T extends SchemaEntry>(
+  entries: readonly T[],
+  members: ReadonlySet<T>,
+): { readonly before: readonly T[]; readonly after: readonly T[] } | undefined {
+  const last = entries.findLastIndex((entry) => members.has(entry));
+  const ids = new Set([...members].map(({ id }) => id));
+  const dependent = new Set<number>();
+  const before: T[] = [];
+  const after: T[] = [];
+  for (const entry of entries.slice(0, last + 1)) {
+    const needsDependent = entry.needs.some((id) => dependent.has(id));
+    if (members.has(entry)) {
+      if (needsDependent) return undefined;
+    } else if (needsDependent || entry.needs.some((id) => ids.has(id))) {
+      dependent.add(entry.id);
+      after.push(entry);
+    } else before.push(entry);
+  }
+  return { before, after: [...after, ...entries.slice(last + 1)] };
 }
 
 function locate<T extends SchemaEntry>(entries: readonly T[]): Map<string, Located<T>> {
@@ -100,8 +137,9 @@ function treesOf(orders: readonly AccessEntry[]): AccessEntry[][] {
         incomplete.add(own);
         continue;
       }
-      for (const member of other) trees.set(member, own.add(member));
-      if (incomplete.has(other)) incomplete.add(own);
+      const [large, small] = own.size < other.size ? [other, own] : [own, other];
+      for (const member of small) trees.set(member, large.add(member));
+      if (incomplete.has(small)) incomplete.add(large);
     }
   }
   return [...new Set(trees.values())]
@@ -135,25 +173,46 @@ function isRestoredInOrder(tables: readonly Inheriting[]): boolean {
 export function orderOfAdditions(tables: readonly Inheriting[]): Addition[] | undefined {
   const states = new Map(tables.map((table) => [table.name, { ...table, present: new Set<string>() }]));
   const heirs = heirsOf(tables);
-  let pending: Addition[] = tables.flatMap(({ name, own }) => own.map((column) => ({ table: name, column })));
-  const isPending = (table: string, column: string): boolean =>
-    pending.some((one) => one.table === table && one.column === column);
+  const ancestors = new Map(tables.map(({ name }) => [name, [] as string[]]));
+  for (const [table, below] of heirs) for (const heir of below) ancestors.get(heir)?.push(table);
+  // How many heirs of the table do not have the column and cannot get it next, plus how many still have to declare it.
+  const obstacles = new Map(tables.map(({ name, own }) => [name, new Map(own.map((column) => [column, 0]))]));
+  const possible: { readonly table: string; readonly column: string }[] = [];
+  const change = (table: string, column: string, by: number): void => {
+    const waiting = obstacles.get(table);
+    const before = waiting?.get(column);
+    if (before === undefined) return;
+    waiting?.set(column, before + by);
+    if (before + by === 0) possible.push({ table, column });
+  };
+  for (const { name, own } of tables) {
+    for (const column of own) {
+      change(name, column, heirs.get(name)?.size ?? 0);
+      for (const ancestor of ancestors.get(name) ?? []) if (ancestor !== name) change(ancestor, column, 1);
+    }
+  }
+  /** Records that a table can get a column next. */
+  const markNext = (table: string, column: string | undefined): void => {
+    if (column === undefined) return;
+    for (const ancestor of ancestors.get(table) ?? []) change(ancestor, column, -1);
+  };
+  for (const { name, columns } of tables) markNext(name, columns[0]);
   const additions: Addition[] = [];
-  const isPossible = ({ table, column }: Addition): boolean =>
-    states.get(table)?.present.has(column) === false &&
-    [...(heirs.get(table) ?? [])].every((name) => {
-      const heir = states.get(name);
-      if (heir === undefined || (name !== table && isPending(name, column))) return false;
-      return heir.present.has(column) || heir.columns[heir.present.size] === column;
-    });
-  for (let next = pending.find(isPossible); next !== undefined; next = pending.find(isPossible)) {
-    const { table, column } = next;
-    additions.push(next);
-    for (const name of heirs.get(table) ?? []) states.get(name)?.present.add(column);
-    pending = pending.filter((one) => one !== next);
+  // Those that become possible are appended meanwhile.
+  for (const { table, column } of possible) {
+    const gaining = [...(heirs.get(table) ?? [])].filter((name) => !states.get(name)?.present.has(column));
+    additions.push({ table, column, gainedBy: gaining });
+    obstacles.get(table)?.delete(column);
+    for (const ancestor of ancestors.get(table) ?? []) change(ancestor, column, -1);
+    for (const name of gaining) {
+      const state = states.get(name);
+      state?.present.add(column);
+      markNext(name, state?.columns[state.present.size]);
+    }
   }
   const isComplete = [...states.values()].every(({ columns, present }) => columns.length === present.size);
-  return pending.length === 0 && isComplete ? additions : undefined;
+  const isPending = [...obstacles.values()].some((columns) => columns.size > 0);
+  return isComplete && !isPending ? additions : undefined;
 }
 
 /** Returns each table with those that inherit from it, directly or not, and itself. */
@@ -171,6 +230,35 @@ function heirsOf(tables: readonly Inheriting[]): Map<string, Set<string>> {
     }
   }
   return heirs;
+}
+
+/** Returns whether a column has the row type of one of the tables, or is an array of it. */
+function isOfRowType(column: string, tables: ReadonlySet<string>): boolean {
+  return tables.has(parseColumn(column).type.replace(/\[\]$/, ""));
+}
+
+/** Returns whether all columns have types of PostgreSQL itself or row types of these tables, and none is generated. */
+function hasOnlyPlainColumns({ columns }: TableDefinition, tables: ReadonlySet<string>): boolean {
+  return [...columns.values()].every((column) => {
+    const { type, isGenerated } = parseColumn(column);
+    return !isGenerated && (!qualified.test(type) || isOfRowType(column, tables));
+  });
+}
+
+const qualified = /^(?:"(?:[^"]|"")*"|[^\s".(]+)\./;
+
+/**
+ * Returns the statements that add a column without its default, which then follows. A column with a default cannot be
+ * added to a table whose row type a column has.
+ */
+function addInSteps(column: string, { table, gainedBy }: Addition): string[] {
+  const { name, defaultValue, withoutDefault } = parseColumn(column);
+  return [
+    `ALTER TABLE ${table} ADD COLUMN ${withoutDefault};`,
+    ...(defaultValue === undefined
+      ? []
+      : gainedBy.map((one) => `ALTER TABLE ONLY ${one} ALTER COLUMN ${name} SET DEFAULT ${defaultValue};`)),
+  ];
 }
 
 const ofColumn = /^ALTER (?:FOREIGN )?TABLE [^\n]* ALTER COLUMN /;

@@ -23,6 +23,7 @@ import {
   isTextSearch,
   runThose,
 } from "./attached";
+import { comparableSettings } from "./correctRoles";
 import { rewritePolicies, type SearchPathOf } from "./policyExpressions";
 
 /** The differences between the snapshot and the target, as text. */
@@ -118,7 +119,10 @@ export function compareAccess(
       if (fact === "body" && entry.facts.definition !== undefined) continue;
       if (isDeparsed(fact, entry) && context.sourceMajor !== context.targetMajor) continue;
       if (fact === "owner" && differences === platform) continue;
-      const [wanted, present] = [entry, restored].map((one) => comparable(fact, one, context));
+      const [wanted, present] = [
+        comparable(fact, entry, { ...context, other: restored }),
+        comparable(fact, restored, { ...context, other: entry }),
+      ];
       if (wanted === present) continue;
       differences.push(
         fact === "definition" && isTextSearch(entry.kind)
@@ -181,11 +185,15 @@ function isDeparsed(fact: string, { kind }: AccessEntry): boolean {
   return fact === "using" || fact === "with check";
 }
 
-function comparable(fact: string, entry: AccessEntry, { sourceMajor, targetMajor }: AccessContext): string {
+function comparable(
+  fact: string,
+  entry: AccessEntry,
+  { sourceMajor, targetMajor, other }: AccessContext & { readonly other: AccessEntry },
+): string {
   // Older programs wrote them in the order in which they were named.
   if (fact === "roles") return (entry.facts.roles ?? "").split(", ").sort().join(", ");
   if (entry.kind === columnOrder) return withoutNeedlessQuotes(entry.facts[fact] ?? "");
-  if (fact !== "grants") return entry.facts[fact] ?? "";
+  if (fact !== "grants") return comparableSettings(fact, entry, other);
   // Version 17 has another privilege, which is part of `all`.
   const ignored = sourceMajor < 17 || targetMajor < 17 ? /: MAINTAIN\*?$/ : undefined;
   const lines = new Set(grantsOf(entry).filter((line) => ignored === undefined || !ignored.test(line)));

@@ -42,8 +42,7 @@ export function roleCorrections(expected: AccessEntry, found: AccessEntry): stri
       changes("membership options"),
       memberships?.wanted ?? expected.facts["member of"],
     ),
-    ...resets(changes("settings"), `role ${name}`),
-    ...resets(changes("custom settings"), `role ${name}`),
+    ...resets(expected, found, `role ${name}`),
   ];
 }
 
@@ -85,24 +84,43 @@ export function databaseCorrections(expected: AccessEntry, found: AccessEntry, d
     ...(comment === undefined || comment === found.facts.comment
       ? []
       : [`comment on database ${database} is ${comment === "" ? "null" : escapeLiteral(comment)}`]),
-    ...["settings", "custom settings"].flatMap((fact) => {
-      const { [fact]: wanted } = expected.facts;
-      return wanted === undefined
-        ? []
-        : resets({ wanted, present: found.facts[fact] ?? "" }, `database ${database}`);
-    }),
+    ...resets(expected, found, `database ${database}`),
   ];
 }
 
+/**
+ * The facts that are settings. One of an extension's module is in the first while the module is loaded, and else in the
+ * second, so it may be in another one in the target than in the backup.
+ */
+const settingFacts = ["settings", "custom settings"] as const;
+
+/** Returns the name of a setting from its line; custom settings are names without values. */
+function nameOf(line: string): string {
+  return line.split("=", 1)[0] ?? line;
+}
+
+function settingNames({ facts }: AccessEntry): Set<string> {
+  return new Set(settingFacts.flatMap((fact) => linesOf(facts[fact])).map(nameOf));
+}
+
+/** Returns a fact for a comparison: settings without those that the other entry has in the other fact of settings. */
+export function comparableSettings(fact: string, entry: AccessEntry, other: AccessEntry): string {
+  const text = entry.facts[fact] ?? "";
+  const otherFact = settingFacts.find((one) => one !== fact);
+  if (otherFact === undefined || !settingFacts.some((one) => one === fact)) return text;
+  const moved = new Set(linesOf(other.facts[otherFact]).map(nameOf));
+  return linesOf(text)
+    .filter((line) => !moved.has(nameOf(line)))
+    .join("\n");
+}
+
 /** Returns the statements that reset other settings. Those of the backup were set with the roles. */
-function resets(
-  change: { readonly wanted: string; readonly present: string } | undefined,
-  subject: string,
-): string[] {
-  // Custom settings are names without values.
-  const nameOf = (line: string): string => line.split("=", 1)[0] ?? line;
-  const wanted = new Set(linesOf(change?.wanted).map(nameOf));
-  return linesOf(change?.present)
+function resets(expected: AccessEntry, found: AccessEntry, subject: string): string[] {
+  const wanted = settingNames(expected);
+  // Older backups do not have all facts.
+  return settingFacts
+    .filter((fact) => expected.facts[fact] !== undefined)
+    .flatMap((fact) => linesOf(found.facts[fact]))
     .map(nameOf)
     .filter((name) => !wanted.has(name))
     .map((name) =>

@@ -43,6 +43,46 @@ export function parseTable(sql: string): TableDefinition | undefined {
 
 const identifier = /^(?:"(?:[^"]|"")*"|[^\s"]+)/;
 
+export interface ColumnDefinition {
+  /** Quoted if necessary. */
+  readonly name: string;
+  readonly type: string;
+  readonly isGenerated: boolean;
+  readonly defaultValue: string | undefined;
+  readonly withoutDefault: string;
+}
+
+/** Returns the parts of a column, as `pg_dump` writes it: the default is before NOT NULL and the collation. */
+export function parseColumn(column: string): ColumnDefinition {
+  const name = identifier.exec(column)?.[0] ?? "";
+  const flat = maskNested(maskQuoted(column));
+  const clause = flat.indexOf(" DEFAULT ");
+  const value = clause + " DEFAULT ".length;
+  const length = flat.slice(value).search(/ (?:NOT NULL|COLLATE|CONSTRAINT)\b|$/);
+  const typeEnd = flat.search(/ (?:DEFAULT|GENERATED|NOT NULL|COLLATE|CONSTRAINT)\b|$/);
+  return {
+    name,
+    type: column.slice(name.length + 1, typeEnd),
+    isGenerated: / GENERATED\b/.test(flat),
+    defaultValue: clause === -1 ? undefined : column.slice(value, value + length),
+    withoutDefault: clause === -1 ? column : column.slice(0, clause) + column.slice(value + length),
+  };
+}
+
+/** Returns a text of the same length in which everything in parentheses is blanked. */
+function maskNested(masked: string): string {
+  let depth = 0;
+  return [...Array(masked.length).keys()]
+    .map((at) => {
+      const character = masked[at] ?? "";
+      if (character === ")" || character === "]") depth -= 1;
+      const kept = depth > 0 ? "x" : character;
+      if (character === "(" || character === "[") depth += 1;
+      return kept;
+    })
+    .join("");
+}
+
 /** Returns the positions of the elements of a list, and of the parenthesis that closes it. */
 function splitList(
   masked: string,

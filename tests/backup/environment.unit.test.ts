@@ -92,6 +92,7 @@ describe("a variable that other programs would read in another way", () => {
   it.each([
     ["PGDATABASE", "a = b"],
     ["AWS_ENDPOINT_URL", ""],
+    ["BACKUP_BUCKET", "arn:aws:s3:eu-central-1:123456789012:accesspoint/backups"],
   ])("is accepted otherwise: %s=%s", (name, value) => {
     expect(() => readEnvironment(["store", "source"], { ...declared, [name]: value })).not.toThrow();
   });

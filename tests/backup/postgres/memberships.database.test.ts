@@ -92,3 +92,13 @@ it("a membership that contradicts one of the target is not granted, and the othe
   );
   expect(rows).toEqual([{ member: "made", of: "plain" }]);
 });
+
+it("a membership of a role that is not the application's is printed if it contradicts one of the target", async () => {
+  const statements = await describeMemberships(admin, ["made"]);
+  await admin.query("revoke made from plain; grant plain to made");
+
+  // Memberships of such a role are not compared later.
+  expect(await restoreAs("supabase_admin", statements)).toEqual([
+    'not restored: membership of role "plain" in "made": it contradicts memberships of this server (0LP01)',
+  ]);
+});

@@ -70,6 +70,28 @@ it("a database that is a template is replaced and dropped, also one that a kille
   expect(await (await createBeside("templated")).swap()).toEqual([]);
 
   expect(await databasesLike("templated")).toEqual(["templated"]);
+  const { rows } = await admin.query("select datistemplate from pg_database where datname = 'templated'");
+  expect(rows).toEqual([{ datistemplate: true }]);
+  await admin.query("alter database templated is_template false");
+});
+
+it("what an interrupted drop of a killed restore left is dropped", async () => {
+  await admin.query("create database interrupted");
+  await admin.query("create database interrupted_restore_01234567");
+  await admin.query(
+    "update pg_database set datconnlimit = -2 where datname = 'interrupted_restore_01234567'",
+  );
+  // The control: such a database can only be dropped.
+  const control = await cluster.client("supabase_admin");
+  // The server ends its session.
+  control.on("error", () => undefined);
+  await expect(
+    control.query("alter database interrupted_restore_01234567 is_template false"),
+  ).rejects.toThrow("cannot alter invalid database");
+
+  expect(await (await createBeside("interrupted")).swap()).toEqual([]);
+
+  expect(await databasesLike("interrupted")).toEqual(["interrupted"]);
 });
 
 it("an old database that cannot be dropped is named, with its new name", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { corrections } from "../../../backup/restore/accessCorrections";
 import { withoutNeedlessQuotes } from "../../../backup/restore/accessEntries";
 import { compareAccess } from "../../../backup/restore/compareAccess";
 
@@ -27,6 +28,37 @@ describe("names that one version quotes and another does not", () => {
     ]);
     expect(compareAccess(before, [], context).application).toEqual(["type shared.json_array is missing"]);
   });
+});
+
+describe("settings of a role or the database", () => {
+  const entry = (kind: string, settings: string, custom: string) => ({
+    ...{ kind, name: kind === "role" ? "app" : "" },
+    facts: { settings, "custom settings": custom },
+  });
+
+  it.each(["role", "database"])(
+    "of %s are equal if only one of the servers had loaded their module",
+    (kind) => {
+      const [loaded, unloaded] = [
+        entry(kind, "pg_trgm.similarity_threshold=0.5\nwork_mem=1MB", "app.key"),
+        entry(kind, "work_mem=1MB", "app.key\npg_trgm.similarity_threshold"),
+      ];
+
+      for (const [expected, found] of [
+        [loaded, unloaded],
+        [unloaded, loaded],
+      ] as const) {
+        expect(compareAccess([expected], [found], context).platform).toEqual([]);
+        expect(corrections([expected], [found], { database: "app", isProject: true })).toEqual([]);
+      }
+      // The control: another value, and settings that the backup lacks.
+      const other = entry(kind, "pg_trgm.similarity_threshold=0.6\nwork_mem=1MB", "app.key\napp.other");
+      expect(compareAccess([loaded], [other], context).platform).toHaveLength(2);
+      expect(corrections([loaded], [other], { database: "app", isProject: true })).toEqual([
+        `alter ${kind} app reset "app"."other"`,
+      ]);
+    },
+  );
 });
 
 describe("an event trigger that is missing in a project", () => {

@@ -19,6 +19,8 @@ alter role odd_path set search_path = '$user', 'a, b', 'q"q', public, '';
 do $$ begin execute format('alter database %I set search_path = ''''', current_database()); end $$;
 create schema typed;
 create extension citext with schema typed;
+create extension pg_trgm with schema typed;
+do $$ begin execute format('alter database %I set pg_trgm.similarity_threshold = 0.5', current_database()); end $$;
 create table public.people (email typed.citext, n int);
 create table public.mails (email typed.citext, m int);
 insert into public.people values ('Ann@example.com', 1), ('bob@example.com', 2);
@@ -92,6 +94,24 @@ alter table public.parted attach partition public.part_of for values in (1);
 alter table public.parted add c int;
 create table public.of_parts (p public.part_of, whole public.parted);
 insert into public.of_parts values (row(1, 2, 3), row(4, 5, 6));
+create table public.events (a int);
+create sequence public.login_ids;
+create table public.logins (n int default nextval('public.login_ids'), b int) inherits (public.events);
+create table public.of_events (e public.events);
+alter table public.events add late int;
+alter table public.events alter late set default 4;
+create table public.of_logins (l public.logins);
+insert into public.logins (a, b) values (1, 2);
+insert into public.of_events values (row(1, 2));
+insert into public.of_logins values (row(1, 2, 3, 4));
+create table public.self_first (a int);
+create table public.self_second (b public.self_first, c int) inherits (public.self_first);
+alter table public.self_first add late int;
+alter table public.self_first alter late set default 5;
+alter table only public.self_second alter late set default 6;
+create table public.of_second (s public.self_second[]);
+insert into public.self_second (a, b, c) values (1, row(2, 3), 4);
+insert into public.of_second values (array[row(1, row(2, 3), 4, 5)::public.self_second]);
 create sequence public.numbers;
 create table public.counted (n int default nextval('public.numbers'));
 insert into public.counted default values;
@@ -106,6 +126,9 @@ export const roundTripQueries = [
   "select attrelid::regclass::text, attname, attnotnull, attstorage, attcompression from pg_attribute join pg_class c on c.oid = attrelid where relnamespace = 'public'::regnamespace and relkind = 'r' and attnum > 0 and not attisdropped order by 1, 2",
   "select * from public.named",
   "select c::text, g::text, p::text, whole::text from public.holders, public.of_parts",
+  "select entry from pg_db_role_setting join pg_database d on d.oid = setdatabase cross join unnest(setconfig) entry where datname = current_database() and setrole = 0 order by 1",
+  "select e::text, l::text, s::text from public.of_events, public.of_logins, public.of_second",
+  "select adrelid::regclass::text, attname, pg_get_expr(adbin, adrelid) from pg_attrdef join pg_attribute on attrelid = adrelid and attnum = adnum order by 1, 2",
   "select attrelid::regclass::text, string_agg(format('%s %s %s', attname, attislocal, attinhcount), ', ' order by attnum) from pg_attribute join pg_class c on c.oid = attrelid where relnamespace = 'public'::regnamespace and relkind in ('r', 'f') and attnum > 0 and not attisdropped group by 1 order by 1",
   "select conrelid::regclass::text, conname, conislocal, coninhcount, connoinherit, convalidated from pg_constraint where connamespace = 'public'::regnamespace order by 1, 2",
 ];

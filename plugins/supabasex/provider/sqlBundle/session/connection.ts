@@ -1,5 +1,6 @@
 import { isIP, type Socket } from "node:net";
 import { Client, type ClientConfig } from "pg";
+import { withoutTransactionTimeouts } from "../../../../../foundation/sessionTimeouts";
 import { UserError } from "../../../../../foundation/userError";
 import type { Connection } from "../inputs";
 
@@ -40,7 +41,7 @@ export async function connect(connection: Connection, options: ConnectOptions): 
     await client.connect();
     // The same backend must answer twice. A pooler in transaction mode may use two.
     const first = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
-    await client.query("set client_connection_check_interval = 1000");
+    await client.query(`set client_connection_check_interval = 1000; ${withoutTransactionTimeouts}`);
     const second = await client.query<{ pid: number; interval: string }>(
       "select pg_backend_pid() as pid, current_setting('client_connection_check_interval') as interval",
     );
