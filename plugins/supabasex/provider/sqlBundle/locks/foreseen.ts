@@ -71,7 +71,10 @@ export function namedByList(names: readonly Node[]): Named | undefined {
   return name === undefined ? undefined : { schema: parts.at(-2), name };
 }
 
-/** Returns the hazards of what a statement reads or rewrites in any case: one for each part, so the same one may be repeated. */
+/**
+ * Returns the hazards of what a statement reads or rewrites in any case: one for each part, so a name may be there
+ * twice.
+ */
 export function certainWork(foreseen: Foreseen): readonly HazardName[] {
   return foreseen.isUncertain === true ? (foreseen.certain ?? []) : hazardsOfWork(foreseen);
 }
