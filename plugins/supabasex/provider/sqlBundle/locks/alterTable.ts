@@ -1,7 +1,7 @@
 import type { AlterTableCmd, AlterTableStmt, Constraint, Node, RangeVar } from "libpg-query";
 import { effectOn, type Foreseen, type ForeseenEffect, joined, namedByList, nothing } from "./foreseen";
 import type { LockMode } from "./modes";
-import type { Relations } from "./relations";
+import type { Relation, Relations } from "./relations";
 
 // According to PostgreSQL's AlterTableGetLockLevel; tests/plugins/supabasex/sqlBundle/locks compares it with real
 // sessions.
@@ -136,7 +136,7 @@ const volatile: ReadonlySet<string> = new Set([
 
 function addColumn(
   table: RangeVar | undefined,
-  { def, missing_ok: mayExist = false }: AlterTableCmd,
+  { def, missing_ok: isOptional = false }: AlterTableCmd,
   relations: Relations,
 ): Foreseen {
   const column = def !== undefined && "ColumnDef" in def ? def.ColumnDef : undefined;
@@ -144,6 +144,7 @@ function addColumn(
     "Constraint" in item ? [item.Constraint] : [],
   );
   const type = namedByList(column?.typeName?.names ?? []);
+  const mayExist = isOptional && mayHaveColumn(table, column?.colname ?? "", relations);
   const isSerial = type !== undefined && /^(big|small)?serial[248]?$/.test(type.name);
   const isChecked = type !== undefined && relations.typeNamed(type.name, type.schema)?.isChecked === true;
   const hasDefault = constraints.some(({ contype }) => contype === "CONSTR_DEFAULT");
@@ -174,6 +175,24 @@ function addColumn(
       return mayExist ? { ...added, isUncertain: true } : added;
     });
   return joined([own, ...others]);
+}
+
+/** Returns whether a table has, or may have, a column. */
+function mayHaveColumn(table: RangeVar | undefined, name: string, relations: Relations): boolean {
+  const relation = relations.named(table?.relname ?? "", table?.schemaname);
+  return relation === undefined || (relations.hasColumn(relation, name) ?? true);
+}
+
+/** Returns the tables to which a statement adds a column unless it exists. */
+export function gainingColumns(node: Node, relations: Relations): Relation[] {
+  const { relation, cmds } = "AlterTableStmt" in node ? node.AlterTableStmt : {};
+  const isOptional = (cmds ?? []).some((item) => {
+    if (!("AlterTableCmd" in item)) return false;
+    const { subtype = "AT_AddColumn", missing_ok: mayExist } = item.AlterTableCmd;
+    return subtype === "AT_AddColumn" && mayExist === true;
+  });
+  const found = isOptional ? relations.named(relation?.relname ?? "", relation?.schemaname) : undefined;
+  return found === undefined ? [] : [found];
 }
 
 /** Returns the bare names of the functions that an expression calls. */

@@ -9,7 +9,7 @@ import {
   nothing,
   onNames,
 } from "./foreseen";
-import type { Relation, Relations } from "./relations";
+import { type ColumnType, type Relation, type Relations, withoutPartitions } from "./relations";
 
 /** The effect of a drop for each kind, in addition to a lock on the object. */
 const droppedHazards: Readonly<Record<string, HazardName[]>> = {
@@ -32,6 +32,15 @@ function dropped(relation: Relation): ForeseenEffect {
   return { relation, lock: "ACCESS EXCLUSIVE", hazards: cascadedHazards[relation.kind] ?? [] };
 }
 
+/** Returns the effects of dropping the columns of types. Those of partitions belong to their table's hazard. */
+function withColumnsOf(types: readonly ColumnType[], relations: Relations): ForeseenEffect[] {
+  const tables = types.flatMap((type) => relations.tablesWith(type));
+  const losing = withoutPartitions(tables);
+  return tables.map((table) =>
+    losing.includes(table) ? dropped(table) : { relation: table, lock: "ACCESS EXCLUSIVE" },
+  );
+}
+
 /** Returns the effects of a `drop` statement, and of what it drops with it. */
 export function drop(statement: DropStmt, relations: Relations): Foreseen {
   const { removeType, objects, concurrent, behavior } = statement;
@@ -47,8 +56,7 @@ export function drop(statement: DropStmt, relations: Relations): Foreseen {
       return { effects: names.flatMap((name) => relations.inSchema(name).map(dropped)) };
     // Columns of a type are dropped with it.
     if (removeType === "OBJECT_EXTENSION") types.push(...names.flatMap((name) => relations.typesOf(name)));
-    if (types.length > 0)
-      return { effects: types.flatMap((type) => relations.tablesWith(type).map(dropped)) };
+    if (types.length > 0) return { effects: withColumnsOf(types, relations) };
   }
   if (hazards !== undefined) {
     const lock = concurrent === true ? "SHARE UPDATE EXCLUSIVE" : "ACCESS EXCLUSIVE";

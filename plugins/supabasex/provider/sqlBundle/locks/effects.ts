@@ -1,5 +1,5 @@
 import type { HazardName } from "../../../hazards";
-import type { Foreseen } from "./foreseen";
+import { certainWork, type Foreseen } from "./foreseen";
 import { blocksReads, blocksWrites, isStronger, type LockMode } from "./modes";
 import type { Relation, Relations } from "./relations";
 import type { Snapshot } from "./snapshot";
@@ -14,6 +14,8 @@ export interface Effect {
   readonly rewritten: boolean;
   /** Whether all rows were read. */
   readonly scanned: boolean;
+  /** How often; 0 for what the text shows. */
+  readonly scans: number;
   readonly dropped: boolean;
   /** Whether all rows were removed at once. */
   readonly emptied: boolean;
@@ -56,6 +58,7 @@ export function effectsBetween(
         isTaken: isStronger(now.lock, former?.lock),
         rewritten: hasNewFile && !empties,
         scanned: hasFile && !empties && now.scans > (former?.scans ?? 0),
+        scans: now.scans - (former?.scans ?? 0),
         dropped: now.file === undefined && former?.isDropped !== true,
         emptied: hasNewFile && empties,
         changedRows: now.changes - (former?.changes ?? 0),
@@ -70,6 +73,7 @@ export function foreseenEffects({ effects }: Foreseen, relations: Relations): Ef
     isTaken: true,
     rewritten: false,
     scanned: false,
+    scans: 0,
     dropped: false,
     emptied: false,
     changedRows: 0,
@@ -86,8 +90,16 @@ export function foreseenEffects({ effects }: Foreseen, relations: Relations): Ef
   });
 }
 
-/** Returns the hazards of a statement: those of its text, and those of its effects. Each once per relation. */
-export function hazardsOf(foreseen: Foreseen, effects: readonly Effect[], relations: Relations): Hazard[] {
+/**
+ * Returns the hazards of a statement: those of its text, and those of its effects. Each once per relation.
+ *
+ * @param isObserved - whether the effects were observed; otherwise the text shows them
+ */
+export function hazardsOf(
+  foreseen: Foreseen,
+  effects: readonly Effect[],
+  { relations, isObserved }: { readonly relations: Relations; readonly isObserved: boolean },
+): Hazard[] {
   const hazards: Hazard[] = [];
   const add = (name: HazardName, relation: Relation) => {
     if (!hazards.some((other) => other.name === name && other.relation === relation))
@@ -106,17 +118,39 @@ export function hazardsOf(foreseen: Foreseen, effects: readonly Effect[], relati
     const owner = relations.get(relation.partitionOf);
     return owner === undefined ? relation : ownerOf(owner);
   };
-  const scanHazards = (foreseen.scanHazards ?? []).length > 0 ? foreseen.scanHazards : undefined;
-  for (const effect of effects) {
-    const about = subject ?? effect.relation;
-    if (effect.rewritten) add(foreseen.rewriteHazard ?? "table-rewrite", about);
-    else if (effect.scanned && keepsWaiting(effect))
-      for (const name of scanHazards ?? (["work-under-lock"] as const)) add(name, about);
+  const isOfSubject = ({ relation }: Effect) => relation === subject;
+  const inOrder = [...effects.filter(isOfSubject), ...effects.filter((effect) => !isOfSubject(effect))];
+  for (const effect of inOrder) {
     const owner = ownerOf(effect.relation);
+    const isOwn = foreseen.isPerRelation === true && named.includes(owner);
+    const about = isOwn ? owner : (subject ?? effect.relation);
+    if (effect.rewritten) add(foreseen.rewriteHazard ?? "table-rewrite", about);
+    if (effect.scanned && keepsWaiting(effect))
+      for (const name of scanHazards(foreseen, effect, isObserved)) add(name, about);
     if (effect.changedRows >= manyRows) add("row-changes", owner);
     if ((effect.dropped && effect.relation.kind === "r") || effect.emptied) add("data-loss", owner);
   }
   return hazards;
+}
+
+/** Returns why all rows are read: the parts that read them. */
+function scanHazards(foreseen: Foreseen, effect: Effect, isObserved: boolean): readonly HazardName[] {
+  const all = foreseen.scanHazards ?? [];
+  const certain = certainWork(foreseen).filter((name) => all.includes(name));
+  // A rewrite reads the rows, too.
+  if (effect.rewritten) return isObserved ? certain : all;
+  if (all.length === 0) return ["work-under-lock"];
+  if (!isObserved || certain.length === 0) return all;
+  return effect.scans > passesFor(certain) ? all : certain;
+}
+
+/** Hazards of work that PostgreSQL does for all parts together, in one pass. */
+const shared: readonly HazardName[] = ["check-scan", "not-null-scan"];
+
+/** Returns how often parts read a table. */
+function passesFor(certain: readonly HazardName[]): number {
+  const separate = certain.filter((name) => !shared.includes(name));
+  return separate.length + (separate.length < certain.length ? 1 : 0);
 }
 
 /** Returns whether other sessions wait for the lock. No session writes to a materialized view. */

@@ -35,7 +35,9 @@ export interface Foreseen {
   readonly empties?: boolean;
   /** Whether it may do less than expected: the catalog or the rows decide, such as a check that proves `not null`. */
   readonly isUncertain?: boolean;
-  /** Hazards of the parts that do what is expected, if other parts may do less. */
+  /** Whether it does its work on each relation separately: each has the hazard, not only the first. */
+  readonly isPerRelation?: boolean;
+  /** Hazards of the parts that do what is expected, if other parts may do less: one for each. */
   readonly certain?: readonly HazardName[];
 }
 
@@ -69,6 +71,14 @@ export function namedByList(names: readonly Node[]): Named | undefined {
   return name === undefined ? undefined : { schema: parts.at(-2), name };
 }
 
+/**
+ * Returns the hazards of what a statement reads or rewrites in any case: one for each part, so a name may be there
+ * twice.
+ */
+export function certainWork(foreseen: Foreseen): readonly HazardName[] {
+  return foreseen.isUncertain === true ? (foreseen.certain ?? []) : hazardsOfWork(foreseen);
+}
+
 /** Returns the hazards of what a part reads or rewrites. */
 function hazardsOfWork({
   effects,
@@ -97,11 +107,15 @@ export function joined(parts: readonly Foreseen[]): Foreseen {
     });
   }
   const rewriteHazard = parts.find((part) => part.rewriteHazard !== undefined)?.rewriteHazard;
+  // A part such as a `not valid` check reads nothing.
+  const working = parts.filter((part) =>
+    part.effects.some(({ scanned, rewritten }) => scanned === true || rewritten === true),
+  );
   return {
     effects: [...effects.values()],
     isUncertain: parts.some((part) => part.isUncertain === true),
-    certain: parts.filter((part) => part.isUncertain !== true).flatMap(hazardsOfWork),
-    scanHazards: [...new Set(parts.flatMap((part) => part.scanHazards ?? []))],
+    certain: parts.flatMap(certainWork),
+    scanHazards: [...new Set(working.flatMap((part) => part.scanHazards ?? []))],
     ...(rewriteHazard === undefined ? {} : { rewriteHazard }),
   };
 }

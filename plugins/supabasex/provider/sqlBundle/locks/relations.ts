@@ -33,6 +33,12 @@ export interface ColumnType {
   readonly tables: readonly number[];
 }
 
+/** Returns relations without the partitions of others among them. */
+export function withoutPartitions(relations: readonly Relation[]): Relation[] {
+  const oids = new Set(relations.map(({ oid }) => oid));
+  return relations.filter(({ partitionOf }) => partitionOf === undefined || !oids.has(partitionOf));
+}
+
 /** The relations of a database before migrations run, by number and by name. */
 export class Relations {
   /** The greatest number. Later relations have a greater one. */
@@ -44,6 +50,8 @@ export class Relations {
   /** Names that migrations give to relations. */
   readonly #renamed = new Map<string, Relation[]>();
   readonly #types: readonly ColumnType[];
+  /** Names of columns, of the tables for which they were read. */
+  readonly #columns = new Map<number, ReadonlySet<string>>();
 
   constructor(relations: readonly Relation[], types: readonly ColumnType[] = []) {
     this.#types = types;
@@ -74,6 +82,16 @@ export class Relations {
   /** Adds a name that a migration gives to a relation. Later statements use it. */
   rename(relation: Relation, name: string): void {
     this.#renamed.set(name, [...(this.#renamed.get(name) ?? []), relation]);
+  }
+
+  /** Adds the names of a table's columns. */
+  addColumns({ oid }: Relation, names: readonly string[]): void {
+    this.#columns.set(oid, new Set(names));
+  }
+
+  /** Returns whether a table has a column; `undefined` if its columns were not read. */
+  hasColumn({ oid }: Relation, name: string): boolean | undefined {
+    return this.#columns.get(oid)?.has(name);
   }
 
   /** Returns what a cascade drops with a schema. Partitions belong to their table. */
@@ -124,7 +142,8 @@ function wordsOf(text: string): string[] {
 }
 
 /**
- * Reads the relations from a size on, except those of the system and the provider. It locks none of them.
+ * Reads the relations from a size on with their indexes, except those of the system and the provider. It locks none of
+ * them.
  *
  * @param fromBytes - size without indexes, as of the last vacuum or analyze
  */
@@ -138,11 +157,12 @@ export async function readRelations(client: ClientBase, fromBytes: number): Prom
      from pg_class c
      join pg_namespace n on n.oid = c.relnamespace
      left join pg_index i on i.indexrelid = c.oid
+     left join pg_class o on o.oid = i.indrelid
      left join pg_inherits h on c.relispartition and h.inhrelid = c.oid
      left join pg_partitioned_table t on t.partrelid = c.oid
      where c.relkind in ('r', 'p', 'm', 'v', 'f', 'i', 'I', 'S')
        and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'supabase_migrations')
-       and (c.relpages::int8 * current_setting('block_size')::int8 >= $1 or $1 = 0)) as relations,
+       and (greatest(c.relpages, o.relpages)::int8 * current_setting('block_size')::int8 >= $1 or $1 = 0)) as relations,
      (select json_agg(json_build_object('schema', n.nspname, 'name', t.typname, 'extension', e.extname,
          'isChecked', t.typnotnull or exists (select from pg_constraint c where c.contypid = t.oid),
          'tables', coalesce(u.tables, '{}')))
@@ -176,6 +196,22 @@ export async function readRelations(client: ClientBase, fromBytes: number): Prom
     })),
     rows[0]?.types ?? [],
   );
+}
+
+/** Reads the names of these tables' columns. */
+export async function readColumns(
+  client: ClientBase,
+  relations: Relations,
+  tables: readonly Relation[],
+): Promise<void> {
+  if (tables.length === 0) return;
+  const { rows } = await client.query<{ oid: string; names: string[] }>(
+    `select a.attrelid::int8 as oid, array_agg(a.attname::text) as names from pg_attribute a
+     where a.attrelid = any($1::oid[]) and a.attnum > 0 and not a.attisdropped group by 1`,
+    [tables.map(({ oid }) => oid)],
+  );
+  for (const table of tables)
+    relations.addColumns(table, rows.find(({ oid }) => Number(oid) === table.oid)?.names ?? []);
 }
 
 /** The current size of a table. */

@@ -20,7 +20,7 @@ import {
   onNames,
 } from "./foreseen";
 import { type LockMode, modeNumbered } from "./modes";
-import type { Relations } from "./relations";
+import { type Relations, withoutPartitions } from "./relations";
 
 /** Returns what a statement locks, reads and rewrites, as far as its text shows. Code that it calls may do anything. */
 export function foresee(node: Node, relations: Relations): Foreseen {
@@ -33,15 +33,16 @@ function foreseeOwn(node: Node, relations: Relations): Foreseen {
   if ("AlterTableStmt" in node) return alterTable(node.AlterTableStmt, relations);
   if ("AlterDomainStmt" in node) return alterDomain(node.AlterDomainStmt, relations);
   if ("IndexStmt" in node) {
-    const { relation, concurrent, if_not_exists: mayExist } = node.IndexStmt;
+    const { relation, concurrent, if_not_exists: isOptional, idxname = "" } = node.IndexStmt;
     const lock = concurrent === true ? "SHARE UPDATE EXCLUSIVE" : "SHARE";
     // `on only` a partitioned table builds no index.
     const table = relations.named(relation?.relname ?? "", relation?.schemaname);
     const scanned = !(table?.kind === "p" && relation?.inh !== true);
+    const exists = relations.named(idxname, table?.schema) !== undefined;
     return {
       effects: effectOn(relation, { lock, scanned }),
       scanHazards: ["index-build"],
-      isUncertain: mayExist === true,
+      isUncertain: isOptional === true && exists,
     };
   }
   if ("ReindexStmt" in node) {
@@ -90,13 +91,12 @@ function foreseeOwn(node: Node, relations: Relations): Foreseen {
   if ("VacuumStmt" in node) {
     const { rels, options } = node.VacuumStmt;
     const isFull = hasOption(options, "full");
-    return joined(
-      (rels ?? []).flatMap((item) => {
-        if (!("VacuumRelation" in item)) return [];
-        const { relation } = item.VacuumRelation;
-        return isFull ? rewriting(relation) : locking(relation, "SHARE UPDATE EXCLUSIVE");
-      }),
-    );
+    const tables = (rels ?? []).flatMap((item) => {
+      if (!("VacuumRelation" in item)) return [];
+      const { relation } = item.VacuumRelation;
+      return isFull ? rewriting(relation) : locking(relation, "SHARE UPDATE EXCLUSIVE");
+    });
+    return { ...joined(tables), isPerRelation: true };
   }
   if ("UpdateStmt" in node) return changing(node.UpdateStmt.relation, node.UpdateStmt.whereClause);
   if ("DeleteStmt" in node) return changing(node.DeleteStmt.relation, node.DeleteStmt.whereClause);
@@ -179,9 +179,10 @@ function alterDomain({ subtype, typeName, def }: AlterDomainStmt, relations: Rel
   const isNotValid = def !== undefined && "Constraint" in def && def.Constraint.skip_validation === true;
   // C and V: adds or validates a constraint; O: sets `not null`.
   if (type === undefined || isNotValid || !["C", "V", "O"].includes(subtype ?? "")) return nothing;
-  const tables = relations.tablesWith(type);
+  const tables = withoutPartitions(relations.tablesWith(type));
   return {
     effects: tables.map((relation) => ({ relation, lock: "SHARE", scanned: true })),
+    isPerRelation: true,
     scanHazards: [subtype === "O" ? "not-null-scan" : "check-scan"],
   };
 }

@@ -4,11 +4,12 @@ import { placeOf } from "../source/errors";
 import type { BundleFile, Migration } from "../source/files";
 import { titleOf } from "../source/relationTitle";
 import { type Statement, statementsOf, textOf } from "../source/statements";
+import { gainingColumns } from "./alterTable";
 import { type Effect, effectsBetween, foreseenEffects, type Hazard, hazardsOf, isNotable } from "./effects";
 import { type Foreseen, isCertain } from "./foreseen";
 import { type ProbeQueries, plainProbeQueries, probeQueries } from "./probeQueries";
 import { type ProbedText, probedText } from "./probes";
-import { type Relation, type Relations, readRelations, readSizes, type Size } from "./relations";
+import { type Relation, type Relations, readColumns, readRelations, readSizes, type Size } from "./relations";
 import { noteRename } from "./renames";
 import { type Snapshot, SnapshotReader } from "./snapshot";
 import { foresee } from "./statement";
@@ -71,7 +72,10 @@ export class LockWatch {
    */
   static async begin(client: ClientBase, files: readonly BundleFile[], isFirst = false): Promise<LockWatch> {
     const relations = await readRelations(client, isFirst ? inUseFromBytes : 0);
-    for (const { node } of files.flatMap((file) => statementsOf(file))) noteRename(node, relations);
+    const statements = files.flatMap((file) => statementsOf(file));
+    for (const { node } of statements) noteRename(node, relations);
+    const gaining = statements.flatMap(({ node }) => gainingColumns(node, relations));
+    await readColumns(client, relations, [...new Set(gaining)]);
     const mentioned = new Set(files.flatMap((file) => relations.mentionedIn(file.text)));
     const queries = files.some(({ text }) => /deallocate|discard/i.test(text))
       ? plainProbeQueries(relations.newest)
@@ -161,7 +165,7 @@ export class LockWatch {
     { effects, heldSeconds }: { readonly effects: readonly Effect[]; readonly heldSeconds?: number },
   ): StatementLocks[] {
     const isObserved = heldSeconds !== undefined;
-    const hazards = hazardsOf(foreseen, effects, this.#relations);
+    const hazards = hazardsOf(foreseen, effects, { relations: this.#relations, isObserved });
     const notable = effects.filter(isNotable);
     if (notable.length === 0 && hazards.length === 0) return [];
     const accepted = acceptedBy(file);

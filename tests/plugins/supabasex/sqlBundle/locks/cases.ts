@@ -138,6 +138,22 @@ export const groups: Readonly<Record<string, readonly LockCase[]>> = {
       hazards: ["not-null-scan", "foreign-key-scan"],
     },
     {
+      statement:
+        "alter table $s.orders alter column note type text, add constraint positive check (amount > 0)",
+      hazards: ["check-scan"],
+      doesLess: true,
+    },
+    {
+      statement:
+        "alter table $s.orders alter column amount type bigint, add constraint positive check (amount > 0)",
+      hazards: ["table-rewrite", "check-scan"],
+    },
+    {
+      statement:
+        "alter table $s.orders alter column state set not null, add constraint noted check (note <> '') not valid",
+      hazards: ["not-null-scan"],
+    },
+    {
       statement: "alter table $s.orders alter column note type text using note || '!'",
       hazards: ["table-rewrite"],
     },
@@ -255,6 +271,14 @@ export const groups: Readonly<Record<string, readonly LockCase[]>> = {
       statement: "alter domain $s.rank add constraint high check (value < 100)",
       before: "create domain $s.rank as integer; alter table $s.orders add column rank $s.rank;",
       hazards: ["check-scan"],
+      needsCatalog: true,
+    },
+    {
+      statement: "alter domain $s.rank add constraint high check (value < 100)",
+      before: `create domain $s.rank as integer; alter table $s.orders add column rank $s.rank;
+        alter table $s.customers add column rank $s.rank; alter table $s.events add column rank $s.rank;`,
+      note: "of columns of three tables, one with partitions",
+      hazards: ["check-scan", "check-scan", "check-scan"],
       needsCatalog: true,
     },
     {
@@ -380,6 +404,14 @@ export const groups: Readonly<Record<string, readonly LockCase[]>> = {
       statement: "drop type $s.mood cascade",
       before: "create type $s.mood as enum ('good'); alter table $s.orders add column mood $s.mood;",
       note: "of a column",
+      hazards: ["data-loss"],
+      needsCatalog: true,
+    },
+    {
+      statement: "drop type $s.mood cascade",
+      before: "create type $s.mood as enum ('good'); alter table $s.events add column mood $s.mood;",
+      relation: "events",
+      note: "of a column of a table with partitions",
       hazards: ["data-loss"],
       needsCatalog: true,
     },

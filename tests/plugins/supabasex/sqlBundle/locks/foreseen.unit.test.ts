@@ -22,6 +22,8 @@ const relations = new Relations(
     ...{ oid: 20_000 + at, schema: "s", name, kind, file: 20_000 + at, table: undefined, rows: 1, bytes: 1 },
   })),
 );
+const orders = relations.named("orders", "s");
+if (orders !== undefined) relations.addColumns(orders, ["id", "customer_id", "note", "amount", "state"]);
 
 function foreseen({ statement }: Pick<LockCase, "statement">) {
   const file = bundleFile("migrations/20260101000000_a.sql", "migration", statement.replaceAll("$s", "s"));
@@ -32,7 +34,7 @@ function foreseen({ statement }: Pick<LockCase, "statement">) {
       ...found,
       text: found,
       effects,
-      names: hazardsOf(found, effects, relations).map(({ name }) => name),
+      names: hazardsOf(found, effects, { relations, isObserved: false }).map(({ name }) => name),
     };
   });
 }
@@ -101,8 +103,138 @@ describe("each hazard is certain or not on its own", () => {
       ["table-rewrite: certain"],
     ],
     ["alter table s.orders alter column note type text", ["table-rewrite: uncertain"]],
-    ["create index if not exists a on s.orders (note)", ["index-build: uncertain"]],
+    ["create index if not exists a on s.orders (note)", ["index-build: certain"]],
+    ["create index if not exists orders_state on s.orders (note)", ["index-build: uncertain"]],
+    ["create index if not exists a on s.customers (id)", ["index-build: certain"]],
+    [
+      "alter table s.orders add column if not exists a uuid default gen_random_uuid()",
+      ["table-rewrite: certain"],
+    ],
+    [
+      "alter table s.orders add column if not exists note uuid default gen_random_uuid()",
+      ["table-rewrite: uncertain"],
+    ],
+    ["alter table s.orders add column if not exists a integer unique", ["unique-build: certain"]],
+    ["alter table s.orders add column if not exists note integer unique", ["unique-build: uncertain"]],
+    // Columns of other tables were not read.
+    [
+      "alter table s.customers add column if not exists a uuid default gen_random_uuid()",
+      ["table-rewrite: uncertain"],
+    ],
+    [
+      "alter table s.orders alter column note type text, add constraint c check (amount > 0)",
+      ["table-rewrite: uncertain", "check-scan: certain"],
+    ],
+    [
+      "alter table s.orders alter column note type text, add constraint c check (amount > 0) not valid",
+      ["table-rewrite: uncertain"],
+    ],
+    [
+      "alter table s.orders add column a integer default f() unique",
+      ["table-rewrite: uncertain", "unique-build: certain"],
+    ],
+    ["alter table s.orders add column a integer default f()", ["table-rewrite: uncertain"]],
+    [
+      "alter table s.orders alter column note type text, alter column state set not null",
+      ["table-rewrite: uncertain", "not-null-scan: uncertain"],
+    ],
+    [
+      "alter table s.orders alter column state set not null, add constraint c check (amount > 0) not valid",
+      ["not-null-scan: uncertain"],
+    ],
   ])("%s", (statement, expected) => {
     expect(certaintyOf(statement)).toEqual(expected);
+  });
+});
+
+describe("nothing uncertain is foreseen of what runs outside of a transaction, because nobody observes it", () => {
+  test.each([
+    ...outside.map(({ statement }) => statement),
+    "create index concurrently if not exists orders_state on $s.orders (state)",
+    "vacuum full $s.orders, $s.customers",
+    "reindex table $s.orders",
+    "reindex index $s.orders_state",
+    "cluster $s.orders using orders_state",
+    "alter table $s.events detach partition $s.events_2026 finalize",
+  ])("%s", (statement) => {
+    const found = foreseen({ statement });
+
+    expect(found).toHaveLength(1);
+    for (const { text, names } of found) expect(names.filter((name) => !isCertain(text, name))).toEqual([]);
+  });
+});
+
+describe("each table has its own hazards, and partitions have those of their table", () => {
+  const table = (oid: number, name: string, partitionOf?: number) => ({
+    ...{ oid, schema: "s", name, kind: name === "events" ? "p" : "r", file: oid, table: undefined },
+    ...{ rows: 1, bytes: 1, partitionOf },
+  });
+  const type = { schema: "s", extension: "rankings", isChecked: false };
+  const known = new Relations(
+    [
+      table(1, "events"),
+      table(2, "events_1", 1),
+      table(3, "events_2", 1),
+      table(4, "orders"),
+      table(5, "ranks"),
+    ],
+    [
+      { ...type, name: "rank", tables: [1, 2, 3, 4] },
+      // The table of this partition is not among them.
+      { ...type, name: "grade", tables: [2, 5] },
+    ],
+  );
+
+  test.each([
+    ["drop type s.rank cascade", ["data-loss events", "data-loss orders"]],
+    ["drop type s.grade cascade", ["data-loss events_1", "data-loss ranks"]],
+    ["drop extension rankings cascade", ["data-loss events", "data-loss orders", "data-loss ranks"]],
+    ["alter domain s.rank add check (value > 0)", ["check-scan events", "check-scan orders"]],
+    ["alter domain s.rank set not null", ["not-null-scan events", "not-null-scan orders"]],
+    ["vacuum full s.orders, s.ranks", ["table-rewrite orders", "table-rewrite ranks"]],
+    ["vacuum s.orders, s.ranks", []],
+    ["alter table s.orders add foreign key (id) references s.ranks", ["foreign-key-scan orders"]],
+  ])("%s: %j", (statement, expected) => {
+    const file = bundleFile("migrations/20260101000000_a.sql", "migration", statement);
+    const found = statementsOf(file).flatMap(({ node }) => {
+      const text = foresee(node, known);
+      return hazardsOf(text, foreseenEffects(text, known), { relations: known, isObserved: false });
+    });
+
+    expect(found.map(({ name, relation }) => `${name} ${relation.name}`)).toEqual(expected);
+  });
+});
+
+describe("an observed statement has the hazards of the parts that read the rows", () => {
+  const observed = (statement: string, effect: { readonly scans: number; readonly rewritten?: boolean }) => {
+    const file = bundleFile("migrations/20260101000000_a.sql", "migration", statement);
+    return statementsOf(file).flatMap(({ node }) => {
+      const text = foresee(node, relations);
+      const effects = foreseenEffects(text, relations)
+        .filter(({ relation }) => relation === orders)
+        .map((found) => ({ ...found, rewritten: false, scanned: effect.scans > 0, ...effect }));
+      return hazardsOf(text, effects, { relations, isObserved: true }).map(({ name }) => name);
+    });
+  };
+  const check = "alter table s.orders alter column note type text, add constraint c check (amount > 0)";
+  const unique = "alter table s.orders alter column state set not null, add unique (note)";
+
+  test.each([
+    [check, { scans: 1 }, ["check-scan"]],
+    // The indexes of the column were built again.
+    [check, { scans: 2 }, ["table-rewrite", "check-scan"]],
+    [check, { scans: 1, rewritten: true }, ["table-rewrite", "check-scan"]],
+    [unique, { scans: 1 }, ["unique-build"]],
+    [unique, { scans: 2 }, ["not-null-scan", "unique-build"]],
+    ["alter table s.orders alter column state set not null", { scans: 1 }, ["not-null-scan"]],
+    ["alter table s.orders alter column state set not null", { scans: 0 }, []],
+    ["alter table s.orders add column a integer default f() unique", { scans: 1 }, ["unique-build"]],
+    [
+      "alter table s.orders add column a integer default f() unique",
+      { scans: 2, rewritten: true },
+      ["table-rewrite", "unique-build"],
+    ],
+  ] as const)("%s: %j", (statement, effect, expected) => {
+    expect(observed(statement, effect)).toEqual(expected);
   });
 });

@@ -309,3 +309,42 @@ alter table $s.orders add column mood $s.mood;
     expected.map((hazard) => hazard.replaceAll("$s", bundle.schema)),
   );
 });
+
+test.each([
+  ["an index", "create index if not exists orders_note on $s.orders (note);", "index-build"],
+  [
+    "a column",
+    "alter table $s.orders add column if not exists key uuid default gen_random_uuid();",
+    "table-rewrite",
+  ],
+])(
+  "without a transaction, `if not exists` of %s is refused by preview and up unless it exists",
+  async (_, statement, hazard) => {
+    const text = `-- no transaction\n${statement}\n`;
+    const bundle = await deployed(text, { hazards: "refuse" });
+    const refused = new RegExp(`have a hazard[\\s\\S]*change\\.sql:2: ${hazard} s\\d+\\.orders\n`);
+
+    expect(await failureOf(bundle.preview())).toMatch(refused);
+    expect(await failureOf(bundle.up())).toMatch(refused);
+
+    bundle.write({
+      "migrations/20260102000000_change.sql": `-- accepts: ${hazard} $s.orders: it is small\n${text}`,
+    });
+    await bundle.up();
+    bundle.write({ "migrations/20260103000000_again.sql": text });
+    await bundle.preview();
+    await bundle.up();
+    expect(await bundle.history()).toContain("migrations/20260103000000_again.sql");
+  },
+);
+
+test("a preview without a dry run refuses what up would refuse", async () => {
+  const bundle = await deployed(
+    "alter table $s.orders alter column note type text, add constraint positive check (id > 0);\n",
+    { hazards: "refuse", dryRun: "off" },
+  );
+  const refused = /have a hazard,.*\n.*change\.sql:1: check-scan s\d+\.orders\n/;
+
+  expect(await failureOf(bundle.preview())).toMatch(refused);
+  expect(await failureOf(bundle.up())).toMatch(refused);
+});
