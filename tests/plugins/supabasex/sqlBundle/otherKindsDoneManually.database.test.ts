@@ -88,7 +88,10 @@ describe("negative control: refused in preview and up", () => {
   });
 
   test.each([
-    ["owns another database", 'grant "reader $s" to current_user; alter database "other $s" owner to "reader $s"'],
+    [
+      "owns another database",
+      'grant "reader $s" to current_user; alter database "other $s" owner to "reader $s"',
+    ],
     ["may connect to another database", 'grant connect on database "other $s" to "reader $s"'],
   ])("a role that %s; not one with a privilege on this database", async (_, use) => {
     const bundle = await databases.bundle({ [firstFile]: schema }, { dryRun: "live" });
