@@ -190,7 +190,7 @@ async function deploy(
     inputs,
     connection,
     bundle,
-    inspection: new Inspection(bundle),
+    inspection: new Inspection(bundle, { ...state, baseline: inputs.baseline }),
     commit: true,
     stateExpected: rememberedBy(state),
     stateAccess: state.access,

@@ -1,29 +1,36 @@
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import {
   type BundleFile,
   bundleFile,
   migrationOf,
 } from "../../../../plugins/supabasex/provider/sqlBundle/source/files";
 import { inspectFiles } from "../../../../plugins/supabasex/provider/sqlBundle/source/inspect";
+import { Inspection } from "../../../../plugins/supabasex/provider/sqlBundle/source/inspection";
 import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/source/parser";
 
 beforeAll(() => loadParser());
 
-async function inspect(files: Record<string, string>): Promise<string[]> {
+function bundleOf(files: Record<string, string>) {
   const loaded = Object.entries(files).map(([path, text]) =>
     bundleFile(path, path.startsWith("migrations/") ? "migration" : "repeatable", text),
   );
   const named = (file: BundleFile) => ({ ...file, ...(migrationOf(file.path) ?? { version: "", name: "" }) });
+  return {
+    migrations: loaded.filter(({ kind }) => kind === "migration").map(named),
+    repeatables: loaded.filter(({ kind }) => kind === "repeatable"),
+  };
+}
+
+async function linesOf(checked: Promise<unknown>): Promise<string[]> {
   try {
-    await inspectFiles({
-      migrations: loaded.filter(({ kind }) => kind === "migration").map(named),
-      repeatables: loaded.filter(({ kind }) => kind === "repeatable"),
-    });
+    await checked;
     return [];
   } catch (error) {
     return (error as Error).message.split("\n");
   }
 }
+
+const inspect = (files: Record<string, string>) => linesOf(inspectFiles(bundleOf(files)));
 
 test("all errors of all files are listed at once, each with its place", async () => {
   const lines = await inspect({
@@ -62,4 +69,61 @@ test("a single error is shown alone, and valid files pass", async () => {
     "migrations/20260101000000_a.sql:1:1: a file must not control its transaction",
   );
   expect(await inspect({ "migrations/20260101000000_a.sql": "select 1;\n" })).toEqual([]);
+});
+
+describe("errors that count only in migrations that will run", () => {
+  const undone = "select 1;\n-- migrate:down\nselect 2;\n";
+  const files = {
+    "migrations/20260101000000_a.sql": undone,
+    "migrations/20260102000000_b.sql": undone,
+    "migrations/20260103000000_c.sql": "set transaction_read_only = on;\n",
+  };
+  const nothing = { files: new Map() };
+  const refused = (lines: readonly string[]) => lines.flatMap((line) => /_(\w)\.sql:/.exec(line)?.[1] ?? []);
+
+  test("applied and adopted ones pass, and the errors of all others are in one message", async () => {
+    const bundle = bundleOf(files);
+    const inspection = new Inspection(bundle, nothing);
+    await inspection.whole;
+
+    expect(refused(await linesOf(inspection.allow(bundle.migrations.slice(1))))).toEqual(["b", "c"]);
+    expect(await linesOf(inspection.checked)).toContain("The files have 2 errors; nothing was changed.");
+    expect(inspection.refused.aborted).toBe(true);
+    expect(await linesOf(new Inspection(bundle, nothing).allow([]))).toEqual([]);
+  });
+
+  test("a file does not pass before it is allowed, and those behind it wait", async () => {
+    const bundle = bundleOf(files);
+    const [first, second] = bundle.migrations;
+    if (first === undefined || second === undefined) throw new Error("no files");
+    const refusing = new Inspection(bundle, nothing);
+    refusing.allow(bundle.migrations).catch(() => {});
+    expect(refused(await linesOf(refusing.pass(first)))).toEqual(["a", "b", "c"]);
+    expect(refusing.hasPassed(first)).toBe(false);
+
+    const accepting = new Inspection(bundle, nothing);
+    const allowed = accepting.allow([]);
+    await accepting.pass(second);
+    await allowed;
+    expect(accepting.hasPassed(second)).toBe(true);
+  });
+
+  test("with errors in any file, those of files that may run are listed too", async () => {
+    const bundle = bundleOf({ ...files, "repeatable/d.sql": "commit;\n", "repeatable/e.sql": undone });
+    const remembered = {
+      files: new Map([["migrations/20260102000000_b.sql", {}]]),
+      baseline: "20260101000000",
+    };
+
+    const all = await linesOf(new Inspection(bundle, nothing).whole);
+    const some = await linesOf(new Inspection(bundle, remembered).whole);
+
+    expect(refused(all)).toEqual(["a", "b", "c"]);
+    expect(refused(some)).toEqual(["c"]);
+    for (const lines of [all, some])
+      expect(lines.filter((line) => line.startsWith("repeatable/"))).toEqual([
+        "repeatable/d.sql:1:1: a file must not control its transaction",
+        "repeatable/e.sql:2:1: what follows would undo the file",
+      ]);
+  });
 });

@@ -169,6 +169,26 @@ describe("a file starts as in a new session and transaction, so preview, up and 
       `${deferred}set constraints all immediate;`,
       "insert into $s.c values (2);\ninsert into $s.p values (2);",
     ],
+    [
+      "a named constraint that is checked at once",
+      `${deferred}set constraints $s.c_p_fkey immediate;`,
+      "insert into $s.c values (2);\ninsert into $s.p values (2);",
+    ],
+    [
+      "a name that several constraints of the schema have",
+      `${deferred}create table $s.o (p int constraint c_p_fkey references $s.p);\nset constraints all deferred;`,
+      "insert into $s.o values (null);",
+    ],
+    [
+      "a constraint that the next file creates",
+      "create table $s.p (id int primary key);\ncreate table $s.o (p int references $s.p deferrable);\nset constraints $s.o_p_fkey deferred;\ninsert into $s.o values (1);\ninsert into $s.p values (1);",
+      "create table $s.c (p int references $s.p deferrable initially deferred);\ninsert into $s.c values (2);\ninsert into $s.p values (2);",
+    ],
+    [
+      "a constraint that is dropped",
+      `${deferred}set constraints $s.c_q_fkey deferred;\nalter table $s.c drop constraint c_q_fkey;`,
+      "insert into $s.c values (null, 2);",
+    ],
   ])("%s", async (_, one, other) => {
     const bundle = await databases.bundle(
       { ...schema, [next]: `${one}\n`, [after]: `${other}\n` },
@@ -202,6 +222,18 @@ describe("a file starts as in a new session and transaction, so preview, up and 
       `${deferred}set constraints all deferred;\ninsert into $s.c values (null, 2);`,
       "insert into $s.p values (2);",
       /_x\.sql: insert or update on table "c" violates foreign key constraint "c_q_fkey"/,
+    ],
+    [
+      "a named constraint",
+      `${deferred}set constraints $s.c_q_fkey deferred;`,
+      "insert into $s.c values (null, 2);\ninsert into $s.p values (2);",
+      /_y\.sql:1:1: insert or update on table "c" violates foreign key constraint "c_q_fkey"/,
+    ],
+    [
+      "rows that violate a named constraint",
+      `${deferred}set constraints $s.c_q_fkey deferred;\ninsert into $s.c values (null, 2);`,
+      "insert into $s.p values (2);",
+      /_x\.sql: insert or update on table "c" violates foreign key constraint "c_q_fkey" \(23503\)\n {2}detail: .*\n {2}hint: A row refers to a missing key.*$/,
     ],
   ])("negative control: %s is not left to the next file", async (_, one, other, message) => {
     const bundle = await databases.bundle(
@@ -242,6 +274,73 @@ test("a file's own time limit is not reported as that of the dry run", async () 
   expect(await failureOf(bundle.up())).toBe(preview);
 });
 
+test("a time limit that a file sets after the statement, or has reset, is not its own", async () => {
+  const bundle = await databases.bundle(
+    {
+      ...schema,
+      [next]:
+        "set statement_timeout = '5s';\nreset statement_timeout;\nset statement_timeout = default;\nselect 1;\n",
+      [after]: "select pg_sleep(1.5);\nset local statement_timeout = '5s';\nselect 1;\n",
+    },
+    { dryRun: "live", limits: { dryRunStatementTimeoutSeconds: 1 } },
+  );
+
+  expect(await failureOf(bundle.preview())).toBe("it succeeded");
+
+  expect(bundle.logs.join("\n")).toMatch(/_y\.sql +new: not in the dry run, because one of its statements/);
+});
+
+test("an applied migration may keep the part that undoes it; a pending one may not", async () => {
+  const undone = "create table $s.u ();\n-- migrate:down\nselect 2;\n";
+  const [first, adopted, pending] = ["20260801000000_s", "20260802000000_x", "20260803000000_y"].map(
+    (name) => `migrations/${name}.sql`,
+  ) as [string, string, string];
+  const baseline = "20260802000000";
+  const tables = Object.values(schema).join("");
+  const bundle = await databases.bundle({ [first]: tables, [adopted]: undone }, { baseline });
+  await bundle.sql(`${tables}create table $s.u ();`);
+
+  await bundle.up();
+
+  expect(await bundle.history()).toContain(adopted);
+  bundle.write({ [pending]: undone.replace(".u", ".v") });
+  for (const dryRun of ["off", "live"]) {
+    bundle.inputs = { baseline, dryRun };
+    expect(await failureOf(bundle.preview())).toMatch(/^\S+_y\.sql:2:1: what follows would undo the file/);
+  }
+  expect(await failureOf(bundle.up())).toMatch(/^\S+_y\.sql:2:1: what follows would undo the file/);
+  expect(await bundle.history()).not.toContain(pending);
+  bundle.write({ [pending]: "create table $s.v ();\n" });
+  for (const dryRun of ["off", "live"]) {
+    bundle.inputs = { baseline, dryRun };
+    expect(await failureOf(bundle.preview())).toBe("it succeeded");
+  }
+  await bundle.up();
+  expect(await bundle.history()).toContain(pending);
+});
+
+test("a pending migration with such a part is refused on an empty database, and nothing is left", async () => {
+  const bundle = await databases.bundle({ ...schema, [next]: "select 1;\n-- migrate:down\nselect 2;\n" });
+
+  expect(await failureOf(bundle.up())).toMatch(/^\S+_x\.sql:2:1: what follows would undo the file/);
+  expect((await bundle.sql("select to_regnamespace('$s') as it")).rows).toEqual([{ it: null }]);
+});
+
+test("a function's author explains an error that it raises", async () => {
+  const bundle = await databases.bundle(
+    {
+      ...schema,
+      [next]:
+        "set local role authenticated;\ndo $$ begin raise 'permission denied for you' using errcode = '42501', hint = 'Ask Ann.'; end $$;\n",
+    },
+    { dryRun: "live" },
+  );
+
+  expect(await failureOf(bundle.preview())).toMatch(
+    /permission denied for you \(42501\)[\s\S]*hint: Ask Ann\./,
+  );
+});
+
 test("a canceled statement, and an error that a file raises, fail in the preview too", async () => {
   const bundle = await databases.bundle(schema, { dryRun: "live" });
   await bundle.up();
@@ -251,6 +350,10 @@ test("a canceled statement, and an error that a file raises, fail in the preview
       /_x\.sql:\d:1: canceling statement due to user request \(57014\)\n.*\n.*\n {2}hint: Another session canceled the statement: run the command again\.$/,
     ],
     ["do $$ begin raise 'own' using errcode = '57014'; end $$;\n", /_x\.sql:1:7: own \(57014\)/],
+    [
+      "do $$ begin raise 'own statement timeout' using errcode = '57014'; end $$;\n",
+      /_x\.sql:1:7: own statement timeout \(57014\)\n.*\n.*\n {2}where: .*$/,
+    ],
   ] as const) {
     bundle.write({ [next]: text });
 

@@ -86,4 +86,27 @@ describe("negative control: refused in preview and up", () => {
     expect(await failureOf(bundle.up())).toBe(preview);
     expect(await bundle.history()).toEqual([firstFile]);
   });
+
+  test.each([
+    [
+      "owns another database",
+      'grant "reader $s" to current_user; alter database "other $s" owner to "reader $s"',
+    ],
+    ["may connect to another database", 'grant connect on database "other $s" to "reader $s"'],
+  ])("a role that %s; not one with a privilege on this database", async (_, use) => {
+    const bundle = await databases.bundle({ [firstFile]: schema }, { dryRun: "live" });
+    await bundle.up();
+    await bundle.sql('create database "other $s"');
+    await bundle.sql('create role "reader $s"; grant connect on database postgres to "reader $s"');
+    bundle.write({ [nextFile]: 'create role "reader $s";' });
+    expect(await failureOf(bundle.preview())).toBe("it succeeded");
+
+    await bundle.sql(use);
+
+    expect(await failureOf(bundle.preview())).toMatch(
+      /hint: It exists already and is used in the database "other s\d+"\. Roles belong/,
+    );
+    expect(await failureOf(bundle.up())).toMatch(/is used in the database "other s\d+"\./);
+    await bundle.sql('drop database "other $s"');
+  });
 });

@@ -10,14 +10,17 @@ import {
   statementsOf,
   textOf,
 } from "../../../../plugins/supabasex/provider/sqlBundle/source/statements";
-import { transactionErrors } from "../../../../plugins/supabasex/provider/sqlBundle/source/transactionControl";
+import {
+  settingErrors,
+  transactionErrors,
+} from "../../../../plugins/supabasex/provider/sqlBundle/source/transactionControl";
 
 beforeAll(() => loadParser());
 
 const migration = (text: string) => bundleFile("migrations/20260101000000_a.sql", "migration", text);
 /** Throws the first error of a file. */
 function refuseTransactionControl(file: BundleFile): void {
-  const [error] = transactionErrors(file);
+  const [error] = [...transactionErrors(file), ...settingErrors(file)];
   if (error !== undefined) throw error;
 }
 const repeatable = (text: string) => bundleFile("repeatable/a.sql", "repeatable", text);
@@ -58,6 +61,8 @@ describe("refused", () => {
     "set transaction_isolation = 'serializable'",
     "set local transaction_read_only to on",
     "set standard_conforming_strings = off; select 'a\\b'",
+    "set standard_conforming_strings to F; select 'a\\b'",
+    "set standard_conforming_strings = 0; select 'a\\b'",
   ])("%s", (statement) => {
     const file = migration(`select 1;\n  /* é */ ${statement};\n`);
 
@@ -80,6 +85,9 @@ describe("accepted", () => {
     "set local role app_owner",
     "set default_transaction_read_only = off",
     "set standard_conforming_strings = on; select 'a\\b'",
+    "set standard_conforming_strings = 1; select 'a\\b'",
+    "set standard_conforming_strings = tru; select 'a\\b'",
+    "set standard_conforming_strings to default; select 'a\\b'",
     "set standard_conforming_strings = off; select E'a\\b', $$a\\b$$, 'ab'",
     "set constraints all immediate",
     "copy t from '/a/file'",

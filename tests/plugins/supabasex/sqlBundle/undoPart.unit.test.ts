@@ -37,6 +37,8 @@ describe("negative control: accepted", () => {
     ["the words in a string", "select '\n-- migrate:down\n', 1;\nselect 2;\n"],
     ["the words in a body", "do $$\n-- +goose Down\nbegin null; end $$;\nselect 2;\n"],
     ["down without up", "-- down\nselect 1;\n"],
+    ["a pair inside of the file", "select 1;\n-- Up\nselect 2;\n-- Down\nselect 3;\n"],
+    ["several pairs", "-- Up\nselect 1;\n-- Down\nselect 2;\n-- Up\nselect 3;\n-- Down\nselect 4;\n"],
     ["prose", "-- up\n-- scale down the table\n-- down with it\nselect 1;\n"],
     ["a rollback in comments", "--rollback drop table s.t;\nselect 1;\n"],
   ])("%s", (_, text) => {

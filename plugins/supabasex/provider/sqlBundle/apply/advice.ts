@@ -1,4 +1,4 @@
-import type { SqlFileIssue } from "../source/errors";
+import { isDatabaseError, type SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
 import { setsItself } from "../source/statements";
 import type { ServerMessage } from "./filePlace";
@@ -42,7 +42,20 @@ interface Rule {
   readonly setting?: string;
 }
 
-const tooSlow = /statement timeout$/;
+const canceled = "57014";
+const byRequest = /(?:user request|autovacuum task)$/;
+
+/**
+ * Returns whether the server canceled a statement because of its time limit, not because of an error that a function raises with this
+ * SQLSTATE, nor at the request of another session. A server whose messages are not in English does not say the latter, so there it
+ * counts as the former.
+ */
+function isTooSlow({ code, message = "", routine }: ServerMessage): boolean {
+  if (code !== canceled) return false;
+  return routine === undefined
+    ? /statement timeout$/.test(message)
+    : routine === "ProcessInterrupts" && !byRequest.test(message);
+}
 
 /** The first that fits counts. */
 const rules: readonly Rule[] = [
@@ -74,36 +87,46 @@ const rules: readonly Rule[] = [
     hint: "Put it alone into a migration with the header `-- no transaction`.",
   },
   {
-    code: "57014",
-    message: tooSlow,
-    setting: "statement_timeout",
-    hint: "The file sets statement_timeout itself: set a longer one, or leave it out.",
-  },
-  {
-    code: "57014",
-    message: tooSlow,
-    hint: "limits.statementTimeoutSeconds bounds how long one statement may run.",
-  },
-  {
-    code: "57014",
-    message: /user request$/,
+    code: canceled,
+    message: byRequest,
     hint: "Another session canceled the statement: run the command again.",
   },
   { code: "23505", message: /"pg_ts_\w+_index"/, hint: adviceByCode["42P07"] ?? "" },
 ];
 
-/** Returns what to do about an error of a file, instead of the server's hint; `undefined` if its SQLSTATE says enough. */
-export function ruleFor(file: BundleFile, { code, message = "" }: ServerMessage): string | undefined {
+const ownTimeout = "The file sets statement_timeout itself: set a longer one, or leave it out.";
+const timeout = "limits.statementTimeoutSeconds bounds how long one statement may run.";
+
+/**
+ * Returns what to do about an error of a file, instead of the server's hint; `undefined` if its SQLSTATE says enough, or if a
+ * function raises the error, which its author explains.
+ *
+ * @param index of the statement that failed
+ */
+export function ruleFor(
+  file: BundleFile,
+  answer: ServerMessage,
+  index: number | undefined,
+): string | undefined {
+  const { code, message = "", hint, where = "", routine } = answer;
+  if (routine === "exec_stmt_raise") return undefined;
+  if (isTooSlow(answer)) return setsItself(file, "statement_timeout", index) ? ownTimeout : timeout;
+  // In a function, the role may be another one than the file sets.
+  const isOfStatement = where.trim() === "" && hint === undefined;
   const rule = rules.find(
     (one) =>
       one.code === code &&
       one.message.test(message) &&
-      (one.setting === undefined || setsItself(file, one.setting)),
+      (one.setting === undefined || (isOfStatement && setsItself(file, one.setting, index))),
   );
   return rule?.hint.replaceAll("$1", rule.message.exec(message)?.[1] ?? "");
 }
 
 /** Returns whether a statement ran longer than `limits` or the dry run allow, not than the file itself allows. */
-export function exceedsLimit({ file, sqlState, message }: SqlFileIssue): boolean {
-  return sqlState === "57014" && tooSlow.test(message) && !setsItself(file, "statement_timeout");
+export function exceedsLimit({ file, issue, cause }: SqlFileError): boolean {
+  return (
+    isDatabaseError(cause) &&
+    isTooSlow(cause) &&
+    !setsItself(file, "statement_timeout", issue.statementIndex ?? issue.index)
+  );
 }

@@ -39,14 +39,12 @@ export interface ApplyResult extends Omit<TransactionResult, "next" | "more" | "
  * an error, the transaction is rolled back immediately, and this error is reported before any other.
  */
 export async function applyBundle(request: ApplyRequest): Promise<ApplyResult> {
-  const refused = new AbortController();
-  request.inspection.whole.catch((error) => refused.abort(error));
-  const signal = AbortSignal.any([request.signal, refused.signal]);
+  const signal = AbortSignal.any([request.signal, request.inspection.refused]);
   try {
     return await applyChecked({ ...request, signal });
   } catch (error) {
     request.signal.throwIfAborted();
-    await request.inspection.whole;
+    await request.inspection.checked;
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import { indexOfCharacter } from "../source/statements";
 import { adviceFor, ruleFor } from "./advice";
 import { said } from "./fileNotices";
 import { type Prefix, placeInFile, type ServerMessage, statementReached } from "./filePlace";
+import { withoutOwnFrames } from "./freshSession";
 
 /** Returns the server's error about a file at its place in the file. Other errors are returned unchanged. */
 export function fileFailure(
@@ -20,8 +21,9 @@ export function fileFailure(
   const completed = failure instanceof ExecutionFailure ? failure.completed : 0;
   const statement = statementReached(file, completed, prefix);
   const index = placeInFile(file, error, { prefix, statement });
-  const where = error.where?.trim();
-  const { detail, hint } = helpFor(failure, file, { error, blocker });
+  // After the file's own statements, only what ends its session runs.
+  const where = (statement === undefined ? withoutOwnFrames(error.where ?? "") : error.where)?.trim();
+  const { detail, hint } = helpFor(failure, file, { error, where, index: statement?.start, blocker });
   const notices = failure instanceof ExecutionFailure ? said(file, failure.answers, prefix) : [];
   return new SqlFileError(
     {
@@ -29,6 +31,7 @@ export function fileFailure(
       message: error.message,
       sqlState: error.code,
       ...(index === undefined ? {} : { index }),
+      ...(statement === undefined ? {} : { statementIndex: statement.start }),
       ...(detail === undefined ? {} : { detail }),
       ...(hint === undefined ? {} : { hint }),
       ...(where === undefined || where === "" ? {} : { where: whereWithQuery(where, error) }),
@@ -50,10 +53,13 @@ interface Help {
 
 interface Failed {
   readonly error: ServerMessage;
+  readonly where: string | undefined;
+  /** Of the statement. */
+  readonly index: number | undefined;
   readonly blocker: string | undefined;
 }
 
-function helpFor(failure: unknown, file: BundleFile, { error, blocker }: Failed): Help {
+function helpFor(failure: unknown, file: BundleFile, { error, where, index, blocker }: Failed): Help {
   const { code = "", detail, hint } = error;
   if (code === lockTimeout) return { detail, ...lockHelp(blocker) };
   if (isOvertaken(error)) return { detail, hint: helpOvertaken };
@@ -62,10 +68,14 @@ function helpFor(failure: unknown, file: BundleFile, { error, blocker }: Failed)
       detail,
       hint: "This syntax is newer than this server understands: rewrite the statement.",
     };
-  const ruled = ruleFor(file, error);
+  const ruled = ruleFor(
+    file,
+    { message: error.message, code, detail, hint, where, routine: error.routine },
+    index,
+  );
   if (ruled !== undefined) return { detail, hint: ruled };
   // The function's author explains an error inside a function.
-  const isOfFile = (error.where ?? "").trim() === "" || code === "2D000";
+  const isOfFile = (where ?? "") === "" || code === "2D000";
   return { detail, hint: hint ?? (isOfFile ? adviceFor(code).hint : undefined) };
 }
 

@@ -29,6 +29,8 @@ export interface ServerMessage {
   readonly where?: string | undefined;
   readonly internalPosition?: string | undefined;
   readonly internalQuery?: string | undefined;
+  /** The function of the server's source that reports it. */
+  readonly routine?: string | undefined;
 }
 
 /** Returns the position in the file's text to which the server refers, or that of the statement. */

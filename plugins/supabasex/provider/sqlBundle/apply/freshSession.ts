@@ -1,4 +1,4 @@
-import type { Node } from "libpg-query";
+import type { Node, RangeVar } from "libpg-query";
 import type { Session } from "../session/session";
 import type { BundleFile } from "../source/files";
 import { mayChangeSession, statementsOf } from "../source/statements";
@@ -17,43 +17,102 @@ export function before(file: BundleFile): string[] {
  */
 export function after(file: BundleFile, session: Pick<Session, "settings">): string[] {
   const reset = mayChangeSession(file) ? [session.settings] : [];
-  const checks = defersChecks(file);
+  const modes = checkModes(file);
   return [
-    ...(checks ? [checkNow] : []),
+    ...modes.check,
     ...reset,
-    ...(checks ? [checkAsDeclared] : []),
+    // The file's role may lack the privilege to address a constraint.
+    ...(reset.length > 0 || modes.isForAll ? modes.restore : []),
     ...deallocating(file),
   ];
 }
 
-/** Returns whether a file sets when constraints are checked, or may defer a check of a temporary table, which is dropped after it. */
-function defersChecks(file: BundleFile): boolean {
-  const sets = statementsOf(file).some(({ node }) => "ConstraintsSetStmt" in node);
-  return sets || (/\btemp(?:orary)?\b/i.test(file.text) && /\bdeferred\b/i.test(file.text));
+interface CheckModes {
+  /** Checks what the file deferred, as its own commit would. */
+  readonly check: readonly string[];
+  /** Lets each constraint be checked when its declaration says. */
+  readonly restore: readonly string[];
+  readonly isForAll: boolean;
 }
 
-/** Checks what the file deferred, as its own commit would. */
-const checkNow = "set constraints all immediate";
+/**
+ * Returns what ends the effect of `set constraints`. `all` also applies to constraints that later files of the transaction create, and
+ * nothing ends that, so it is sent only after a file that says it.
+ */
+function checkModes(file: BundleFile): CheckModes {
+  const statements = statementsOf(file).flatMap(({ node }) =>
+    "ConstraintsSetStmt" in node ? [node.ConstraintsSetStmt] : [],
+  );
+  const names = statements.map(({ constraints = [] }) =>
+    constraints.flatMap((item) => ("RangeVar" in item ? [item.RangeVar] : [])),
+  );
+  if (names.some((list) => list.length === 0))
+    return {
+      check: ["set constraints all immediate"],
+      restore: [settingModes("true", { only: "bool_and(c.condeferred)" })],
+      isForAll: true,
+    };
+  const named = names.flat().map(addressing);
+  const restore = named.length > 0 ? [settingModes(named.join(" or "))] : [];
+  // A temporary table is dropped after the file, and cannot be while a check is pending.
+  const defersTemporary = /\btemp(?:orary)?\b/i.test(file.text) && /\bdeferred\b/i.test(file.text);
+  const temporary = defersTemporary ? ["n.oid = pg_catalog.pg_my_temp_schema()"] : [];
+  const checked = [...named, ...temporary];
+  return {
+    check: checked.length > 0 ? [settingModes(checked.join(" or "))] : [],
+    restore,
+    isForAll: false,
+  };
+}
 
-/** Lets each constraint be checked when its declaration says. No statement does so for all of them. */
-const checkAsDeclared = `do $supabasex$
-declare deferred text;
+/** Returns a condition for a constraint that a file names. Without a schema, it may be in any. */
+function addressing({ schemaname, relname = "" }: RangeVar): string {
+  const name = `c.conname = ${literal(relname)}`;
+  return schemaname === undefined || schemaname === "pg_temp"
+    ? name
+    : `(n.nspname = ${literal(schemaname)} and ${name})`;
+}
+
+/**
+ * Returns a statement that sets constraints to the mode that they declare. A schema may have several of one name, and they can only
+ * be set together: if one has another declaration, they are checked immediately. Those of temporary tables are too.
+ */
+function settingModes(condition: string, { only = "bool_or(c.condeferrable)" } = {}): string {
+  return `do $supabasex$
+declare known text; mode text;
 begin
-  for deferred in
-    select distinct pg_catalog.format('%I.%I', n.nspname, c.conname)
+  for known, mode in
+    select pg_catalog.format('%I.%I', n.nspname, c.conname),
+      case when pg_catalog.bool_and(c.condeferred) and n.oid <> pg_catalog.pg_my_temp_schema()
+        then 'deferred' else 'immediate' end
     from pg_catalog.pg_constraint c join pg_catalog.pg_namespace n on n.oid = c.connamespace
-    where c.condeferred and pg_catalog.has_schema_privilege(n.oid, 'usage')
+    where (${condition}) and pg_catalog.has_schema_privilege(n.oid, 'usage')
+    group by n.oid, n.nspname, c.conname
+    having pg_catalog.${only}
   loop
-    execute 'set constraints ' || deferred || ' deferred';
+    execute 'set constraints ' || known || ' ' || mode;
   end loop;
 end
 $supabasex$`;
+}
+
+/** Returns the server's call stack without the lines about the statement of `settingModes`. */
+export function withoutOwnFrames(where: string): string {
+  return where.replace(
+    /(?:^|\n)SQL statement "set constraints [^\n]*"\nPL\/pgSQL function inline_code_block line \d+ at EXECUTE\s*$/,
+    "",
+  );
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
 
 /** Returns a statement that deallocates what a file prepares. The server has none that accepts a missing name. */
 function deallocating(file: BundleFile): string[] {
   const names = statementsOf(file).flatMap(({ node }) => preparedBy(node));
   if (names.length === 0) return [];
-  const list = names.map((name) => `'${name.replaceAll("'", "''")}'`).join(", ");
+  const list = names.map(literal).join(", ");
   return [
     `do $supabasex$
 declare known text;

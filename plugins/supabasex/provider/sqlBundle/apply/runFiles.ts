@@ -96,7 +96,7 @@ export async function runFiles(start: Start, rehearsed: KnownEffects = {}): Prom
   const pending = pendingOf(start);
   const withoutRepeatables = await rehearseBase(start, pending);
   const migrations = await runMigrations(session, request, pending, { ...start, ran });
-  await request.inspection.whole;
+  await request.inspection.checked;
   const migrated = ran.length > 0 || adopted !== undefined;
   const ranFiles = pending.filter(({ path }) => ran.some((other) => other.path === path));
   // Those before a failed migration may be committed.

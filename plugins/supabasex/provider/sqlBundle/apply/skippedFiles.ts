@@ -21,7 +21,7 @@ const missing: ReadonlySet<string> = new Set(["42P01", "42703", "42704", "42883"
  */
 export function reasonToSkip(error: unknown, skipped: readonly SkippedFile[]): string | undefined {
   if (needsEarlierCommit(error)) return "it needs what an earlier file of this deployment commits";
-  if (error instanceof SqlFileError && exceedsLimit(error.issue))
+  if (error instanceof SqlFileError && exceedsLimit(error))
     return "one of its statements runs longer than sql.dryRunStatementTimeoutSeconds";
   if (!(error instanceof SqlFileError)) return undefined;
   const maker = makerOf(error.issue, skipped) ?? skipped.find(({ file }) => mayPreventError(file, error));

@@ -113,6 +113,8 @@ export async function runTransaction(
   if (isUntouched(found)) linkAhead(request);
   else await request.inspection.whole;
   const plan = planMigrations(request.bundle.migrations, found.history, request.inputs);
+  const allowed = request.inspection.allow(plan.pending);
+  if (!isUntouched(found)) await allowed;
   const first = await repairFirst(session, request, found, { plan });
   const isFirst = isFirstDeployment(found.history, plan);
   const locks = await watchLocks(session, request, { plan, ...selection, isFirst });

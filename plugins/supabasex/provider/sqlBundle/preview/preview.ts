@@ -63,16 +63,20 @@ export async function previewBundle(
   { inputs, bundle, state, former, formerlyDeclared, outlook = {} }: PreviewRequest,
   context: CallContext,
 ): Promise<ApplyResult | undefined> {
-  const inspection = new Inspection(bundle);
+  const inspection = new Inspection(bundle, { ...state, baseline: inputs.baseline });
   if (inputs.connection === undefined || inputs.dryRun === "off") await inspection.whole;
   if (inputs.connection === undefined) {
-    const plan = planFromState(inputs, bundle, state);
+    const plan = await planFromState({ inputs, bundle, state }, inspection);
     announce(plan, bundle, context, { note: notThereYet });
     if (former !== undefined) warnOfMissingDryRun(plan, requirementsChange, context);
     return undefined;
   }
   if (inputs.dryRun === "off") {
-    await previewWithoutDryRun({ inputs, bundle, state, former, outlook }, inputs.connection, context);
+    await previewWithoutDryRun(
+      { inputs, bundle, state, former, outlook, inspection },
+      inputs.connection,
+      context,
+    );
     return undefined;
   }
   try {
@@ -96,7 +100,7 @@ export async function previewBundle(
     return result;
   } catch (error) {
     if (!(error instanceof DatabaseUnreachable)) throw error;
-    const plan = planFromState(inputs, bundle, state);
+    const plan = await planFromState({ inputs, bundle, state }, inspection);
     announce(plan, bundle, context, { note: notThereYet });
     if (former !== undefined) {
       warnOfMissingDryRun(plan, `${error.message} Make it reachable and preview again.`, context);
@@ -134,7 +138,14 @@ async function withAcceptedPassword<T>(
  * be read, it uses the state.
  */
 async function previewWithoutDryRun(
-  { inputs, bundle, state, former, outlook = {} }: PreviewRequest,
+  {
+    inputs,
+    bundle,
+    state,
+    former,
+    outlook = {},
+    inspection,
+  }: PreviewRequest & { readonly inspection: Inspection },
   connection: Connection,
   context: CallContext,
 ): Promise<void> {
@@ -145,6 +156,7 @@ async function previewWithoutDryRun(
       reading({ ...options, connection: known, warn: reporter(context).warn }, async (client) => {
         const look = await lookAhead(client, { inputs, bundle, stateExpected });
         const { pending } = look.plan;
+        await inspection.allow(pending);
         const watch =
           pending.length === 0
             ? undefined
@@ -165,7 +177,7 @@ async function previewWithoutDryRun(
   } catch (error) {
     const why = whyNotRead(error);
     if (why === undefined) throw error;
-    const plan = planFromState(inputs, bundle, state);
+    const plan = await planFromState({ inputs, bundle, state }, inspection);
     announce(plan, bundle, context);
     announceDrift({ drift: state.live, outlook, makers: makersIn(state), undecided: new Set() }, context);
     if (former !== undefined || !(error instanceof DatabaseUnreachable))
@@ -236,9 +248,13 @@ function warnOfMissingDryRun(plan: readonly PlannedFile[], why: string, context:
   );
 }
 
-function planFromState(inputs: BundleInputs, bundle: LoadedBundle, state: BundleState): PlannedFile[] {
+async function planFromState(
+  { inputs, bundle, state }: PreviewRequest,
+  inspection: Inspection,
+): Promise<PlannedFile[]> {
   const history = { files: state.files, versions: [], foreignPaths: [], pushed: new Map() };
   const { adopt, pending } = planMigrations(bundle.migrations, history, inputs);
+  await inspection.allow(pending);
   const repeatables = planRepeatables(bundle.repeatables, state.files, {
     drifted: driftedIn(state),
     links: fileLinks,

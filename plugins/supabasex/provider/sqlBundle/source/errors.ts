@@ -15,6 +15,8 @@ export interface SqlFileIssue {
   readonly message: string;
   /** Index in the file's text. Without it, the issue concerns the whole file. */
   readonly index?: number;
+  /** Where the statement begins that failed. It may call a function of the file, in which `index` is. */
+  readonly statementIndex?: number;
   readonly sqlState?: string;
   readonly detail?: string;
   readonly hint?: string;

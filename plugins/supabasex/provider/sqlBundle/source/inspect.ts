@@ -3,8 +3,8 @@ import { UserError } from "../../../../../foundation/userError";
 import { acceptanceErrors } from "./accepted";
 import { declarationErrors, declarationsOf, objectKey } from "./declaredObjects";
 import { SqlFileError } from "./errors";
-import type { BundleFile, LoadedBundle } from "./files";
-import { transactionErrors } from "./transactionControl";
+import type { BundleFile, LoadedBundle, Migration } from "./files";
+import { settingErrors, transactionErrors } from "./transactionControl";
 import { undoErrors } from "./undoPart";
 
 /**
@@ -12,32 +12,47 @@ import { undoErrors } from "./undoPart";
  * repeatable may not create, two files that create the same object. The parser must have been loaded. Throws one
  * UserError with all errors of all files. Yields regularly to other work of this process, such as that of a connection.
  *
- * @param passed is called with each file without an error, as long as the previous ones have none either
+ * Returns the errors that count only in migrations that will run. An applied one must not change, so it keeps them.
  */
 export async function inspectFiles(
   { migrations, repeatables }: LoadedBundle,
-  passed: (file: BundleFile) => void = () => {},
-): Promise<void> {
+  { passed = () => {}, isApplied = () => false }: InspectionOptions = {},
+): Promise<Issue[]> {
   const files = [...migrations, ...repeatables];
-  const issues: Issue[] = [];
+  const found: Issue[] = [];
   let since = performance.now();
   for (const file of files) {
-    issues.push(...issuesOf(file));
-    if (issues.length === 0) passed(file);
+    found.push(...issuesOf(file));
+    if (found.length === 0) passed(file);
     if (performance.now() - since < maxTurnMilliseconds) continue;
     await turn();
     since = performance.now();
   }
+  const applied = new Set<BundleFile>(migrations.filter(isApplied));
+  const issues = found.filter(({ file, ifRun }) => !ifRun || !applied.has(file));
   const sound = repeatables.filter((file) => issues.every((issue) => issue.file !== file));
-  const errors = [
-    ...issues.map(({ error }) => error),
-    ...missingDependencies(files),
-    ...sharedObjects(sound),
-  ];
+  const ofBundle = [...missingDependencies(files), ...sharedObjects(sound)];
+  const open = found.filter(({ ifRun }) => ifRun);
+  if (open.length === found.length && ofBundle.length === 0) return open;
+  throw asOne([...issues.map(({ error }) => error), ...ofBundle]);
+}
+
+export interface InspectionOptions {
+  /** Is called with each file without an error, as long as the previous ones have none either. */
+  readonly passed?: (file: BundleFile) => void;
+  /** Returns whether a migration is known to be applied. Then errors that count only in one that will run are not listed. */
+  readonly isApplied?: (file: Migration) => boolean;
+}
+
+/** Throws one UserError with all errors, if there are any. */
+export function refuse(issues: readonly Issue[]): void {
+  if (issues.length > 0) throw asOne(issues.map(({ error }) => error));
+}
+
+function asOne(errors: readonly UserError[]): UserError {
   const [first, ...more] = errors;
-  if (first === undefined) return;
-  if (more.length === 0) throw first;
-  throw new UserError(
+  if (first !== undefined && more.length === 0) return first;
+  return new UserError(
     [
       `The files have ${errors.length} errors; nothing was changed.`,
       ...errors.map(({ message }) => message),
@@ -48,21 +63,27 @@ export async function inspectFiles(
 /** The maximum time without yielding, in milliseconds. */
 const maxTurnMilliseconds = 2;
 
-interface Issue {
+export interface Issue {
   readonly file: BundleFile;
   readonly error: UserError;
+  /** Whether it counts only if the file will run. */
+  readonly ifRun: boolean;
 }
 
 function issuesOf(file: BundleFile): Issue[] {
   try {
     const encoding = encodingError(file);
-    if (encoding !== undefined) return [{ file, error: encoding }];
-    const errors = [...transactionErrors(file), ...undoErrors(file), ...acceptanceErrors(file)];
-    if (file.kind === "repeatable") errors.push(...declarationErrors(file));
-    return errors.map((error) => ({ file, error }));
+    if (encoding !== undefined) return [{ file, error: encoding, ifRun: false }];
+    const errors = [...transactionErrors(file), ...acceptanceErrors(file)];
+    const errorsIfRun = [...settingErrors(file), ...undoErrors(file)];
+    if (file.kind === "repeatable") errors.push(...errorsIfRun.splice(0), ...declarationErrors(file));
+    return [
+      ...errors.map((error) => ({ file, error, ifRun: false })),
+      ...errorsIfRun.map((error) => ({ file, error, ifRun: true })),
+    ];
   } catch (error) {
     // A syntax error hides the rest of the file.
-    if (error instanceof UserError) return [{ file, error }];
+    if (error instanceof UserError) return [{ file, error, ifRun: false }];
     throw error;
   }
 }

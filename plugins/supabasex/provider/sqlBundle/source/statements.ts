@@ -75,11 +75,17 @@ export function mayChangeSession(file: BundleFile): boolean {
   return leaves || statementsOf(file).some((statement) => setting.has(statement.kind));
 }
 
-/** Returns whether one of the file's statements sets this setting, such as `role`. */
-export function setsItself(file: BundleFile, name: string): boolean {
-  return statementsOf(file).some(
-    ({ node }) => "VariableSetStmt" in node && node.VariableSetStmt.name === name,
-  );
+/**
+ * Returns whether the file has set this setting, such as `role`, before the statement at an index, and not reset it.
+ *
+ * @param before default: the end of the file
+ */
+export function setsItself(file: BundleFile, name: string, before = Number.POSITIVE_INFINITY): boolean {
+  const last = statementsOf(file)
+    .filter(({ end }) => end <= before)
+    .flatMap(({ node }) => ("VariableSetStmt" in node ? [node.VariableSetStmt] : []))
+    .findLast((one) => one.name === name || one.kind === "VAR_RESET_ALL");
+  return last?.kind === "VAR_SET_VALUE";
 }
 
 /** Returns the text without comments and with single spaces, which is the same for two spellings of one statement. */

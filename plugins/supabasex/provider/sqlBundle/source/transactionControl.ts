@@ -18,7 +18,7 @@ export function transactionErrors(file: BundleFile): SqlFileError[] {
     const { node, start: index } = statement;
     const refusal =
       controlRefusal(file, node, savepoints) ??
-      forbidden(file, node) ??
+      forbidden(node) ??
       forbiddenInTransaction(file, statement) ??
       withoutName(node);
     return refusal === undefined ? [] : [new SqlFileError({ file, index, ...refusal })];
@@ -37,6 +37,17 @@ export function transactionErrors(file: BundleFile): SqlFileError[] {
     errors.push(new SqlFileError({ file, message, hint }));
   }
   return errors;
+}
+
+/**
+ * Returns an error for each statement that sets the transaction's properties like any other setting, or that sets how strings
+ * are read, which comes too late. Throws SqlFileError if the parser refuses the text.
+ */
+export function settingErrors(file: BundleFile): SqlFileError[] {
+  return statementsOf(file).flatMap(({ node, start: index }) => {
+    const refusal = forbiddenSetting(file, node);
+    return refusal === undefined ? [] : [new SqlFileError({ file, index, ...refusal })];
+  });
 }
 
 interface Refusal {
@@ -82,26 +93,18 @@ function controlRefusal(file: BundleFile, node: Node, open: string[]): Refusal |
   return undefined;
 }
 
-function forbidden(file: BundleFile, node: Node): Refusal | undefined {
+const transactionProperties: Refusal = {
+  message: "a file must not set the transaction's properties",
+  hint: "Leave the statement out.",
+};
+
+function forbidden(node: Node): Refusal | undefined {
   if ("VariableSetStmt" in node) {
-    const { name = "", kind, args = [] } = node.VariableSetStmt;
-    const value = kind === "VAR_SET_VALUE" ? (stringConstant(args[0]) ?? "") : undefined;
+    const { name, kind } = node.VariableSetStmt;
     if (name === "session_authorization") {
       return { message: "set session authorization is refused", hint: "Use set local role." };
     }
-    if (kind === "VAR_SET_MULTI" || (value !== undefined && ofTransaction.has(name))) {
-      return {
-        message: "a file must not set the transaction's properties",
-        hint: "Leave the statement out.",
-      };
-    }
-    const isOff = value !== undefined && !/^(?:on|true|yes|1)$/i.test(value);
-    if (name === "standard_conforming_strings" && isOff && hasBackslash(file)) {
-      return {
-        message: "the file's strings contain backslashes, which this statement does not make escapes",
-        hint: "The server reads the strings of a whole file before it runs the first statement: write those with escapes as E'…', and remove the statement.",
-      };
-    }
+    if (kind === "VAR_SET_MULTI") return transactionProperties;
   }
   if ("DiscardStmt" in node) {
     return {
@@ -119,6 +122,28 @@ function forbidden(file: BundleFile, node: Node): Refusal | undefined {
     return { message: "copy to stdout needs a client that reads the rows", hint: "Remove the statement." };
   }
   return undefined;
+}
+
+function forbiddenSetting(file: BundleFile, node: Node): Refusal | undefined {
+  if (!("VariableSetStmt" in node)) return undefined;
+  const { name = "", kind, args = [] } = node.VariableSetStmt;
+  if (kind !== "VAR_SET_VALUE") return undefined;
+  if (ofTransaction.has(name)) return transactionProperties;
+  if (name !== "standard_conforming_strings" || !isOff(args[0]) || !hasBackslash(file)) return undefined;
+  return {
+    message: "the file's strings contain backslashes, which this statement does not make escapes",
+    hint: "The server reads the strings of a whole file before it runs the first statement: write those with escapes as E'…', and remove the statement.",
+  };
+}
+
+/** Returns whether the server reads a value as off: a string, which it accepts abbreviated, or a number. */
+function isOff(value: Node | undefined): boolean {
+  const text = stringConstant(value);
+  if (text !== undefined) return /^\s*(?:f(?:a(?:l(?:se?)?)?)?|no?|off?|0)\s*$/i.test(text);
+  const constant = value !== undefined && "A_Const" in value ? value.A_Const : {};
+  if (constant.boolval !== undefined) return constant.boolval.boolval !== true;
+  // The parser leaves out a zero.
+  return constant.ival !== undefined && (constant.ival.ival ?? 0) === 0;
 }
 
 /** Returns whether a plain string of the file contains a backslash. */

@@ -6,6 +6,7 @@ import { statementsOf } from "./statements";
 /** Comments that begin the part of a file that undoes it, for dbmate, goose, sql-migrate, rambler, node-pg-migrate, MyBatis. */
 const undo =
   /^--+\s*(?:migrate:down|\+(?:goose|migrate)\s+down|rambler down|down migration|\/\/\s*@undo|!downs?)\b/i;
+/** Words of ordinary comments too, so they count only as a pair around the whole file. */
 const bare = { up: /^--+\s*up\s*$/i, down: /^--+\s*down\s*$/i };
 
 /**
@@ -17,10 +18,17 @@ export function undoErrors(file: BundleFile): SqlFileError[] {
   if (!/^\s*--.*\b(?:down|downs|undo)\b/im.test(file.text)) return [];
   const bytes = Buffer.from(file.text, "utf8");
   const comments = scanSql(file.text).tokens.filter(({ tokenName }) => tokenName === "SQL_COMMENT");
-  const isPaired = comments.some(({ text }) => bare.up.test(text));
-  const found = comments.find(({ text }) => undo.test(text) || (isPaired && bare.down.test(text)));
+  const indexOf = (token: { readonly start: number }) =>
+    bytes.subarray(0, token.start).toString("utf8").length;
+  const [first] = statementsOf(file);
+  const ups = comments.filter(({ text }) => bare.up.test(text));
+  const downs = comments.filter(({ text }) => bare.down.test(text));
+  const [up] = ups;
+  const isPair = up !== undefined && ups.length === 1 && downs.length === 1;
+  const isAround = isPair && first !== undefined && indexOf(up) < first.start;
+  const found = comments.find((token) => undo.test(token.text) || (isAround && downs.includes(token)));
   if (found === undefined) return [];
-  const index = bytes.subarray(0, found.start).toString("utf8").length;
+  const index = indexOf(found);
   if (!statementsOf(file).some(({ start }) => start > index)) return [];
   const message = "what follows would undo the file";
   const hint =
