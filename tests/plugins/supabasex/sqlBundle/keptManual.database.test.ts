@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type BundleUnderTest, Databases, failureOf } from "./support";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type BundleUnderTest, Databases, failureOf, firstFile, nextFile } from "./support";
 
 const databases = new Databases();
 beforeAll(() => databases.start());
@@ -80,4 +80,176 @@ test("negative control: with prune: drop, what can be pruned is gone", async () 
   expect(await bundle.refresh()).toEqual(
     reported.filter((path) => /index|rule/.test(path)).map((path) => path.replaceAll("$s", bundle.schema)),
   );
+});
+
+/** A repeatable that recreates its view when its columns change, and a manual change after its first deployment. */
+interface Recreation {
+  /** `$columns` is replaced by columns, `$manager` and `$analyst` by roles. */
+  readonly file: string;
+  readonly hand: string;
+}
+
+/**
+ * Returns the privileges that exist after the view was recreated, as `role relation` with a column, the
+ * policies, and what is named as gone.
+ */
+async function afterRecreation({ file, hand }: Recreation) {
+  const bundle = await databases.bundle({}, { dryRun: "live" });
+  const manager = `manager ${bundle.schema}`;
+  const analyst = `analyst ${bundle.schema}`;
+  const named = (text: string) =>
+    text.replaceAll("$manager", `"${manager}"`).replaceAll("$analyst", `"${analyst}"`);
+  const repeatable = (columns: string) => ({
+    "repeatable/v.sql": named(file.replaceAll("$columns", columns)),
+  });
+  await bundle.sql(named("create role $manager; create role $analyst; grant $manager to postgres"));
+  bundle.write({ [firstFile]: migration, ...repeatable("*, id as more") });
+  await bundle.up();
+  await bundle.sql(named(hand));
+  bundle.write(repeatable("*"));
+  await bundle.refresh();
+  bundle.logs = [];
+  expect(await failureOf(bundle.preview())).toBe("it succeeded");
+  await bundle.up();
+
+  const roles = ["anon", "service_role", manager, analyst];
+  const { rows } = await bundle.sql(
+    `select concat_ws(' ', split_part(role, ' ', 1), relation, part) as held
+     from unnest(array['${roles.join("', '")}']) role, unnest(array['t', 'v']) relation, unnest(array[null, 'name']) part
+     where case when part is null then has_table_privilege(role, '$s.' || relation, 'select')
+       else has_column_privilege(role, '$s.' || relation, part, 'select')
+         and not has_table_privilege(role, '$s.' || relation, 'select') end
+     order by 1`,
+  );
+  const policies = await bundle.sql("select polname from pg_policy where polrelid = '$s.t'::regclass");
+  const gone = bundle.logs.flatMap(
+    (line) => /^warning: Manual changes that are gone[^\n]*\n(.*)$/s.exec(line)?.[1] ?? [],
+  );
+  return {
+    held: rows.map((row: { held: string }) => row.held),
+    policies: policies.rows.map((row: { polname: string }) => row.polname),
+    gone: [...new Set(gone.flatMap((lines) => lines.trim().split(/\n */)))].map((line) =>
+      line.replaceAll(bundle.schema, "$s"),
+    ),
+  };
+}
+
+/** The two ways in which a view is recreated: by us, if the server cannot replace it, and by its file. */
+const views = {
+  "a view that cannot be replaced": "create or replace view $s.v as select $columns from $s.t",
+  "a view that its file drops": "drop view if exists $s.v;\ncreate view $s.v as select $columns from $s.t",
+};
+
+describe.each(Object.entries(views))("%s", (_, view) => {
+  const ofColumns = "grant select (name) on $s.t, $s.v to anon, service_role";
+
+  test.each(["$s.t, $s.v", "all tables in schema $s"])(
+    "keeps privileges on columns, except those that the file revokes on %s",
+    async (relations) => {
+      const file = `${view};\nrevoke all on ${relations} from anon;`;
+
+      expect(await afterRecreation({ file, hand: ofColumns })).toEqual({
+        held: ["service_role t name", "service_role v name"],
+        policies: [],
+        gone: ["column $s.v name"],
+      });
+    },
+  );
+
+  test("negative control: without a revoke, all privileges on columns are kept", async () => {
+    expect(await afterRecreation({ file: `${view};`, hand: ofColumns })).toEqual({
+      held: ["anon t name", "anon v name", "service_role t name", "service_role v name"],
+      policies: [],
+      gone: [],
+    });
+  });
+
+  const passedOn = `grant usage on schema $s to $manager; grant select on $s.v to $manager with grant option;
+set role $manager; grant select on $s.v to $analyst; reset role`;
+
+  test.each(["revoke select on $s.v from $manager cascade", "revoke select on $s.v from $manager"])(
+    "keeps no privilege that a role has passed on: %s",
+    async (revoke) => {
+      expect(await afterRecreation({ file: `${view};\n${revoke};`, hand: passedOn })).toEqual({
+        held: [],
+        policies: [],
+        gone: ["view $s.v"],
+      });
+    },
+  );
+
+  test("negative control: without a revoke, a privilege that a role has passed on is kept", async () => {
+    expect(await afterRecreation({ file: `${view};`, hand: passedOn })).toEqual({
+      held: ["analyst v", "manager v"],
+      policies: [],
+      gone: [],
+    });
+  });
+
+  const toManager = `grant select on $s.t, $s.v to $manager, service_role; grant select (name) on $s.v to $manager;
+create policy by_hand on $s.t to $manager using (true)`;
+
+  test("keeps nothing of a role whose privileges the file drops", async () => {
+    const file = `${view};\ndrop owned by $manager;`;
+
+    expect(await afterRecreation({ file, hand: toManager })).toEqual({
+      held: ["service_role t", "service_role v"],
+      policies: [],
+      gone: expect.arrayContaining(["policy $s.t by_hand", "view $s.v"]),
+    });
+  });
+
+  test("negative control: without the drop, a role keeps its privileges", async () => {
+    expect(await afterRecreation({ file: `${view};`, hand: toManager })).toEqual({
+      held: ["manager t", "manager v", "service_role t", "service_role v"],
+      policies: ["by_hand"],
+      gone: [],
+    });
+  });
+});
+
+describe.each([
+  [
+    "policy",
+    "create function $s.f() returns boolean language sql as 'select true';\ncreate policy of_migration on $s.t using ($s.f());",
+    "drop function if exists $s.f() cascade;\ncreate or replace function $s.f() returns boolean language sql as 'select false';",
+  ],
+  [
+    "trigger",
+    "create view $s.w as select id from $s.t;\ncreate trigger of_migration instead of update on $s.w for each row execute function $s.touch();",
+    "drop view if exists $s.w cascade;\ncreate view $s.w as select id, name from $s.t;",
+  ],
+])("a %s of a migration", (kind, next, file) => {
+  const refused = "A repeatable drops or renames objects of migrations";
+
+  test("is not dropped by a repeatable, in the same deployment and in a later one", async () => {
+    const bundle = await databases.bundle({ [firstFile]: migration }, { dryRun: "live" });
+    await bundle.up();
+
+    bundle.write({ [nextFile]: next, "repeatable/r.sql": file });
+    expect(await failureOf(bundle.preview())).toContain(refused);
+    expect(await failureOf(bundle.up())).toContain(refused);
+
+    bundle.write({ "repeatable/r.sql": undefined });
+    await bundle.up();
+    bundle.write({ "repeatable/r.sql": file });
+    expect(await failureOf(bundle.preview())).toContain(refused);
+    expect(await failureOf(bundle.up())).toContain(refused);
+  });
+
+  test("negative control: a manual one does not stop the repeatable", async () => {
+    const object = next.split("\n");
+    const bundle = await databases.bundle({ [firstFile]: `${migration}\n${object[0]}` }, { dryRun: "live" });
+    await bundle.up();
+    await bundle.sql(object[1] ?? "");
+    bundle.write({ "repeatable/r.sql": file });
+    await bundle.refresh();
+    bundle.logs = [];
+
+    expect(await failureOf(bundle.preview())).toBe("it succeeded");
+    await bundle.up();
+
+    const relation = kind === "policy" ? "t" : "w";
+    expect(bundle.logs.join("\n")).toContain(`${kind} ${bundle.schema}.${relation} of_migration`);
+  });
 });

@@ -2,13 +2,16 @@ import {
   byIdentity,
   type Catalog,
   type CatalogDifference,
+  type CatalogObject,
   diffCatalogs,
+  partsOfIdentity,
   readCatalogInTransaction,
 } from "../catalog";
 import { repairOf } from "../repair/repair";
 import { runRepairs } from "../repair/restore";
 import type { Session } from "../session/session";
 import type { BundleFile } from "../source/files";
+import { Revocations } from "./revocations";
 
 /** Runs files again, and knows which of them have changed. */
 export interface FileRuns {
@@ -32,6 +35,8 @@ export interface Restored {
 }
 
 interface Dropped {
+  /** The file that created the object again. */
+  readonly by: BundleFile;
   /** The identities of what was dropped on purpose. */
   readonly own: ReadonlySet<string>;
   /** Identity → the file that creates it. */
@@ -40,7 +45,8 @@ interface Dropped {
 
 /**
  * Recreates what was dropped with an object that has been created again: objects of a file by running that file,
- * everything else (a policy of a migration, a manual view) from its previous catalog entry.
+ * everything else (a policy of a migration, a manual view) from its previous catalog entry. Privileges on columns stay
+ * revoked if a file that ran revokes them, and so does what its `drop owned` removes.
  *
  * @param before the catalog before the drop
  * @param runs runs files again, and knows which have changed since they last ran
@@ -48,7 +54,7 @@ interface Dropped {
 export async function restoreLost(
   session: Session,
   before: Catalog,
-  { own, owners }: Dropped,
+  { by, own, owners }: Dropped,
   { runFiles, isChanged, mayStateLater }: FileRuns,
 ): Promise<Restored> {
   const firstLook = (await readCatalogInTransaction(session.work)).catalog;
@@ -66,8 +72,9 @@ export async function restoreLost(
     const owner = owners.get(identity);
     return (owner !== undefined && restated.has(owner)) || mayStateLater(identity);
   };
+  const wanted = withoutRevoked(before, new Revocations([by, ...files]));
   const lostIn = (now: Catalog) =>
-    lostObjects(before, now, own).filter(
+    lostObjects(wanted, now, own).filter(
       ([identity]) => now[identity] === undefined || !isRestated(identity),
     );
   let look = (await readCatalogInTransaction(session.work)).catalog;
@@ -75,7 +82,7 @@ export async function restoreLost(
   const missed = lost.map(([identity]) => identity);
   for (let round = 0; lost.length > 0 && round < repairRounds; round++) {
     const repairs = lost.map(([identity, differences]) =>
-      repairOf(identity, differences, before, { live: look }),
+      repairOf(identity, differences, wanted, { live: look }),
     );
     if ((await runRepairs(session, repairs)).length === repairs.length) break;
     look = (await readCatalogInTransaction(session.work)).catalog;
@@ -83,6 +90,18 @@ export async function restoreLost(
   }
   const recreated = [...new Set([...gone, ...missed])].filter((identity) => look[identity] !== undefined);
   return { files, recreated, lost: lost.map(([identity]) => identity) };
+}
+
+/** Returns the catalog without the privileges on columns that files revoke, and without what `drop owned` removes. */
+function withoutRevoked(catalog: Catalog, revocations: Revocations): Catalog {
+  const entries = Object.entries(catalog).flatMap(([identity, object]): [string, CatalogObject][] => {
+    const isColumn = partsOfIdentity(identity).kind === "column";
+    const left = isColumn
+      ? revocations.without(identity, object, catalog)
+      : revocations.withoutDisowned(object);
+    return left === undefined ? [] : [[identity, left]];
+  });
+  return Object.fromEntries(entries);
 }
 
 /**

@@ -28,6 +28,8 @@ import { nothingToTakeBack, planTakeBack, regrantedBy, takeBack, takenBackFrom }
 /** The catalog before repeatables run. */
 interface Underneath {
   readonly live: Catalog;
+  /** Where its objects are. */
+  readonly addresses: CatalogReading["addresses"];
   readonly base: BaseFacts;
   /** The default privileges that files have set. */
   readonly defaults: Catalog;
@@ -38,6 +40,8 @@ export interface RepeatableOutcome {
   /** Identities that the files that ran declare. */
   readonly declared: readonly string[];
   readonly recreated: RepeatableRun["recreated"];
+  /** Identities of manual changes that are gone because their object was recreated. */
+  readonly lostManual: readonly string[];
   readonly dropped: RepeatableRun["dropped"];
   /** Paths of removed repeatables, as {@link withoutRenamed} lists them. */
   readonly removed: readonly string[];
@@ -62,7 +66,7 @@ export interface RepeatableFailure {
  */
 export async function runRepeatables(
   { session, sequences, request, history, expected, reading, skip, leftOut }: Start,
-  { live, base, defaults }: Underneath,
+  { live, addresses, base, defaults }: Underneath,
   affected: ReadonlyMap<string, string>,
 ): Promise<RepeatableOutcome | RepeatableFailure> {
   const { inputs, bundle, report } = request;
@@ -106,10 +110,11 @@ export async function runRepeatables(
     const didAnything = run.ran.length > 0 || removed.length > 0 || gone.groups.length > 0;
     const files = run.ran.map(({ file }) => file);
     const first = didAnything ? await readCatalogInTransaction(session.work) : undefined;
-    const kept =
+    const before = { catalog: live, addresses };
+    const { kept, lost: lostManual } =
       first === undefined
-        ? []
-        : await keepManual(session, { expected, before: live, now: first.catalog }, files);
+        ? { kept: [], lost: [] }
+        : await keepManual(session, { expected, start: reading, before, now: first }, files);
     const made = kept.length > 0 ? await readCatalogInTransaction(session.work) : first;
     if (made !== undefined) refuseChangedDefaults(live, made.catalog, (one) => gone.differences.has(one));
     const owned = ownedByRepeatables(history);
@@ -144,6 +149,7 @@ export async function runRepeatables(
       ran,
       declared,
       recreated,
+      lostManual,
       dropped,
       removed: withoutRenamed(removed, ran),
       ...(lost === undefined ? {} : { lost: { facts: lost, stated: allStated(bundle) } }),

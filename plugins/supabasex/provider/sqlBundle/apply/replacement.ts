@@ -70,7 +70,7 @@ export async function rebuild(
   const restoring = restoreLost(
     session,
     before.catalog,
-    { own, owners },
+    { by: file, own, owners },
     {
       runFiles: async (files) => {
         const all = withFollowers(files, context);

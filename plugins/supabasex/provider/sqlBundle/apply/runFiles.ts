@@ -72,6 +72,8 @@ export interface FilesRun {
   readonly takenOver: readonly string[];
   /** Identities that a rebuild dropped and recreated from the catalog. */
   readonly recreated: ReadonlySet<string>;
+  /** Identities of manual changes that are gone because a repeatable recreated their object. */
+  readonly lostManual: readonly string[];
 }
 
 /** Effects of files that manual changes hide, so that a comparison does not find them. */
@@ -124,6 +126,7 @@ export async function runFiles(start: Start, rehearsed: KnownEffects = {}): Prom
     declared,
     takenOver,
     recreated: new Set<string>(),
+    lostManual: [],
     dropped: [],
     takenBack: [],
     regranted: [],
@@ -151,7 +154,8 @@ export async function runFiles(start: Start, rehearsed: KnownEffects = {}): Prom
       ? undefined
       : explainTaken(start.leftOut.explained(migrations.failure), start.history, start.reading.catalog);
   if (failure === undefined && migrations.next === undefined && !migrations.more) {
-    const underneath = { live: middle.reading.catalog, base: before.base, defaults };
+    const { catalog: live, addresses } = middle.reading;
+    const underneath = { live, addresses, base: before.base, defaults };
     start.leftOut.follow({ ...underneath, history: middle.history });
     const outcome = await runRepeatables(withPresentNames(start, middle), underneath, affected);
     if (!("error" in outcome)) {

@@ -205,6 +205,7 @@ export async function runTransaction(
   const foreign = (rehearsal?.beside ?? []).filter((identity) => expected[identity] !== undefined);
   const changes = [...new Set([...manualChanges(found.drift), ...foreign])];
   const live = last.reading.catalog;
+  const lostManual = new Set(run.lostManual);
   const takenOver = [...takenOverBetween(found, changes, { expected, live }), ...run.takenOver];
   const repairs = [...new Set([...first.repaired, ...last.repaired])].filter(
     (name) => !takenOver.includes(name) && !leftoversDropped.includes(name),
@@ -218,9 +219,13 @@ export async function runTransaction(
     losses: new Map([...first.losses, ...last.losses]),
     takenOver,
     // What is as it was is only not compared any more, such as a manual job beside the last one of the bundle.
-    undone: changes.filter(
-      (name) => !named.has(name) && !isSameObject(found.reading.catalog[name], live[name]),
-    ),
+    undone: [
+      ...changes.filter(
+        (name) =>
+          !named.has(name) && !lostManual.has(name) && !isSameObject(found.reading.catalog[name], live[name]),
+      ),
+      ...lostManual,
+    ],
     recreatedForeign: [...run.recreated].filter((name) => found.expected[name] === undefined).sort(),
     remaining: last.remaining,
     after: last.reading.catalog,

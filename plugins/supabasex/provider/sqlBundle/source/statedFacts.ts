@@ -126,7 +126,7 @@ function collectNames(value: unknown, names: Names): void {
 }
 
 /** Returns the roles, with `public` for PUBLIC; `undefined` if a role depends on the session. */
-function granteesOf(nodes: readonly Node[]): ReadonlySet<string> | undefined {
+export function granteesOf(nodes: readonly Node[]): ReadonlySet<string> | undefined {
   const roles = nodes.map((node) => {
     if (!("RoleSpec" in node)) return undefined;
     if (node.RoleSpec.roletype === "ROLESPEC_PUBLIC") return "public";
