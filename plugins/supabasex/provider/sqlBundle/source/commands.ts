@@ -1,4 +1,4 @@
-import { scanSql } from "./parser";
+import { byteOffsets, scanSql } from "./parser";
 
 /** A part of a text, and its replacement, which is shorter and padded with spaces. */
 export interface Part {
@@ -90,8 +90,7 @@ function afterTable(tokens: readonly Token[]): number {
 }
 
 function tokensOf(text: string): Token[] {
-  const bytes = Buffer.from(text, "utf8");
-  const indexOf = (offset: number) => bytes.subarray(0, offset).toString("utf8").length;
+  const indexOf = byteOffsets(text);
   return scanSql(text)
     .tokens.filter(({ tokenName }) => !/COMMENT$/.test(tokenName))
     .map((token) => ({ text: token.text, start: indexOf(token.start), end: indexOf(token.end) }));

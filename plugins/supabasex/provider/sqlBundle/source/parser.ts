@@ -81,6 +81,23 @@ export function scanSql(text: string): ScanResult {
   return scanner.scanSync(text);
 }
 
+/** Returns a function that converts the parser's byte offsets to indexes. It is fast if they come in ascending order. */
+export function byteOffsets(text: string): (bytes: number) => number {
+  const buffer = Buffer.from(text, "utf8");
+  if (buffer.length === text.length) return (bytes) => bytes;
+  let lastBytes = 0;
+  let lastIndex = 0;
+  return (bytes) => {
+    if (bytes < lastBytes) {
+      lastBytes = 0;
+      lastIndex = 0;
+    }
+    lastIndex += buffer.toString("utf8", lastBytes, bytes).length;
+    lastBytes = bytes;
+    return lastIndex;
+  };
+}
+
 /** Returns the parser's description of a syntax error; `undefined` for another error. */
 export function parserError(
   error: unknown,

@@ -2,7 +2,7 @@ import type { Node, PartitionBoundSpec } from "libpg-query";
 import { relationName } from "./declaredObjects";
 import { droppedName } from "./droppedObjects";
 import type { BundleFile } from "./files";
-import { scanSql } from "./parser";
+import { byteOffsets, scanSql } from "./parser";
 import { statementsOf } from "./statements";
 
 /** What a statement does with a partition. Names are quoted as in the catalog. */
@@ -81,8 +81,7 @@ function boundText({ is_default, location = 0 }: PartitionBoundSpec, text: strin
     depth -= 1;
     if (depth === 0) groups += 1;
     if (groups === (isRange ? 2 : 1)) {
-      const end = Buffer.from(rest, "utf8").subarray(0, token.end).toString("utf8").length;
-      return `for values ${rest.slice(0, end)}`;
+      return `for values ${rest.slice(0, byteOffsets(rest)(token.end))}`;
     }
   }
   return `for values ${rest}`;

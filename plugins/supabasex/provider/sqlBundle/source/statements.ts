@@ -1,7 +1,7 @@
 import type { Node, RawStmt } from "libpg-query";
 import { SqlFileError } from "./errors";
 import type { BundleFile } from "./files";
-import { defaultServerMajor, newestAccepts, parserError, parseSql, scanSql } from "./parser";
+import { byteOffsets, defaultServerMajor, newestAccepts, parserError, parseSql, scanSql } from "./parser";
 import { scheduledJobs } from "./scheduledJobs";
 
 /** One SQL statement of a file. Offsets are indexes in the file's text, as in JavaScript. */
@@ -220,23 +220,6 @@ function endOfComment(text: string, start: number): number {
     depth += found[0] === "/*" ? 1 : -1;
     if (depth === 0) return mark.lastIndex;
   }
-}
-
-/** Converts the parser's byte offsets, which must be in ascending order, to indexes. */
-function byteOffsets(text: string): (bytes: number) => number {
-  const buffer = Buffer.from(text, "utf8");
-  if (buffer.length === text.length) return (bytes) => bytes;
-  let lastBytes = 0;
-  let lastIndex = 0;
-  return (bytes) => {
-    if (bytes < lastBytes) {
-      lastBytes = 0;
-      lastIndex = 0;
-    }
-    lastIndex += buffer.toString("utf8", lastBytes, bytes).length;
-    lastBytes = bytes;
-    return lastIndex;
-  };
 }
 
 /** Returns the index of the n-th character, counted from 0 as in PostgreSQL: a character may be two code units. */

@@ -1,6 +1,6 @@
 import { SqlFileError } from "./errors";
 import type { BundleFile } from "./files";
-import { scanSql } from "./parser";
+import { byteOffsets, scanSql } from "./parser";
 import { statementsOf } from "./statements";
 
 /** Comments that begin the part of a file that undoes it, for dbmate, goose, sql-migrate, rambler, node-pg-migrate, MyBatis. */
@@ -16,20 +16,19 @@ const bare = { up: /^--+\s*up\s*$/i, down: /^--+\s*down\s*$/i };
 export function undoErrors(file: BundleFile): SqlFileError[] {
   // A scan takes as long as parsing.
   if (!/^\s*--.*\b(?:down|downs|undo)\b/im.test(file.text)) return [];
-  const bytes = Buffer.from(file.text, "utf8");
   const comments = scanSql(file.text).tokens.filter(({ tokenName }) => tokenName === "SQL_COMMENT");
-  const indexOf = (token: { readonly start: number }) =>
-    bytes.subarray(0, token.start).toString("utf8").length;
-  const [first] = statementsOf(file);
+  const toIndex = byteOffsets(file.text);
+  const statements = statementsOf(file);
+  const [first] = statements;
   const ups = comments.filter(({ text }) => bare.up.test(text));
   const downs = comments.filter(({ text }) => bare.down.test(text));
   const [up] = ups;
   const isPair = up !== undefined && ups.length === 1 && downs.length === 1;
-  const isAround = isPair && first !== undefined && indexOf(up) < first.start;
+  const isAround = isPair && first !== undefined && toIndex(up.start) < first.start;
   const found = comments.find((token) => undo.test(token.text) || (isAround && downs.includes(token)));
   if (found === undefined) return [];
-  const index = indexOf(found);
-  if (!statementsOf(file).some(({ start }) => start > index)) return [];
+  const index = toIndex(found.start);
+  if (!statements.some(({ start }) => start > index)) return [];
   const message = "what follows would undo the file";
   const hint =
     "Here the whole file runs: remove this line and everything below it. To undo a migration, write a new one.";
