@@ -1,4 +1,5 @@
 import type { Node, RangeVar } from "libpg-query";
+import { literal } from "../catalog/objects";
 import type { Session } from "../session/session";
 import type { BundleFile } from "../source/files";
 import { mayChangeSession, statementsOf } from "../source/statements";
@@ -102,10 +103,6 @@ export function withoutOwnFrames(where: string): string {
     /(?:^|\n)SQL statement "set constraints [^\n]*"\nPL\/pgSQL function inline_code_block line \d+ at EXECUTE\s*$/,
     "",
   );
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** Returns a statement that deallocates what a file prepares. The server has none that accepts a missing name. */

@@ -1,4 +1,5 @@
 import { hazardKinds, hazardNamed } from "../../../hazards";
+import { unquoted } from "./declaredObjects";
 import { SqlFileError } from "./errors";
 import { type BundleFile, headerLines } from "./files";
 import { titleOf } from "./relationTitle";
@@ -26,8 +27,8 @@ export function acceptedBy(file: BundleFile): Acceptance[] {
 
 /** Returns the title of a relation that a line names as SQL does: names without quotes are in lower case. */
 function titleIn(relation: string): string {
-  const parts = [...relation.matchAll(/"((?:[^"]|"")*)"|[^."]+/g)].map(([plain, quoted]) =>
-    quoted === undefined ? plain.toLowerCase() : quoted.replaceAll('""', '"'),
+  const parts = [...relation.matchAll(/"(?:[^"]|"")*"|[^."]+/g)].map(([part]) =>
+    part.startsWith('"') ? unquoted(part) : part.toLowerCase(),
   );
   const [schema, name] = parts;
   return parts.length === 2 && schema !== undefined && name !== undefined

@@ -1,6 +1,7 @@
 import type { Node } from "libpg-query";
 import { blockStatements } from "./blockStatements";
 import type { BundleFile } from "./files";
+import { isWord } from "./relationTitle";
 import { actsOnUnnamed, runsCode, statementsOf, textOf } from "./statements";
 
 /** A file's text in the forms in which it is searched for names. */
@@ -16,7 +17,6 @@ const searchable = new WeakMap<BundleFile, Searchable>();
 const maxNameBytes = 63;
 
 const identifier = /[a-z_][a-z0-9_$]*/g;
-const isPlain = /^[a-z_][a-z0-9_$]*$/;
 
 function searchableOf(file: BundleFile): Searchable {
   let known = searchable.get(file);
@@ -65,7 +65,7 @@ function characterOf(codePoint: number): string {
 export function mentions(file: BundleFile, name: string): boolean {
   const bare = comparableName(name);
   const { texts, words } = searchableOf(file);
-  return isPlain.test(bare) ? words.has(bare) : texts.some((text) => text.includes(bare));
+  return isWord(bare) ? words.has(bare) : texts.some((text) => text.includes(bare));
 }
 
 /**
