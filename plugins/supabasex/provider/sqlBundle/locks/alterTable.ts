@@ -116,8 +116,7 @@ function attachPartition(table: RangeVar | undefined, def: Node | undefined, rel
 
 /** Returns the effect on the default partition of a table that gets another one. */
 export function defaultPartition(table: RangeVar | undefined, relations: Relations): ForeseenEffect[] {
-  const parent = table?.relname === undefined ? undefined : relations.named(table.relname, table.schemaname);
-  const relation = relations.get(parent?.defaultPartition ?? 0);
+  const relation = relations.get(relations.meantBy(table)?.defaultPartition ?? 0);
   return relation === undefined ? [] : [{ relation, lock: "ACCESS EXCLUSIVE", scanned: true }];
 }
 
@@ -179,7 +178,7 @@ function addColumn(
 
 /** Returns whether a table has, or may have, a column. */
 function mayHaveColumn(table: RangeVar | undefined, name: string, relations: Relations): boolean {
-  const relation = relations.named(table?.relname ?? "", table?.schemaname);
+  const relation = relations.meantBy(table);
   return relation === undefined || (relations.hasColumn(relation, name) ?? true);
 }
 
@@ -191,7 +190,7 @@ export function gainingColumns(node: Node, relations: Relations): Relation[] {
     const { subtype = "AT_AddColumn", missing_ok: mayExist } = item.AlterTableCmd;
     return subtype === "AT_AddColumn" && mayExist === true;
   });
-  const found = isOptional ? relations.named(relation?.relname ?? "", relation?.schemaname) : undefined;
+  const found = isOptional ? relations.meantBy(relation) : undefined;
   return found === undefined ? [] : [found];
 }
 

@@ -1,3 +1,4 @@
+import type { RangeVar } from "libpg-query";
 import type { ClientBase } from "pg";
 import { inQuotes, isWord } from "../source/relationTitle";
 
@@ -101,6 +102,11 @@ export class Relations {
     return [...this.#byOid.values()]
       .filter((relation) => relation.schema === schema && relation.table === undefined && !isPartOf(relation))
       .sort((one, other) => (one.name < other.name ? -1 : 1));
+  }
+
+  /** Returns the existing relation that a statement names. */
+  meantBy(table: RangeVar | undefined): Relation | undefined {
+    return table?.relname === undefined ? undefined : this.named(table.relname, table.schemaname);
   }
 
   /** Returns the type that a statement names; without a schema, the only one of that name. */

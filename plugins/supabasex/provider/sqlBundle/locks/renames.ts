@@ -1,5 +1,4 @@
 import type { Node } from "libpg-query";
-import { namedBy } from "./foreseen";
 import type { Relations } from "./relations";
 
 /** Renamed objects that are relations. A column is renamed in its table. */
@@ -24,8 +23,7 @@ export function noteRename(node: Node, relations: Relations): void {
             newname: node.AlterObjectSchemaStmt.relation?.relname,
           }
         : {};
-  const named = namedBy(relation);
-  if (named === undefined || newname === undefined || !kinds.has(renameType ?? "")) return;
-  const found = relations.named(named.name, named.schema);
-  if (found !== undefined) relations.rename(found, newname);
+  const found = relations.meantBy(relation);
+  if (found === undefined || newname === undefined || !kinds.has(renameType ?? "")) return;
+  relations.rename(found, newname);
 }

@@ -36,7 +36,7 @@ function foreseeOwn(node: Node, relations: Relations): Foreseen {
     const { relation, concurrent, if_not_exists: isOptional, idxname = "" } = node.IndexStmt;
     const lock = concurrent === true ? "SHARE UPDATE EXCLUSIVE" : "SHARE";
     // `on only` a partitioned table builds no index.
-    const table = relations.named(relation?.relname ?? "", relation?.schemaname);
+    const table = relations.meantBy(relation);
     const scanned = !(table?.kind === "p" && relation?.inh !== true);
     const exists = relations.named(idxname, table?.schema) !== undefined;
     return {
