@@ -74,12 +74,15 @@ function issuesOf(file: BundleFile): Issue[] {
   try {
     const encoding = encodingError(file);
     if (encoding !== undefined) return [{ file, error: encoding, ifRun: false }];
+    const isMigration = file.kind === "migration";
     const errors = [...transactionErrors(file), ...acceptanceErrors(file)];
     const errorsIfRun = [...settingErrors(file), ...undoErrors(file)];
-    if (file.kind === "repeatable") errors.push(...errorsIfRun.splice(0), ...declarationErrors(file));
+    const errorsOfObjects = isMigration ? [] : declarationErrors(file);
     return [
       ...errors.map((error) => ({ file, error, ifRun: false })),
-      ...errorsIfRun.map((error) => ({ file, error, ifRun: true })),
+      // A repeatable may run at any time.
+      ...errorsIfRun.map((error) => ({ file, error, ifRun: isMigration })),
+      ...errorsOfObjects.map((error) => ({ file, error, ifRun: false })),
     ];
   } catch (error) {
     // A syntax error hides the rest of the file.
