@@ -121,7 +121,7 @@ function describe(
 ): Inheriting | undefined {
   if (definition === undefined) return undefined;
   const columns = namesIn(facts.columns).map(unquoteIdentifier);
-  return { name, parents: parentsOf(facts), columns, own: [...definition.columns.keys()] };
+  return { name, parents: namesIn(facts.parents), columns, own: [...definition.columns.keys()] };
 }
 
 /** Returns the tables of each tree. A tree whose parents are not all known, such as one of an extension, is omitted. */
@@ -130,7 +130,7 @@ function treesOf(orders: readonly AccessEntry[]): AccessEntry[][] {
   const trees = new Map<string, Set<string>>(orders.map(({ name }) => [name, new Set([name])]));
   const incomplete = new Set<Set<string>>();
   for (const { name, facts } of orders) {
-    for (const parent of parentsOf(facts)) {
+    for (const parent of namesIn(facts.parents)) {
       const [own, other] = [trees.get(name), trees.get(parent)];
       if (own === undefined || own === other) continue;
       if (other === undefined) {
@@ -277,10 +277,7 @@ function partsOf({ name, constraints, rest }: TableDefinition): string[] {
   ];
 }
 
-function parentsOf({ parents }: AccessEntry["facts"]): string[] {
-  return [...(parents ?? "").matchAll(/(?:"(?:[^"]|"")*"|[^\s",])+/g)].map(([name]) => name);
-}
-
+/** Returns the names of a list, each as it is written: quoted where necessary, perhaps with a schema. */
 function namesIn(list: string | undefined): string[] {
-  return [...(list ?? "").matchAll(/"(?:[^"]|"")*"|[^\s",]+/g)].map(([name]) => name);
+  return [...(list ?? "").matchAll(/(?:"(?:[^"]|"")*"|[^\s",])+/g)].map(([name]) => name);
 }

@@ -66,15 +66,16 @@ async function update(
   run: RunNumber,
 ): Promise<"updated" | "missing" | "superseded"> {
   const path = "/repos/{owner}/{repo}/issues/comments/{comment_id}";
+  const replace = () => client.request(`PATCH ${path}`, { ...comment, request: { retries: 0 } });
   try {
     try {
-      await client.request(`PATCH ${path}`, { ...comment, request: { retries: 0 } });
+      await replace();
     } catch (error) {
       if ((statusOf(error) ?? 0) < 500) throw error;
       const { owner, repo, comment_id } = comment;
       const { data } = await client.request(`GET ${path}`, { owner, repo, comment_id });
       if (isNewer(runOf(data), run)) return "superseded";
-      await client.request(`PATCH ${path}`, { ...comment, request: { retries: 0 } });
+      await replace();
     }
     return "updated";
   } catch (error) {

@@ -5,7 +5,7 @@
 const maxSpanLength = 240;
 
 /** The maximum number of backticks in a row. */
-const longestBackticks = 40;
+const maxBackticks = 40;
 
 /** Returns a text as a code span in one line, which is also valid in a table. */
 export function code(text: string, longest = maxSpanLength): string {
@@ -36,12 +36,12 @@ export function block(text: string, language = ""): string {
 }
 
 /** The maximum number of characters that {@link block} adds to a text. */
-export const blockOverhead = 2 * (longestBackticks + 1) + 10;
+export const blockOverhead = 2 * (maxBackticks + 1) + 10;
 
 /** A fence is longer than any run of backticks inside. A run of any length would make it exceed every limit. */
 function withShortRuns(text: string): string {
   return text.replace(/`+/g, (run) =>
-    run.length <= longestBackticks ? run : `${"`".repeat(longestBackticks - 1)}…`,
+    run.length <= maxBackticks ? run : `${"`".repeat(maxBackticks - 1)}…`,
   );
 }
 
