@@ -100,7 +100,7 @@ module.exports = {
   options: {
     doNotFollow: { path: "node_modules" },
     exclude: { path: "^(dist|coverage|\\.local|sdks/supabase/bin)/" },
-    tsConfig: { fileName: "tsconfig.json" },
+    tsConfig: { fileName: "tsconfig.typescript.json" },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { extensions: [".ts", ".mts", ".cjs", ".mjs", ".js", ".json"] },
   },

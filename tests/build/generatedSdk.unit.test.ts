@@ -22,7 +22,7 @@ beforeEach(async () => {
   }
   await symlink(path.join(root, "sdks/supabase"), path.join(root, "node_modules/@pulumi/supabase"));
   await mkdir(path.join(root, "build"));
-  for (const name of ["build/bundle.cjs", "package.json", "tsconfig.json"]) {
+  for (const name of ["build/bundle.cjs", "package.json", "tsconfig.typescript.json"]) {
     await cp(path.join(checkout, name), path.join(root, name));
   }
   await write("sdks/supabase/bin/index.js", ownBuild);
@@ -71,7 +71,9 @@ test("our type check uses a generated package's declarations and not its sources
   await write("index.ts", 'import { from } from "@pulumi/supabase";\nexport const text: string = from;\n');
   const tsc = path.join(checkout, "node_modules/typescript/bin/tsc");
 
-  expect(await execa(process.execPath, [tsc], { cwd: root, reject: false })).toMatchObject({
+  expect(
+    await execa(process.execPath, [tsc, "-p", "tsconfig.typescript.json"], { cwd: root, reject: false }),
+  ).toMatchObject({
     stdout: "",
     exitCode: 0,
   });

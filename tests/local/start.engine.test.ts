@@ -263,7 +263,7 @@ test("start resumes a paused project", async () => {
   const api = new ManagementApi({ endpoint, accessToken: localAccessToken, client: "somebody's-curl" });
   const { stdout: ref } = await local("pulumi", "stack", "output", "projectRef", "-s", "local");
   const status = async () => ((await api.call("GET", `/projects/${ref}`)).json as JsonObject).status;
-  await api.call("POST", `/projects/${ref}/pause`);
+  expect(await api.call("POST", `/projects/${ref}/pause`)).toMatchObject({ status: 200 });
   while ((await status()) !== "INACTIVE") await wait(20);
 
   const { exitCode, output } = await local("start");

@@ -77,13 +77,7 @@ afterAll(async () => {
 async function createContext(): Promise<string> {
   const context = path.join(folder, "context");
   await mkdir(path.join(context, "sdks/supabase"), { recursive: true });
-  for (const file of [
-    "package.json",
-    "package-lock.json",
-    ".npmrc",
-    "tsconfig.json",
-    "sdks/supabase/package.json",
-  ]) {
+  for (const file of ["package.json", "package-lock.json", ".npmrc", "sdks/supabase/package.json"]) {
     await copyFile(path.join(checkout, file), path.join(context, file));
   }
   for (const name of ["foundation", "backup", "certificates", "emulators/postgres/hosted_rights"]) {

@@ -88,12 +88,6 @@ describe("refused with the place and what to do", () => {
       "Put it alone into a migration with the header `-- no transaction`.",
     ],
     [
-      "a file of the server",
-      "select 1;\ncopy $s.t to '/x';\n",
-      ":2:1: permission denied to COPY to a file (42501)",
-      "write the rows as insert … values",
-    ],
-    [
       "rows for psql",
       "copy $s.t to stdout;\n",
       ":1:1: copy to stdout needs a client that reads the rows",
@@ -131,6 +125,16 @@ describe("refused with the place and what to do", () => {
     expect(failure.split("\n", 1)[0]).toContain(`${next}${place}`);
     expect(failure.split("\n").find((line) => line.startsWith("  hint: "))).toContain(hint);
     expect(failure).not.toContain("much");
+  });
+
+  test("a file of the server", async () => {
+    const bundle = await databases.bundle({ ...schema, [next]: "select 1;\ncopy $s.t to '/x';\n" });
+
+    const failure = await failureOf(bundle.up());
+
+    // PostgreSQL 15 starts the sentence with "must be superuser", later versions with "permission denied".
+    expect(failure.split("\n", 1)[0]).toMatch(/_x\.sql:2:1: .+ to COPY to a file \(42501\)$/);
+    expect(failure).toMatch(/^ {2}hint: .*write the rows as insert … values/m);
   });
 });
 

@@ -66,7 +66,8 @@ const rules: readonly Rule[] = [
   },
   {
     code: "42501",
-    message: /^permission denied to COPY/,
+    // The second one is from version 15.
+    message: /^(?:permission denied|must be superuser or have privileges of the pg_\w+ role) to COPY/,
     hint: "Files on the server are not available: write the rows as insert … values.",
   },
   {
