@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, realpathSync
 import { createServer } from "node:net";
 import path from "node:path";
 import { writeFileAtomically } from "../foundation/atomicFile";
-import { identifyProcess, isSameProcess, type ProcessIdentity } from "../local/processIdentity.mjs";
+import { identifyProcess, isSameProcess, type ProcessIdentity } from "../foundation/processLock/identity.mjs";
 
 /** The record of a background service, with which another command can find and stop it. */
 export interface ServiceRecord extends ProcessIdentity {

@@ -1,7 +1,8 @@
 import path from "node:path";
+import type { Holder } from "../foundation/processLock/holders.mjs";
+import { IdentityError, withLock } from "../foundation/processLock/lock.mjs";
 import { UserError } from "../foundation/userError";
 import { claimDirectory } from "./directory";
-import { type Holder, IdentityError, withLock } from "./processLock.mjs";
 import { stackOperations } from "./stackOperations";
 
 /** The npm scripts that hold the lock only while they start the services. */

@@ -4,9 +4,9 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
+import { withLock } from "../foundation/processLock/lock.mjs";
+import { userCache } from "../foundation/userCache";
 import { UserError } from "../foundation/userError";
-import { withLock } from "./processLock.mjs";
-import { userCache } from "./userCache";
 
 /** Called with one line for each step that takes a while. */
 export type Progress = (line: string) => void;

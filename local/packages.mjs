@@ -4,7 +4,8 @@ import { spawn } from "node:child_process";
 import { lstatSync, readFileSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { IdentityError, isSystemError, withLock } from "./processLock.mjs";
+import { isSystemError } from "../foundation/processLock/files.mjs";
+import { IdentityError, withLock } from "../foundation/processLock/lock.mjs";
 
 const thisFile = fileURLToPath(import.meta.url);
 /** The lock is beside node_modules, because `npm ci` empties that folder. */
@@ -81,7 +82,7 @@ export async function installPackages(root, say) {
   }
   if (packagesAreInstalled(root, wanted)) return undefined;
   // The previous holder of the lock may have installed them.
-  /** @param {import("./processLock.mjs").Lock} lock */
+  /** @param {import("../foundation/processLock/lock.mjs").Lock} lock */
   const install = async (lock) =>
     packagesAreInstalled(root, wanted) ? undefined : await runNpm(root, lock, say);
   try {
@@ -102,7 +103,7 @@ export async function installPackages(root, say) {
 
 /**
  * @param {string} root
- * @param {import("./processLock.mjs").Lock} lock
+ * @param {import("../foundation/processLock/lock.mjs").Lock} lock
  * @param {(line: string) => void} say
  */
 async function runNpm(root, lock, say) {

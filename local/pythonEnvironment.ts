@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
+import { withLock } from "../foundation/processLock/lock.mjs";
+import { userCache } from "../foundation/userCache";
 import { UserError } from "../foundation/userError";
-import { withLock } from "./processLock.mjs";
-import { userCache } from "./userCache";
 
 const run = promisify(execFile);
 

@@ -1,5 +1,5 @@
 import { Client, type CustomTypesConfig, types } from "pg";
-import { identifyProcess } from "../../local/processIdentity.mjs";
+import { identifyProcess } from "../../foundation/processLock/identity.mjs";
 import { startCluster, stopCluster } from "../postgres";
 
 /** A running PostgreSQL cluster: the database of one project. */

@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { writeFileAtomically } from "../../foundation/atomicFile";
 import { checkoutRoot } from "../../foundation/checkout";
+import { withLock } from "../../foundation/processLock/lock.mjs";
 import { UserError } from "../../foundation/userError";
-import { withLock } from "../../local/processLock.mjs";
 import { stopCluster } from "../postgres";
 import {
   freePort,

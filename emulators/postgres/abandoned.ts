@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { identifyProcess } from "../../local/processIdentity.mjs";
+import { identifyProcess } from "../../foundation/processLock/identity.mjs";
 
 /** Returns a temporary path beside the final one. Its name identifies the process that writes there. */
 export function temporaryPath(folder: string, prefix: string): string {

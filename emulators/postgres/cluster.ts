@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync } from "node:fs";
 import path from "node:path";
+import { isSameProcess } from "../../foundation/processLock/identity.mjs";
+import { withLock } from "../../foundation/processLock/lock.mjs";
 import { UserError } from "../../foundation/userError";
-import { isSameProcess } from "../../local/processIdentity.mjs";
-import { withLock } from "../../local/processLock.mjs";
 import { freePort, portIsFree } from "../process";
 import { removeFolder } from "./abandoned";
 import { readMemory, remember } from "./clusterMemory";

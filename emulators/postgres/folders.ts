@@ -1,6 +1,6 @@
 import path from "node:path";
 import { checkoutRoot } from "../../foundation/checkout";
-import { userCache } from "../../local/userCache";
+import { userCache } from "../../foundation/userCache";
 
 /** The folder of the SQL and C sources, also when the code runs from a bundle elsewhere in the checkout. */
 export function sourceFolder(): string {

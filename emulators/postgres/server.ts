@@ -3,8 +3,12 @@ import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, write
 import path from "node:path";
 import { promisify } from "node:util";
 import { writeFileAtomically } from "../../foundation/atomicFile";
+import {
+  identifyProcess,
+  isSameProcess,
+  type ProcessIdentity,
+} from "../../foundation/processLock/identity.mjs";
 import { UserError } from "../../foundation/userError";
-import { identifyProcess, isSameProcess, type ProcessIdentity } from "../../local/processIdentity.mjs";
 import { commandLineOf, startService, stopProcess, waitUntil } from "../process";
 import { pgHbaConf, postgresqlConf } from "./configuration";
 import type { PostgresInstallation } from "./installation";

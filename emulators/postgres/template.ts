@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, renameSync } from "node:fs";
 import path from "node:path";
-import { withLock } from "../../local/processLock.mjs";
+import { withLock } from "../../foundation/processLock/lock.mjs";
 import { freePort } from "../process";
 import { abandonedPaths, removeFolder, temporaryPath } from "./abandoned";
 import { connect } from "./connection";

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { writeFileAtomically } from "../../foundation/atomicFile";
+import { isSameProcess } from "../../foundation/processLock/identity.mjs";
+import { withLock } from "../../foundation/processLock/lock.mjs";
 import { UserError } from "../../foundation/userError";
-import { isSameProcess } from "../../local/processIdentity.mjs";
-import { withLock } from "../../local/processLock.mjs";
 import {
   freePort,
   portIsFree,

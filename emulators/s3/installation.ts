@@ -2,14 +2,14 @@ import { execFile } from "node:child_process";
 import { mkdirSync, readdirSync, renameSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
+import { withLock } from "../../foundation/processLock/lock.mjs";
+import { userCache } from "../../foundation/userCache";
 import { UserError } from "../../foundation/userError";
-import { withLock } from "../../local/processLock.mjs";
 import { runBound } from "../../local/toolchain/boundProcess";
 import { isExecutable } from "../../local/toolchain/executables";
 import { goCachesIn } from "../../local/toolchain/goCaches";
 import { findInstalledGo } from "../../local/toolchain/installedGo";
 import { removeTree } from "../../local/toolchain/removeTree";
-import { userCache } from "../../local/userCache";
 
 export const versitygwVersion = "v1.8.0";
 

@@ -2,7 +2,7 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import * as z from "zod";
-import { identifyProcess } from "../processIdentity.mjs";
+import { identifyProcess } from "../../foundation/processLock/identity.mjs";
 
 /** A lock that the Pulumi CLI holds on a stack of a file backend. */
 export interface StateLock {

@@ -1,6 +1,6 @@
 import path from "node:path";
+import { userCache } from "../../foundation/userCache";
 import type { Progress } from "../progress";
-import { userCache } from "../userCache";
 import { pulumiVersion } from "./versions";
 
 /** The environment of the search for a CLI. Tests pass their own. */

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { watchFiles, withLock } from "../processLock.mjs";
+import { watchFiles } from "../../foundation/processLock/holders.mjs";
+import { withLock } from "../../foundation/processLock/lock.mjs";
 import { isExecutable } from "./executables";
 import { removeTree } from "./removeTree";
 

@@ -10,7 +10,7 @@ import { type Manifest, sealManifest } from "../../backup/manifest";
 import { requireSameTime } from "../../backup/postgres/clock";
 import { newRunName, objectKey } from "../../backup/runName";
 import { manifestName } from "../../foundation/backupContract";
-import { identifyProcess } from "../../local/processIdentity.mjs";
+import { identifyProcess } from "../../foundation/processLock/identity.mjs";
 import { startTestCluster, type TestCluster } from "../support/cluster";
 import {
   childrenOf,

@@ -7,7 +7,7 @@ import type { Manifest } from "../../backup/manifest";
 import { connect } from "../../backup/postgres/connect";
 import { lockOutOthers } from "../../backup/postgres/snapshot";
 import { manifestName } from "../../foundation/backupContract";
-import { identifyProcess } from "../../local/processIdentity.mjs";
+import { identifyProcess } from "../../foundation/processLock/identity.mjs";
 import { startTestCluster, type TestCluster } from "../support/cluster";
 import {
   childrenOf,

@@ -23,7 +23,7 @@ import {
   stopService,
   waitUntil,
 } from "../../emulators/process";
-import { identifyProcess, isSameProcess } from "../../local/processIdentity.mjs";
+import { identifyProcess, isSameProcess } from "../../foundation/processLock/identity.mjs";
 
 let registry: string;
 beforeEach(() => {

@@ -33,8 +33,8 @@ beforeEach(async () => {
   });
   await write("sdks/sdk/package.json", { name: "sdk", version: "1.0.0", main: "bin/index.js" });
   await mkdir(path.join(root, "local"));
-  for (const file of [".npmrc", "local/packages.mjs", "local/processLock.mjs", "local/processIdentity.mjs"]) {
-    await cp(path.join(checkout, file), path.join(root, file));
+  for (const file of [".npmrc", "local/packages.mjs", "foundation/processLock"]) {
+    await cp(path.join(checkout, file), path.join(root, file), { recursive: true });
   }
 });
 

@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from "node:fs
 import { hostname, tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { IdentityError, takeLock } from "../../foundation/processLock/lock.mjs";
 import { describeError, UserError } from "../../foundation/userError";
 import { withCommandLock } from "../../local/commandLock";
 import { explainDiskError } from "../../local/diskErrors";
-import { IdentityError, takeLock } from "../../local/processLock.mjs";
 
 /** Called with the path before each of these operations of the lock. */
 let before: (operation: string, file: string) => void = () => undefined;
@@ -104,7 +104,7 @@ test("without a process namespace, a holder names its host", async () => {
   before = (operation, file) => {
     if (operation === "readlinkSync") throw failing("ENOENT", file);
   };
-  const fresh = await import("../../local/processLock.mjs");
+  const fresh = await import("../../foundation/processLock/lock.mjs");
 
   const taken = fresh.takeLock(folder, "");
 

@@ -101,8 +101,8 @@ async function checkoutWith(name: string, change: (stackFile: string) => string)
     await symlink(path.join(checkoutRoot(), entry), path.join(folder, entry));
   }
   await cp(path.join(checkoutRoot(), "dist"), path.join(folder, "dist"), { recursive: true });
-  for (const file of ["run.mjs", "packages.mjs", "processLock.mjs", "processIdentity.mjs"]) {
-    await cp(path.join(checkoutRoot(), "local", file), path.join(folder, "local", file));
+  for (const file of ["local/run.mjs", "local/packages.mjs", "foundation/processLock"]) {
+    await cp(path.join(checkoutRoot(), file), path.join(folder, file), { recursive: true });
   }
   const stackFile = await readFile(path.join(checkoutRoot(), "Pulumi.local.yaml"), "utf8");
   await writeFile(path.join(folder, "Pulumi.local.yaml"), change(stackFile));

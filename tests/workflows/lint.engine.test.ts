@@ -4,7 +4,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { checkoutRoot } from "../../foundation/checkout";
-import { userCache } from "../../local/userCache";
+import { userCache } from "../../foundation/userCache";
 
 // Both linters come from package registries: actionlint is built from its Go module, zizmor and shellcheck are wheels. Pinned; renew
 // them together with what they find.

@@ -2,9 +2,9 @@
 // that folder is deleted. `npm run down` cannot do this, because the records of the services were in the folder.
 import { setTimeout as wait } from "node:timers/promises";
 import { runningServices, type ServiceRecord, stopProcess } from "../../../emulators/process";
+import { isSameProcess } from "../../../foundation/processLock/identity.mjs";
 import { describeError } from "../../../foundation/userError";
 import { isClaimed } from "../../directory";
-import { isSameProcess } from "../../processIdentity.mjs";
 import { serviceRegistries } from "../registries";
 
 const lookMilliseconds = 1_000;

@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/prom
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
-import { userCache } from "../../../local/userCache";
+import { userCache } from "../../../foundation/userCache";
 import { memoryLimitProblem } from "./container";
 
 const cache = userCache("image-bases");

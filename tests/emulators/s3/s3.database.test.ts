@@ -17,7 +17,7 @@ import {
 import { Upload } from "@aws-sdk/lib-storage";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ensureS3Installed, type S3Server, startS3, stopS3 } from "../../../emulators/s3";
-import { identifyProcess } from "../../../local/processIdentity.mjs";
+import { identifyProcess } from "../../../foundation/processLock/identity.mjs";
 
 const keys = { accessKey: "access", secretKey: "canary-secret-key" };
 const Bucket = "things";

@@ -5,9 +5,9 @@ import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runningServices, type ServiceRecord, startService, stopProcess } from "../../../emulators/process";
+import { isSameProcess } from "../../../foundation/processLock/identity.mjs";
 import { claimDirectory } from "../../../local/directory";
 import { type LocalPaths, localPaths } from "../../../local/environment";
-import { isSameProcess } from "../../../local/processIdentity.mjs";
 import { startKeeper, stopKeeper } from "../../../local/services/keeper";
 import { serviceDirectories, serviceRegistries } from "../../../local/services/registries";
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { identifyProcess } from "../../../local/processIdentity.mjs";
+import { identifyProcess } from "../../../foundation/processLock/identity.mjs";
 import { pulumiVersion } from "../../../local/toolchain/versions";
 import { buildsCli, Fixture } from "./fixture";
 

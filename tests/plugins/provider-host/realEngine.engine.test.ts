@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { identifyProcess } from "../../../local/processIdentity.mjs";
+import { identifyProcess } from "../../../foundation/processLock/identity.mjs";
 import { createPluginProject, type PluginProject } from "./pluginProject";
 
 // One resource, whose text and secret come from the environment; see fixtures/thingProvider.ts.

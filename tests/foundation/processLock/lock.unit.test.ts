@@ -15,9 +15,10 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { checkoutRoot } from "../../foundation/checkout";
-import { identifyProcess } from "../../local/processIdentity.mjs";
-import { takeLock, watchFiles } from "../../local/processLock.mjs";
+import { checkoutRoot } from "../../../foundation/checkout";
+import { watchFiles } from "../../../foundation/processLock/holders.mjs";
+import { identifyProcess } from "../../../foundation/processLock/identity.mjs";
+import { takeLock } from "../../../foundation/processLock/lock.mjs";
 
 let base: string;
 let folder: string;
@@ -201,7 +202,7 @@ test("only one of many processes holds the lock at a time, also while leftovers 
   writeFileSync(counter, "0");
   const script = `
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { takeLock, watchFiles } from ${JSON.stringify(pathToFileURL(path.join(checkoutRoot(), "local/processLock.mjs")).href)};
+import { takeLock } from ${JSON.stringify(pathToFileURL(path.join(checkoutRoot(), "foundation/processLock/lock.mjs")).href)};
 const [folder, counter] = process.argv.slice(1);
 for (let round = 0; round < ${rounds}; round++) {
   let taken;

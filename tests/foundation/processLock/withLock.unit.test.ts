@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { withLock } from "../../local/processLock.mjs";
+import { withLock } from "../../../foundation/processLock/lock.mjs";
 
 let folder: string;
 let file: string;
