@@ -1,4 +1,5 @@
 import { manifestName, runsPrefix } from "../foundation/backupContract";
+import { messageOf } from "../foundation/userError";
 import { forEachLimited } from "./concurrency";
 import { type Manifest, openManifest } from "./manifest";
 import { objectKey, parseObjectKey, runStart } from "./runName";
@@ -49,7 +50,7 @@ export async function readManifest(
     text = await store.readText(objectKey(run, manifestName), signal);
   } catch (error) {
     signal?.throwIfAborted();
-    return { verdict: "could not check", detail: error instanceof Error ? error.message : String(error) };
+    return { verdict: "could not check", detail: messageOf(error) };
   }
   if (text === undefined)
     return { verdict: "no manifest", detail: "the run was interrupted or is still running" };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
-import { UserError } from "../../foundation/userError";
+import { messageOf, UserError } from "../../foundation/userError";
 import type { ManagementApiSettings } from "../environment";
 
 const requestSeconds = 30;
@@ -43,7 +43,7 @@ export async function makeRestorePoint(
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof UserError) throw error;
-    return { made: false, reason: error instanceof Error ? error.message : String(error) };
+    return { made: false, reason: messageOf(error) };
   }
 }
 

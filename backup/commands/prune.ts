@@ -1,5 +1,5 @@
 import { manifestName } from "../../foundation/backupContract";
-import { UserError } from "../../foundation/userError";
+import { messageOf, UserError } from "../../foundation/userError";
 import { listRuns, readManifests, type StoredRun } from "../catalog";
 import { forEachLimited } from "../concurrency";
 import type { CommandContext } from "../context";
@@ -141,7 +141,7 @@ async function remove(
       context.progress(`deleted ${run}`);
     } catch (error) {
       context.signal.throwIfAborted();
-      failures.push(error instanceof Error ? error.message : String(error));
+      failures.push(messageOf(error));
     }
   }
   if (failures.length > 0) {

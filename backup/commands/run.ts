@@ -6,7 +6,7 @@ import {
   manifestName,
   runsPrefix,
 } from "../../foundation/backupContract";
-import { UserError } from "../../foundation/userError";
+import { messageOf, UserError } from "../../foundation/userError";
 import { listRuns, readManifest, totalBytes } from "../catalog";
 import { forEachLimited } from "../concurrency";
 import type { CommandContext } from "../context";
@@ -106,7 +106,7 @@ export async function run(context: CommandContext): Promise<CompletedBackup> {
   } catch (error) {
     // Aborts uploads, because S3 bills invisible parts.
     await current.store.abortUploads(objectKey(current.name, "")).catch((cleanUp: unknown) => {
-      context.progress(cleanUp instanceof Error ? cleanUp.message : String(cleanUp));
+      context.progress(messageOf(cleanUp));
     });
     context.signal.throwIfAborted();
     const cause = failure.signal.aborted ? failure.signal.reason : error;
@@ -260,9 +260,7 @@ async function compareSize(manifest: Manifest, { store, progress }: Run): Promis
     }
   } catch (error) {
     // The backup is complete; only the comparison failed.
-    progress(
-      `no comparison with an earlier backup: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    progress(`no comparison with an earlier backup: ${messageOf(error)}`);
   }
   return undefined;
 }

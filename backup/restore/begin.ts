@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { UserError } from "../../foundation/userError";
+import { messageOf, UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 import { readAccess } from "../postgres/access";
 import { refusedMark } from "../postgres/block";
@@ -127,7 +127,7 @@ async function explain(client: pg.Client, error: unknown, outcome: Outcome): Pro
   if (error instanceof UserError) return error;
   if ((error as { code?: string }).code === lockNotAvailable)
     return await describeSessions(client, error, outcome);
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   const advice = isOutOfLocks(error)
     ? "; raise max_locks_per_transaction of the server and run the same command again"
     : outcome === outcomes.partlyEmptied
@@ -152,7 +152,7 @@ export async function createRoles(
   try {
     await client.query(globals);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new UserError(
       `Nothing was restored: the target refuses a role or a setting of globals.sql: ${reason}.`,
       exitCodes.restoreFailed,

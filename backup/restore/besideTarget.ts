@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
-import { UserError } from "../../foundation/userError";
+import { messageOf, UserError } from "../../foundation/userError";
 import type { DatabaseSettings } from "../environment";
 import { exitCodes } from "../exitCodes";
 import { connect } from "../postgres/connect";
@@ -74,7 +74,7 @@ export async function createBesideTarget(client: pg.Client, target: DatabaseSett
     await maintenance.query(`create database ${quote(name)} template template0 ${rows[0]?.options ?? ""}`);
   } catch (error) {
     await end();
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new UserError(
       `Nothing was restored: cannot create a database next to ${target.database}: ${reason}.`,
       exitCodes.targetRefused,
@@ -105,7 +105,7 @@ export async function createBesideTarget(client: pg.Client, target: DatabaseSett
         await maintenance.query("rollback").catch(() => undefined);
         await drop(name).catch(() => undefined);
         await end();
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = messageOf(error);
         throw new UserError(
           `The restored database could not replace ${target.database}, which is unchanged: ${reason}.`,
           exitCodes.restoreFailed,
@@ -121,14 +121,14 @@ export async function createBesideTarget(client: pg.Client, target: DatabaseSett
         await maintenance
           .query(`alter database ${quote(target.database)} is_template true`)
           .catch((error: unknown) => {
-            const reason = error instanceof Error ? error.message : String(error);
+            const reason = messageOf(error);
             messages.push(`not restored: ${target.database} was a template database: ${reason}`);
           });
       }
       try {
         await drop(replaced);
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = messageOf(error);
         messages.push(
           `the old database could not be dropped, and is now named ${replaced}; drop it: ${reason}`,
         );

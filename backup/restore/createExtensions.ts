@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { messageOf } from "../../foundation/userError";
 import type { Manifest } from "../manifest";
 import type { SchemaEntry } from "./schemaArchive";
 
@@ -22,7 +23,7 @@ export async function createExtensions(
       const schema = extensions.find(({ name }) => name === tag)?.schema;
       if (schema !== undefined) await moveExtension(client, { name: tag, schema, create: sql });
     } catch (error) {
-      leftOut.push(`extension ${tag}: ${error instanceof Error ? error.message : String(error)}`);
+      leftOut.push(`extension ${tag}: ${messageOf(error)}`);
     }
   }
   return leftOut;

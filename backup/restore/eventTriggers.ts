@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { messageOf } from "../../foundation/userError";
 import type { DatabaseSettings } from "../environment";
 import { exitCodes } from "../exitCodes";
 import type { AccessEntry } from "../postgres/access";
@@ -95,7 +96,7 @@ export async function enableEventTriggers(
     await client.query(enabling.join("; "));
     return [];
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     return enabling.map((statement) => `an event trigger, which stays disabled: ${reason}: ${statement}`);
   } finally {
     await client?.end().catch(() => undefined);

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { messageOf } from "../../foundation/userError";
 import type { AccessEntry } from "../postgres/access";
 import { splitStatements, unquoteIdentifier, withoutLeadingComments } from "../postgres/sqlText";
 import { asRole } from "./asRole";
@@ -26,7 +27,7 @@ export async function restoreJobs(
     try {
       await client.query("create extension pg_cron with schema pg_catalog");
     } catch (error) {
-      return [`pg_cron and its jobs: ${error instanceof Error ? error.message : String(error)}`];
+      return [`pg_cron and its jobs: ${messageOf(error)}`];
     }
     const context = { ...rights.context, isWanted: isOfCron };
     leftOut.push(...(await restoreAccess(client, rights.access, context)).platform);
@@ -40,7 +41,7 @@ export async function restoreJobs(
     } catch (error) {
       // Without a code it is not the server's refusal: the session is lost.
       if ((error as { code?: string }).code === undefined) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       leftOut.push(`a job of ${owner}: ${reason}: ${statement}`);
     }
   }

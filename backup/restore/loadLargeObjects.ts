@@ -1,6 +1,6 @@
 import { StringDecoder } from "node:string_decoder";
 import type pg from "pg";
-import { UserError } from "../../foundation/userError";
+import { messageOf, UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 import type { StoredObject } from "../manifest";
 import { maskQuoted } from "../postgres/sqlText";
@@ -46,7 +46,7 @@ export async function loadLargeObjects(
     await client.query("rollback").catch(() => undefined);
     await blameStore();
     if (error instanceof UserError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new UserError(`Restoring ${object.name} failed: ${reason}.`, exitCodes.restoreFailed, {
       cause: error,
     });

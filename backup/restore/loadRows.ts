@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
-import { UserError } from "../../foundation/userError";
+import { messageOf, UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 import type { StoredObject } from "../manifest";
 import { unquoteIdentifier } from "../postgres/sqlText";
@@ -69,7 +69,7 @@ export async function loadRows(
     await client.query("rollback").catch(() => undefined);
     await blameStore();
     if (error instanceof UserError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new UserError(`Restoring the rows of ${current} failed: ${reason}.`, exitCodes.restoreFailed, {
       cause: error,
     });

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { UserError } from "../../foundation/userError";
+import { messageOf, UserError } from "../../foundation/userError";
 import type { CommandContext } from "../context";
 import type { DatabaseSettings } from "../environment";
 import { exitCodes } from "../exitCodes";
@@ -181,7 +181,7 @@ async function emptyAgain({ target, manifest, progress }: Restore): Promise<void
     });
     progress("the target is empty again");
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     progress(`the target is not empty; running the same command again removes its contents: ${reason}`);
   } finally {
     await client?.end().catch(() => undefined);

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { messageOf } from "../../foundation/userError";
 import type { StoredObject } from "../manifest";
 import type { Tools } from "../postgres/tools";
 import type { ObjectStore } from "../store/objectStore";
@@ -55,7 +56,7 @@ export async function inspectObject(
     return {
       object,
       verdict: "could not check",
-      detail: error instanceof Error ? error.message : String(error),
+      detail: messageOf(error),
     };
   }
   if (found === undefined) return { object, verdict: "missing" };

@@ -1,4 +1,5 @@
 import { manifestName } from "../../foundation/backupContract";
+import { messageOf } from "../../foundation/userError";
 import { readManifest, sumUpManifest } from "../catalog";
 import { forEachLimited } from "../concurrency";
 import type { Manifest, StoredObject } from "../manifest";
@@ -84,7 +85,7 @@ async function unknownObjects(
       .map((object) => ({ object, verdict: "unknown object" as const }));
   } catch (error) {
     signal.throwIfAborted();
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = messageOf(error);
     return [{ object: "(list of objects)", verdict: "could not check", detail }];
   }
 }
@@ -111,7 +112,7 @@ export async function overwrittenObjects(
     for (const { key, version } of listed) byKey.set(key, [...(byKey.get(key) ?? []), version]);
   } catch (error) {
     signal.throwIfAborted();
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = messageOf(error);
     return [{ object: what, verdict: "could not check", detail }];
   }
   return [...byKey]

@@ -3,7 +3,7 @@ import { builtinModules } from "node:module";
 import path from "node:path";
 import { type BuildResult, buildSync } from "esbuild";
 import { writeFileAtomically } from "../../foundation/atomicFile";
-import { UserError } from "../../foundation/userError";
+import { messageOf, UserError } from "../../foundation/userError";
 import { type ImportMap, readImportMap } from "./importMap";
 
 /** Imports that Deno resolves itself and that stay in the bundle. */
@@ -117,7 +117,7 @@ function firstError(error: unknown): string {
     errors?: { text: string; location: { file: string; line: number; column: number } | null }[];
   };
   const [first] = errors ?? [];
-  if (first === undefined) return error instanceof Error ? error.message : String(error);
+  if (first === undefined) return messageOf(error);
   const { location, text } = first;
   return location === null ? text : `${location.file}:${location.line}:${location.column + 1}: ${text}`;
 }

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "../../foundation/json";
 import { isProviderNote } from "../../foundation/providerNotes";
-import { UserError } from "../../foundation/userError";
+import { messageOf, UserError } from "../../foundation/userError";
 import { detailedDiff, differences, own } from "../../plugins/provider-host/diff";
 import {
   type CallContext,
@@ -131,7 +131,7 @@ export function standIn<Client>(table: Table<Client>): Provider {
       try {
         return { id, outputs: await readBack(resource, id, known, context) };
       } catch (error) {
-        throw new PartialFailure(id, noted, known, { reasons: [reasonOf(error)] });
+        throw new PartialFailure(id, noted, known, { reasons: [messageOf(error)] });
       }
     },
 
@@ -161,7 +161,7 @@ export function standIn<Client>(table: Table<Client>): Provider {
       try {
         return { outputs: await readBack(resource, id, after, context) };
       } catch (error) {
-        throw new PartialFailure(id, noted, after, { reasons: [reasonOf(error)] });
+        throw new PartialFailure(id, noted, after, { reasons: [messageOf(error)] });
       }
     },
 
@@ -282,8 +282,4 @@ function withoutNotes(inputs: PropertyMap): PropertyMap {
 
 function plainMap(properties: PropertyMap): JsonObject {
   return reveal(properties) as JsonObject;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { ConnectionOptions } from "node:tls";
 import pg from "pg";
-import { UserError } from "../../foundation/userError";
+import { messageOf, UserError } from "../../foundation/userError";
 import type { CallContext } from "../../plugins/provider-host/provider";
 
 /** The part of the postgresql provider's configuration that this stack uses. */
@@ -162,7 +162,7 @@ function readAuthority(file: string): string {
 
 function reason(error: unknown): string {
   if (error instanceof AggregateError && error.message === "") return error.errors.map(reason).join("; ");
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }
 
 /** Converts a server error to a UserError with its code. Any other error is a bug. */

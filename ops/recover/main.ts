@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { Client } from "pg";
 import { ManagementApi } from "../../foundation/managementApi";
 import { shellWord } from "../../foundation/shellQuote";
-import { UserError } from "../../foundation/userError";
+import { UserError, messageOf } from "../../foundation/userError";
 import { namedStack, run, type StackOption } from "../commandLine";
 import { awsFinders } from "./aws";
 import { clientUrl } from "./clientUrl";
@@ -87,7 +87,7 @@ async function connect(stack: string, config: StackConfig): Promise<Client | und
   try {
     await database.connect();
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new UserError(`The database of stack ${stack} cannot be reached: ${reason}.`, 1, { cause });
   }
   return database;

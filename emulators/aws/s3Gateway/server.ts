@@ -9,7 +9,7 @@ import {
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream";
 import { GetBucketVersioningCommand, HeadBucketCommand, NotFound, S3Client } from "@aws-sdk/client-s3";
-import { UserError } from "../../../foundation/userError";
+import { messageOf, UserError } from "../../../foundation/userError";
 import { regionOfRequest } from "./regions";
 import { route } from "./routing";
 
@@ -122,7 +122,7 @@ class S3Gateway {
       fail(response, {
         status: 503,
         code: "ServiceUnavailable",
-        message: error instanceof Error ? error.message : String(error),
+        message: messageOf(error),
       });
     }
   }

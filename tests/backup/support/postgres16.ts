@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { userCache } from "../../../foundation/userCache";
+import { messageOf } from "../../../foundation/userError";
 
 /** A package of PyPI that contains PostgreSQL 16.2 with its clients; Debian only has 15 and 17. */
 const wheel = "pgserver==0.1.4";
@@ -27,7 +28,7 @@ export async function postgres16Problem(): Promise<string | undefined> {
     await installPostgres16();
     return undefined;
   } catch (error) {
-    return `pip cannot install ${wheel}: ${error instanceof Error ? error.message : String(error)}`;
+    return `pip cannot install ${wheel}: ${messageOf(error)}`;
   }
 }
 

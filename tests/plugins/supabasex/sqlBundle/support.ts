@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type pg from "pg";
 import { expect } from "vitest";
+import { messageOf } from "../../../../foundation/userError";
 import type { CallContext } from "../../../../plugins/provider-host/provider";
 import { type PropertyMap, Secret } from "../../../../plugins/provider-host/values";
 import { readCatalog } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
@@ -330,6 +331,6 @@ function expectNoDifference(detailed: Record<string, unknown>): void {
 export async function failureOf(run: Promise<unknown>): Promise<string> {
   return run.then(
     () => "it succeeded",
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    (error: unknown) => messageOf(error),
   );
 }

@@ -1,4 +1,5 @@
 import { escapeInNames } from "../../../../../foundation/controlCharacters";
+import { messageOf } from "../../../../../foundation/userError";
 import type { Session } from "../session/session";
 import { isDatabaseError } from "../source/errors";
 import type { BundleFile } from "../source/files";
@@ -186,7 +187,7 @@ export class SequenceGuard {
   #warnUnrestored(error: unknown): void {
     if (this.#suspects.size === 0) return;
     const files = [...this.#suspects];
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const named = [...furthest(this.#readings).values()].filter(({ name }) =>
       files.some((file) => mentions(file, bareName(name))),
     );
