@@ -19,7 +19,8 @@ import { type ApplyRequest, type Reporter, silent } from "./request";
 import { type MovedSequences, SequenceGuard } from "./sequenceGuard";
 import { needingSkipped, reasonToSkip, type SkippedFile } from "./skippedFiles";
 import { needsEarlierCommit } from "./stopped";
-import { runTransaction, TablesTooLarge, type TransactionResult } from "./transaction";
+import { runTransaction, TablesTooLarge } from "./transaction";
+import type { TransactionResult } from "./transactionResult";
 import { UndoneTablesTooLarge } from "./undoneTables";
 
 export interface ApplyResult extends Omit<TransactionResult, "next" | "more" | "failure"> {
