@@ -5,7 +5,8 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { afterEach, expect, test } from "vitest";
 import type { AwsClients } from "../../../../plugins/supabasex/provider/awsWatch/clients";
-import { type DeclaredInAws, readAwsSource } from "../../../../plugins/supabasex/provider/awsWatch/sources";
+import type { DeclaredInAws } from "../../../../plugins/supabasex/provider/awsWatch/declared";
+import { readAwsSource } from "../../../../plugins/supabasex/provider/awsWatch/sources";
 import { changesSince } from "../../../../plugins/supabasex/provider/watch/watched";
 
 let server: Server | undefined;
