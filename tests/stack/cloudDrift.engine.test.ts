@@ -204,6 +204,7 @@ async function deleteByHand(isMeant: (takes: readonly string[]) => boolean): Pro
 
 async function placesInAws(): Promise<Places> {
   const topicArn = (await one("aws:sns/topic:Topic")).id;
+  const queueUrl = (await one("aws:sqs/queue:Queue")).id;
   return {
     bucket: (await one("aws:s3/bucket:Bucket")).id,
     topicArn,
@@ -212,6 +213,10 @@ async function placesInAws(): Promise<Places> {
     logGroup: (await one("aws:cloudwatch/logGroup:LogGroup")).id,
     taskDefinitionArn: (await one("aws:ecs/taskDefinition:TaskDefinition")).text("arn"),
     functionName: (await one("aws:lambda/function:Function")).id,
+    alarmName: (await one("aws:cloudwatch/metricAlarm:MetricAlarm")).id,
+    queueUrl,
+    queueName: String(queueUrl.split("/").at(-1)),
+    topicName: String(topicArn.split(":").at(-1)),
     clusterArn: (await one("aws:ecs/cluster:Cluster")).id,
     roleArn: `arn:aws:iam::${topicArn.split(":")[4]}:role/of-somebody-else`,
   };

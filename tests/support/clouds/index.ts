@@ -5,7 +5,8 @@ import { monitoringChanges } from "./monitoringChanges";
 import { supabaseChanges } from "./supabaseChanges";
 import { taskChanges } from "./taskChanges";
 
-export { additions, lineFor, type Places } from "./additions";
+export { lineFor, type Places } from "./addition";
+export { additions } from "./additions";
 export { type Clouds, connectClouds } from "./clouds";
 export { type Deployed, deployedInClouds } from "./deployed";
 export { changedBy, furtherChanges, reporterOf } from "./furtherChanges";
