@@ -218,7 +218,6 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
       name: "Topic",
       resources: arnsInRegions(place, "sns", `${prefix}-backup-*`),
       reads: [
-        "sns:GetDataProtectionPolicy",
         "sns:GetSubscriptionAttributes",
         "sns:GetTopicAttributes",
         "sns:ListSubscriptionsByTopic",

@@ -40,7 +40,6 @@ const reads: Call[] = [
   ["logs:DescribeAccountPolicies", "*"],
   ["cloudwatch:ListAlarmMuteRules", "*"],
   ["cloudwatch:GetAlarmMuteRule", arn("cloudwatch", "alarm-mute-rule:maintenance")],
-  ["sns:GetDataProtectionPolicy", arn("sns", "thorbis-prod-backup-alarms")],
   ["logs:DescribeMetricFilters", arn("logs", "log-group:/thorbis-prod/backup")],
   ["ecs:DescribeClusters", arn("ecs", "cluster/thorbis-prod-backup")],
   ["ecs:DescribeTaskDefinition", "*"],

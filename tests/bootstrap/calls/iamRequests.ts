@@ -210,6 +210,7 @@ const restOperations: readonly (readonly [
 ])[] = [
   ["lambda", "POST", /\/functions$/, "CreateFunction"],
   ["lambda", "GET", /\/configuration$/, "GetFunctionConfiguration"],
+  ["lambda", "GET", /\/concurrency$/, "GetFunctionConcurrency"],
   ["lambda", "GET", /\/policy$/, "GetPolicy"],
   ["lambda", "GET", /\/event-invoke-config$/, "GetFunctionEventInvokeConfig"],
   ["lambda", "GET", /\/url$/, "GetFunctionUrlConfig"],

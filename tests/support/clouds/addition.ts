@@ -13,7 +13,6 @@ export interface Places {
   /** URL, and the end of its path. */
   readonly queueUrl: string;
   readonly queueName: string;
-  readonly topicName: string;
   /** ARNs that an addition may reference. */
   readonly clusterArn: string;
   readonly roleArn: string;

@@ -6,7 +6,6 @@ import {
   PutAccountPolicyCommand,
   PutMetricFilterCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { PutDataProtectionPolicyCommand } from "@aws-sdk/client-sns";
 import { CreateQueueCommand, DeleteQueueCommand, GetQueueUrlCommand } from "@aws-sdk/client-sqs";
 import type { Addition } from "./addition";
 import type { Clouds } from "./clouds";
@@ -58,19 +57,6 @@ export const furtherAdditions: readonly Addition[] = [
     remove: async ({ alarms }) =>
       await alarms.send(new DeleteAlarmMuteRuleCommand({ AlarmMuteRuleName: "manual" })),
     reports: "opens    alarm mute rule manual: added: cron(0 0 * * *) for PT24H: $alarmName",
-  },
-  {
-    name: "a data protection policy of the topic refuses messages",
-    by: "aws sns put-data-protection-policy",
-    add: async ({ sns }, { topicArn: ResourceArn }) =>
-      await sns.send(
-        new PutDataProtectionPolicyCommand({
-          ...{ ResourceArn, DataProtectionPolicy: '{"Statement":[{"Operation":{"Deny":{}}}]}' },
-        }),
-      ),
-    remove: async ({ sns }, { topicArn: ResourceArn }) =>
-      await sns.send(new PutDataProtectionPolicyCommand({ ResourceArn, DataProtectionPolicy: "" })),
-    reports: "opens    topic data protection $topicName: added: policy ",
   },
   {
     name: "the dead-letter queue moves its messages to another queue, which ends its alarm",

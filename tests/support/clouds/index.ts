@@ -8,6 +8,7 @@ import { taskChanges } from "./taskChanges";
 export { lineFor, type Places } from "./addition";
 export { additions } from "./additions";
 export { type Clouds, connectClouds } from "./clouds";
+export { codeChange } from "./codeChange";
 export { type Deployed, deployedInClouds } from "./deployed";
 export { changedBy, furtherChanges, reporterOf } from "./furtherChanges";
 export { rowOf } from "./manualChange";

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Entries } from "../watch/watched";
 import type { AwsClients } from "./clients";
 
@@ -32,22 +31,6 @@ export async function muteRulesOf(
     }
   }
   return Object.fromEntries(found);
-}
-
-/** Returns the data protection policy of a topic, which can refuse every message. The stack's topics have none. */
-export async function dataProtectionOfTopic(
-  { sns }: Pick<AwsClients, "sns">,
-  topic: string,
-  abortSignal: AbortSignal,
-): Promise<Entries> {
-  const { GetDataProtectionPolicyCommand } = await import("./sdk");
-  const { DataProtectionPolicy } = await sns.send(
-    new GetDataProtectionPolicyCommand({ ResourceArn: topic }),
-    { abortSignal },
-  );
-  if (!DataProtectionPolicy) return {};
-  const hash = createHash("sha256").update(DataProtectionPolicy).digest("hex").slice(0, 8);
-  return { [`topic data protection ${topic.split(":").at(-1)}`]: `policy ${hash}` };
 }
 
 /**

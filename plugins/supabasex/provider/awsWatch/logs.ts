@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { AccountPolicy, CloudWatchLogsClient, PolicyType } from "@aws-sdk/client-cloudwatch-logs";
 import type { Entries } from "../watch/watched";
 import type { AwsClients } from "./clients";
 
@@ -62,37 +63,47 @@ export async function accountPoliciesOfLogs(
   { logs }: Pick<AwsClients, "logs">,
   signal: AbortSignal,
 ): Promise<Entries> {
-  const { DescribeAccountPoliciesCommand } = await import("./sdk");
-  const found: [string, string][] = [];
-  for (const policyType of accountPolicyTypes) {
-    let nextToken: string | undefined;
+  const lists = await Promise.all(accountPolicyTypes.map((type) => policiesOfType(logs, type, signal)));
+  return Object.fromEntries(
+    lists.flat().map(({ policyName, policyType = "", policyDocument = "", selectionCriteria }) => {
+      const kind = policyType.replace("_POLICY", "").replaceAll("_", " ").toLowerCase();
+      const destination = destinationIn(policyDocument);
+      const value = [
+        ...(destination === undefined ? [] : [`to ${destination}`]),
+        `policy ${createHash("sha256").update(policyDocument).digest("hex").slice(0, 8)}`,
+        ...(selectionCriteria ? [`for ${selectionCriteria}`] : []),
+      ];
+      return [`log account policy ${kind} ${policyName}`, value.join(", ")];
+    }),
+  );
+}
+
+/** Returns the account's policies of a type; none in a region that does not know the type. */
+async function policiesOfType(
+  logs: CloudWatchLogsClient,
+  policyType: PolicyType,
+  abortSignal: AbortSignal,
+): Promise<AccountPolicy[]> {
+  const { DescribeAccountPoliciesCommand, InvalidLogParameter } = await import("./sdk");
+  const found: AccountPolicy[] = [];
+  let nextToken: string | undefined;
+  try {
     do {
       const page = await logs.send(new DescribeAccountPoliciesCommand({ policyType, nextToken }), {
-        abortSignal: signal,
+        abortSignal,
       });
-      for (const { policyName, policyDocument = "", selectionCriteria } of page.accountPolicies ?? []) {
-        const kind = policyType.replace("_POLICY", "").replaceAll("_", " ").toLowerCase();
-        found.push([
-          `log account policy ${kind} ${policyName}`,
-          [
-            destinationIn(policyDocument),
-            `policy ${createHash("sha256").update(policyDocument).digest("hex").slice(0, 8)}`,
-            ...(selectionCriteria ? [`for ${selectionCriteria}`] : []),
-          ]
-            .filter((part) => part !== undefined)
-            .join(", "),
-        ]);
-      }
+      found.push(...(page.accountPolicies ?? []));
       nextToken = page.nextToken;
     } while (nextToken !== undefined);
+  } catch (error) {
+    if (!(error instanceof InvalidLogParameter)) throw error;
   }
-  return Object.fromEntries(found);
+  return found;
 }
 
 /** Returns to where a policy forwards lines; undefined if it forwards none. */
 function destinationIn(policyDocument: string): string | undefined {
-  const destination = /"DestinationArn"\s*:\s*"([^"]+)"/.exec(policyDocument)?.[1];
-  return destination === undefined ? undefined : `to ${destination}`;
+  return /"DestinationArn"\s*:\s*"([^"]+)"/.exec(policyDocument)?.[1];
 }
 
 /** Returns what a read finds; nothing if the first deployment has not created the log group yet. */

@@ -10,6 +10,7 @@ export {
 export {
   CloudWatchLogsClient,
   DescribeAccountPoliciesCommand,
+  InvalidParameterException as InvalidLogParameter,
   paginateDescribeMetricFilters,
   paginateDescribeSubscriptionFilters,
   ResourceNotFoundException as NoSuchLogGroup,
@@ -41,10 +42,6 @@ export {
 } from "@aws-sdk/client-s3";
 export { paginateListSchedules, SchedulerClient } from "@aws-sdk/client-scheduler";
 export { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-export {
-  GetDataProtectionPolicyCommand,
-  paginateListSubscriptionsByTopic,
-  SNSClient,
-} from "@aws-sdk/client-sns";
+export { paginateListSubscriptionsByTopic, SNSClient } from "@aws-sdk/client-sns";
 export { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 export { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";

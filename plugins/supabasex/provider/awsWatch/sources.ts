@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Entries } from "../watch/watched";
-import { dataProtectionOfTopic, muteRulesOf, redriveOfQueue } from "./alarms";
+import { muteRulesOf, redriveOfQueue } from "./alarms";
 import { bucketSources } from "./bucketSettings";
 import type { PlaceQuestion, Question, Source } from "./declared";
 import {
@@ -24,6 +24,8 @@ const nothing = new Set([
   "NoSuchWebsiteConfiguration",
   "ReplicationConfigurationNotFoundError",
   "ClusterNotFoundException",
+  "QueueDoesNotExist",
+  "AWS.SimpleQueueService.NonExistentQueue",
 ]);
 const refused = new Set([
   "AccessDenied",
@@ -32,6 +34,10 @@ const refused = new Set([
   "AuthorizationErrorException",
   // EC2's code for a missing permission.
   "UnauthorizedOperation",
+  // Codes for an operation that the region does not have (yet).
+  "InvalidAction",
+  "UnknownOperationException",
+  "UnsupportedOperation",
 ]);
 
 /** Name → a read of what exists and is not declared, both for the backups and for their copies. */
@@ -64,8 +70,6 @@ const placeSources: Readonly<Record<string, Source<PlaceQuestion>>> = {
     );
     return Object.fromEntries(lists.flat());
   },
-  "topic data protection": async ({ aws, declared: { topic }, signal }) =>
-    topic === undefined ? {} : await dataProtectionOfTopic(aws, topic, signal),
   "alarm mute rules": async ({ aws, declared: { alarmPrefixes }, signal }) =>
     alarmPrefixes.length === 0 ? {} : await muteRulesOf(aws, alarmPrefixes, signal),
   "key grants": async ({ aws, declared: { key }, signal }) =>

@@ -70,7 +70,7 @@ const reported = (outputs: PropertyMap | undefined) =>
 const created = async (inputs: PropertyMap) =>
   (await awsWatch.create({ inputs, preview: false, urn: "", timeoutSeconds: 0 } as never, context)).outputs;
 const refreshed = async (outputs: PropertyMap, inputs: PropertyMap) =>
-  (await awsWatch.read({ id: "shop-backups", inputs, outputs } as never, context)).outputs ?? {};
+  (await awsWatch.read?.({ id: "shop-backups", inputs, outputs } as never, context))?.outputs ?? {};
 const updated = async (oldOutputs: PropertyMap, inputs: PropertyMap) =>
   (await awsWatch.update?.({ oldOutputs, inputs, preview: false } as never, context))?.outputs ?? {};
 

@@ -22,7 +22,7 @@ import {
   PutBucketWebsiteCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { CreateTopicCommand, PutDataProtectionPolicyCommand, SNSClient } from "@aws-sdk/client-sns";
+import { CreateTopicCommand, SNSClient } from "@aws-sdk/client-sns";
 import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type AwsService, startAws } from "../../../../emulators/aws";
@@ -187,23 +187,6 @@ test("a rule that mutes an alarm of the stack is reported, and one for other ala
   expect(severities(rules)).toEqual(["opens"]);
   await aws.alarms.send(new DeleteAlarmMuteRuleCommand({ AlarmMuteRuleName: "manual" }));
   expect(await found("alarm mute rules", declared)).toEqual({});
-});
-
-test("a data protection policy of the topic, which can refuse every message, is reported", async () => {
-  const { TopicArn = "" } = await aws.sns.send(new CreateTopicCommand({ Name: "shop-backup-alarms" }));
-  const declared = { topic: TopicArn };
-  expect(await found("topic data protection", declared)).toEqual({});
-
-  await aws.sns.send(
-    new PutDataProtectionPolicyCommand({ ResourceArn: TopicArn, DataProtectionPolicy: '{"Statement":[]}' }),
-  );
-
-  const policies = await found("topic data protection", declared);
-  expect(policies).toEqual({
-    "topic data protection shop-backup-alarms": expect.stringMatching(/^policy [0-9a-f]{8}$/),
-  });
-  expect(severities(policies)).toEqual(["opens"]);
-  expect(await found("topic data protection", {})).toEqual({});
 });
 
 test("another queue to which the dead-letter queue moves its messages is reported", async () => {
