@@ -19,7 +19,6 @@ type TopicSubscriptionState = {
   confirmationTimeoutInMinutes: number;
   arn: string;
   confirmationWasAuthenticated: boolean;
-  filterPolicy?: string;
   filterPolicyScope: string;
   ownerId: string;
   pendingConfirmation: boolean;
@@ -33,7 +32,6 @@ export const topicSubscription = resource<Aws, TopicSubscriptionState>({
     protocol: fixedText,
     endpoint: fixedText,
     rawMessageDelivery: flag(false),
-    filterPolicy: { type: "string" },
     // Both configure the wait for a confirmation. The service does not store them.
     endpointAutoConfirms: flag(false),
     confirmationTimeoutInMinutes: { type: "number", default: 1 },
@@ -55,10 +53,7 @@ export const topicSubscription = resource<Aws, TopicSubscriptionState>({
         Protocol: state.protocol,
         Endpoint: state.endpoint,
         ReturnSubscriptionArn: true,
-        Attributes: {
-          ...(state.rawMessageDelivery && { RawMessageDelivery: "true" }),
-          ...(state.filterPolicy && { FilterPolicy: state.filterPolicy }),
-        },
+        ...(state.rawMessageDelivery && { Attributes: { RawMessageDelivery: "true" } }),
       }),
       { abortSignal: signal },
     );
@@ -80,7 +75,6 @@ export const topicSubscription = resource<Aws, TopicSubscriptionState>({
         protocol: values.Protocol,
         endpoint: values.Endpoint,
         rawMessageDelivery: values.RawMessageDelivery === "true",
-        filterPolicy: values.FilterPolicy ?? "",
         arn: id,
         confirmationWasAuthenticated: values.ConfirmationWasAuthenticated === "true",
         filterPolicyScope: values.FilterPolicyScope ?? "",
@@ -92,19 +86,16 @@ export const topicSubscription = resource<Aws, TopicSubscriptionState>({
   },
 
   async update(aws, id, { before, after }, { signal }) {
+    if (before.rawMessageDelivery === after.rawMessageDelivery) return;
     const sns = aws.use("sns");
-    const set = async (AttributeName: string, AttributeValue: string) =>
-      await sns.send(
-        new SetSubscriptionAttributesCommand({ SubscriptionArn: id, AttributeName, AttributeValue }),
-        { abortSignal: signal },
-      );
-    if (before.rawMessageDelivery !== after.rawMessageDelivery) {
-      await set("RawMessageDelivery", String(after.rawMessageDelivery));
-    }
-    // An empty object removes the filter.
-    if ((before.filterPolicy ?? "") !== (after.filterPolicy ?? "")) {
-      await set("FilterPolicy", after.filterPolicy || "{}");
-    }
+    await sns.send(
+      new SetSubscriptionAttributesCommand({
+        SubscriptionArn: id,
+        AttributeName: "RawMessageDelivery",
+        AttributeValue: String(after.rawMessageDelivery),
+      }),
+      { abortSignal: signal },
+    );
   },
 
   async delete(aws, id, _state, { signal }) {
