@@ -9,6 +9,7 @@ import { AccessTokenHook } from "./components/supabaseProject/accessTokenHook";
 import { ProjectWatch } from "./components/supabaseProject/projectWatch";
 import { SupabaseProject } from "./components/supabaseProject/supabaseProject";
 import { loadStackConfig } from "./config";
+import { declareAwsWatch } from "./stack/awsWatch";
 import { declareBackups } from "./stack/backups";
 import { declareMonitoring } from "./stack/monitoring";
 import { declareNetwork } from "./stack/network";
@@ -145,7 +146,13 @@ const backups = declareBackups(
   network,
 );
 const { bucket, backup } = backups;
-declareMonitoring(config, supabase.connectionAs("monitoring", database.roles.monitoring.password), backups);
+const monitoring = declareMonitoring(
+  config,
+  supabase.connectionAs("monitoring", database.roles.monitoring.password),
+  backups,
+);
+// Reports changes in AWS outside of the stack.
+declareAwsWatch(config, backups, monitoring);
 
 export const projectRef = supabase.ref;
 export const apiUrl = supabase.apiUrl;

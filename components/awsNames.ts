@@ -28,6 +28,12 @@ export function awsNames(prefix: string) {
   } as const;
 }
 
+/** What the names of a stack's alarms start with. */
+export const alarmPrefixes = (prefix: string): readonly string[] => [
+  `${prefix}-backup-`,
+  `${prefix}-monitoring-`,
+];
+
 /** Tags `Name` of the subnets of the stack's own network, by which the next deployment finds them. */
 export function subnetNames(prefix: string) {
   return {

@@ -1,12 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { partitionOf } from "../config/aws/partition";
 import { AwsWatch as Watch } from "../plugins/supabasex/sdk";
+import type { AccessLogs } from "./accessLogs/accessLogs";
 import type { AwsAccount } from "./awsAccount";
 import type { BackupAlarms } from "./backupAlarms/backupAlarms";
 import type { BackupBucket } from "./backupBucket/backupBucket";
 import type { BackupNetwork } from "./backupNetwork/backupNetwork";
 import type { BackupReplica } from "./backupReplica/backupReplica";
 import { Component } from "./component";
+import type { DatabaseMonitoring } from "./databaseMonitoring/databaseMonitoring";
 import type { ScheduledBackup } from "./scheduledBackup/scheduledBackup";
 
 export interface AwsWatchArgs {
@@ -18,8 +20,14 @@ export interface AwsWatchArgs {
   readonly otherSchedules: readonly string[];
   /** Names of the stack's log groups in addition to the backup's. */
   readonly otherLogGroups: readonly string[];
+  /** The database probe, whose code is watched. Default: none. */
+  readonly monitoring?: DatabaseMonitoring | undefined;
   /** Names of the stack's functions. */
   readonly functions: readonly string[];
+  /** The access logs of the bucket. Default: none. */
+  readonly accessLogs?: AccessLogs | undefined;
+  /** What the names of the stack's alarms start with. */
+  readonly alarmPrefixes: readonly string[];
   /** The stack's own network. Default: none; other networks are not watched. */
   readonly network?: BackupNetwork | undefined;
   /** Names of the stack's security groups in that network in addition to those of the tasks. */
@@ -35,13 +43,13 @@ export interface AwsWatchArgs {
 }
 
 /**
- * Reports additions outside of the stack to topic, rules, schedules, cluster, log groups, functions, bucket, network, key and
- * password.
+ * Reports additions outside of the stack to topic, rules, schedules, cluster, log groups, functions, buckets, network, key and
+ * password, what mutes its alarms, and other code of its functions.
  */
 export class AwsWatch extends Component {
   constructor(name: string, args: AwsWatchArgs, opts?: pulumi.ComponentResourceOptions) {
     super("AwsWatch", name, opts);
-    const { account, bucket, backup, alarms, network, replica } = args;
+    const { account, bucket, backup, alarms, alarmPrefixes, monitoring, network, replica } = args;
     // Uses the configuration of the aws provider.
     const provider = new pulumi.Config("aws");
     new Watch(
@@ -59,7 +67,16 @@ export class AwsWatch extends Component {
           schedules: pulumi.output([...backup.scheduleNames, ...args.otherSchedules]),
           cluster: backup.cluster.arn,
           logGroups: [backup.logGroup.name, ...args.otherLogGroups],
+          metricFilters: alarms.metricFilters,
+          alarmPrefixes,
+          deadLetterQueue: backup.deadLetterQueue.url,
+          ...(args.accessLogs !== undefined && { accessLogs: args.accessLogs.bucket.bucket }),
           ...(args.functions.length > 0 && { functions: args.functions }),
+          ...(monitoring !== undefined && {
+            functionPrograms: pulumi
+              .all([monitoring.probe.name, monitoring.probeProgram])
+              .apply(([name, program]) => ({ [name]: program })),
+          }),
           ...(bucket.key !== undefined && { key: bucket.key.arn }),
           secret: backup.passwordSecret.arn,
           replicationRole: pulumi
@@ -78,6 +95,7 @@ export class AwsWatch extends Component {
               subscriptions: alarms.subscriptions,
               targets: replica.targets,
               bucketSettings: replica.ownBucketSettings,
+              alarmPrefixes,
             },
           }),
           ...(network !== undefined && {
@@ -91,7 +109,12 @@ export class AwsWatch extends Component {
         },
         accept: args.accept,
       },
-      this.childOptions({ dependsOn: [bucket, backup, alarms, ...(replica === undefined ? [] : [replica])] }),
+      this.childOptions({
+        dependsOn: [
+          ...[bucket, backup, alarms],
+          ...[replica, args.accessLogs, monitoring].filter((part) => part !== undefined),
+        ],
+      }),
     );
     this.registerOutputs({});
   }

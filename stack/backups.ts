@@ -1,8 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AccessLogs } from "../components/accessLogs/accessLogs";
 import { currentAwsAccount } from "../components/awsAccount";
-import { awsNames } from "../components/awsNames";
-import { AwsWatch } from "../components/awsWatch";
 import { BackupAlarms } from "../components/backupAlarms/backupAlarms";
 import { BackupBucket } from "../components/backupBucket/backupBucket";
 import { FlowLogs } from "../components/backupNetwork/flowLogs";
@@ -20,6 +18,8 @@ import { ownedResources } from "./ownership/ownership";
 /** The AWS part of a stack. */
 export interface Backups {
   readonly bucket: BackupBucket;
+  /** The access logs of the bucket, if they are configured. */
+  readonly accessLogs: AccessLogs | undefined;
   readonly backup: ScheduledBackup;
   readonly alarms: BackupAlarms;
   /** The copies in a second region, if they are configured. */
@@ -42,7 +42,7 @@ export function declareBackups(
   warnOfSharedRegion(config);
   const ageIntervalHours = ageInterval(config.alerts);
   const bucket = declareBucket(config, network.tasks.s3EndpointId);
-  declareAccessLogs(config, bucket);
+  const accessLogs = declareAccessLogs(config, bucket);
   if (network.own !== undefined && config.backup.network !== undefined) {
     new FlowLogs("network-log", {
       ...common,
@@ -97,45 +97,20 @@ export function declareBackups(
     bucketName: sendsEvents(config) ? bucket.bucket.bucket : undefined,
   });
   const replica = declareReplica(config, bucket, alarms.topicArn);
-  const names = awsNames(common.physicalName);
-  const { enabled: isMonitored } = config.monitoring;
-  new AwsWatch("aws-watch", {
-    account: common.account,
-    bucket,
-    backup,
-    alarms,
-    // For the database monitoring, whose schedule is in the same group.
-    otherSchedules: isMonitored ? [names.databaseProbe] : [],
-    otherLogGroups: [
-      ...(isMonitored ? [names.databaseProbeLogGroup] : []),
-      ...(network.own === undefined ? [] : [names.networkLogGroup]),
-    ],
-    functions: isMonitored ? [names.databaseProbe] : [],
-    network: network.own,
-    ownBucketSettings: [
-      ...(sendsEvents(config) ? (["notification"] as const) : []),
-      ...(config.backup.accessLogs === undefined ? [] : (["logging"] as const)),
-      ...(replica === undefined ? [] : (["replication"] as const)),
-    ],
-    replicationRole: names.replicationRole,
-    replica,
-    otherSecurityGroups: isMonitored ? [names.databaseProbe] : [],
-    accept: config.project.accept,
-  });
-  return { bucket, backup, alarms, replica, network };
+  return { bucket, accessLogs, backup, alarms, replica, network };
 }
 
 /** Whether an alarm fires for deletions in the bucket, and in that of the copies. */
-const sendsEvents = ({ backup, project }: BackupsConfig): boolean =>
+export const sendsEvents = ({ backup, project }: BackupsConfig): boolean =>
   backup.deletionAlarm ?? project.environment === "production";
 
 /** Declares the access logs of the bucket, if they are configured. */
-function declareAccessLogs(config: BackupsConfig, source: BackupBucket): void {
+function declareAccessLogs(config: BackupsConfig, source: BackupBucket): AccessLogs | undefined {
   const { accessLogs } = config.backup;
-  if (accessLogs === undefined) return;
+  if (accessLogs === undefined) return undefined;
   const bucketName = accessLogBucketName(config.backup);
   const { account, tags } = commonArgs(config);
-  new AccessLogs("access-logs", {
+  return new AccessLogs("access-logs", {
     account,
     tags,
     source,

@@ -43,6 +43,7 @@ export function networkRights(place: PolicyPlace): readonly ServiceRights[] {
       reads: [
         "ec2:DescribeAddresses*",
         "ec2:DescribeAvailabilityZones",
+        "ec2:DescribeDhcpOptions",
         "ec2:DescribeFlowLogs",
         "ec2:DescribeInstances",
         "ec2:DescribeInternetGateways",

@@ -50,7 +50,14 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
         // Lambda supports no resource for it.
         "lambda:ListEventSourceMappings",
         "logs:DescribeLogGroups",
+        // The policies of the account, and what CloudWatch Logs also requires to show those of each type.
+        "logs:DescribeAccountPolicies",
+        "logs:DescribeSubscriptionFilters",
+        "logs:GetDataProtectionPolicy",
+        "logs:GetTransformer",
         "cloudwatch:DescribeAlarms",
+        "cloudwatch:GetAlarmMuteRule",
+        "cloudwatch:ListAlarmMuteRules",
         "scheduler:ListSchedules",
       ],
       // ECS supports no resource for it.

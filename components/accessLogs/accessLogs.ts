@@ -31,10 +31,12 @@ export const accessLogsPurpose = "access-logs";
  * its own keys and have no object lock.
  */
 export class AccessLogs extends Component {
+  readonly bucket: Bucket;
+
   constructor(name: string, args: AccessLogsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("AccessLogs", name, opts);
     const protection = args.deletionProtection ?? true;
-    const bucket = new Bucket(
+    this.bucket = new Bucket(
       this.childName("bucket"),
       {
         bucket: args.bucketName,
@@ -46,6 +48,7 @@ export class AccessLogs extends Component {
         ...importOptions(args.existingBucketName, ["forceDestroy"]),
       },
     );
+    const { bucket } = this;
     const settings = this.childOptions(settingOptions(bucket, protection));
     const { policy } = protectBucket(
       {

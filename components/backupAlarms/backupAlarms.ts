@@ -79,6 +79,9 @@ export class BackupAlarms extends Component {
   readonly subscriptions: readonly string[];
   /** Name of each rule → ids of its targets. */
   readonly targets: Readonly<Record<string, readonly string[]>>;
+  /** Names of the metric filters of the log group. */
+  readonly metricFilters: readonly string[];
+  readonly #metricFilters: string[] = [];
 
   constructor(name: string, args: BackupAlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("BackupAlarms", name, opts);
@@ -196,6 +199,7 @@ export class BackupAlarms extends Component {
       );
     }
 
+    this.metricFilters = this.#metricFilters;
     this.registerOutputs({ topicArn: this.topicArn });
   }
 
@@ -225,10 +229,12 @@ export class BackupAlarms extends Component {
       unit,
     }: { readonly pattern: string; readonly metric: string; readonly value: string; readonly unit: string },
   ): void {
+    const filterName = `${args.physicalName}-backup-${purpose}`;
+    this.#metricFilters.push(filterName);
     new LogMetricFilter(
       this.childName(`${purpose}-metric`),
       {
-        name: `${args.physicalName}-backup-${purpose}`,
+        name: filterName,
         logGroupName: args.logGroup.name,
         pattern,
         metricTransformation: { name: metric, namespace: this.namespaceOf(args), value, unit },

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { Dashboard } from "@pulumi/aws/cloudwatch/dashboard";
 import { LogGroup } from "@pulumi/aws/cloudwatch/logGroup";
 import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm";
@@ -69,6 +71,8 @@ export interface DatabaseMonitoringArgs {
  */
 export class DatabaseMonitoring extends Component {
   readonly probe: LambdaFunction;
+  /** Hash of the probe's program and certificate. It changes with each deployment of new code. */
+  readonly probeProgram: pulumi.Output<string>;
 
   constructor(name: string, args: DatabaseMonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("DatabaseMonitoring", name, opts);
@@ -89,6 +93,7 @@ export class DatabaseMonitoring extends Component {
       this.childOptions({ protect: args.deletionProtection ?? true }),
     );
     this.probe = this.createFunction(args, logGroup, secret);
+    this.probeProgram = pulumi.output(args.connection.sslRootCertificate).apply(programHash);
     this.createSchedule(args);
     const alarms = databaseAlarms(args.thresholds);
     for (const alarm of alarms) this.createAlarm(args, alarm);
@@ -287,12 +292,29 @@ function functionArnOf({ account, physicalName }: DatabaseMonitoringArgs): pulum
     );
 }
 
-/** Returns the program with the certificate of the CA that signed the server's. */
+/** Returns the program with the certificate of the CA that signed the server's: name in the archive → file. */
+function programFiles(certificate: string | undefined): Readonly<Record<string, string>> {
+  return {
+    [probeFunction.file]: probeFunction.bundle,
+    ...(certificate !== undefined && { [certificateInArchive(certificate)]: certificate }),
+  };
+}
+
 function archive(certificate: string | undefined): pulumi.asset.AssetArchive {
-  return new pulumi.asset.AssetArchive({
-    [probeFunction.file]: new pulumi.asset.FileAsset(probeFunction.bundle),
-    ...(certificate !== undefined && {
-      [certificateInArchive(certificate)]: new pulumi.asset.FileAsset(certificate),
-    }),
-  });
+  return new pulumi.asset.AssetArchive(
+    Object.fromEntries(
+      Object.entries(programFiles(certificate)).map(([name, file]) => [
+        name,
+        new pulumi.asset.FileAsset(file),
+      ]),
+    ),
+  );
+}
+
+function programHash(certificate: string | undefined): string {
+  const hash = createHash("sha256");
+  for (const [name, file] of Object.entries(programFiles(certificate))) {
+    hash.update(JSON.stringify([name, readFileSync(file, "base64")]));
+  }
+  return hash.digest("hex");
 }

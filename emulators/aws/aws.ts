@@ -48,6 +48,7 @@ export interface AwsService {
 }
 
 const moto = "moto";
+const motoServer = () => path.join(checkoutRoot(), "emulators", "aws", "moto", "server.py");
 const gateway = "s3-gateway";
 const host = "127.0.0.1";
 const startSeconds = 60;
@@ -74,7 +75,7 @@ export async function startAws(options: AwsOptions): Promise<AwsService> {
       directory,
       { name: moto, port: options.port, probe: "/moto-api/", onStart },
       (port) => ({
-        command: [python, "-m", "moto.server", "--host", host, "--port", String(port)],
+        command: [python, motoServer(), "--host", host, "--port", String(port)],
         environment: { ...withoutAwsVariables(process.env), PYTHONUNBUFFERED: "1" },
       }),
     );

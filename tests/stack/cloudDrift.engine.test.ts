@@ -1,4 +1,5 @@
 import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { DeleteFunctionCommand } from "@aws-sdk/client-lambda";
 import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { DeleteSecretCommand, RestoreSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { CreateQueueCommand } from "@aws-sdk/client-sqs";
@@ -8,6 +9,7 @@ import {
   type Clouds,
   changedBy,
   cloudChanges,
+  codeChange,
   connectClouds,
   type Deployed,
   deployedInClouds,
@@ -97,6 +99,21 @@ test("additions to project and account outside of the stack are reported, with t
   for (const addition of additions) await addition.remove(clouds, places);
   await clouds.supabase("DELETE", `${project}/secrets`, ["OF_SOMEBODY_ELSE"]);
   await clouds.supabase("PATCH", `${project}/config/auth`, { sms_test_otp: "" });
+  const undone = await refresh();
+  expect(undone.exitCode, undone.output).toBe(0);
+});
+
+test("other code in the probe is reported until the function is deleted and up creates it again", async () => {
+  const { functionName } = await placesInAws();
+  await codeChange.change(clouds, functionName);
+
+  const result = await refresh();
+
+  expect(result.exitCode, result.output).toBe(7);
+  expect(result.output).toContain(codeChange.reports.replace("$functionName", functionName));
+  await clouds.lambda.send(new DeleteFunctionCommand({ FunctionName: functionName }));
+  const up = await stack.pulumi("up", "--yes", "--skip-preview");
+  expect(up.exitCode, up.output).toBe(0);
   const undone = await refresh();
   expect(undone.exitCode, undone.output).toBe(0);
 });
@@ -204,6 +221,7 @@ async function deleteByHand(isMeant: (takes: readonly string[]) => boolean): Pro
 
 async function placesInAws(): Promise<Places> {
   const topicArn = (await one("aws:sns/topic:Topic")).id;
+  const queueUrl = (await one("aws:sqs/queue:Queue")).id;
   return {
     bucket: (await one("aws:s3/bucket:Bucket")).id,
     topicArn,
@@ -212,6 +230,9 @@ async function placesInAws(): Promise<Places> {
     logGroup: (await one("aws:cloudwatch/logGroup:LogGroup")).id,
     taskDefinitionArn: (await one("aws:ecs/taskDefinition:TaskDefinition")).text("arn"),
     functionName: (await one("aws:lambda/function:Function")).id,
+    alarmName: (await one("aws:cloudwatch/metricAlarm:MetricAlarm")).id,
+    queueUrl,
+    queueName: String(queueUrl.split("/").at(-1)),
     clusterArn: (await one("aws:ecs/cluster:Cluster")).id,
     roleArn: `arn:aws:iam::${topicArn.split(":")[4]}:role/of-somebody-else`,
   };

@@ -5,6 +5,7 @@ import { apiSchema } from "../../config/areas/api";
 import { backupSchema } from "../../config/areas/backup";
 import { monitoringSchema } from "../../config/areas/monitoring";
 import { projectSchema } from "../../config/areas/project";
+import { declareAwsWatch } from "../../stack/awsWatch";
 import { declareBackups, declareBucket } from "../../stack/backups";
 import { declareMonitoring, type MonitoringConfig } from "../../stack/monitoring";
 import { declareNetwork } from "../../stack/network";
@@ -33,5 +34,5 @@ export = async () => {
   }
   const connection = declaredConnection();
   const backups = declareBackups(config, connection, declareNetwork(config));
-  declareMonitoring(config, connection, backups);
+  declareAwsWatch(config, backups, declareMonitoring(config, connection, backups));
 };

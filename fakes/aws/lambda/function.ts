@@ -2,8 +2,11 @@ import {
   type Architecture,
   CreateFunctionCommand,
   DeleteFunctionCommand,
+  DeleteFunctionConcurrencyCommand,
+  GetFunctionConcurrencyCommand,
   GetFunctionConfigurationCommand,
   type LoggingConfig,
+  PutFunctionConcurrencyCommand,
   type Runtime,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
@@ -26,7 +29,9 @@ type FunctionState = {
   architectures?: string[];
   environment?: { variables?: Record<string, string> };
   loggingConfig?: { logFormat: string; logGroup?: string };
+  layers?: string[];
   memorySize: number;
+  reservedConcurrentExecutions: number;
   timeout: number;
   vpcConfig?: { subnetIds: string[]; securityGroupIds: string[] };
   arn: string;
@@ -46,6 +51,9 @@ type FunctionState = {
   region: string;
 };
 
+/** The official plugin's value of a function that may run as often as the account allows. */
+const unreserved = -1;
+
 export const missingFunction = "ResourceNotFoundException";
 
 /** A function whose code is an archive. Its id is its name. As with the official plugin, a refresh does not read the code. */
@@ -62,7 +70,9 @@ export const lambdaFunction = resource<Aws, FunctionState>({
     environment: structure("map"),
     // moto accepts it but does not return it.
     loggingConfig: structure("map", { computed: true }),
+    layers: structure("list"),
     memorySize: number(128),
+    reservedConcurrentExecutions: number(unreserved),
     timeout: number(3),
     vpcConfig: structure("map"),
   },
@@ -94,6 +104,7 @@ export const lambdaFunction = resource<Aws, FunctionState>({
       }),
       { abortSignal: signal },
     );
+    if (state.reservedConcurrentExecutions !== unreserved) await reserve(aws, state, signal);
     return { id: state.name };
   },
 
@@ -105,6 +116,9 @@ export const lambdaFunction = resource<Aws, FunctionState>({
       missingFunction,
     );
     if (found === undefined) return undefined;
+    const { ReservedConcurrentExecutions } = await aws
+      .use("lambda")
+      .send(new GetFunctionConcurrencyCommand({ FunctionName: id }), { abortSignal: signal });
     const { Environment, LoggingConfig, VpcConfig } = found;
     const subnetIds = VpcConfig?.SubnetIds ?? [];
     return {
@@ -119,7 +133,9 @@ export const lambdaFunction = resource<Aws, FunctionState>({
         architectures: found.Architectures ?? ["x86_64"],
         environment: { variables: Environment?.Variables ?? {} },
         ...(LoggingConfig !== undefined && { loggingConfig: loggingOf(LoggingConfig) }),
+        layers: (found.Layers ?? []).map(({ Arn }) => Arn ?? ""),
         memorySize: found.MemorySize ?? 128,
+        reservedConcurrentExecutions: ReservedConcurrentExecutions ?? unreserved,
         timeout: found.Timeout ?? 3,
         ...(subnetIds.length > 0 && {
           vpcConfig: { subnetIds, securityGroupIds: VpcConfig?.SecurityGroupIds ?? [] },
@@ -151,6 +167,9 @@ export const lambdaFunction = resource<Aws, FunctionState>({
       new UpdateFunctionConfigurationCommand({ FunctionName: id, ...settingsOf(after) }),
       options,
     );
+    if (before.reservedConcurrentExecutions !== after.reservedConcurrentExecutions) {
+      await reserve(aws, after, signal);
+    }
   },
 
   async delete(aws, id, _state, { signal }) {
@@ -161,6 +180,26 @@ export const lambdaFunction = resource<Aws, FunctionState>({
   },
 });
 
+/** Sets how many calls of the function may run at the same time. */
+async function reserve(
+  aws: Aws,
+  { name: FunctionName, reservedConcurrentExecutions }: FunctionState,
+  abortSignal: AbortSignal,
+): Promise<void> {
+  const lambda = aws.use("lambda");
+  if (reservedConcurrentExecutions === unreserved) {
+    await lambda.send(new DeleteFunctionConcurrencyCommand({ FunctionName }), { abortSignal });
+    return;
+  }
+  await lambda.send(
+    new PutFunctionConcurrencyCommand({
+      FunctionName,
+      ReservedConcurrentExecutions: reservedConcurrentExecutions,
+    }),
+    { abortSignal },
+  );
+}
+
 function settingsOf(state: FunctionState) {
   const { loggingConfig, vpcConfig } = state;
   return {
@@ -169,6 +208,7 @@ function settingsOf(state: FunctionState) {
     Handler: state.handler,
     Runtime: state.runtime as Runtime,
     Environment: { Variables: state.environment?.variables ?? {} },
+    Layers: state.layers ?? [],
     MemorySize: state.memorySize,
     Timeout: state.timeout,
     ...(loggingConfig !== undefined && {

@@ -14,6 +14,16 @@ export interface DeclaredAwsParts {
   cluster: pulumi.Input<string>;
   /** Names of the log groups. */
   logGroups: pulumi.Input<readonly pulumi.Input<string>[]>;
+  /** Names of the stack's metric filters of these log groups. Default: metric filters are not watched. */
+  metricFilters?: readonly string[];
+  /** What the names of the stack's alarms start with. Default: rules that mute them are not watched. */
+  alarmPrefixes?: readonly string[];
+  /** Name of the bucket with the access logs. Default: none. */
+  accessLogs?: pulumi.Input<string> | undefined;
+  /** URL of the dead-letter queue. Default: it is not watched. */
+  deadLetterQueue?: pulumi.Input<string>;
+  /** Name of a function → hash of the program that the stack deploys. Default: the code of no function is watched. */
+  functionPrograms?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
   /** Names of the functions. Default: none. */
   functions?: readonly string[];
   /** Settings of the bucket that are resources of the stack. Default: none. */
@@ -41,6 +51,8 @@ export interface DeclaredAwsParts {
     targets: Readonly<Record<string, readonly string[]>>;
     /** Settings of the bucket that are resources of the stack. */
     bucketSettings: readonly string[];
+    /** What the names of the stack's alarms in that region start with. */
+    alarmPrefixes?: readonly string[];
   };
   /** Names of the schedules in the group. */
   schedules: pulumi.Input<readonly pulumi.Input<string>[]>;

@@ -29,31 +29,9 @@ import {
 } from "@aws-sdk/client-s3";
 import { CreateScheduleCommand, DeleteScheduleCommand } from "@aws-sdk/client-scheduler";
 import { ListSubscriptionsByTopicCommand, SubscribeCommand, UnsubscribeCommand } from "@aws-sdk/client-sns";
+import type { Addition, Places } from "./addition";
 import type { Clouds } from "./clouds";
-
-/** AWS names of the resources to which a manual change can add something. */
-export interface Places {
-  readonly bucket: string;
-  readonly topicArn: string;
-  readonly rule: string;
-  readonly scheduleGroup: string;
-  readonly logGroup: string;
-  readonly taskDefinitionArn: string;
-  readonly functionName: string;
-  /** ARNs that an addition may reference. */
-  readonly clusterArn: string;
-  readonly roleArn: string;
-}
-
-/** An addition outside of the stack that no resource of the aws provider reports. */
-export interface Addition {
-  readonly name: string;
-  readonly by: string;
-  add(clouds: Clouds, places: Places): Promise<unknown>;
-  remove(clouds: Clouds, places: Places): Promise<unknown>;
-  /** The reported line: severity, identity and the start of its value. `$bucket` and the like are placeholders for the names. */
-  readonly reports: string;
-}
+import { furtherAdditions } from "./furtherAdditions";
 
 const subscribe = async (
   { sns }: Clouds,
@@ -282,9 +260,5 @@ export const additions: readonly Addition[] = [
       await ecs.send(new DeleteServiceCommand({ cluster, service: "manual", force: true })),
     reports: "opens    cluster service manual: added: arn:aws:ecs:",
   },
+  ...furtherAdditions,
 ];
-
-/** Returns the line of an addition with these names filled in. */
-export function lineFor({ reports }: Addition, places: Places): string {
-  return reports.replaceAll(/\$(\w+)/g, (_, name: string) => places[name as keyof Places]);
-}

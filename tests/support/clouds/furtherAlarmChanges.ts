@@ -5,9 +5,14 @@ import {
   PutRuleCommand,
   TagResourceCommand as TagRuleCommand,
 } from "@aws-sdk/client-eventbridge";
-import { UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
+import {
+  PublishLayerVersionCommand,
+  PutFunctionConcurrencyCommand,
+  UpdateFunctionConfigurationCommand,
+} from "@aws-sdk/client-lambda";
 import { SetTopicAttributesCommand, TagResourceCommand as TagTopicCommand } from "@aws-sdk/client-sns";
 import { TagQueueCommand } from "@aws-sdk/client-sqs";
+import { strToU8, zipSync } from "fflate";
 import {
   alarm,
   type FurtherChange,
@@ -172,6 +177,39 @@ export const furtherAlarmChanges: readonly FurtherChange[] = [
     change: async ({ lambda }, { id: FunctionName }) =>
       await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, MemorySize: 3008 })),
     reports: ["memorySize"],
+  },
+  {
+    name: "the probe may not run any more",
+    of: probe,
+    by: "aws lambda put-function-concurrency --reserved-concurrent-executions 0",
+    change: async ({ lambda }, { id: FunctionName }) =>
+      await lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 })),
+    reports: ["reservedConcurrentExecutions"],
+  },
+  {
+    name: "a layer runs other code in the probe",
+    of: probe,
+    by: "aws lambda update-function-configuration --layers",
+    change: async ({ lambda }, { id: FunctionName }) => {
+      const Content = { ZipFile: zipSync({ "index.js": strToU8("exports.other = 1;") }) };
+      const layer = await lambda.send(
+        new PublishLayerVersionCommand({ LayerName: "of-another-owner", Content }),
+      );
+      await lambda.send(
+        new UpdateFunctionConfigurationCommand({ FunctionName, Layers: [String(layer.LayerVersionArn)] }),
+      );
+    },
+    reports: ["layers"],
+    shows: ["layer:of-another-owner:1"],
+  },
+  {
+    name: "the probe starts another function of its code",
+    of: probe,
+    by: "aws lambda update-function-configuration --handler",
+    change: async ({ lambda }, { id: FunctionName }) =>
+      await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Handler: "other.handler" })),
+    reports: ["handler"],
+    shows: ["other.handler"],
   },
   {
     name: "a schedule that fails is not reported",

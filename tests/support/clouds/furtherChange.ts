@@ -105,7 +105,11 @@ export const registerRevision = async ({ ecs }: Clouds, { id }: Deployed, differ
 };
 
 /** moto drops the policy of a queue when another attribute is set without it. */
-export const setQueue = async ({ sqs }: Clouds, { id }: Deployed, attributes: Record<string, string>) => {
+export const setQueue = async (
+  { sqs }: Clouds,
+  { id }: Pick<Deployed, "id">,
+  attributes: Record<string, string>,
+) => {
   const names = { QueueUrl: id, AttributeNames: ["Policy" as const] };
   const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand(names));
   await sqs.send(

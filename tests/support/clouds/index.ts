@@ -5,8 +5,10 @@ import { monitoringChanges } from "./monitoringChanges";
 import { supabaseChanges } from "./supabaseChanges";
 import { taskChanges } from "./taskChanges";
 
-export { additions, lineFor, type Places } from "./additions";
+export { lineFor, type Places } from "./addition";
+export { additions } from "./additions";
 export { type Clouds, connectClouds } from "./clouds";
+export { codeChange } from "./codeChange";
 export { type Deployed, deployedInClouds } from "./deployed";
 export { changedBy, furtherChanges, reporterOf } from "./furtherChanges";
 export { rowOf } from "./manualChange";

@@ -1,4 +1,4 @@
-import { additions, cloudChanges, furtherChanges } from "../clouds";
+import { additions, cloudChanges, codeChange, furtherChanges } from "../clouds";
 import { keyAdditions } from "../clouds/keyAdditions";
 import { type BundleChange, bundleChanges, type HarmlessChange, harmlessChanges } from ".";
 import { type ClientChange, clientChanges, commandOf } from "./clientChanges";
@@ -142,6 +142,7 @@ const awsRows = [
     ({ name, by, reports }) =>
       `| ${code("supabasex:index:AwsWatch")} | ${name}: ${code(by)} | ${code(reports)} | see the report |`,
   ),
+  `| ${code("supabasex:index:AwsWatch")} | ${codeChange.name}: ${code(codeChange.by)} | ${code(codeChange.reports)} | ${code(codeChange.undoneBy)}, then up |`,
   ...keyAdditions.map(
     ({ name, by, found: [identity, value] }) =>
       `| ${code("supabasex:index:AwsWatch")} | ${name}: ${code(by)} | ${code(`opens ${identity}: added: ${value}`)} | see the report |`,

@@ -76,13 +76,6 @@ export const unseenChanges: readonly UnseenChange[] = [
     instead: "A new subscription is reported, and so is another owner, publication or state of one.",
   },
   {
-    name: "the code of the database probe is replaced: `aws lambda update-function-code`",
-    because:
-      "the aws provider does not read a function's code, only its hash, which each deployment of new code changes",
-    instead:
-      "Everything else about the function is compared: its role, environment, URL, permissions, versions and destinations. Only the deploy role may update the code (`bootstrap/policies/`), and the next deployment that changes the probe replaces it.",
-  },
-  {
     name: "log drains, AWS PrivateLink and GitHub connections, where version 2 of the Management API refuses the plan or the token",
     because: "the API answers 401 or 403",
     instead: "The add-on that a log drain needs is reported: `add-on log_drain: added`.",

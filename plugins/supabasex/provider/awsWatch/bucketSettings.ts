@@ -1,8 +1,10 @@
-import type { JsonValue } from "../../../../foundation/json";
+import { canonicalJson, type JsonValue } from "../../../../foundation/json";
+import type { Entries } from "../watch/watched";
 import type { AwsClients } from "./clients";
+import type { BucketQuestion, Source } from "./declared";
 
 /** The kinds of settings of a bucket that AwsWatch reads. */
-export const bucketSettingKinds = [
+const bucketSettingKinds = [
   "CORS",
   "website",
   "replication",
@@ -14,10 +16,14 @@ export const bucketSettingKinds = [
 
 type BucketSettingKind = (typeof bucketSettingKinds)[number];
 
-type BucketSetting = (aws: AwsClients, Bucket: string, signal: AbortSignal) => Promise<JsonValue | undefined>;
+type BucketSetting = (
+  aws: Pick<AwsClients, "s3">,
+  Bucket: string,
+  signal: AbortSignal,
+) => Promise<JsonValue | undefined>;
 
 /** Bucket settings that the stack leaves unset. */
-export const readBucketSetting: Readonly<Record<BucketSettingKind, BucketSetting>> = {
+const readBucketSetting: Readonly<Record<BucketSettingKind, BucketSetting>> = {
   CORS: async ({ s3 }, Bucket, abortSignal) => {
     const { GetBucketCorsCommand } = await import("./sdk");
     const { CORSRules } = await s3.send(new GetBucketCorsCommand({ Bucket }), { abortSignal });
@@ -63,8 +69,38 @@ export const readBucketSetting: Readonly<Record<BucketSettingKind, BucketSetting
   },
 };
 
+/** Name → a read of what is set on a bucket and not declared. */
+export const bucketSources: Readonly<Record<string, Source<BucketQuestion>>> = {
+  "bucket access": async ({ aws, declared: { bucket }, signal }) => {
+    const { GetBucketAclCommand } = await import("./sdk");
+    const { Owner, Grants = [] } = await aws.s3.send(new GetBucketAclCommand({ Bucket: bucket }), {
+      abortSignal: signal,
+    });
+    return Object.fromEntries(
+      Grants.filter(({ Grantee }) => Grantee?.ID === undefined || Grantee.ID !== Owner?.ID).map(
+        ({ Grantee, Permission }) => [
+          `bucket access granted ${bucket} ${Grantee?.URI ?? Grantee?.EmailAddress ?? Grantee?.ID} ${Permission}`,
+          "by an ACL",
+        ],
+      ),
+    );
+  },
+  ...Object.fromEntries(
+    bucketSettingKinds.map((kind) => [
+      `bucket ${kind}`,
+      async ({ aws, declared, signal }: BucketQuestion): Promise<Entries> => {
+        const { bucket, bucketSettings, replicationRole } = declared;
+        if (bucketSettings.includes(kind)) return {};
+        const found = await readBucketSetting[kind](aws, bucket, signal);
+        if (found === undefined || (kind === "replication" && isRuleOf(replicationRole, found))) return {};
+        return { [`bucket ${kind} ${bucket}`]: canonicalJson(found) };
+      },
+    ]),
+  ),
+};
+
 /** Returns whether a replication configuration uses this role, so it is the stack's own rule. */
-export function isRuleOf(role: string | undefined, replication: JsonValue): boolean {
+function isRuleOf(role: string | undefined, replication: JsonValue): boolean {
   if (role === undefined || replication === null || typeof replication !== "object") return false;
   return "Role" in replication && replication.Role === role;
 }

@@ -1,3 +1,4 @@
+import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { ECSClient } from "@aws-sdk/client-ecs";
@@ -8,12 +9,15 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import type { SchedulerClient } from "@aws-sdk/client-scheduler";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SNSClient } from "@aws-sdk/client-sns";
+import type { SQSClient } from "@aws-sdk/client-sqs";
 import { isPropertyMap, type PropertyMap } from "../../../provider-host/values";
 
 /** Clients of the services that a watch reads. */
 export interface AwsClients {
   readonly s3: S3Client;
   readonly sns: SNSClient;
+  readonly sqs: SQSClient;
+  readonly alarms: CloudWatchClient;
   readonly events: EventBridgeClient;
   readonly scheduler: SchedulerClient;
   readonly logs: CloudWatchLogsClient;
@@ -51,6 +55,8 @@ export async function connectAws(properties: PropertyMap): Promise<AwsClients> {
     // Local endpoints have no host name per bucket.
     s3: new sdk.S3Client({ ...options, forcePathStyle: isLocal }),
     sns: new sdk.SNSClient(options),
+    sqs: new sdk.SQSClient(options),
+    alarms: new sdk.CloudWatchClient(options),
     events: new sdk.EventBridgeClient(options),
     scheduler: new sdk.SchedulerClient(options),
     logs: new sdk.CloudWatchLogsClient(options),

@@ -77,6 +77,25 @@ export async function versionsOfFunction(
   ]);
 }
 
+/**
+ * Returns the hash of a function's code. The aws provider does not compare it, because it changes with each deployment of new code;
+ * the baseline contains that of the last one. Returns nothing while the first deployment has not created the function.
+ */
+export async function codeOfFunction(
+  { lambda }: Pick<AwsClients, "lambda">,
+  FunctionName: string,
+  abortSignal: AbortSignal,
+): Promise<Entries> {
+  const { GetFunctionConfigurationCommand } = await import("./sdk");
+  const found = await unlessMissing(
+    lambda.send(new GetFunctionConfigurationCommand({ FunctionName }), { abortSignal }),
+  );
+  return found === undefined ? {} : { [codeName(FunctionName)]: `sha256 ${found.CodeSha256}` };
+}
+
+/** Returns the identity of a function's code. */
+export const codeName = (FunctionName: string): string => `function code ${FunctionName}`;
+
 /** Returns the queues and streams that call a function; the stack's functions have none. */
 export async function eventSourcesOfFunction(
   { lambda }: Pick<AwsClients, "lambda">,

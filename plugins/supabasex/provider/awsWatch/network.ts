@@ -95,6 +95,47 @@ export async function connectedToNetwork(
   return Object.fromEntries(found);
 }
 
+/**
+ * Returns settings of a network that send its names or the records of its connections elsewhere: DHCP options other than AWS's
+ * own, and flow logs to other places than the stack's log groups.
+ */
+export async function settingsOfNetwork(
+  { ec2 }: AwsClients,
+  { vpcId, subnets, logGroups }: DeclaredNetwork & { readonly logGroups: readonly string[] },
+  signal: AbortSignal,
+): Promise<Entries> {
+  const sdk = await import("./networkSdk");
+  const client = await ec2();
+  const options = { abortSignal: signal };
+  const Filter = [{ Name: "resource-id", Values: [vpcId, ...subnets] }];
+  const [networks, recorders] = await Promise.all([
+    client.send(new sdk.DescribeVpcsCommand({ Filters: [{ Name: "vpc-id", Values: [vpcId] }] }), options),
+    client.send(new sdk.DescribeFlowLogsCommand({ Filter }), options),
+  ]);
+  const found: [string, string][] = [];
+  const Values = (networks.Vpcs ?? []).flatMap(({ DhcpOptionsId = [] }) => DhcpOptionsId);
+  const resolvers = await client.send(
+    new sdk.DescribeDhcpOptionsCommand({ Filters: [{ Name: "dhcp-options-id", Values }] }),
+    options,
+  );
+  for (const { DhcpOptionsId, DhcpConfigurations = [] } of resolvers.DhcpOptions ?? []) {
+    const settings = DhcpConfigurations.map(
+      ({ Key, Values = [] }) => `${Key} ${Values.map(({ Value }) => Value).join(", ")}`,
+    );
+    const foreign = settings.filter((setting) => !dhcpOfAws.test(setting));
+    if (foreign.length > 0) found.push([`network DHCP options ${DhcpOptionsId}`, foreign.sort().join("; ")]);
+  }
+  for (const { FlowLogId, LogDestination, LogGroupName } of recorders.FlowLogs ?? []) {
+    const group = LogGroupName ?? LogDestination?.split(":log-group:").at(1)?.replace(/:\*$/, "");
+    if (group !== undefined && logGroups.includes(group)) continue;
+    found.push([`network flow log ${FlowLogId}`, `to ${LogDestination ?? LogGroupName}`]);
+  }
+  return Object.fromEntries(found);
+}
+
+/** The settings in the DHCP options that each region has by default. */
+const dhcpOfAws = /^(domain-name-servers AmazonProvidedDNS|domain-name (ec2|[a-z0-9-]+\.compute)\.internal)$/;
+
 function isGone(state: string | undefined): boolean {
   return /^(delet|reject|fail)/i.test(String(state));
 }

@@ -3,12 +3,15 @@
  * with its own network needs it.
  */
 export {
+  DescribeDhcpOptionsCommand,
+  DescribeFlowLogsCommand,
   DescribeInstancesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   DescribeTransitGatewayVpcAttachmentsCommand,
   DescribeVpcEndpointsCommand,
   DescribeVpcPeeringConnectionsCommand,
+  DescribeVpcsCommand,
   DescribeVpnGatewaysCommand,
   EC2Client,
 } from "@aws-sdk/client-ec2";

@@ -13,16 +13,19 @@ import {
 } from "../watch/report";
 import type { Watched } from "../watch/watched";
 import { connectAws } from "./clients";
+import type { DeclaredInAws, DeclaredReplica } from "./declared";
+import { codeName } from "./functions";
 import type { DeclaredNetwork } from "./network";
-import { type DeclaredInAws, type DeclaredReplica, readAwsSource, sourceNames } from "./sources";
+import { codeSource, isOfAccount, readAwsSource, sourceNames } from "./sources";
 
 const inputNames = ["region", "profile", "assumeRoles", "declared", "accept"] as const;
 
 /**
  * Reports what was added to the stack's resources in AWS and no other resource reports: subscriptions of its topic, targets of
  * its rules, schedules in its group, services in its cluster, readers of its logs, grants on its key, functions that rotate its
- * password, and settings of its bucket that the stack leaves unset. The baseline is only what `accept` names, because AWS creates
- * none of these by itself. An update repairs nothing.
+ * password, what mutes its alarms, and settings of its buckets that the stack leaves unset. The baseline is only what `accept`
+ * names, because AWS creates none of these by itself. Two things are in the baseline from the beginning: policies of the account,
+ * which its owner sets, and the code of functions, which each deployment of new code sets. An update repairs nothing.
  */
 export const awsWatch: Resource = {
   async check({ inputs }) {
@@ -40,14 +43,28 @@ export const awsWatch: Resource = {
 
   async create({ inputs, preview }, context) {
     if (preview || containsUnknown(inputs)) return { id: "", outputs: { ...inputs, live: {} } };
-    return { id: declaredIn(inputs).bucket, outputs: await compared({}, inputs, context) };
+    return {
+      id: declaredIn(inputs).bucket,
+      outputs: await compared(
+        { before: {}, released: newCode(undefined, declaredIn(inputs)) },
+        inputs,
+        context,
+      ),
+    };
   },
 
   async read({ id, inputs, outputs }, context) {
     if (Object.keys(inputs).length === 0) {
       throw new UserError("An AwsWatch cannot be imported: declare it.");
     }
-    const now = await readAll(inputs, context);
+    const { baseline } = outputs;
+    // What the account has is compared from the next deployment on, if an older version deployed the last time.
+    const isKnown = (name: string) => !isOfAccount(name) || (isPropertyMap(baseline) && name in baseline);
+    const now = Object.fromEntries(
+      Object.entries(withMissingCode(watchedIn(baseline), await readAll(inputs, context))).filter(([name]) =>
+        isKnown(name),
+      ),
+    );
     return { id, inputs, outputs: refreshedOutputs({ outputs, now, title: addedInAws }, context) };
   },
 
@@ -56,17 +73,38 @@ export const awsWatch: Resource = {
       warnOfAccepted(oldOutputs, inputs, context);
       return { outputs: { ...inputs, baseline: oldOutputs.baseline ?? {}, live: {} } };
     }
-    return { outputs: await compared(watchedIn(oldOutputs.baseline), inputs, context) };
+    const released = newCode(declaredIn(oldOutputs), declaredIn(inputs));
+    return { outputs: await compared({ before: watchedIn(oldOutputs.baseline), released }, inputs, context) };
   },
 
   // Nothing was created.
   async delete() {},
 };
 
-async function compared(before: Watched, inputs: PropertyMap, context: CallContext): Promise<PropertyMap> {
-  const now = await readAll(inputs, context);
-  const known = { ...Object.fromEntries(sourceNames.map((name) => [name, {}])), ...before };
-  return deployedOutputs({ before: known, now, released: new Set() }, inputs, context);
+async function compared(
+  { before, released }: { readonly before: Watched; readonly released: ReadonlySet<string> },
+  inputs: PropertyMap,
+  context: CallContext,
+): Promise<PropertyMap> {
+  const now = withMissingCode(before, await readAll(inputs, context));
+  const empty = sourceNames.filter((name) => !isOfAccount(name)).map((name) => [name, {}] as const);
+  const known = { ...Object.fromEntries(empty), ...before };
+  return deployedOutputs({ before: known, now, released }, inputs, context);
+}
+
+/** Adds the code of functions that do not exist: the function's own resource reports that it was deleted. */
+function withMissingCode(baseline: Watched, now: Watched): Watched {
+  const found = now[codeSource];
+  return found === undefined ? now : { ...now, [codeSource]: { ...baseline[codeSource], ...found } };
+}
+
+/** Returns the identities of the code that this deployment has replaced, because the program of the function is another one. */
+function newCode(before: DeclaredInAws | undefined, after: DeclaredInAws): ReadonlySet<string> {
+  return new Set(
+    Object.entries(after.functionPrograms)
+      .filter(([name, program]) => before?.functionPrograms[name] !== program)
+      .map(([name]) => codeName(name)),
+  );
 }
 
 async function readAll(properties: PropertyMap, { signal }: CallContext): Promise<Watched> {
@@ -93,7 +131,15 @@ function declaredIn({ declared }: PropertyMap): DeclaredInAws {
     schedules: texts(parts.schedules),
     cluster: String(parts.cluster),
     logGroups: texts(parts.logGroups),
+    metricFilters: parts.metricFilters === undefined ? undefined : texts(parts.metricFilters),
+    accessLogs: textIn(parts.accessLogs),
+    deadLetterQueue: textIn(parts.deadLetterQueue),
     functions: texts(parts.functions),
+    functionPrograms: Object.fromEntries(
+      Object.entries(isPropertyMap(parts.functionPrograms) ? parts.functionPrograms : {}).map(
+        ([name, program]) => [name, String(program)],
+      ),
+    ),
     secret: String(parts.secret),
     replicationRole: textIn(parts.replicationRole),
     network: networkIn(parts.network),
@@ -102,7 +148,7 @@ function declaredIn({ declared }: PropertyMap): DeclaredInAws {
 }
 
 /** Returns the declarations for the backups and for their copies. */
-function placeIn({ bucket, key, topic, subscriptions, targets, bucketSettings }: PropertyMap) {
+function placeIn({ bucket, key, topic, subscriptions, targets, bucketSettings, alarmPrefixes }: PropertyMap) {
   const ids = isPropertyMap(targets) ? targets : {};
   return {
     bucket: String(bucket),
@@ -112,6 +158,7 @@ function placeIn({ bucket, key, topic, subscriptions, targets, bucketSettings }:
     targets: Object.fromEntries(Object.entries(ids).map(([rule, ids]) => [rule, texts(ids)])),
     // Beside these, each setting of the copies' bucket is unset, or a resource of the stack of another kind.
     bucketSettings: texts(bucketSettings),
+    alarmPrefixes: texts(alarmPrefixes),
   };
 }
 

@@ -3,7 +3,15 @@
  * imports name what they use, so the bundle contains only these parts: the whole packages take a second to load.
  */
 export {
+  CloudWatchClient,
+  GetAlarmMuteRuleCommand,
+  paginateListAlarmMuteRules,
+} from "@aws-sdk/client-cloudwatch";
+export {
   CloudWatchLogsClient,
+  DescribeAccountPoliciesCommand,
+  InvalidParameterException as InvalidLogParameter,
+  paginateDescribeMetricFilters,
   paginateDescribeSubscriptionFilters,
   ResourceNotFoundException as NoSuchLogGroup,
 } from "@aws-sdk/client-cloudwatch-logs";
@@ -11,6 +19,7 @@ export { DescribeServicesCommand, ECSClient, paginateListServices } from "@aws-s
 export { EventBridgeClient, ListTargetsByRuleCommand } from "@aws-sdk/client-eventbridge";
 export { KMSClient, paginateListGrants } from "@aws-sdk/client-kms";
 export {
+  GetFunctionConfigurationCommand,
   GetFunctionEventInvokeConfigCommand,
   GetFunctionUrlConfigCommand,
   GetPolicyCommand,
@@ -34,4 +43,5 @@ export {
 export { paginateListSchedules, SchedulerClient } from "@aws-sdk/client-scheduler";
 export { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 export { paginateListSubscriptionsByTopic, SNSClient } from "@aws-sdk/client-sns";
+export { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 export { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";

@@ -1,75 +1,18 @@
 import { createHash } from "node:crypto";
-import { canonicalJson } from "../../../../foundation/json";
 import type { Entries } from "../watch/watched";
-import { bucketSettingKinds, isRuleOf, readBucketSetting } from "./bucketSettings";
-import type { AwsClients } from "./clients";
+import { muteRulesOf, redriveOfQueue } from "./alarms";
+import { bucketSources } from "./bucketSettings";
+import type { PlaceQuestion, Question, Source } from "./declared";
 import {
+  codeOfFunction,
   eventSourcesOfFunction,
   permissionsOnFunction,
   versionsOfFunction,
   waysIntoFunction,
 } from "./functions";
 import { copiesOfSecret, grantsOnKey, rotationOfSecret } from "./keys";
-import { addedToNetwork, connectedToNetwork, type DeclaredNetwork } from "./network";
-
-/** Resources of the stack in AWS to which others can add something, and what the stack adds itself. */
-export interface DeclaredInAws {
-  readonly bucket: string;
-  /** Kinds of settings of the bucket that are resources of the stack, and are reported by these. */
-  readonly bucketSettings: readonly string[];
-  /**
-   * ARN of the role with which the stack's own rule copies backups, even if the stack has no rule: the deployment that stops
-   * copying deletes the rule after this resource was updated. Undefined for the bucket of the copies, which has no rule.
-   */
-  readonly replicationRole?: string | undefined;
-  /** ARN of the topic; undefined if it is not the stack's own. */
-  readonly topic: string | undefined;
-  /** Subscriptions as `<protocol> <endpoint>`. */
-  readonly subscriptions: readonly string[];
-  /** Rule → ids of its targets. */
-  readonly targets: Readonly<Record<string, readonly string[]>>;
-  readonly scheduleGroup: string;
-  readonly schedules: readonly string[];
-  /** ARN of the cluster, which only runs scheduled tasks. */
-  readonly cluster: string;
-  readonly logGroups: readonly string[];
-  /** Names of the functions. */
-  readonly functions: readonly string[];
-  /** ARN of the key; undefined if the stack has none of its own. */
-  readonly key: string | undefined;
-  /** ARN of the secret with the password. */
-  readonly secret: string;
-  /** The stack's own network; undefined if it has none. */
-  readonly network: DeclaredNetwork | undefined;
-  /** The copies of the backups in a second region; undefined if there are none. */
-  readonly replica: DeclaredReplica | undefined;
-}
-
-/** Resources in the region of the copies to which others can add something. */
-export interface DeclaredReplica
-  extends Pick<
-    DeclaredInAws,
-    "bucket" | "key" | "topic" | "subscriptions" | "targets" | "bucketSettings" | "replicationRole"
-  > {
-  readonly region: string;
-}
-
-interface Question {
-  readonly aws: AwsClients;
-  readonly declared: DeclaredInAws;
-  /** Clients in the region of the copies; undefined if there are none. */
-  readonly awsOfReplica?: AwsClients | undefined;
-  readonly signal: AbortSignal;
-}
-
-/** Input of the sources that also read the copies. */
-interface PlaceQuestion {
-  readonly aws: AwsClients;
-  readonly declared: Omit<DeclaredReplica, "region">;
-  readonly signal: AbortSignal;
-}
-
-type Source<Asked = Question> = (question: Asked) => Promise<Entries>;
+import { accountPoliciesOfLogs, metricFilterName, metricFiltersOfLog, subscriptionsOfLog } from "./logs";
+import { addedToNetwork, connectedToNetwork, settingsOfNetwork } from "./network";
 
 /** Error codes that mean that the resource does not exist, or that the bucket has no such setting. */
 const nothing = new Set([
@@ -81,6 +24,8 @@ const nothing = new Set([
   "NoSuchWebsiteConfiguration",
   "ReplicationConfigurationNotFoundError",
   "ClusterNotFoundException",
+  "QueueDoesNotExist",
+  "AWS.SimpleQueueService.NonExistentQueue",
 ]);
 const refused = new Set([
   "AccessDenied",
@@ -89,6 +34,10 @@ const refused = new Set([
   "AuthorizationErrorException",
   // EC2's code for a missing permission.
   "UnauthorizedOperation",
+  // Codes for an operation that the region does not have (yet).
+  "InvalidAction",
+  "UnknownOperationException",
+  "UnsupportedOperation",
 ]);
 
 /** Name → a read of what exists and is not declared, both for the backups and for their copies. */
@@ -121,35 +70,15 @@ const placeSources: Readonly<Record<string, Source<PlaceQuestion>>> = {
     );
     return Object.fromEntries(lists.flat());
   },
+  "alarm mute rules": async ({ aws, declared: { alarmPrefixes }, signal }) =>
+    alarmPrefixes.length === 0 ? {} : await muteRulesOf(aws, alarmPrefixes, signal),
   "key grants": async ({ aws, declared: { key }, signal }) =>
     key === undefined ? {} : await grantsOnKey(aws, key, signal),
-  "bucket access": async ({ aws, declared: { bucket }, signal }) => {
-    const { GetBucketAclCommand } = await import("./sdk");
-    const { Owner, Grants = [] } = await aws.s3.send(new GetBucketAclCommand({ Bucket: bucket }), {
-      abortSignal: signal,
-    });
-    return Object.fromEntries(
-      Grants.filter(({ Grantee }) => Grantee?.ID === undefined || Grantee.ID !== Owner?.ID).map(
-        ({ Grantee, Permission }) => [
-          `bucket access granted ${bucket} ${Grantee?.URI ?? Grantee?.EmailAddress ?? Grantee?.ID} ${Permission}`,
-          "by an ACL",
-        ],
-      ),
-    );
-  },
-  ...Object.fromEntries(
-    bucketSettingKinds.map((kind) => [
-      `bucket ${kind}`,
-      async ({ aws, declared, signal }: PlaceQuestion): Promise<Entries> => {
-        const { bucket, bucketSettings, replicationRole } = declared;
-        if (bucketSettings.includes(kind)) return {};
-        const found = await readBucketSetting[kind](aws, bucket, signal);
-        if (found === undefined || (kind === "replication" && isRuleOf(replicationRole, found))) return {};
-        return { [`bucket ${kind} ${bucket}`]: canonicalJson(found) };
-      },
-    ]),
-  ),
+  ...bucketSources,
 };
+
+/** The source that compares the code of functions with the last deployed one. */
+export const codeSource = "function code";
 
 /** Name → the same for what exists only in the stack's region. */
 const ownSources: Readonly<Record<string, Source>> = {
@@ -187,10 +116,22 @@ const ownSources: Readonly<Record<string, Source>> = {
     network === undefined ? {} : await addedToNetwork(aws, network, signal),
   "network connections": async ({ aws, declared: { network }, signal }) =>
     network === undefined ? {} : await connectedToNetwork(aws, network, signal),
+  "network settings": async ({ aws, declared: { network, logGroups }, signal }) =>
+    network === undefined ? {} : await settingsOfNetwork(aws, { ...network, logGroups }, signal),
   "log subscriptions": async ({ aws, declared: { logGroups }, signal }) => {
-    const lists = await Promise.all(logGroups.map((group) => subscriptionsOf(aws, group, signal)));
-    return Object.fromEntries(lists.flat());
+    const lists = await Promise.all(logGroups.map((group) => subscriptionsOfLog(aws, group, signal)));
+    return Object.assign({}, ...lists);
   },
+  "log metric filters": async ({ aws, declared: { logGroups, metricFilters }, signal }) => {
+    if (metricFilters === undefined) return {};
+    const lists = await Promise.all(logGroups.map((group) => metricFiltersOfLog(aws, group, signal)));
+    const own = metricFilters.flatMap((filter) => logGroups.map((group) => metricFilterName(group, filter)));
+    return Object.fromEntries(
+      Object.entries<string>(Object.assign({}, ...lists)).filter(([identity]) => !own.includes(identity)),
+    );
+  },
+  "queue redrive": async ({ aws, declared: { deadLetterQueue }, signal }) =>
+    deadLetterQueue === undefined ? {} : await redriveOfQueue(aws, deadLetterQueue, signal),
   "function permissions": async ({ aws, declared: { functions }, signal }) => {
     const lists = await Promise.all(functions.map((name) => permissionsOnFunction(aws, name, signal)));
     return Object.assign({}, ...lists);
@@ -207,14 +148,34 @@ const ownSources: Readonly<Record<string, Source>> = {
     const lists = await Promise.all(functions.map((name) => versionsOfFunction(aws, name, signal)));
     return Object.assign({}, ...lists);
   },
+  [codeSource]: async ({ aws, declared: { functionPrograms }, signal }) => {
+    const names = Object.keys(functionPrograms);
+    const lists = await Promise.all(names.map((name) => codeOfFunction(aws, name, signal)));
+    return Object.assign({}, ...lists);
+  },
   "secret rotation": async ({ aws, declared: { secret }, signal }) =>
     await rotationOfSecret(aws, secret, signal),
   "secret copies": async ({ aws, declared: { secret }, signal }) => await copiesOfSecret(aws, secret, signal),
 };
 
+/** Name → a read of settings of the account that also apply to the stack. */
+const accountSources: Readonly<Record<string, Source>> = {
+  "log account policies": async ({ aws, signal }) => await accountPoliciesOfLogs(aws, signal),
+};
+
 const sources: Readonly<Record<string, Source>> = {
   ...placeSources,
   ...ownSources,
+  ...accountSources,
+  ...Object.fromEntries(
+    Object.entries(bucketSources).map(([name, source]) => [
+      `access logs: ${name}`,
+      async ({ aws, declared: { accessLogs }, signal }: Question): Promise<Entries> =>
+        accessLogs === undefined
+          ? {}
+          : await source({ aws, declared: { bucket: accessLogs, bucketSettings: [] }, signal }),
+    ]),
+  ),
   ...Object.fromEntries(
     Object.entries(placeSources).map(([name, source]) => [
       `copies: ${name}`,
@@ -230,29 +191,16 @@ const sources: Readonly<Record<string, Source>> = {
   ),
 };
 
-/** Returns the subscribers of a log group; none if the first deployment has not created it yet. */
-async function subscriptionsOf(
-  { logs }: AwsClients,
-  logGroupName: string,
-  signal: AbortSignal,
-): Promise<[string, string][]> {
-  const { NoSuchLogGroup, paginateDescribeSubscriptionFilters } = await import("./sdk");
-  const found: [string, string][] = [];
-  try {
-    for await (const page of paginateDescribeSubscriptionFilters({ client: logs }, { logGroupName })) {
-      signal.throwIfAborted();
-      for (const { filterName, destinationArn } of page.subscriptionFilters ?? []) {
-        found.push([`log subscription ${logGroupName} ${filterName}`, String(destinationArn)]);
-      }
-    }
-  } catch (error) {
-    if (!(error instanceof NoSuchLogGroup)) throw error;
-  }
-  return found;
-}
-
 /** The names of all sources. */
 export const sourceNames: readonly string[] = Object.keys(sources);
+
+/**
+ * Returns whether the owner of the account decides what this source finds, so the first deployment that reads it takes it over.
+ * The stack has nothing of its own there, and AWS adds nothing to any other source.
+ */
+export function isOfAccount(name: string): boolean {
+  return Object.hasOwn(accountSources, name);
+}
 
 /** Returns what a source finds in addition to the stack's resources; undefined if the credentials may not read it. */
 export async function readAwsSource(name: string, question: Question): Promise<Entries | undefined> {

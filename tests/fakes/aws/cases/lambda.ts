@@ -1,4 +1,4 @@
-import { UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
+import { PutFunctionConcurrencyCommand, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { archiveOf, type Case, output } from "./case";
 
 /** Cases of Lambda, each after those on which it depends. */
@@ -17,14 +17,23 @@ export const lambdaCases: readonly Case[] = [
       loggingConfig: { logFormat: "Text", logGroup: output(world, "LogGroup", "name") },
       timeout: 30,
     }),
-    changeManually: async (aws, id) =>
-      aws.use("lambda").send(
+    changeManually: async (aws, id) => {
+      const lambda = aws.use("lambda");
+      await lambda.send(
         new UpdateFunctionConfigurationCommand({
           FunctionName: id,
           Timeout: 60,
           Environment: { Variables: { PLACE: "there" } },
         }),
-      ),
-    found: { timeout: "update", "environment.variables.PLACE": "update" },
+      );
+      await lambda.send(
+        new PutFunctionConcurrencyCommand({ FunctionName: id, ReservedConcurrentExecutions: 0 }),
+      );
+    },
+    found: {
+      timeout: "update",
+      "environment.variables.PLACE": "update",
+      reservedConcurrentExecutions: "update",
+    },
   },
 ];

@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import {
+  AssociateDhcpOptionsCommand,
   AttachVpnGatewayCommand,
+  CreateDhcpOptionsCommand,
+  CreateFlowLogsCommand,
   CreateSecurityGroupCommand,
   CreateSubnetCommand,
   CreateTransitGatewayCommand,
@@ -18,7 +21,11 @@ import {
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type AwsService, startAws } from "../../../../emulators/aws";
 import type { AwsClients } from "../../../../plugins/supabasex/provider/awsWatch/clients";
-import { addedToNetwork, connectedToNetwork } from "../../../../plugins/supabasex/provider/awsWatch/network";
+import {
+  addedToNetwork,
+  connectedToNetwork,
+  settingsOfNetwork,
+} from "../../../../plugins/supabasex/provider/awsWatch/network";
 import { changesSince } from "../../../../plugins/supabasex/provider/watch/watched";
 
 const directory = mkdtempSync(path.join(tmpdir(), "thorbis network "));
@@ -121,6 +128,55 @@ test("instances and gateways in the network are reported, and those of another n
     [`network instance ${made.instance}`]: "ami-12c6146b",
     [`network attachment ${made.attachment}`]: TransitGatewayId,
     [`network gateway ${made.gateway}`]: "ipsec.1",
+  });
+  const severities = changesSince({ network: {} }, { network: found }).map(({ severity }) => severity);
+  expect(severities).toEqual(["opens", "opens", "opens"]);
+});
+
+test("another DNS server and flow logs to another place are reported, and AWS's own and the stack's are not", async () => {
+  const vpcId = await vpcOf("10.84.0.0/24");
+  const { Subnet } = await ec2.send(new CreateSubnetCommand({ VpcId: vpcId, CidrBlock: "10.84.0.0/26" }));
+  const subnet = String(Subnet?.SubnetId);
+  const settings = () =>
+    settingsOfNetwork(
+      { ec2: async () => ec2 } as unknown as AwsClients,
+      { ...{ vpcId, subnets: [subnet], endpoints: [], securityGroups: [] }, logGroups: ["/shop/network"] },
+      new AbortController().signal,
+    );
+  const resolve = async (servers: string[], domain: string) => {
+    const DhcpConfigurations = [
+      { Key: "domain-name-servers", Values: servers },
+      { Key: "domain-name", Values: [domain] },
+    ];
+    const { DhcpOptions } = await ec2.send(new CreateDhcpOptionsCommand({ DhcpConfigurations }));
+    const DhcpOptionsId = String(DhcpOptions?.DhcpOptionsId);
+    await ec2.send(new AssociateDhcpOptionsCommand({ VpcId: vpcId, DhcpOptionsId }));
+    return DhcpOptionsId;
+  };
+  const record = async (ResourceType: "VPC" | "Subnet", id: string, to: object) =>
+    String(
+      (
+        await ec2.send(
+          new CreateFlowLogsCommand({ ResourceType, ResourceIds: [id], TrafficType: "ALL", ...to }),
+        )
+      ).FlowLogIds?.[0],
+    );
+  const logs = "arn:aws:logs:us-east-1:123456789012:log-group:";
+  const DeliverLogsPermissionArn = "arn:aws:iam::123456789012:role/flow-logs";
+  expect(await settings()).toEqual({});
+  await resolve(["AmazonProvidedDNS"], "ec2.internal");
+  await record("VPC", vpcId, { LogDestination: `${logs}/shop/network`, DeliverLogsPermissionArn });
+  expect(await settings()).toEqual({});
+
+  const options = await resolve(["203.0.113.53"], "eu-west-1.compute.internal");
+  const copied = await record("VPC", vpcId, { LogDestination: `${logs}/other`, DeliverLogsPermissionArn });
+  const ofSubnet = await record("Subnet", subnet, { LogGroupName: "/third", DeliverLogsPermissionArn });
+
+  const found = await settings();
+  expect(found).toEqual({
+    [`network DHCP options ${options}`]: "domain-name-servers 203.0.113.53",
+    [`network flow log ${copied}`]: `to ${logs}/other`,
+    [`network flow log ${ofSubnet}`]: expect.stringContaining("/third"),
   });
   const severities = changesSince({ network: {} }, { network: found }).map(({ severity }) => severity);
   expect(severities).toEqual(["opens", "opens", "opens"]);

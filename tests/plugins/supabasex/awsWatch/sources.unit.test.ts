@@ -1,11 +1,14 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { afterEach, expect, test } from "vitest";
 import type { AwsClients } from "../../../../plugins/supabasex/provider/awsWatch/clients";
-import { type DeclaredInAws, readAwsSource } from "../../../../plugins/supabasex/provider/awsWatch/sources";
+import type { DeclaredInAws } from "../../../../plugins/supabasex/provider/awsWatch/declared";
+import { readAwsSource } from "../../../../plugins/supabasex/provider/awsWatch/sources";
 import { changesSince } from "../../../../plugins/supabasex/provider/watch/watched";
 
 let server: Server | undefined;
@@ -47,6 +50,37 @@ test("any other error of EC2 is not skipped", async () => {
   const aws = await ec2Answering(400, "InvalidParameterValue");
 
   await expect(readAwsSource("network", question(aws))).rejects.toThrow("no");
+});
+
+test.each(["UnknownOperationException", "InvalidAction"])(
+  "rules that mute alarms are skipped in a region that does not have them (%s)",
+  async (code) => {
+    const body = JSON.stringify({ __type: code, message: "no" });
+    const alarms = new CloudWatchClient(await answering(400, body));
+    const declared = { alarmPrefixes: ["shop-backup-"] } as unknown as DeclaredInAws;
+
+    expect(
+      await readAwsSource("alarm mute rules", {
+        ...{ aws: { alarms } as unknown as AwsClients, declared, signal: new AbortController().signal },
+      }),
+    ).toBeUndefined();
+  },
+);
+
+test("a type of account policy that the region does not know is skipped, and a missing permission skips all", async () => {
+  const found = async (status: number, code: string) => {
+    const logs = new CloudWatchLogsClient(await answering(status, JSON.stringify({ __type: code })));
+    const answer = await readAwsSource("log account policies", {
+      ...{ aws: { logs } as unknown as AwsClients, declared: {} as DeclaredInAws },
+      ...{ signal: new AbortController().signal },
+    });
+    server?.close();
+    return answer;
+  };
+
+  expect(await found(400, "InvalidParameterException")).toEqual({});
+  expect(await found(400, "AccessDeniedException")).toBeUndefined();
+  await expect(found(500, "ServiceUnavailableException")).rejects.toThrow();
 });
 
 // moto has no analytics.

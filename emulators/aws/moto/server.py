@@ -1,0 +1,68 @@
+"""Starts moto with the operations of AWS that it lacks and the stack uses: account policies of CloudWatch Logs
+and alarm mute rules. They are stored and returned as sent, per region."""
+
+from collections import defaultdict
+
+from moto.cloudwatch.responses import CloudWatchResponse
+from moto.core.responses import ActionResult, EmptyResult
+from moto.logs.responses import LogsResponse
+from moto.server import main
+
+account_policies = defaultdict(dict)
+mute_rules = defaultdict(dict)
+
+
+def put_account_policy(self):
+    policy = {name: self._get_param(name) for name in ("policyName", "policyType", "policyDocument", "selectionCriteria")}
+    account_policies[self.region][policy["policyType"], policy["policyName"]] = {
+        name: value for name, value in policy.items() if value is not None
+    }
+    return ActionResult({"accountPolicy": policy})
+
+
+def describe_account_policies(self):
+    wanted = self._get_param("policyType")
+    found = [policy for (kind, _), policy in account_policies[self.region].items() if kind == wanted]
+    return ActionResult({"accountPolicies": found})
+
+
+def delete_account_policy(self):
+    account_policies[self.region].pop((self._get_param("policyType"), self._get_param("policyName")), None)
+    return EmptyResult()
+
+
+def put_alarm_mute_rule(self):
+    name = self._get_param("Name")
+    mute_rules[self.region][name] = {
+        "Name": name,
+        "AlarmMuteRuleArn": f"arn:aws:cloudwatch:{self.region}:{self.current_account}:alarm-mute-rule:{name}",
+        "Rule": self._get_param("Rule"),
+        "MuteTargets": self._get_param("MuteTargets"),
+        "Status": "ACTIVE",
+    }
+    return EmptyResult()
+
+
+def list_alarm_mute_rules(self):
+    return ActionResult({"AlarmMuteRuleSummaries": list(mute_rules[self.region].values())})
+
+
+def get_alarm_mute_rule(self):
+    return ActionResult(mute_rules[self.region][self._get_param("AlarmMuteRuleName")])
+
+
+def delete_alarm_mute_rule(self):
+    mute_rules[self.region].pop(self._get_param("AlarmMuteRuleName"), None)
+    return EmptyResult()
+
+
+operations = {
+    LogsResponse: (put_account_policy, describe_account_policies, delete_account_policy),
+    CloudWatchResponse: (put_alarm_mute_rule, list_alarm_mute_rules, get_alarm_mute_rule, delete_alarm_mute_rule),
+}
+for responses, functions in operations.items():
+    for function in functions:
+        setattr(responses, function.__name__, function)
+
+if __name__ == "__main__":
+    main()
