@@ -44,15 +44,14 @@ function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
 
 /** Parses the linter's output: a list of findings, the most severe first. */
 export function findingsOf(lints: unknown): Finding[] {
-  const found = parsed(z.array(lint), lints)
-    .map((entry): Finding => {
-      const { name, title, level, detail, remediation, cache_key: key, metadata } = entry;
-      const object = metadata?.name;
-      return {
-        ...{ name, title, level: levels[level], detail, remediation, key },
-        ...(object === undefined ? {} : { object }),
-      };
-    });
+  const found = parsed(z.array(lint), lints).map((entry): Finding => {
+    const { name, title, level, detail, remediation, cache_key: key, metadata } = entry;
+    const object = metadata?.name;
+    return {
+      ...{ name, title, level: levels[level], detail, remediation, key },
+      ...(object === undefined ? {} : { object }),
+    };
+  });
   const unique = [...new Map(found.map((finding) => [finding.key, finding])).values()];
   const order = Object.values(levels);
   return unique.sort(

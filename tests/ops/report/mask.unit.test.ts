@@ -189,11 +189,7 @@ test.each([
     Buffer.from("a:sbp_0123456789").toString("base64"),
     "YTp[secret]Q==",
   ],
-  [
-    "a secret in the Base64 of URLs",
-    Buffer.from("?>?>?>?>").toString("base64url"),
-    "[secret]4",
-  ],
+  ["a secret in the Base64 of URLs", Buffer.from("?>?>?>?>").toString("base64url"), "[secret]4"],
   ["a secret in a string of SQL", "comment is 'it''s long'", "comment is '[secret]'"],
   [
     "a secret in JSON inside of a string",
