@@ -62,7 +62,7 @@ export function requireCommit(): string {
   const commit = checkedOutCommit();
   if (commit === undefined)
     throw new UserError("This folder is not a Git checkout: a plan is bound to a commit.");
-  const changed = git("status", "--porcelain");
+  const changed = git("status", "--porcelain", "--untracked-files=normal");
   if (changed === undefined)
     throw new UserError(
       "A plan is bound to a commit, and `git status` fails in this checkout: run it to see why, and repair the checkout.",

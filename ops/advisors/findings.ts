@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { UserError } from "../../foundation/userError";
 import type { StackProject } from "../stackProject";
 
 /** A finding of Supabase's database linter, as the API returns it. */
@@ -30,19 +31,27 @@ export interface Finding {
   readonly object?: string;
 }
 
+/** Returns a value with the expected type. Throws a UserError if the linter's format has changed. */
+function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const place = issue?.path.map(String).join(".") ?? "";
+  throw new UserError(
+    `The answer of Supabase's advisors has an unknown format (${[place, issue?.message].filter(Boolean).join(": ")}): use a newer version of this repository, or report it there.`,
+  );
+}
+
 /** Parses the linter's output: a list of findings, the most severe first. */
 export function findingsOf(lints: unknown): Finding[] {
-  const found = z
-    .array(lint)
-    .parse(lints)
-    .map((entry): Finding => {
-      const { name, title, level, detail, remediation, cache_key: key, metadata } = entry;
-      const object = metadata?.name;
-      return {
-        ...{ name, title, level: levels[level], detail, remediation, key },
-        ...(object === undefined ? {} : { object }),
-      };
-    });
+  const found = parsed(z.array(lint), lints).map((entry): Finding => {
+    const { name, title, level, detail, remediation, cache_key: key, metadata } = entry;
+    const object = metadata?.name;
+    return {
+      ...{ name, title, level: levels[level], detail, remediation, key },
+      ...(object === undefined ? {} : { object }),
+    };
+  });
   const unique = [...new Map(found.map((finding) => [finding.key, finding])).values()];
   const order = Object.values(levels);
   return unique.sort(
@@ -53,7 +62,8 @@ export function findingsOf(lints: unknown): Finding[] {
 /** Requests a project's findings from the advisors for security and performance. */
 export async function readFindings({ api, path }: StackProject): Promise<Finding[]> {
   const ask = async (type: string) =>
-    answers.parse(
+    parsed(
+      answers,
       await api.expectJson("GET", `${path}/advisors/${type}`, {
         status: 200,
         doing: `ask the ${type} advisor`,

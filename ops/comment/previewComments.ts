@@ -51,7 +51,7 @@ export async function commentOnPreviews(
     return isShown && (!run.isFork || isCredentialFree(stack)) ? [{ job, stack }] : [];
   });
   for (const { job, stack } of run.isFork ? previews.slice(0, maxCommentsOfForks) : previews) {
-    const report = await reportOf(path.join(folder, artifactOf(stack), reportFile), { stack, job, run });
+    const report = await reportOf(folder, { stack, job, run });
     const note = run.isFork ? forkNote : "";
     const outcome = await writeStickyComment(client, context, {
       pullRequest,
@@ -73,10 +73,14 @@ interface Source {
   readonly run: WorkflowRun;
 }
 
-async function reportOf(file: string, source: Source): Promise<Report> {
-  const text = await readRegularFile(file);
-  if (text === undefined) return withoutReport(source, missingSentence(source.job));
-  const report = reportIn(text);
+async function reportOf(folder: string, source: Source): Promise<Report> {
+  const own = await readRegularFile(path.join(folder, artifactOf(source.stack), reportFile));
+  // If a run has only one artifact, actions/download-artifact extracts it without its folder.
+  const text = own ?? (await readRegularFile(path.join(folder, reportFile)));
+  const report = text === undefined ? undefined : reportIn(text);
+  if (own === undefined && report?.stack !== source.stack) {
+    return withoutReport(source, missingSentence(source.job));
+  }
   if (report === undefined || report.stack !== source.stack || report.kind !== "preview") {
     return withoutReport(source, "The preview's report does not match the documented schema.");
   }

@@ -82,8 +82,11 @@ function reasonOf(error: unknown, status: number, permission: string): string {
     return "the rate limit resets in more than a minute; run the job again later.";
   }
   if (status === 401) return "the token is not valid; pass the job's own, `github.token`.";
-  // The token is sufficient, but the repository or the conversation accepts no changes.
-  if (status === 403 && /locked|archived|disabled|suspended|blocked|allow list/i.test(message))
+  // The token is sufficient, but the repository, its settings or the conversation accept no changes.
+  if (
+    status === 403 &&
+    /locked|archived|disabled|suspended|blocked|allow list|not permitted|protected/i.test(message)
+  )
     return `${message.replace(/\.$/, "")} (403).`;
   if (status === 403)
     return `the token lacks a permission (403); give the job \`permissions: ${permission}\`.`;

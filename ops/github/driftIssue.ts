@@ -31,10 +31,10 @@ export async function writeDriftIssue(
   const digest = digestOf(report);
   const body = renderMarkdown(report, { prefix: `${start}${digest} -->`, link: context.runUrl });
   return await sayingWhy("keep the issue about drift", "issues: write", async () => {
+    // Regardless of the label, which GitHub may not set and a user may remove: otherwise every search would open another issue.
     const issues = await client.paginate("GET /repos/{owner}/{repo}/issues", {
       ...target,
       state: "open",
-      labels: label,
       per_page: 100,
     });
     const [issue, ...others] = issues
@@ -61,8 +61,8 @@ export async function writeDriftIssue(
       return "opened";
     }
     if (!isOpen) {
-      await comment(issue.number, `The drift is gone. [Workflow run](${context.runUrl})`);
       await update(issue.number, { body, state: "closed" });
+      await comment(issue.number, `The drift is gone. [Workflow run](${context.runUrl})`);
       return "closed";
     }
     if ((issue.body ?? "").startsWith(`${start}${digest} `)) return "unchanged";

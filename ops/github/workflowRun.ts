@@ -12,7 +12,8 @@ const eventSchema = z.object({
     run_attempt: z.number().int(),
     event: z.string(),
     head_sha: z.string().regex(/^[0-9a-f]{40}$/),
-    head_branch: z.string(),
+    // Null if the branch of a fork was deleted.
+    head_branch: z.string().nullable(),
     html_url: z.url(),
     // Null if the fork was deleted.
     head_repository: z.object({ full_name: z.string(), owner: z.object({ login: z.string() }) }).nullable(),
@@ -24,7 +25,8 @@ export interface WorkflowRun {
   readonly id: number;
   readonly attempt: number;
   readonly headSha: string;
-  readonly headBranch: string;
+  /** Missing if the branch was deleted. */
+  readonly headBranch: string | undefined;
   /** Missing if the repository was deleted. */
   readonly headOwner: string | undefined;
   readonly headRepository: string | undefined;
@@ -45,7 +47,7 @@ export function workflowRunOf(event: unknown): WorkflowRun {
     id: run.id,
     attempt: run.run_attempt,
     headSha: run.head_sha,
-    headBranch: run.head_branch,
+    headBranch: run.head_branch ?? undefined,
     headOwner: run.head_repository?.owner.login,
     headRepository: run.head_repository?.full_name,
     url: run.html_url,
@@ -63,7 +65,7 @@ export async function pullRequestOf(
   { owner, repo }: Pick<GitHubContext, "owner" | "repo">,
   run: WorkflowRun,
 ): Promise<number | undefined> {
-  if (run.headOwner === undefined) return undefined;
+  if (run.headOwner === undefined || run.headBranch === undefined) return undefined;
   const head = `${run.headOwner}:${run.headBranch}`;
   const found = await sayingWhy("list the pull requests", "pull-requests: read", () =>
     client.paginate("GET /repos/{owner}/{repo}/pulls", { owner, repo, state: "open", head, per_page: 100 }),

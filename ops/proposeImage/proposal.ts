@@ -1,4 +1,4 @@
-import { isMap, parseDocument } from "yaml";
+import { isCollection, isScalar, parseDocument } from "yaml";
 import { UserError } from "../../foundation/userError";
 import { type GitHubClient, sayingWhy, statusOf } from "../github/client";
 import type { GitHubContext } from "../github/context";
@@ -15,14 +15,16 @@ export function withDigest(stackFile: string, digest: string): string {
       `${JSON.stringify(digest)} is not the digest of an image: a digest is sha256: and 64 hexadecimal digits.`,
     );
   }
-  const document = parseDocument(stackFile);
-  const image = document.getIn(keys);
-  if (!isMap(document.contents) || typeof image !== "string") {
+  const { contents } = parseDocument(stackFile);
+  const image = isCollection(contents) ? contents.getIn(keys, true) : undefined;
+  if (!isScalar(image) || typeof image.value !== "string" || !image.range) {
     throw new UserError("The stack file has no thorbis-supabase:backup.image.");
   }
-  const name = image.replace(/@sha256:[0-9a-f]+$/, "").replace(/:[\w.-]+$/, "");
+  const name = image.value.replace(/@sha256:[0-9a-f]+$/, "").replace(/:[\w.-]+$/, "");
   // Only this value changes, so the rest of the file keeps its layout.
-  return stackFile.replace(image, `${name}@${digest}`);
+  const [start, end] = image.range;
+  const value = stackFile.slice(start, end).replace(image.value, `${name}@${digest}`);
+  return `${stackFile.slice(0, start)}${value}${stackFile.slice(end)}`;
 }
 
 export interface Proposal {
@@ -55,16 +57,8 @@ export async function proposeImage(
       ...target,
       ref: `heads/${base}`,
     });
-    try {
-      await client.request("POST /repos/{owner}/{repo}/git/refs", {
-        ...target,
-        ref: `refs/heads/${branch}`,
-        sha: head.object.sha,
-      });
-    } catch (error) {
-      if (statusOf(error) === 422) return "it is already proposed";
-      throw error;
-    }
+    const isReady = await branchOff(client, { ...target, branch, sha: head.object.sha });
+    if (!isReady) return "it is already proposed";
     const title = `Use a new backup image for ${stack}`;
     await client.request("PUT /repos/{owner}/{repo}/contents/{path}", {
       ...{ ...target, path, branch, sha: file.sha },
@@ -77,4 +71,38 @@ export async function proposeImage(
     });
     return `pull request ${pull.number}`;
   });
+}
+
+interface Branch {
+  readonly owner: string;
+  readonly repo: string;
+  readonly branch: string;
+  readonly sha: string;
+}
+
+/**
+ * Creates a branch at a commit. A branch without a pull request is from an interrupted run, and is reset. Returns false if it has, or had,
+ * a pull request.
+ */
+async function branchOff(client: GitHubClient, { owner, repo, branch, sha }: Branch): Promise<boolean> {
+  try {
+    const ref = `refs/heads/${branch}`;
+    await client.request("POST /repos/{owner}/{repo}/git/refs", { owner, repo, ref, sha });
+  } catch (error) {
+    if (statusOf(error) !== 422 || !/already exists/i.test(String(error))) throw error;
+    const { data: pulls } = await client.request("GET /repos/{owner}/{repo}/pulls", {
+      ...{ owner, repo, state: "all" },
+      head: `${owner}:${branch}`,
+    });
+    if (pulls.length > 0) return false;
+    const ref = `heads/${branch}`;
+    await client.request("PATCH /repos/{owner}/{repo}/git/refs/{ref}", {
+      owner,
+      repo,
+      ref,
+      sha,
+      force: true,
+    });
+  }
+  return true;
 }

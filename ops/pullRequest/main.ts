@@ -44,7 +44,7 @@ run(
       });
       try {
         say(`Bringing up the base, ${base.slice(0, 12)}, with the configuration of ${environment}.`);
-        await npm(folder, "ci");
+        await install(folder, base);
         const started = await npm(folder, "start", "--", "--like", environment);
         if (started !== 0)
           throw new UserError(
@@ -53,7 +53,7 @@ run(
           );
         say(`Previewing the head, ${head.slice(0, 12)}.`);
         execFileSync("git", ["-C", folder, "checkout", "--quiet", "--detach", head], { stdio: "inherit" });
-        await npm(folder, "ci");
+        await install(folder, head);
         const out = options.out === undefined ? [] : ["--out", givenPath(options.out)];
         const stack = `like-${environment}`;
         const preview = [
@@ -82,6 +82,16 @@ async function remove(root: string, folder: string): Promise<void> {
   if (!existsSync(folder)) return;
   await npm(folder, "run", "-s", "down");
   git(root, "worktree", "remove", "--force", folder);
+}
+
+/** Installs the packages of the commit that is checked out in a folder. */
+async function install(folder: string, commit: string): Promise<void> {
+  const exitCode = await npm(folder, "ci");
+  if (exitCode !== 0)
+    throw new UserError(
+      `The packages of ${commit.slice(0, 12)} cannot be installed: see the message of \`npm ci\` above.`,
+      exitCode,
+    );
 }
 
 /** Runs npm in a folder, without the settings of the npm that runs this program. Returns its exit code. */

@@ -30,31 +30,53 @@ const patterns: readonly (readonly [RegExp, Replacement])[] = [
       return end < 1 ? found : `${start}${masked}${rest.slice(end)}`;
     },
   ],
+  // The same with a quote in the password.
+  [
+    /(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@"']{0,100}:)(?!\d+(?:[/?#\s"']|$))[^\s"'`<>@/]{0,100}["'][^\s`<>@/]{0,100}@/gi,
+    `$1${masked}@`,
+  ],
   // Also a key whose end was cut off, but not the line in a message that only names it.
   [
-    /-----BEGIN [A-Z ]*PRIVATE KEY-----(?=[^\S\n]*(?:\n|\\+[nr]|[A-Za-z0-9+/=]{16}))[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|(?=-----)|$)/g,
+    /-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----(?=[^\S\n]*(?:\n|\\+[nr]|[A-Za-z0-9+/=]{16}))[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|(?=-----)|$)/g,
     masked,
   ],
-  [/\beyJ[\w-]{8}[\w-]*(\.[\w-]{8}[\w-]*\.[\w-]+)?/g, (found, rest) => (rest === undefined ? found : masked)],
+  // Signed ones have three parts, encrypted ones five, which may be empty.
+  [
+    /\beyJ[\w-]{8}[\w-]*((?:\.[\w-]*){4}|\.[\w-]{8}[\w-]*\.[\w-]+)?/g,
+    (found, rest) => (rest === undefined ? found : masked),
+  ],
   [/\bsb[a-z]*_[A-Za-z0-9_-]{20}[A-Za-z0-9_-]*/g, masked],
   [/\b(?:gh[pousr]_|github_pat_)\w{20}\w*/g, masked],
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, masked],
+  [
+    /((?:secret_?access_?key|session_?token)["']?\s?[:=]\s?["']?)[A-Za-z0-9/+=]{16}[A-Za-z0-9/+=]*/gi,
+    `$1${masked}`,
+  ],
   [/\bpul-[0-9a-f]{40}\b/g, masked],
+  // GitLab, npm, Google, SendGrid, Resend.
+  [/\bglpat-[\w-]{20}[\w-]*/g, masked],
+  [/\bnpm_[A-Za-z0-9]{36}\b/g, masked],
+  [/\bAIza[\w-]{35}/g, masked],
+  [/\bSG\.[\w-]{22}\.[\w-]{43}/g, masked],
+  [/\bre_[A-Za-z0-9]{8}_[A-Za-z0-9]{20}[A-Za-z0-9]*/g, masked],
   [/\b(?:v1,)?whsec_[A-Za-z0-9+/=_-]{16}[A-Za-z0-9+/=_-]*/g, masked],
   [/\b(?:sk-|[sr]k_(?:org_)?(?:live|test)_)[A-Za-z0-9_-]{16}[A-Za-z0-9_-]*/g, masked],
   [/\bxox[a-z]-[A-Za-z0-9-]{10}[A-Za-z0-9-]*/g, masked],
   [/(\bhooks\.slack\.com\/services\/)[\w/]+/g, `$1${masked}`],
   [/(\bX-Amz-(?:Signature|Security-Token|Credential)=)[^\s&"']+/gi, `$1${masked}`],
+  [/(\bAuthorization["']?\s?[:=]\s?["']?Basic\s+)[\w+/=-]+/gi, `$1${masked}`],
   [/(\bBearer\s+)[\w.~+/=-]{16}[\w.~+/=-]*/gi, `$1${masked}`],
   [/\bSCRAM-SHA-256\$[^\s"']+/g, masked],
   [/\bmd5[0-9a-f]{32}\b/g, masked],
 ];
 
 /** A password without quotes in a connection string of libpq, or what `=` in a statement assigns or compares. */
-const plainPassword = /(\bpass(?:word|wd|phrase)?\s?=(?!>)\s?)([^\s&'",;]+)/gi;
+const plainPassword =
+  /((?:(?<![a-z0-9])pass|(?<=[;_])pwd|passw(?:or)?d|passphrase)\s?=(?!>)\s?)([^\s&'",;]+)/gi;
 
 /** A column, a variable or no value, as in `password = new.password`. */
-const identifier = /^(?:(?:[a-z_][a-z0-9_]*\.)+[a-z_][a-z0-9_]*|[a-z0-9_]*pass[a-z0-9_]*|null|default)$/;
+const identifier =
+  /^(?:(?:[a-z_][a-z0-9_]*\.)+[a-z_][a-z0-9_]*|[a-z0-9_]*pass[a-z0-9_]*|null|default|true|false)$/;
 
 function maskPlainPassword(found: string, name: string, value: string): string {
   return /\s=/.test(name) && identifier.test(value.replace(/\)+$/, "")) ? found : `${name}${masked}`;
@@ -64,15 +86,39 @@ function isSecret(name: string, value: string): boolean {
   return secretNames.test(name) || (maybeSecretNames.test(name) && !ordinaryWord.test(value.trim()));
 }
 
-/** Returns the ways in which a report may contain a value: as it is, each of its lines, in a JSON string, in a URL. */
+/** Returns the ways in which a report may contain a value: as it is, each of its lines, and encoded. */
 function formsOf(value: string): string[] {
   const text = value.replace(/\r\n?/g, "\n").trim();
   const forms = [text, ...text.split("\n").map((line) => line.trim())];
   return forms.flatMap((form) => [
     form,
-    JSON.stringify(form).slice(1, -1),
+    inJson(form),
+    inJson(inJson(form)),
+    form.replaceAll("'", "''"),
     encodeURIComponent(form.replace(/\p{Cs}/gu, "")),
+    new URLSearchParams({ "": form }).toString().slice(1),
+    ...inBase64(form),
   ]);
+}
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+/**
+ * Returns what Base64 makes of a value inside of another one, such as the password in `user:password`, without the characters at the ends
+ * that depend on what is around it. The result depends on the number of bytes before the value, modulo 3.
+ */
+function inBase64(text: string): string[] {
+  const bytes = Buffer.from(text);
+  return [0, 1, 2].flatMap((before) => {
+    const encoded = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString("base64")
+      .replace(/=+$/, "");
+    const end = (before + bytes.length) % 3 === 0 ? encoded.length : -1;
+    const own = encoded.slice(before === 0 ? 0 : before + 1, end);
+    return [own, own.replaceAll("+", "-").replaceAll("/", "_")];
+  });
 }
 
 /**

@@ -1,9 +1,9 @@
 /**
- * What a secret follows in SQL, and in connection strings of libpq. In `password='…'`, which may be either, a backslash is assumed to
- * escape a quote.
+ * What a secret follows in SQL, in connection strings of libpq, and in double quotes as in JSON. In `password='…'`, which may be SQL or a
+ * connection string, a backslash is assumed to escape a quote.
  */
 const openings =
-  /(?<sql>\b(?:password\s+|pass(?:word|wd|phrase)?\s?(?:=>|:=)\s?)(?=(?:[eun]&?)?'|\$(?:[a-z_]\w*)?\$))|(?<either>\bpass(?:word|wd|phrase)?\s?=\s?(?=(?:[eun]&?)?'))|\b(?:create|update)_secret\s*\(/gi;
+  /(?<json>(?:(?<![a-z0-9])pass|passw(?:or)?d|passphrase)(?:\\{0,3}["'])?\s?[:=]\s?(?=\\{0,3}"))|(?<sql>\b(?:password\s+|pass(?:word|wd|phrase)?\s?(?:=>|:=)\s?)(?=(?:[eun]&?)?'|\$(?:[a-z_]\w*)?\$))|(?<either>\bpass(?:word|wd|phrase)?\s?=\s?(?=(?:[eun]&?)?'))|\b(?:create|update)_secret\s*\(/gi;
 
 /** The begin of a string. */
 const stringBegin = /(?:([eun]&?)?'|(\$(?:[a-z_]\w*)?\$))/iy;
@@ -21,12 +21,12 @@ export function maskSqlSecrets(text: string, mask: string): string {
   openings.lastIndex = 0;
   for (let found = openings.exec(text); found !== null; found = openings.exec(text)) {
     const start = openings.lastIndex;
-    const { sql, either } = found.groups ?? {};
-    const isString = sql !== undefined || either !== undefined;
-    parts.push(text.slice(from, start), sql === undefined ? mask : `'${mask}'`);
-    from = isString
-      ? (endOfString(text, start, either !== undefined) ?? endOfLine(text, start))
-      : endOfArguments(text, start);
+    const { json, sql, either } = found.groups ?? {};
+    const quote = json !== undefined ? quoteAt(text, start) : sql !== undefined ? "'" : "";
+    parts.push(text.slice(from, start), `${quote}${mask}${quote}`);
+    if (json !== undefined) from = endOfQuoted(text, start, quote);
+    else if (sql === undefined && either === undefined) from = endOfArguments(text, start);
+    else from = endOfString(text, start, either !== undefined) ?? endOfLine(text, start);
     openings.lastIndex = from;
   }
   return parts.join("") + text.slice(from);
@@ -72,6 +72,21 @@ function endOfArguments(text: string, start: number): number {
     else if (character === ")" && depth-- === 0) return at;
   }
   return text.length;
+}
+
+/** Returns the double quote at a position, with the backslashes of the string that contains it. */
+function quoteAt(text: string, start: number): string {
+  return text.slice(start, text.indexOf('"', start) + 1);
+}
+
+/** Returns the position after the text in double quotes that begins at `start`; that of the line's end if it was cut off. */
+function endOfQuoted(text: string, start: number, quote: string): number {
+  const last = endOfLine(text, start);
+  for (let at = start + quote.length; at < last; at++) {
+    if (text.startsWith(quote, at)) return at + quote.length;
+    if (text[at] === "\\") at += quote.length;
+  }
+  return last;
 }
 
 function endOfLine(text: string, start: number): number {

@@ -40,6 +40,25 @@ test("a checkout whose changes git cannot list is refused, and not read as uncha
   rmSync(folder, { recursive: true });
 });
 
+test("an added file is found, even if the user's configuration of git hides such files", () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "checkout-"));
+  const git = (...args: string[]) => execFileSync("git", args, { cwd: folder, stdio: "pipe" });
+  git("init", "--quiet");
+  git("config", "status.showUntrackedFiles", "no");
+  git("-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--allow-empty", "-m", "a");
+  vi.stubEnv("GIT_DIR", path.join(folder, ".git"));
+  vi.stubEnv("GIT_WORK_TREE", folder);
+  expect(requireCommit()).toMatch(/^[0-9a-f]{40}$/);
+  writeFileSync(path.join(folder, "points.sql"), "");
+
+  expect(() => requireCommit()).toThrow(
+    new UserError(
+      "A plan is bound to a commit, but the checkout has uncommitted changes (?? points.sql): commit them first.",
+    ),
+  );
+  rmSync(folder, { recursive: true });
+});
+
 test.each<[string | undefined, string | undefined, string]>([
   [undefined, undefined, "Name the stack: npm run env -- dev"],
   ["", undefined, "Name the stack: npm run env -- dev"],

@@ -77,6 +77,19 @@ test("a change with a successful preview that does not deploy fails the executed
   );
 });
 
+test("packages that cannot be installed end the executed preview", async () => {
+  world.play({ preview: "changeAndDrift" });
+  world.refusePackages();
+
+  const { previews } = await runs.pullRequest();
+
+  expect(conclusions(previews)).toEqual(["Preview like-dev: failure", "Preview dev: success"]);
+  expect(previews[0]?.log).toMatch(
+    /The packages of [0-9a-f]{12} cannot be installed: see the message of `npm ci` above\.\n$/,
+  );
+  expect(bodies()[0]).toContain("**The preview failed before it wrote a report: see the job's log.**");
+});
+
 test("a second run of the same pull request replaces its comments", async () => {
   world.play({ preview: "changeAndDrift" });
   await runs.pullRequest();

@@ -271,7 +271,9 @@ function useAction(uses: string, inputs: Record<string, string>, options: Runner
     }
     const start = (inputs.pattern ?? "").replace(/\*$/, "");
     const names = readdirSync(artifacts).filter((name) => name.startsWith(start));
-    for (const name of names) cpSync(path.join(artifacts, name), path.join(given, name), { recursive: true });
+    // The action extracts the only artifact without its folder.
+    const targetOf = (name: string) => (names.length === 1 ? given : path.join(given, name));
+    for (const name of names) cpSync(path.join(artifacts, name), targetOf(name), { recursive: true });
     return names.length > 0;
   }
   return true;

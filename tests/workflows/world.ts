@@ -34,6 +34,8 @@ export interface World {
   play(runs: Partial<Record<"preview" | "refresh" | "up", RecordingName | string>>): void;
   /** Sets the findings of Supabase's advisors for each of the next requests; after the end of the list, they find nothing. */
   adviseWith(...findings: readonly Lint[][]): void;
+  /** Makes the installation of packages fail in the folder of an executed pull request. */
+  refusePackages(): void;
   /** Returns the commands of npm, pulumi, docker and sudo since the last call. */
   commands(): string[];
   /** Resolves once a waiting engine has begun and can be interrupted. */
@@ -51,6 +53,7 @@ const programs = ["preview", "comment", "drift", "plan", "deploy", "pull-request
 /** npm scripts of ops/ run the real program; other scripts are only recorded. */
 const fakeNpm = `#!/usr/bin/env bash
 echo "npm $*" >> "$COMMANDS"
+case "$1 $PWD" in "ci "*/thorbis-pull-request-*) [ ! -e "$COMMANDS.noPackages" ] || exit 1 ;; esac
 if [ "$1" = ci ] && [ ! -e node_modules ]; then ln -s "$PACKAGES" node_modules; fi
 if [ "$1" != run ]; then exit 0; fi
 shift; [ "$1" = -s ] && shift
@@ -175,6 +178,7 @@ export async function createWorld(): Promise<World> {
     adviseWith: (...findings) => {
       advice.splice(0, advice.length, ...findings);
     },
+    refusePackages: () => writeFileSync(`${commandFile}.noPackages`, ""),
     commands: () => {
       const lines = readFileSync(commandFile, "utf8")
         .split("\n")
@@ -190,6 +194,7 @@ export async function createWorld(): Promise<World> {
     reset: () => {
       rmSync(path.join(scratch, "artifacts"), { recursive: true, force: true });
       writeFileSync(commandFile, "");
+      rmSync(`${commandFile}.noPackages`, { force: true });
       github.issues.clear();
       github.faults.length = 0;
       github.pulls.splice(0);

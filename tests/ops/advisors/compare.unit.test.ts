@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { UserError } from "../../../foundation/userError";
 import { acceptanceOf, acceptedFindings } from "../../../ops/advisors/accepted";
 import { compareFindings } from "../../../ops/advisors/compare";
 import { type Finding, findingsOf } from "../../../ops/advisors/findings";
@@ -51,4 +52,19 @@ test("only findings of level INFO can be accepted", () => {
     const [finding] = findingsOf([lint(name, "WARN", "metrics_2027_01")]);
     expect(finding && acceptanceOf(finding)).toBeUndefined();
   }
+});
+
+test.each([
+  ["no list", {}, "Invalid input: expected array, received object"],
+  [
+    "a new level",
+    [{ ...lint("unused_index", "INFO", "a"), level: "FATAL" }],
+    '0.level: Invalid option: expected one of "ERROR"|"WARN"|"INFO"',
+  ],
+])("an answer with %s is refused in one sentence", (_name, answer, reason) => {
+  expect(() => findingsOf(answer)).toThrow(
+    new UserError(
+      `The answer of Supabase's advisors has an unknown format (${reason}): use a newer version of this repository, or report it there.`,
+    ),
+  );
 });

@@ -153,6 +153,53 @@ test("two runs that comment at the same time leave one comment, the newer run's"
   expect(bodies().map((body) => body.split("\n")[0])).toEqual(["<!-- thorbis preview dev: run 22.1 -->"]);
 });
 
+test.each(["$(id);`id`|&<>\"'", "feature/a b?c=d&e#f%20", "größe/表-🙂", `long/${"x".repeat(240)}`])(
+  "the pull request of the branch %j is found",
+  async (branch) => {
+    leaveReport("dev", "quiet");
+    github.pulls.splice(0, 1, {
+      number: 7,
+      state: "open",
+      head: { label: `thorbis:${branch}`, sha: head, repo: { full_name: "thorbis/stack" } },
+    });
+
+    const outcome = await commentOnPreviews(client(), context, {
+      run: { ...run(), headBranch: branch },
+      folder,
+    });
+    expect(outcome).toEqual([{ stack: "dev", outcome: "created" }]);
+  },
+);
+
+test("a closed pull request gets no comment", async () => {
+  leaveReport("dev", "quiet");
+  github.pulls.splice(0, 1, {
+    number: 7,
+    state: "closed",
+    head: { label: "thorbis:points", sha: head, repo: { full_name: "thorbis/stack" } },
+  });
+
+  expect(await comment()).toBeUndefined();
+});
+
+test("an earlier attempt of a run does not overwrite the comment of a later one", async () => {
+  leaveReport("dev", "quiet");
+  const later = "<!-- thorbis preview dev: run 17.2 -->";
+  github.addComment(7, bot, later);
+
+  expect(await comment()).toEqual([{ stack: "dev", outcome: "superseded" }]);
+  expect(bodies()).toEqual([later]);
+});
+
+test("a comment whose marker a user removed is left alone, and another one is created", async () => {
+  leaveReport("dev", "quiet");
+  await comment();
+  for (const each of github.comments(7)) each.body = "edited";
+
+  expect(await comment({ id: 18 })).toEqual([{ stack: "dev", outcome: "created" }]);
+  expect(bodies()).toEqual(["edited", expect.stringContaining(": run 18.1 -->")]);
+});
+
 test("there is no comment on a pull request that has a newer commit, or whose branch is in another repository", async () => {
   leaveReport("dev", "quiet");
   github.pulls.splice(0, 1, {
@@ -222,6 +269,18 @@ test("an artifact that is not a report, a link, or the report of another stack i
     "The preview wrote no readable report.",
     "The preview wrote no readable report.",
     "The preview's report does not match the documented schema.",
+  ]);
+});
+
+test("the only artifact of a run, which is downloaded without its folder, is the report of its own stack", async () => {
+  const report = buildReport(recorded("quiet"), { kind: "preview", stack: "dev", environment: {} });
+  writeFileSync(path.join(folder, "report.json"), JSON.stringify(report));
+
+  await comment({ stacks: { dev: "success", prod: "failure" } });
+
+  expect(bodies().map((body) => /\*\*(.*)\*\*/.exec(body)?.[1])).toEqual([
+    "There is nothing to do: code, state and services agree.",
+    "The preview failed before it wrote a report: see the job's log.",
   ]);
 });
 
@@ -382,12 +441,18 @@ test("a report with values that are nested very deeply does not match the schema
   expect(bodies()[0]).toContain("The preview's report does not match the documented schema.");
 });
 
-test("there is no comment if the fork of the run was deleted", async () => {
+const fork = { full_name: "somebody/stack", owner: { login: "somebody" } };
+
+test.each([
+  ["the fork of the run", { head_branch: "points", head_repository: null }],
+  ["the branch of the run", { head_branch: null, head_repository: fork }],
+  ["the fork of the run, with its branch,", { head_branch: null, head_repository: null }],
+])("there is no comment if %s was deleted", async (_name, from) => {
   leaveReport("dev", "quiet");
   const deleted = workflowRunOf({
     workflow_run: {
-      ...{ id: 17, run_attempt: 1, event: "pull_request", head_sha: head, head_branch: "points" },
-      ...{ html_url: "https://github.example/run", head_repository: null },
+      ...{ id: 17, run_attempt: 1, event: "pull_request", head_sha: head },
+      ...{ html_url: "https://github.example/run", ...from },
     },
     repository: { full_name: "thorbis/stack" },
   });

@@ -93,3 +93,47 @@ test("one sentence names a missing permission", async () => {
     "GitHub did not allow this run to keep the issue about drift: the token lacks a permission (403); give the job `permissions: issues: write`.",
   );
 });
+
+test("an issue without its label stays the issue of its stack", async () => {
+  await search(drifted);
+  for (const issue of github.issues.values()) issue.labels = [];
+
+  expect(await search(drifted)).toBe("unchanged");
+  expect(await search()).toBe("closed");
+  expect(issues()).toEqual([["Drift of stack prod", "closed", 1]]);
+});
+
+test("a locked issue is closed, although nobody may comment on it", async () => {
+  await search(drifted);
+  const body = { message: "Unable to create comment because issue is locked." };
+  github.faults.push({ method: "POST", path: /\/comments$/, status: 403, body, times: 1 });
+
+  await expect(search()).rejects.toThrow(
+    "GitHub did not allow this run to keep the issue about drift: Unable to create comment because issue is locked (403).",
+  );
+  expect(await search()).toBe("no issue needed");
+  expect(issues()).toEqual([["Drift of stack prod", "closed", 0]]);
+});
+
+test("an issue that a user closed is not reopened: drift opens another one", async () => {
+  await search(drifted);
+  for (const issue of github.issues.values()) issue.state = "closed";
+
+  expect(await search(drifted)).toBe("opened");
+  expect(await search(drifted)).toBe("unchanged");
+  expect(issues()).toHaveLength(2);
+});
+
+test("the issue is found behind a hundred others", async () => {
+  await search(drifted);
+  for (let number = 1; number <= 150; number++) {
+    const other = { title: "Other", body: "", state: "open" as const, labels: [], comments: [] };
+    github.issues.set(number, { ...other, number, user: { login: "somebody" } });
+  }
+  const issue = [...github.issues.entries()][0];
+  if (issue === undefined) throw new Error("no issue");
+  github.issues.delete(issue[0]);
+  github.issues.set(...issue);
+
+  expect(await search()).toBe("closed");
+});

@@ -103,8 +103,9 @@ export async function startGitHub(): Promise<GitHubStandIn> {
     const [, first = "", second = "", third = "", fourth = ""] = route.split("/");
     if (!url.pathname.startsWith(prefix)) return [404, { message: "Not Found" }];
     if (first === "pulls" && method === "GET") {
-      const head = url.searchParams.get("head");
-      return [200, pulls.filter((pull) => pull.state === "open" && pull.head.label === head)];
+      const [state, head] = [url.searchParams.get("state"), url.searchParams.get("head")];
+      const fits = (pull: StandInPull) => state === "all" || pull.state === state;
+      return [200, pulls.filter((pull) => fits(pull) && pull.head.label === head)];
     }
     if (route === "" && method === "GET") return [200, { default_branch: "main" }];
     if (first === "git") return [method === "POST" ? 201 : 200, { object: { sha: "c".repeat(40) } }];

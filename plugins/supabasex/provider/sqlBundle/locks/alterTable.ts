@@ -49,15 +49,19 @@ const rewriting: ReadonlySet<string> = new Set([
 ]);
 
 /** Returns the effects of an `alter table`: the sum of its parts. */
-export function alterTable({ relation, cmds, objtype }: AlterTableStmt, relations: Relations): Foreseen {
-  if (objtype === "OBJECT_TYPE") return nothing;
-  const parts = (cmds ?? []).flatMap((item) =>
-    "AlterTableCmd" in item ? [partOf(relation, item.AlterTableCmd, relations)] : [],
+export function alterTable(statement: AlterTableStmt, relations: Relations): Foreseen {
+  if (statement.objtype === "OBJECT_TYPE") return nothing;
+  const parts = (statement.cmds ?? []).flatMap((item) =>
+    "AlterTableCmd" in item ? [partOf(statement, item.AlterTableCmd, relations)] : [],
   );
   return joined(parts);
 }
 
-function partOf(table: RangeVar | undefined, command: AlterTableCmd, relations: Relations): Foreseen {
+function partOf(
+  { relation: table, objtype }: AlterTableStmt,
+  command: AlterTableCmd,
+  relations: Relations,
+): Foreseen {
   const { subtype = "AT_AddColumn", def } = command;
   const own = (effect: Partial<ForeseenEffect> = {}) =>
     effectOn(table, { lock: weaker[subtype] ?? "ACCESS EXCLUSIVE", ...effect });
@@ -65,14 +69,23 @@ function partOf(table: RangeVar | undefined, command: AlterTableCmd, relations: 
     case "AT_AddColumn":
       return addColumn(table, command, relations);
     case "AT_AddConstraint":
-      return def !== undefined && "Constraint" in def ? addConstraint(table, def.Constraint) : nothing;
-    case "AT_DropColumn":
-      return { effects: own({ hazards: ["data-loss"] }) };
+      return def !== undefined && "Constraint" in def
+        ? addConstraint(table, def.Constraint, relations)
+        : nothing;
+    case "AT_DropColumn": {
+      const isMissing = command.missing_ok === true && !mayHaveColumn(table, command.name ?? "", relations);
+      return { effects: own(isMissing ? {} : { hazards: ["data-loss"] }) };
+    }
     case "AT_SetNotNull":
       return { effects: own({ scanned: true }), scanHazards: ["not-null-scan"], isUncertain: true };
     case "AT_ValidateConstraint":
       return { effects: own({ lock: "SHARE UPDATE EXCLUSIVE", scanned: true }) };
     case "AT_AttachPartition":
+      // An index is attached if its definition fits: no rows are read.
+      if (objtype === "OBJECT_INDEX")
+        return {
+          effects: [...own({ lock: "SHARE UPDATE EXCLUSIVE" }), ...partition(def, "ACCESS EXCLUSIVE")],
+        };
       return attachPartition(table, def, relations);
     case "AT_DetachPartition": {
       const isConcurrent = def !== undefined && "PartitionCmd" in def && def.PartitionCmd.concurrent === true;
@@ -87,7 +100,8 @@ function partOf(table: RangeVar | undefined, command: AlterTableCmd, relations: 
       return { effects: own(hasExclusiveOption(def) ? { lock: "ACCESS EXCLUSIVE" } : {}) };
     default:
       return {
-        effects: own(rewriting.has(subtype) ? { rewritten: true } : {}),
+        // A sequence has one row.
+        effects: own(rewriting.has(subtype) && objtype !== "OBJECT_SEQUENCE" ? { rewritten: true } : {}),
         isUncertain: idempotent.has(subtype),
       };
   }
@@ -170,7 +184,8 @@ function addColumn(
     .map((constraint): Foreseen => {
       // All rows have null there, which references nothing.
       const isValid = constraint.contype === "CONSTR_FOREIGN" && !hasDefault;
-      const added = addConstraint(table, isValid ? { ...constraint, skip_validation: true } : constraint);
+      const own = isValid ? { ...constraint, skip_validation: true } : constraint;
+      const added = addConstraint(table, own, relations);
       return mayExist ? { ...added, isUncertain: true } : added;
     });
   return joined([own, ...others]);
@@ -182,13 +197,13 @@ function mayHaveColumn(table: RangeVar | undefined, name: string, relations: Rel
   return relation === undefined || (relations.hasColumn(relation, name) ?? true);
 }
 
-/** Returns the tables to which a statement adds a column unless it exists. */
-export function gainingColumns(node: Node, relations: Relations): Relation[] {
+/** Returns the tables to which a statement adds a column unless it exists, or from which it drops one if it exists. */
+export function tablesWithOptionalColumns(node: Node, relations: Relations): Relation[] {
   const { relation, cmds } = "AlterTableStmt" in node ? node.AlterTableStmt : {};
   const isOptional = (cmds ?? []).some((item) => {
     if (!("AlterTableCmd" in item)) return false;
     const { subtype = "AT_AddColumn", missing_ok: mayExist } = item.AlterTableCmd;
-    return subtype === "AT_AddColumn" && mayExist === true;
+    return (subtype === "AT_AddColumn" || subtype === "AT_DropColumn") && mayExist === true;
   });
   const found = isOptional ? relations.meantBy(relation) : undefined;
   return found === undefined ? [] : [found];
@@ -210,7 +225,7 @@ function calledIn(expression: Node | undefined): string[] {
   return names;
 }
 
-function addConstraint(table: RangeVar | undefined, constraint: Constraint): Foreseen {
+function addConstraint(table: RangeVar | undefined, constraint: Constraint, relations: Relations): Foreseen {
   const { contype, skip_validation: isNotValid = false, indexname, pktable } = constraint;
   if (contype === "CONSTR_FOREIGN") {
     const lock = "SHARE ROW EXCLUSIVE";
@@ -227,7 +242,9 @@ function addConstraint(table: RangeVar | undefined, constraint: Constraint): For
   }
   const isIndex =
     contype === "CONSTR_UNIQUE" || contype === "CONSTR_PRIMARY" || contype === "CONSTR_EXCLUSION";
-  const scanned = isIndex ? indexname === undefined : !isNotValid;
+  // `only` a partitioned table builds no index.
+  const isParentOnly = table?.inh !== true && relations.meantBy(table)?.kind === "p";
+  const scanned = isIndex ? indexname === undefined && !isParentOnly : !isNotValid;
   return {
     effects: effectOn(table, { lock: "ACCESS EXCLUSIVE", scanned }),
     scanHazards: [isIndex ? "unique-build" : contype === "CONSTR_NOTNULL" ? "not-null-scan" : "check-scan"],

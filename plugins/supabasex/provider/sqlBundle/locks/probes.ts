@@ -103,6 +103,8 @@ function mayLock(file: BundleFile, { kind, node, start, end }: Statement, relati
   if ("TransactionStmt" in node) return node.TransactionStmt.kind === "TRANS_STMT_ROLLBACK_TO";
   const text = file.text.slice(start, end);
   if (sweeping.has(kind) || actsOnUnnamed(node, text)) return true;
+  // Tables of the type change with it.
+  if ("AlterTableStmt" in node && node.AlterTableStmt.objtype === "OBJECT_TYPE") return true;
   if ("DropStmt" in node) {
     const { behavior, removeType } = node.DropStmt;
     // An extension owns tables.

@@ -53,6 +53,8 @@ export class Relations {
   readonly #types: readonly ColumnType[];
   /** Names of columns, of the tables for which they were read. */
   readonly #columns = new Map<number, ReadonlySet<string>>();
+  /** Names that migrations give to columns. */
+  readonly #renamedColumns = new Set<string>();
 
   constructor(relations: readonly Relation[], types: readonly ColumnType[] = []) {
     this.#types = types;
@@ -90,9 +92,14 @@ export class Relations {
     this.#columns.set(oid, new Set(names));
   }
 
-  /** Returns whether a table has a column; `undefined` if its columns were not read. */
+  /** Adds a name that a migration gives to a column of any table. Later statements use it. */
+  renameColumn(name: string): void {
+    this.#renamedColumns.add(name);
+  }
+
+  /** Returns whether a table has, or may get by a rename, a column; `undefined` if its columns were not read. */
   hasColumn({ oid }: Relation, name: string): boolean | undefined {
-    return this.#columns.get(oid)?.has(name);
+    return this.#renamedColumns.has(name) || this.#columns.get(oid)?.has(name);
   }
 
   /** Returns what a cascade drops with a schema. Partitions belong to their table. */

@@ -11,7 +11,7 @@ const kinds: ReadonlySet<string> = new Set([
   "OBJECT_INDEX",
 ]);
 
-/** Adds the new name of an existing relation, if a statement renames one or moves it into another schema. */
+/** Adds the new name of an existing relation or column, if a statement renames one or moves a relation into another schema. */
 export function noteRename(node: Node, relations: Relations): void {
   const { relation, renameType, newname } =
     "RenameStmt" in node
@@ -23,6 +23,7 @@ export function noteRename(node: Node, relations: Relations): void {
             newname: node.AlterObjectSchemaStmt.relation?.relname,
           }
         : {};
+  if (renameType === "OBJECT_COLUMN" && newname !== undefined) relations.renameColumn(newname);
   const found = relations.meantBy(relation);
   if (found === undefined || newname === undefined || !kinds.has(renameType ?? "")) return;
   relations.rename(found, newname);

@@ -58,6 +58,10 @@ function foreseeOwn(node: Node, relations: Relations): Foreseen {
       scanHazards: ["index-build"],
     };
   }
+  if ("CreateTableAsStmt" in node) {
+    const { query } = node.CreateTableAsStmt;
+    return query === undefined ? nothing : foresee(query, relations);
+  }
   if ("DropStmt" in node) return drop(node.DropStmt, relations);
   if ("RenameStmt" in node) return rename(node.RenameStmt);
   if ("CreateStmt" in node) return createTable(node.CreateStmt, relations);

@@ -4,7 +4,7 @@ import { placeOf } from "../source/errors";
 import type { BundleFile, Migration } from "../source/files";
 import { titleOf } from "../source/relationTitle";
 import { type Statement, statementsOf, textOf } from "../source/statements";
-import { gainingColumns } from "./alterTable";
+import { tablesWithOptionalColumns } from "./alterTable";
 import { type Effect, effectsBetween, foreseenEffects, type Hazard, hazardsOf, isNotable } from "./effects";
 import { type Foreseen, isCertain } from "./foreseen";
 import { type ProbeQueries, plainProbeQueries, probeQueries } from "./probeQueries";
@@ -74,8 +74,8 @@ export class LockWatch {
     const relations = await readRelations(client, isFirst ? inUseFromBytes : 0);
     const statements = files.flatMap((file) => statementsOf(file));
     for (const { node } of statements) noteRename(node, relations);
-    const gaining = statements.flatMap(({ node }) => gainingColumns(node, relations));
-    await readColumns(client, relations, [...new Set(gaining)]);
+    const tables = statements.flatMap(({ node }) => tablesWithOptionalColumns(node, relations));
+    await readColumns(client, relations, [...new Set(tables)]);
     const mentioned = new Set(files.flatMap((file) => relations.mentionedIn(file.text)));
     const queries = files.some(({ text }) => /deallocate|discard/i.test(text))
       ? plainProbeQueries(relations.newest)

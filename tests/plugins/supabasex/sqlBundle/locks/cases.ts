@@ -82,6 +82,11 @@ export const groups: Readonly<Record<string, readonly LockCase[]>> = {
       hazards: ["check-scan"],
     },
     { statement: "alter table $s.orders drop column note", hazards: ["data-loss"] },
+    {
+      statement: "alter table $s.orders drop column if exists remark",
+      note: "it does not exist",
+      hazards: [],
+    },
     { statement: "alter table $s.orders rename column note to remark", hazards: ["client-break"] },
     { statement: "alter table $s.orders alter column amount type bigint", hazards: ["table-rewrite"] },
     {
@@ -179,6 +184,12 @@ export const groups: Readonly<Record<string, readonly LockCase[]>> = {
     { statement: "alter table $s.orders alter column state set (n_distinct = 3)", hazards: [] },
   ],
   Constraints: [
+    {
+      statement: "alter table only $s.events add constraint one unique (id, day)",
+      relation: "events",
+      note: "of a partitioned table",
+      hazards: [],
+    },
     {
       statement: "alter table $s.orders add constraint positive check (amount > 0)",
       hazards: ["check-scan"],
@@ -401,6 +412,15 @@ export const groups: Readonly<Record<string, readonly LockCase[]>> = {
       needsCatalog: true,
     },
     {
+      statement: "alter type $s.pair alter attribute b type bigint cascade",
+      before:
+        "create type $s.pair as (a integer, b integer); create table $s.pairs of $s.pair; insert into $s.pairs values (1, 2);",
+      relation: "pairs",
+      note: "of a table of the type",
+      hazards: ["table-rewrite"],
+      isHidden: true,
+    },
+    {
       statement: "drop type $s.mood cascade",
       before: "create type $s.mood as enum ('good'); alter table $s.orders add column mood $s.mood;",
       note: "of a column",
@@ -515,6 +535,7 @@ export const groups: Readonly<Record<string, readonly LockCase[]>> = {
       hazards: [],
     },
     { statement: "alter sequence $s.numbers restart with 100", relation: "numbers", hazards: [] },
+    { statement: "alter sequence $s.numbers set unlogged", relation: "numbers", hazards: [] },
     { statement: "alter sequence $s.numbers as integer", relation: "numbers", hazards: [] },
     { statement: "alter sequence $s.numbers owned by $s.orders.id", relation: "numbers", hazards: [] },
     {
@@ -553,6 +574,11 @@ export const groups: Readonly<Record<string, readonly LockCase[]>> = {
     { statement: "delete from $s.orders where 1 = 1", hazards: ["row-changes"] },
     {
       statement: "with gone as (delete from $s.orders returning id) select count(*) from gone",
+      hazards: ["row-changes"],
+    },
+    {
+      statement:
+        "create table $s.gone as with gone as (delete from $s.orders returning *) select * from gone",
       hazards: ["row-changes"],
     },
     {

@@ -5,6 +5,7 @@ import {
 } from "../../../../../plugins/supabasex/provider/sqlBundle/locks/effects";
 import { isCertain } from "../../../../../plugins/supabasex/provider/sqlBundle/locks/foreseen";
 import { Relations } from "../../../../../plugins/supabasex/provider/sqlBundle/locks/relations";
+import { noteRename } from "../../../../../plugins/supabasex/provider/sqlBundle/locks/renames";
 import { foresee } from "../../../../../plugins/supabasex/provider/sqlBundle/locks/statement";
 import { bundleFile } from "../../../../../plugins/supabasex/provider/sqlBundle/source/files";
 import { loadParser } from "../../../../../plugins/supabasex/provider/sqlBundle/source/parser";
@@ -68,6 +69,11 @@ test.each([
   ["alter table s.orders add column a timestamptz default now()", []],
   ["alter table s.orders add column a bigserial", ["table-rewrite"]],
   ["alter table s.items drop column note", []],
+  ["alter table s.orders drop column if exists note", ["data-loss"]],
+  ["alter table s.customers drop column if exists unread", ["data-loss"]],
+  ["alter index s.orders_state attach partition s.orders_state", []],
+  ["alter table s.events add unique (id, day)", ["unique-build"]],
+  ["alter sequence s.numbers set logged", []],
   ["create index on s.items (id)", []],
   ["truncate s.orders, s.customers", ["data-loss", "data-loss"]],
   ["reindex index s.orders_state", ["index-build"]],
@@ -237,4 +243,25 @@ describe("an observed statement has the hazards of the parts that read the rows"
   ] as const)("%s: %j", (statement, effect, expected) => {
     expect(observed(statement, effect)).toEqual(expected);
   });
+});
+
+test("a column that has got its name from an earlier migration is dropped with its data", () => {
+  if (orders === undefined) throw new Error("no table");
+  const own = new Relations([orders]);
+  own.addColumns(orders, ["note"]);
+  const namesOf = (text: string) =>
+    statementsOf(bundleFile("migrations/20260101000000_a.sql", "migration", text)).flatMap(({ node }) => {
+      noteRename(node, own);
+      const found = foresee(node, own);
+      return hazardsOf(found, foreseenEffects(found, own), { relations: own, isObserved: false }).map(
+        ({ name }) => name,
+      );
+    });
+  const drop = "alter table s.orders drop column if exists remark;";
+
+  expect(namesOf(drop)).toEqual([]);
+  expect(namesOf(`alter table s.orders rename column note to remark; ${drop}`)).toEqual([
+    "client-break",
+    "data-loss",
+  ]);
 });

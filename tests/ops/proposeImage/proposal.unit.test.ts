@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { gitHubClient } from "../../../ops/github/client";
+import { proposeImage, withDigest } from "../../../ops/proposeImage/proposal";
+import { type GitHubStandIn, repository, startGitHub, token } from "../github/standIn";
+
+const digest = `sha256:${"ab".repeat(32)}`;
+const branch = "backup-image-prod-abababababab";
+let github: GitHubStandIn;
+
+beforeEach(async () => {
+  github = await startGitHub();
+});
+afterEach(() => github.close());
+
+const propose = async () => {
+  const client = gitHubClient({ apiUrl: github.url, token }, { isPaced: false });
+  return await proposeImage(client, repository, { stack: "prod", digest });
+};
+const changes = () => github.requests.filter((request) => !request.startsWith("GET "));
+const refused = (method: string, path: RegExp, fault: { status: number; message: string }) =>
+  github.faults.push({
+    ...{ method, path, status: fault.status, times: 1 },
+    body: { message: fault.message },
+  });
+const exists = () => refused("POST", /\/git\/refs$/, { status: 422, message: "Reference already exists" });
+
+test.each([
+  ["the commit", "PUT", /\/contents\//],
+  ["the pull request", "POST", /\/pulls$/],
+])("a run that failed before %s is completed by the next one", async (_name, method, path) => {
+  refused(method, path, { status: 502, message: "Bad gateway" });
+  await expect(propose()).rejects.toThrow("the service failed (502); run the job again.");
+  github.requests.splice(0);
+  // The commit is on the branch, not on main.
+  github.files.clear();
+  exists();
+
+  expect(await propose()).toMatch(/^pull request \d+$/);
+  expect(changes()).toEqual([
+    "POST /repos/thorbis/stack/git/refs",
+    `PATCH /repos/thorbis/stack/git/refs/heads%2F${branch}`,
+    "PUT /repos/thorbis/stack/contents/Pulumi.prod.yaml",
+    "POST /repos/thorbis/stack/pulls",
+  ]);
+});
+
+test.each(["open", "closed"] as const)(
+  "a branch with a pull request that is %s is not changed",
+  async (state) => {
+    const head = { label: `thorbis:${branch}`, sha: "a".repeat(40), repo: { full_name: "thorbis/stack" } };
+    github.pulls.push({ number: 7, state, head });
+    exists();
+
+    expect(await propose()).toBe("it is already proposed");
+    expect(changes()).toEqual(["POST /repos/thorbis/stack/git/refs"]);
+  },
+);
+
+test.each([
+  [422, /\/git\/refs$/, "Repository rule violations found", "Repository rule violations found (422)."],
+  [
+    403,
+    /\/pulls$/,
+    "GitHub Actions is not permitted to create or approve pull requests.",
+    "GitHub Actions is not permitted to create or approve pull requests (403).",
+  ],
+  [
+    403,
+    /\/git\/refs$/,
+    "Resource not accessible by integration",
+    "the token lacks a permission (403); give the job `permissions: contents: write, pull-requests: write`.",
+  ],
+])("a refusal with status %i for %s names its reason", async (status, path, message, reason) => {
+  refused("POST", path, { status, message });
+
+  await expect(propose()).rejects.toThrow(`GitHub did not allow this run to propose the image: ${reason}`);
+});
+
+const file = (image: string) => `# image: ghcr.io/a/b:1
+config:
+  thorbis-supabase:backup:
+    note: ghcr.io/a/b:1
+    image: ${image} # kept
+`;
+
+test.each([
+  ["ghcr.io/a/b:1", `ghcr.io/a/b@${digest}`],
+  ['"ghcr.io/a/b:1"', `"ghcr.io/a/b@${digest}"`],
+  ["registry.example:5000/b", `registry.example:5000/b@${digest}`],
+  [`ghcr.io/a/b:1@sha256:${"0".repeat(64)}`, `ghcr.io/a/b@${digest}`],
+])("only the value changes: %s", (image, expected) => {
+  expect(withDigest(file(image), digest)).toBe(file(expected));
+});
+
+test.each(["", "- 1", "config: 1", "config: { 'thorbis-supabase:backup': { image: 1 } }"])(
+  "a stack file without an image is refused: %j",
+  (text) => {
+    expect(() => withDigest(text, digest)).toThrow("The stack file has no thorbis-supabase:backup.image.");
+  },
+);
