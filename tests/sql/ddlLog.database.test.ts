@@ -9,6 +9,12 @@ beforeAll(async () => {
   await database.postgres.query(
     "create function public.g(a integer) returns integer language sql as 'select a'",
   );
+  await database.postgres.query(`
+    create role second_owner; create role third_owner;
+    grant second_owner, third_owner to postgres;
+    grant create on schema public to second_owner, third_owner;
+    create view public.owned_by_one as select 1 as one;
+    create policy for_third on shared.tenants for select to third_owner, anon using (false)`);
   await database.postgres.query('create table shared."Odd" (id int); create table shared."Odd(x)" (id int)');
 });
 afterAll(async () => await database.remove());
@@ -143,6 +149,61 @@ const attributions: readonly {
     change: "alter table shared.tenants alter column name drop not null",
     of: ["column shared.tenants name", "comment"],
     named: /^by postgres via first [^,]* UTC$/,
+  },
+  {
+    before: "alter view public.owned_by_one owner to second_owner",
+    change: "reassign owned by second_owner to third_owner",
+    of: ["view public.owned_by_one", "owner"],
+    named: /^by postgres via first [^,]* UTC, or by unknown with reassign owned, which is not logged$/,
+  },
+  {
+    before: "alter policy for_third on shared.tenants using (true)",
+    change: "drop owned by third_owner",
+    of: ["policy shared.tenants for_third", "roles"],
+    named: /^by postgres via second [^,]* UTC, or by postgres via first [^,]* UTC$/,
+  },
+  {
+    before: "create schema namesake",
+    change: "create publication namesake",
+    of: ["schema namesake", "grants"],
+    named: /^by postgres via first [^,]* UTC$/,
+  },
+  {
+    before: "create policy twin on retail.products for select to anon using (true)",
+    change:
+      "create trigger twin before update on retail.products for each row execute function suppress_redundant_updates_trigger()",
+    of: ["policy retail.products twin", "using"],
+    named: /^by postgres via first [^,]* UTC$/,
+  },
+  {
+    before: "alter default privileges in schema public grant select on tables to anon",
+    change: "alter default privileges in schema public grant execute on functions to anon",
+    of: ["default privileges postgres in public tables", "grants"],
+    named: /^by postgres via first [^,]* UTC$/,
+  },
+  {
+    before: "alter default privileges for role app_owner in schema shared grant select on tables to anon",
+    change: "alter default privileges for role app_owner in schema retail grant select on tables to anon",
+    of: ["default privileges app_owner in shared tables", "grants"],
+    named: /^by postgres via first [^,]* UTC$/,
+  },
+  {
+    before: "alter default privileges for role app_owner grant usage on types to anon",
+    change: "alter default privileges for role app_owner, postgres grant usage on types to service_role",
+    of: ["default privileges app_owner types", "grants"],
+    named: /^by postgres via second [^,]* UTC, or by postgres via first [^,]* UTC$/,
+  },
+  {
+    before: "comment on trigger refuse_change on private.ddl_log is 'x'",
+    change: "drop trigger refuse_change on private.ddl_log_default",
+    of: ["trigger private.ddl_log refuse_change", "partitions"],
+    named: /^by postgres via second [^,]* UTC$/,
+  },
+  {
+    before: "create schema leaking",
+    change: "drop schema leaking",
+    of: ["replication slot leaking", "plugin"],
+    named: /^by unknown$/,
   },
 ];
 

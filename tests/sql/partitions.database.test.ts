@@ -158,6 +158,89 @@ test("every partition is closed: owner, row-level security, no grants", async ()
   expect(rows).toEqual([]);
 });
 
+describe("partitions of an append-only table are append-only", () => {
+  const tables = ["audit.entries", "private.ddl_log"];
+  const attemptsOn = (partition: string) => [
+    `delete from ${partition}`,
+    `update ${partition} set id = id`,
+    `truncate ${partition}`,
+  ];
+  const allPartitions = async () => (await Promise.all(tables.map(partitionsOf))).flat();
+
+  test("for the owner and postgres, also where other triggers do not fire", async () => {
+    const admin = await database.cluster.client("supabase_admin");
+    await admin.query("grant set on parameter session_replication_role to postgres");
+    const partitions = await allPartitions();
+    const attempts = partitions.flatMap(attemptsOn);
+    try {
+      for (const role of ["postgres", "app_owner"]) {
+        for (const mode of ["origin", "replica"]) {
+          await client.query(`reset role; set session_replication_role = ${mode}; set role ${role}`);
+          for (const attempt of attempts)
+            await expect(client.query(attempt), `${role}: ${attempt}`).rejects.toThrow("append-only");
+        }
+      }
+    } finally {
+      await client.query("reset role; reset session_replication_role");
+      await admin.query("revoke set on parameter session_replication_role from postgres");
+    }
+    expect(partitions.filter((name) => name.endsWith("_default"))).toEqual([
+      "audit.entries_default",
+      "private.ddl_log_default",
+    ]);
+  });
+
+  test("control: a partition of another table is not", async () => {
+    for (const attempt of ["delete from shared.metrics_default", "truncate shared.metrics_default"])
+      await expect(client.query(attempt)).resolves.toBeDefined();
+  });
+
+  test("rows move from the default partition, which refuses again afterwards", async () => {
+    await client.query(
+      `insert into private.ddl_log (occurred_at, tag) values ('2031-05-05', 'EARLY'), ('2032-05-05', 'LATE')`,
+    );
+    await maintain("2031-04-30T12:00:00Z");
+    const { rows } = await client.query(
+      `select tableoid::regclass::text as partition, tag from private.ddl_log where tag in ('EARLY', 'LATE') order by tag`,
+    );
+
+    expect(rows).toEqual([
+      { partition: "private.ddl_log_2031_05", tag: "EARLY" },
+      { partition: "private.ddl_log_default", tag: "LATE" },
+    ]);
+    for (const attempt of [
+      ...attemptsOn("private.ddl_log_2031_05"),
+      ...attemptsOn("private.ddl_log_default"),
+    ])
+      await expect(client.query(attempt)).rejects.toThrow("append-only");
+  });
+
+  test("the maintenance restores what was dropped or disabled, and changes nothing otherwise", async () => {
+    const before = await readCatalog(client);
+    const writtenAt = async () =>
+      (
+        await client.query(
+          "select oid::int, xmin::text from pg_trigger where tgfoid = 'private.refuse_audit_change()'::regprocedure order by oid",
+        )
+      ).rows;
+    await maintain("2031-05-01T12:00:00Z");
+    const unchanged = await writtenAt();
+    await maintain("2031-05-01T12:00:00Z");
+    expect(await writtenAt()).toEqual(unchanged);
+
+    await client.query("drop trigger refuse_change on private.ddl_log_2031_05");
+    await client.query("alter table audit.entries_2031_05 disable trigger refuse_audit_change");
+    const changed = await readCatalog(client);
+    await maintain("2031-05-01T12:00:00Z");
+
+    expect(changed["trigger private.ddl_log refuse_change"]).toMatchObject({
+      partitions: ["private.ddl_log_2031_05"],
+    });
+    expect(changed["trigger audit.entries_2031_05 refuse_audit_change"]).toMatchObject({ enabled: "no" });
+    expect(await readCatalog(client)).toEqual(before);
+  });
+});
+
 test("no other function or file creates partitions", async () => {
   const { rows } = await client.query<{ name: string }>(
     `select oid::regprocedure::text as name from pg_proc

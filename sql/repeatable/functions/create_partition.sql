@@ -4,6 +4,8 @@
 --
 -- The partition is created as a separate table and then attached, because attaching blocks neither readers nor writers of the
 -- parent. Rows that arrived before the partition existed are moved from the default partition. Months are in UTC.
+--
+-- Partitions of an append-only table are append-only. Only the move disables the trigger of the default partition, until it ends.
 create or replace function private.create_partition(parent regclass, month date) returns boolean
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -17,6 +19,8 @@ declare
   key_column name;
   child_name name;
   default_name name;
+  has_rows boolean;
+  guard name;
 begin
   select schema.nspname, class.relname, attribute.attname
   into strict schema_name, parent_name, key_column
@@ -45,14 +49,28 @@ begin
   );
   perform private.close_partition(schema_name, child_name);
   execute format(
-    'with moved as (delete from %1$I.%2$I where %3$I >= %5$L and %3$I < %6$L returning *)
-     insert into %1$I.%4$I select * from moved',
-    schema_name, default_name, key_column, child_name, first_day, next_month
-  );
+    'select exists (select from %I.%I where %I >= %L and %I < %L)',
+    schema_name, default_name, key_column, first_day, key_column, next_month
+  ) into has_rows;
+  if has_rows then
+    for guard in
+      select tgname from pg_catalog.pg_trigger
+      where tgrelid = format('%I.%I', schema_name, default_name)::regclass
+        and tgfoid = 'private.refuse_audit_change()'::regprocedure
+    loop
+      execute format('alter table %I.%I disable trigger %I', schema_name, default_name, guard);
+    end loop;
+    execute format(
+      'with moved as (delete from %1$I.%2$I where %3$I >= %5$L and %3$I < %6$L returning *)
+       insert into %1$I.%4$I select * from moved',
+      schema_name, default_name, key_column, child_name, first_day, next_month
+    );
+  end if;
   execute format(
     'alter table %s attach partition %I.%I for values from (%L) to (%L)',
     parent, schema_name, child_name, first_day, next_month
   );
+  perform private.guard_partitions(parent);
   return true;
 end
 $$;

@@ -25,6 +25,7 @@ begin
     for months_ahead in 0..3 loop
       perform private.create_partition(kept.parent, (this_month + make_interval(months => months_ahead))::date);
     end loop;
+    perform private.guard_partitions(kept.parent);
 
     for expired in
       select child.oid::regclass as name

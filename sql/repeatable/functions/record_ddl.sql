@@ -2,7 +2,9 @@
 -- errors and does not wait for locks, because the schema change is more important than its entry. It runs as app_owner, so no
 -- role needs privileges on the log. app_owner is not a superuser, which hosted Supabase requires of such a function.
 --
--- Event triggers do not get the object of a `grant` or `revoke`. Its name is taken from statements that name only one object.
+-- Event triggers do not get the object of `grant`, `revoke` and `alter default privileges`. Its name is taken from statements that name
+-- only one. They get no object of `drop owned`, except those that it drops: the entry has the type ROLE and no name. They do not fire
+-- for `reassign owned`, roles and databases.
 create or replace function private.record_ddl() returns event_trigger
 language plpgsql
 security definer
@@ -27,6 +29,15 @@ begin
       statement,
       '\mon\s+(?:(?:table|sequence|function|procedure|routine|schema|type|domain)\s+)?([^\s,;(]+(?:\([^)]*\))?)\s+(?:to|from)\M', 'i'
     ))[1];
+  elsif tg_tag = 'ALTER DEFAULT PRIVILEGES' and regexp_count(statement, '\mdefault\s+privileges\M', 1, 'i') = 1 then
+    -- As `role in schema`. A list of several names leaves it empty.
+    granted_on := concat(
+      coalesce((regexp_match(statement, '\mfor\s+(?:role|user)\s+([^\s,;]+)', 'i'))[1], acting_role),
+      ' in ' || (regexp_match(statement, '\min\s+schema\s+([^\s,;]+)', 'i'))[1]
+    );
+    if statement ~* '\m(?:role|user|schema)\s+[^\s,;]+\s*,' then
+      granted_on := null;
+    end if;
   end if;
 
   if tg_event = 'sql_drop' then
@@ -44,8 +55,12 @@ begin
       session_user, acting_role, current_setting('application_name'), inet_client_addr(), tg_tag,
       changed.object_type, coalesce(changed.object_identity, granted_on),
       encode(sha256(convert_to(statement, 'UTF8')), 'hex'), origin
-    from pg_event_trigger_ddl_commands() as changed
-    where changed.schema_name is distinct from 'pg_temp' and not changed.in_extension;
+    from (
+      select object_type, object_identity from pg_event_trigger_ddl_commands()
+      where schema_name is distinct from 'pg_temp' and not in_extension
+      union all
+      select 'ROLE', null where tg_tag = 'DROP OWNED'
+    ) as changed;
   end if;
 exception when others then
   null;

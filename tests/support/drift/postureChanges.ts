@@ -3,6 +3,7 @@ import { detourChanges } from "./detourChanges";
 import { guardChanges } from "./guardChanges";
 import { hiddenChanges } from "./hiddenChanges";
 import { indirectChanges } from "./indirectChanges";
+import { limitChanges } from "./limitChanges";
 import { openObjectChanges } from "./openObjectChanges";
 import { platformChanges } from "./platformChanges";
 import type { PostureChange } from "./postureChange";
@@ -12,6 +13,8 @@ import { serverChanges } from "./serverChanges";
 import { serverObjectChanges } from "./serverObjectChanges";
 import { usedChanges } from "./usedChanges";
 
+export { quietChanges } from "./limitChanges";
+export { limitWorld } from "./limitWorld";
 export type { PostureChange } from "./postureChange";
 export { postureWorld, postureWorldOfSuperuser } from "./postureWorld";
 export { usedWorld, usedWorldOfSuperuser } from "./usedWorld";
@@ -30,4 +33,5 @@ export const postureChanges: readonly PostureChange[] = [
   ...reachChanges,
   ...applicationChanges,
   ...detourChanges,
+  ...limitChanges,
 ];

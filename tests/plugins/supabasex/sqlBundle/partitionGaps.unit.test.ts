@@ -20,11 +20,13 @@ test("contiguous partitions up to the current period have no gap", () => {
 test("a missing month is a gap, and a missing current one is reported even with a default partition", () => {
   expect(gaps("DEFAULT", month("2026-10", "2026-11"), month("2026-12", "2027-01"))).toEqual({
     owner: "app_owner",
+    defaultPartition: true,
     partitionGaps: ["2026-11-01 to 2026-12-01"],
     partitionForNow: "missing",
   });
   expect(gaps("DEFAULT", month("2026-12", "2027-01"))).toEqual({
     owner: "app_owner",
+    defaultPartition: true,
     partitionForNow: "missing",
   });
 });
@@ -46,4 +48,13 @@ test("only a new gap is a difference", () => {
   expect(isRecovery("partitionGaps", ["a"], ["a", "b"])).toBe(false);
   expect(isRecovery("partitionGaps", undefined, ["a"])).toBe(false);
   expect(isRecovery("rowSecurity", true, undefined)).toBe(false);
+  expect(isRecovery("defaultPartition", undefined, true)).toBe(true);
+  expect(isRecovery("defaultPartition", true, undefined)).toBe(false);
+});
+
+test("a partition without a trigger is a difference if all had it", () => {
+  expect(isRecovery("partitions", "all", ["shop.orders_2026"])).toBe(false);
+  expect(isRecovery("partitions", "all", undefined)).toBe(false);
+  expect(isRecovery("partitions", ["shop.orders_2026"], ["shop.orders_2026", "shop.orders_2027"])).toBe(true);
+  expect(isRecovery("partitions", undefined, "all")).toBe(true);
 });

@@ -7,10 +7,12 @@ import { maxUsersTableBytes } from "../../../../plugins/supabasex/provider/sqlBu
 import { majorOf } from "../../../support/cluster";
 import { driftBundleDirectory, driftPrerequisites, harmlessChanges } from "../../../support/drift";
 import {
+  limitWorld,
   type PostureChange,
   postureChanges,
   postureWorld,
   postureWorldOfSuperuser,
+  quietChanges,
   usedWorld,
   usedWorldOfSuperuser,
 } from "../../../support/drift/postureChanges";
@@ -32,6 +34,7 @@ beforeAll(async () => {
   await hands.supabase_admin.query(postureWorldOfSuperuser);
   await hands.postgres.query(usedWorld);
   await hands.supabase_admin.query(usedWorldOfSuperuser);
+  await hands.supabase_admin.query(limitWorld);
   bundle = await databases.bundle(driftFiles(), { watch: "database" });
   await bundle.up();
   major = await majorOf(hands.postgres);
@@ -92,6 +95,17 @@ describe("a change outside of the bundle is reported by object and property unti
 
   test("after the last reversal nothing is reported", async () => {
     expect(await bundle.refresh()).toEqual([]);
+  });
+});
+
+describe("an ordinary change is not reported", () => {
+  test.each(quietChanges)("$name", async ({ change, reverse }) => {
+    await hands.supabase_admin.query(change);
+    try {
+      expect(await bundle.refresh()).toEqual([]);
+    } finally {
+      await hands.supabase_admin.query(reverse);
+    }
   });
 });
 

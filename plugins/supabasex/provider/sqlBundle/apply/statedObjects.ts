@@ -79,7 +79,7 @@ function isAbout(
   const { kind, schema, parent, name } = partsOfIdentity(identity);
   if (kinds !== undefined && !kinds.has(kind)) return false;
   if (kind === "default privileges")
-    return kinds?.has(kind) === true && (schema === undefined || bareNames.has(schema));
+    return kinds?.has(kind) === true && (schema === undefined ? bareNames.size === 0 : bareNames.has(schema));
   if (schema !== undefined && wholeSchemas.has(schema)) return true;
   if (schema === undefined) {
     // Without a schema, and about the whole database if there is no name.

@@ -21,6 +21,7 @@ const unreadable: ReadonlySet<string> = new Set([
   "constraints",
   "defaults",
   "expressions",
+  "types",
 ]);
 
 /** Returns a description of an object in one line: what a policy allows, or the properties of others. */

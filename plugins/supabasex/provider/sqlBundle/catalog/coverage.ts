@@ -5,34 +5,34 @@ import { serverIdentity } from "./serverVersion";
 /** The property of the server with the version of what a read covers. It is never a difference. */
 export const coverageProperty = "coverage";
 
-/** Which properties a read covers. A version of this provider that reads more has a higher one. */
-export const coverageVersion = 2;
+/** Which properties a read covers. A version of this provider that reads more has a higher one. Version 1 is not recorded. */
+export const coverageVersion = 3;
 
-/** The properties that only reads of version 2 cover. */
-const sinceVersion2: ReadonlySet<string> = new Set([
-  "accessMethod",
-  "statisticsOptions",
-  "statisticsTarget",
-  "statisticsTargets",
-  "toastOptions",
-  "wrapperOptions",
-]);
+/** Property → the first version of a read that covers it, if that is not version 1. */
+const coveredSince: Readonly<Record<string, number>> = {
+  accessMethod: 2,
+  statisticsOptions: 2,
+  statisticsTarget: 2,
+  statisticsTargets: 2,
+  toastOptions: 2,
+  wrapperOptions: 2,
+  defaultPartition: 3,
+  partitions: 3,
+};
 
 /**
- * Returns whether an expectation is from an older version of this provider, which did not read these properties: that
- * they are absent says nothing.
+ * Returns the version of an expectation that is from an older version of this provider, which did not read all properties: that
+ * they are absent says nothing. Undefined for one that is as new as the read.
  */
-export function lacksProperties(expected: Catalog, live: Catalog): boolean {
+export function olderCoverage(expected: Catalog, live: Catalog): number | undefined {
   const [recorded, now] = [expected[serverIdentity], live[serverIdentity]];
-  return (
-    recorded !== undefined &&
-    now?.[coverageProperty] !== undefined &&
-    recorded[coverageProperty] === undefined
-  );
+  if (recorded === undefined || now?.[coverageProperty] === undefined) return undefined;
+  const version = Number(recorded[coverageProperty] ?? 1);
+  return version < Number(now[coverageProperty]) ? version : undefined;
 }
 
-/** Returns the object with the current values of the properties that older versions of this provider did not read. */
-export function withLateProperties(object: CatalogObject, now: CatalogObject): CatalogObject {
-  const late = Object.entries(now).filter(([name]) => sinceVersion2.has(name));
+/** Returns the object with the current values of the properties that reads of this older version did not cover. */
+export function withLateProperties(object: CatalogObject, now: CatalogObject, older: number): CatalogObject {
+  const late = Object.entries(now).filter(([name]) => (coveredSince[name] ?? 1) > older);
   return late.length === 0 ? object : { ...object, ...Object.fromEntries<JsonValue>(late) };
 }

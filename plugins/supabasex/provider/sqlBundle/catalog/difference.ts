@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonValue } from "../../../../../foundation/json";
 import type { Catalog, CatalogObject } from "./catalog";
-import { coverageProperty, lacksProperties, withLateProperties } from "./coverage";
+import { coverageProperty, olderCoverage, withLateProperties } from "./coverage";
 import { doCompare } from "./hashes";
 import { parentIdentities, partsOfIdentity } from "./identity";
 import { isRecovery } from "./partitionGaps";
@@ -42,7 +42,7 @@ export function diffCatalogs(expected: Catalog, live: Catalog): CatalogDifferenc
 /** Returns the same for a catalog that is already the managed part. */
 export function diffManaged(expected: Catalog, managed: Catalog): CatalogDifference[] {
   const upgraded = areOfDifferentVersions(expected, managed);
-  const isOlder = lacksProperties(expected, managed);
+  const older = olderCoverage(expected, managed);
   const missing = new Set(Object.keys(expected).filter((identity) => managed[identity] === undefined));
   const identities = [...new Set([...Object.keys(expected), ...Object.keys(managed)])]
     // After an apply, nearly all are identical objects.
@@ -53,7 +53,7 @@ export function diffManaged(expected: Catalog, managed: Catalog): CatalogDiffere
     const found = managed[identity];
     if (wanted === undefined) return [{ identity, kind: "extra", live: found }];
     if (found !== undefined) {
-      const covered = isOlder ? withLateProperties(wanted, found) : wanted;
+      const covered = older === undefined ? wanted : withLateProperties(wanted, found, older);
       return propertyDifferences(identity, upgraded ? reprinted(covered, found) : covered, found);
     }
     const { parent } = partsOfIdentity(identity);

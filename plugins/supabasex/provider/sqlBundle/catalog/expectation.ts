@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../../../foundation/json";
 import { type Catalog, type CatalogObject, sortedCatalog } from "./catalog";
-import { lacksProperties, withLateProperties } from "./coverage";
+import { olderCoverage, withLateProperties } from "./coverage";
 import { changedProperties, touched, touchedBetween, touchedPart, touchedProperties } from "./properties";
 import type { CatalogReading } from "./rows";
 import { managedPart } from "./scope";
@@ -54,13 +54,14 @@ export function extendExpectation(
 function renewServerVersion(result: Map<string, CatalogObject>, expected: Catalog, live: Catalog): void {
   const version = live[serverIdentity];
   if (version !== undefined) result.set(serverIdentity, version);
-  const isOlder = lacksProperties(expected, live);
-  if (!isOlder && !areOfDifferentVersions(expected, live)) return;
+  const older = olderCoverage(expected, live);
+  if (older === undefined && !areOfDifferentVersions(expected, live)) return;
   for (const [identity, object] of result) {
     const print = live[identity];
     if (print === undefined) continue;
     const isWhole = touchedProperties(object) === undefined;
-    result.set(identity, reprinted(isOlder && isWhole ? withLateProperties(object, print) : object, print));
+    const covered = older !== undefined && isWhole ? withLateProperties(object, print, older) : object;
+    result.set(identity, reprinted(covered, print));
   }
 }
 

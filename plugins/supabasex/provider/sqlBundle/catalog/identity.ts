@@ -40,6 +40,7 @@ const databaseKinds = [
   "membership",
   "migration record",
   "OAuth client",
+  "OAuth provider",
   "other database",
   "parameter privilege",
   "platform",
@@ -56,6 +57,7 @@ const databaseKinds = [
   "subscription",
   "system privilege",
   "user mapping",
+  "withheld privilege",
 ];
 
 const identifier = String.raw`(?:"(?:[^"]|"")+"|[^\s."(),]+)`;

@@ -32,6 +32,7 @@ export {
   routineKinds,
 } from "./identity";
 export { canonicalCatalog, canonicalIdentity } from "./names";
+export { isOfPartitions } from "./partitionGaps";
 export { apiRoles } from "./partitions";
 export { touched, touchedProperties } from "./properties";
 export { readCatalog, readCatalogInTransaction, readCatalogReading } from "./read";

@@ -7,12 +7,20 @@ import type { CatalogObject } from "./catalog";
  */
 const losses: ReadonlySet<string> = new Set(["partitionGaps", "partitionForNow"]);
 
+/** Returns whether a property says which partitions there are, or what they have. What makes them does so again, as a job or a file. */
+export function isOfPartitions(property: string): boolean {
+  return losses.has(property) || property === "defaultPartition" || property === "partitions";
+}
+
 /** Returns whether a property improved, for instance because an old partition next to a gap was dropped. */
 export function isRecovery(
   property: string,
   expected: JsonValue | undefined,
   live: JsonValue | undefined,
 ): boolean {
+  // Another application may add a trigger to some of its partitions at any time. If all had it, one without it is reported.
+  if (property === "partitions") return expected !== "all";
+  if (property === "defaultPartition") return live === true;
   if (!losses.has(property)) return false;
   if (live === undefined) return true;
   const known = new Set(Array.isArray(expected) ? expected : []);
@@ -25,15 +33,17 @@ interface Range {
 }
 
 /**
- * Returns a table partitioned by time with what is missing between its partitions, instead of their bounds:
+ * Returns a partitioned table with what is missing between its partitions, instead of their bounds. For one that is partitioned by time:
  * `partitionGaps`, each as `from to until`, and `partitionForNow` if only the default partition accepts a row of the
- * current time. So a dropped partition is detected, while those that a job creates and drops at either end are not.
+ * current time. So a dropped partition is detected, while those that a job creates and drops at either end are not. For any:
+ * `defaultPartition`, which accepts the rows without another partition.
  */
 export function withPartitionGaps(table: CatalogObject, now: Date): CatalogObject {
-  const { partitionBounds: bounds, ...others } = table;
-  if (!Array.isArray(bounds)) return others;
-  const ranges = bounds.flatMap((bound) => rangeOf(String(bound))).sort((a, b) => (a.from < b.from ? -1 : 1));
+  const { partitionBounds: bounds, ...properties } = table;
+  if (!Array.isArray(bounds)) return properties;
   const hasDefault = bounds.includes("DEFAULT");
+  const others = { ...properties, ...(hasDefault ? { defaultPartition: true } : {}) };
+  const ranges = bounds.flatMap((bound) => rangeOf(String(bound))).sort((a, b) => (a.from < b.from ? -1 : 1));
   if (ranges.length === 0 || ranges.length + (hasDefault ? 1 : 0) < bounds.length) return others;
   const gaps = ranges.flatMap((range, at) => {
     const former = ranges[at - 1];

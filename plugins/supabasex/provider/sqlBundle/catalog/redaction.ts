@@ -13,13 +13,16 @@ function isProgram(kind: string, property: string): boolean {
 /** What a hash begins with that replaces a text. */
 const mark = "not kept, sha256 ";
 
+/** Kinds whose default or definition is an expression. */
+const ofExpressions: ReadonlySet<string> = new Set(["column", "constraint", "index"]);
+
 /** Expressions: without their literals they still show who may do what, so the rest is always shown. */
 const expressions = ["arguments", "check", "generated", "using", "where"];
 
 /**
  * Returns the live catalog without texts that are in no file of the bundle. State is exported and shown, and a manual
  * text in a job, a function or a policy may contain a secret. The text of an extra object is replaced by its hash; in a
- * changed one, and in expressions, only quoted parts that the expected text lacks. The result of the comparison is the
+ * changed one, and in expressions, as of a default or an index, only quoted parts that the expected text lacks. The result of the comparison is the
  * same.
  */
 export function withRedactedTexts(expected: Catalog, live: Catalog): Catalog {
@@ -78,7 +81,8 @@ function withoutTexts(kind: string, expected: CatalogObject | undefined, live: C
     if (typeof is !== "string" || should === is) return [];
     const known = typeof should === "string" ? should : "";
     if (expressions.includes(name)) return [[name, withoutQuotes(known, is)]];
-    if (name === "comment" || (isProgram(kind, name) && should === undefined)) return [[name, notKept(is)]];
+    const isWhole = isProgram(kind, name) && should === undefined && !ofExpressions.has(kind);
+    if (name === "comment" || isWhole) return [[name, notKept(is)]];
     return isProgram(kind, name) ? [[name, withoutQuotes(known, is)]] : [];
   });
   return changed.length === 0 ? live : { ...live, ...Object.fromEntries(changed) };

@@ -50,8 +50,13 @@ export async function readAuthors(
 ): Promise<ReadonlyMap<string, string>> {
   const log = changes.length === 0 ? undefined : await findLog(client, subject.tables);
   if (log === undefined) return new Map();
+  const partitions = await partitionsOf(client, changes);
   const candidates = changes.flatMap((change) =>
-    loggedAs(change).map((name, rank) => ({ key: authorKey(change), rank, ...name })),
+    loggedAs(change, partitions.get(change.identity)).map((name, rank) => ({
+      key: authorKey(change),
+      rank,
+      ...name,
+    })),
   );
   // Names are compared without quotes and in lower case, because the log has them as in the statement.
   const granted = `lower(replace(case when entry.object_type in ('FUNCTION', 'PROCEDURE', 'ROUTINE')
@@ -59,13 +64,14 @@ export async function readAuthors(
   const wanted = `lower(replace(wanted.name, '"', ''))`;
   const { rows } = await client.query<Entry>(
     `with wanted as materialized (
-       select * from jsonb_to_recordset($1::jsonb) as w (key text, rank integer, name text, tags text, maybe text[])
+       select * from jsonb_to_recordset($1::jsonb) as w (key text, rank integer, name text, tags text, types text[], maybe text[])
      ),
      found as (
        select wanted.key, wanted.rank, entry.*
        from wanted
        join ${log} entry on replace(replace(entry.object_identity, 'pg_catalog.', ''), ', ', ',') = wanted.name
        where wanted.maybe is null and entry.tag ~ wanted.tags
+         and (wanted.types is null or lower(entry.object_type) = any (wanted.types))
        union all
        select wanted.key, wanted.rank, entry.*
        from wanted
@@ -94,7 +100,16 @@ export async function readAuthors(
   );
   const known = new Map<string, Entry[]>();
   for (const entry of rows) known.set(entry.key, [...(known.get(entry.key) ?? []), entry]);
-  return new Map(changes.map(authorKey).map((key) => [key, authorOf(known.get(key) ?? [])]));
+  return new Map(
+    changes.map((change) => {
+      const author = authorOf(known.get(authorKey(change)) ?? []);
+      const isKnown = !author.startsWith(unknown);
+      return [
+        authorKey(change),
+        change.property === "owner" && isKnown ? `${author}${orReassigned}` : author,
+      ];
+    }),
+  );
 }
 
 /** The newest entry under one of the names of a change. */
@@ -112,6 +127,9 @@ interface Entry {
 
 const unknown = "by unknown";
 
+/** Event triggers do not fire for this statement, so what was logged last may be another change of the object. */
+const orReassigned = ", or by unknown with reassign owned, which is not logged";
+
 /** @param entries the newest first */
 function authorOf(entries: readonly Entry[]): string {
   const informative = entries.filter(
@@ -128,6 +146,29 @@ function authorOf(entries: readonly Entry[]): string {
   if (latest.rank === 0) return author;
   const other = others.find(({ hasOurName, origin }) => !hasOurName && origin !== latest.origin);
   return other === undefined ? author : `${author}, or ${other.origin}${other.time}`;
+}
+
+/** Returns identity → the partitions of the table of a trigger, if what changed is which of them have the trigger. */
+async function partitionsOf(
+  client: ClientBase,
+  changes: readonly ChangedPath[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const parents = changes
+    .filter(({ property }) => property === "partitions")
+    .map(({ identity }) => ({ identity, parent: partsOfIdentity(identity).parent }));
+  if (parents.length === 0) return new Map();
+  const { rows } = await client.query<{ identity: string; names: string[] }>(
+    `select wanted.identity, array_agg(format('%I.%I', s.nspname, c.relname)) as names
+     from jsonb_to_recordset($1::jsonb) as wanted (identity text, parent text)
+     join pg_namespace n on starts_with(wanted.parent, quote_ident(n.nspname) || '.')
+     join pg_class p on p.relnamespace = n.oid and format('%I.%I', n.nspname, p.relname) = wanted.parent
+     join pg_inherits i on i.inhparent = p.oid
+     join pg_class c on c.oid = i.inhrelid
+     join pg_namespace s on s.oid = c.relnamespace
+     group by wanted.identity`,
+    [JSON.stringify(parents)],
+  );
+  return new Map(rows.map(({ identity, names }) => [identity, names]));
 }
 
 async function findLog(client: ClientBase, tables: Iterable<string>): Promise<string | undefined> {

@@ -12,6 +12,8 @@ export interface LoggedName {
   readonly name: string;
   /** A regular expression for the command tags that may have made the change. */
   readonly tags: string;
+  /** The types of objects in the log, in lower case, for a name that objects of other types may have, too. */
+  readonly types?: readonly string[];
   /** For privileges: types of objects. Entries that do not clearly name another object of such a type count, too. */
   readonly maybe?: readonly string[];
 }
@@ -20,49 +22,102 @@ export interface LoggedName {
 const unheard: ReadonlySet<string> = new Set([
   "accounts",
   "bucket",
+  "built-in functions",
+  "built-in operators",
+  "built-in privileges",
+  "built-in views",
   "cron job",
   "database",
   "database settings",
-  "default privileges",
   "event trigger",
   "history record",
   "membership",
   "migration record",
   "OAuth client",
+  "OAuth provider",
+  "other database",
+  "parameter privilege",
   "platform",
+  "replication slot",
   "role",
   "role settings",
   "SAML provider",
+  "server setting",
   "SSO domain",
   "SSO provider",
+  "withheld privilege",
 ]);
 
-/** Returns the names under which event triggers may log a change, the object's own first. */
-export function loggedAs({ identity, property }: ChangedPath): readonly LoggedName[] {
-  const { kind, name, parent } = partsOfIdentity(identity);
+/**
+ * Kind → the types of its objects in the log, for kinds whose names are not unique: a schema and a publication may have one name, and so
+ * may a policy and a trigger of a table.
+ */
+const loggedTypes: Readonly<Record<string, readonly string[]>> = {
+  constraint: ["domain constraint", "table constraint"],
+  extension: ["extension"],
+  "foreign-data wrapper": ["foreign-data wrapper"],
+  "installed language": ["language"],
+  language: ["language"],
+  policy: ["policy"],
+  publication: ["publication"],
+  "publication schema": ["publication", "publication namespace"],
+  rule: ["rule"],
+  schema: ["schema"],
+  server: ["server"],
+  subscription: ["subscription"],
+  trigger: ["trigger"],
+};
+
+/**
+ * Returns the names under which event triggers may log a change, the object's own first.
+ *
+ * @param partitions those of the table of a trigger
+ */
+export function loggedAs(
+  { identity, property }: ChangedPath,
+  partitions: readonly string[] = [],
+): readonly LoggedName[] {
+  const { kind, name, parent, defaults } = partsOfIdentity(identity);
   if (unheard.has(kind)) return [];
   const tags = tagsOf(property);
+  const types = loggedTypes[kind];
   const plain = (text: string) => text.replaceAll("pg_catalog.", "").replaceAll(", ", ",");
-  const named = (...names: string[]) => names.map((own) => ({ name: own, tags }));
-  const ofTable = isSaidByTable(kind, property) ? [{ name: `${parent}`, tags: "^ALTER TABLE" }] : [];
+  const named = (...names: string[]) =>
+    names.map((own) => ({ name: own, tags, ...(types === undefined ? {} : { types }) }));
+  const byTable = (table: string) => ({ name: table, tags: "^ALTER TABLE" });
   switch (kind) {
     case "column":
       if (property === "comment") return named(`${parent}.${name}`);
       return [...named(`${parent}.${name}`, `${parent}`), ...maybeGranted("table", `${parent}`, property)];
     case "policy":
+      return [...named(`${name} on ${parent}`), ...maybeHeld(property)];
     case "trigger":
     case "rule":
-      return [...named(`${name} on ${parent}`), ...ofTable];
+      if (property === "partitions")
+        return partitions.flatMap((table) => [...named(`${name} on ${table}`), byTable(table)]);
+      return [
+        ...named(`${name} on ${parent}`),
+        // The log says about the table what `alter table` changes.
+        ...(property === "enabled" ? [byTable(`${parent}`)] : []),
+      ];
     case "constraint":
       return property === "comment"
         ? named(`${name} on ${parent}`)
-        : named(`${name} on ${parent}`, `${parent}`);
+        : [...named(`${name} on ${parent}`), { name: `${parent}`, tags }];
+    case "default privileges": {
+      const own = {
+        name: name.replace(/ \w+$/, ""),
+        tags: "^ALTER DEFAULT PRIVILEGES$",
+        types: [`${defaults?.objects}`],
+      };
+      return [own, { ...own, maybe: [`${defaults?.objects}`.toUpperCase()] }];
+    }
     case "publication table":
       return named(`${parent} in publication ${name}`);
     case "publication schema":
       return named(`${parent} in publication ${name}`, name);
     default:
-      return [...named(plain(name)), ...maybeGranted(kind, plain(name), property)];
+      return [...named(plain(name)), ...maybeGranted(kind, plain(name), property), ...maybeHeld(property)];
   }
 }
 
@@ -74,9 +129,10 @@ function tagsOf(property: string | undefined): string {
   return "^(?!GRANT|REVOKE|COMMENT)";
 }
 
-/** Returns whether `alter table` changes the property of a trigger or rule, which the log then says about the table. */
-function isSaidByTable(kind: string, property: string | undefined): boolean {
-  return (kind === "trigger" || kind === "rule") && property === "enabled";
+/** Returns how a statement may be logged that revokes all that a role holds, without naming the objects. */
+function maybeHeld(property: string | undefined): readonly LoggedName[] {
+  const isHeld = property === "grants" || property === "roles";
+  return isHeld ? [{ name: "", tags: "^DROP OWNED$", maybe: ["ROLE"] }] : [];
 }
 
 /** Kind → the types of objects in statements that grant privileges on it. */

@@ -168,6 +168,8 @@ function dropAdvice({ kind, name, parent, user }: ObjectIdentity, is: CatalogObj
         .replace(grantee, " from $1")}`;
     case "OAuth client":
       return `delete from auth.oauth_clients where id = ${literal(name)}`;
+    case "OAuth provider":
+      return `delete from auth.custom_oauth_providers where identifier = ${literal(name)}`;
     case "SAML provider":
     case "SSO domain":
     case "SSO provider":
@@ -176,6 +178,8 @@ function dropAdvice({ kind, name, parent, user }: ObjectIdentity, is: CatalogObj
       return `revoke all on large object ${name} from ${Object.keys(isJsonObject(is.grants) ? is.grants : {}).join(", ")}`;
     case "replication slot":
       return `select pg_drop_replication_slot(${literal(name)})`;
+    case "withheld privilege":
+      return `grant ${name.replace(/ from public$/, " to public")}`;
     case "system privilege":
     case "parameter privilege":
       return `revoke ${name.replace(/^((?:set|alter system) on) /, "$1 parameter ").replace(grantee, " from $1")}`;
@@ -207,6 +211,8 @@ function missing(
         safe: [],
         advice: `it is dropped or renamed; alter role <new name> rename to ${name}, or create it as before`,
       };
+    case "withheld privilege":
+      return { identity, safe: [], advice: `revoke ${name}` };
     case "migration record":
     case "history record":
       return { identity, safe: [], advice: "its row is gone from the history: restore it from a backup" };

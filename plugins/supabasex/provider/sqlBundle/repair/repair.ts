@@ -3,6 +3,7 @@ import {
   type Catalog,
   type CatalogDifference,
   type CatalogObject,
+  isOfPartitions,
   isRename,
   type ObjectIdentity,
   parentIdentities,
@@ -94,7 +95,7 @@ export function repairOf(
     }
     // The rows of a partition are lost or elsewhere, and a job creates the next one, so this should not stop a
     // deployment.
-    if (property === "partitionGaps" || property === "partitionForNow") continue;
+    if (isOfPartitions(property)) continue;
     const small = alterOf(place, property, should[property], { expected: should, live: is });
     if (small !== undefined) statements.push(...small);
     else if (recreatable.has(object.kind)) {

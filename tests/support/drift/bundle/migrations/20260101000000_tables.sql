@@ -48,6 +48,17 @@ create table shared.metrics (
 create index metrics_tenant_id_at_idx on shared.metrics (tenant_id, at);
 create table shared.metrics_2026_01 partition of shared.metrics for values from ('2026-01-01') to ('2026-02-01');
 
+create table shared.ledger (
+  at timestamptz not null,
+  entry text
+) partition by range (at);
+create table shared.ledger_2026_01 partition of shared.ledger for values from ('2026-01-01') to ('2026-02-01');
+create table shared.ledger_default partition of shared.ledger default;
+alter table shared.ledger enable row level security, force row level security;
+alter table shared.ledger_2026_01 enable row level security, force row level security;
+alter table shared.ledger_default enable row level security, force row level security;
+revoke all on shared.ledger, shared.ledger_2026_01, shared.ledger_default from service_role;
+
 alter table shared.tenants enable row level security, force row level security;
 alter table shared.customers enable row level security, force row level security;
 alter table shared.audit_log enable row level security, force row level security;

@@ -39,3 +39,9 @@ begin
   null;
 end
 $$;
+
+create or replace function shared.refuse() returns trigger language plpgsql set search_path = '' as $$
+begin
+  raise exception 'append-only';
+end
+$$;

@@ -7,4 +7,20 @@ create or replace trigger touch_metrics before update on shared.metrics
 create or replace trigger profile_created after insert on auth.users
   for each row execute function internal.profile_created();
 
+-- The server does not copy statement triggers to partitions.
+create or replace trigger keep_ledger before update or delete or truncate on shared.ledger
+  for each statement execute function shared.refuse();
+alter table shared.ledger enable always trigger keep_ledger;
+do $$
+declare
+  name regclass;
+begin
+  for name in select inhrelid::regclass from pg_inherits where inhparent = 'shared.ledger'::regclass loop
+    execute format('create or replace trigger keep_ledger before update or delete or truncate on %s
+      for each statement execute function shared.refuse()', name);
+    execute format('alter table %s enable always trigger keep_ledger', name);
+  end loop;
+end
+$$;
+
 create or replace rule keep_audit_log as on delete to shared.audit_log do instead nothing;

@@ -81,7 +81,7 @@ where s.subdbid = (select d.oid from pg_database d where d.datname = current_dat
  * are excluded, except the server's, of which any role may be a member; those of API roles in the platform's schemas are with these.
  */
 const onExtensions: Kind = {
-  identity: `'extension privilege ' || lower(x.privilege_type) || ' on ' || o.name || ' to '
+  identity: `'extension privilege ' || lower(x.privilege_type) || o.columns || ' on ' || o.name || ' to '
     || case when x.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end`,
   withoutComment: true,
   properties: {
@@ -89,19 +89,27 @@ const onExtensions: Kind = {
     extension: text(`(select e.extname from pg_extension e where e.oid = o.refobjid)`),
   },
   from: `(
-  select m.classid, m.objid, m.refobjid, 'table ' || c.oid::regclass::text as name, c.relacl as acl, c.relowner as owner,
-    c.relnamespace as schema
+  select m.classid, m.objid, 0 as part, m.refobjid, 'table ' || c.oid::regclass::text as name, '' as columns, c.relacl as acl,
+    c.relowner as owner, c.relnamespace as schema
   from extension_member m
   join pg_class c on c.oid = m.objid
   where m.classid = 'pg_class'::regclass and c.relacl is not null
   union all
-  select m.classid, m.objid, m.refobjid, 'function ' || p.oid::regprocedure::text, p.proacl, p.proowner, p.pronamespace
+  -- The columns of tables in the platform's schemas are objects of their own.
+  select m.classid, m.objid, a.attnum, m.refobjid, 'table ' || c.oid::regclass::text, ' (' || quote_ident(a.attname) || ')', a.attacl,
+    c.relowner, c.relnamespace
+  from extension_member m
+  join pg_class c on c.oid = m.objid and c.relnamespace in (select oid from managed_schema)
+  join pg_attribute a on a.attrelid = c.oid and a.attacl is not null and not a.attisdropped
+  where m.classid = 'pg_class'::regclass
+  union all
+  select m.classid, m.objid, 0, m.refobjid, 'function ' || p.oid::regprocedure::text, '', p.proacl, p.proowner, p.pronamespace
   from extension_member m
   join pg_proc p on p.oid = m.objid
   where m.classid = 'pg_proc'::regclass and p.proacl is not null
 ) o
 cross join lateral aclexplode(o.acl) x
-left join pg_init_privs i on i.objoid = o.objid and i.classoid = o.classid and i.objsubid = 0
+left join pg_init_privs i on i.objoid = o.objid and i.classoid = o.classid and i.objsubid = o.part
 where x.grantee <> o.owner
   and not (i.initprivs is null and x.grantee = 0 and o.classid = 'pg_proc'::regclass)
   and not exists (
@@ -111,6 +119,24 @@ where x.grantee <> o.owner
     and pg_get_userbyid(x.grantee) not in ('postgres')
     and not (o.schema in (select oid from watched_platform_schema)
       and pg_get_userbyid(x.grantee) in ('anon', 'authenticated', 'authenticator', 'service_role')))`,
+};
+
+/**
+ * The functions of extensions that PUBLIC may not execute although the extension does not withhold it. That somebody revoked EXECUTE is a
+ * guard: granted again, it is the default, which no list of privileges shows.
+ */
+const withheldFunctions: Kind = {
+  identity: `'withheld privilege execute on function ' || p.oid::regprocedure || ' from public'`,
+  withoutComment: true,
+  properties: {
+    extension: text(`(select e.extname from pg_extension e where e.oid = m.refobjid)`),
+  },
+  from: `extension_member m
+join pg_proc p on p.oid = m.objid and p.proacl is not null
+left join pg_init_privs i on i.objoid = p.oid and i.classoid = m.classid and i.objsubid = 0
+where m.classid = 'pg_proc'::regclass
+  and not exists (select from aclexplode(p.proacl) x where x.grantee = 0)
+  and (i.initprivs is null or exists (select from aclexplode(i.initprivs) x where x.grantee = 0))`,
 };
 
 /** Who may use or create a connection to another server, or write functions in a language. */
@@ -142,20 +168,25 @@ const largeObjects: Kind = {
 where l.lomacl is not null or pg_get_userbyid(l.lomowner) in ('anon', 'authenticated', 'authenticator', 'service_role')`,
 };
 
-/** Replication slots, from which another program reads all changes. Realtime's own are temporary. */
+/**
+ * Replication slots, from which another program reads all changes: logical ones of this database, and physical ones, which are of the whole
+ * server. Realtime's own are temporary.
+ */
 const replicationSlots: Kind = {
   identity: `'replication slot ' || quote_ident(s.slot_name)`,
   withoutComment: true,
   properties: {
     plugin: text(`s.plugin::text`),
+    physical: flag(`s.slot_type = 'physical'`),
   },
   from: `pg_replication_slots s
-where s.slot_type = 'logical' and not s.temporary and s.database = current_database()`,
+where not s.temporary and (s.slot_type = 'physical' or s.database = current_database())`,
 };
 
 export const serverPrivileges: readonly Kind[] = [
   onSystemObjects,
   onExtensions,
+  withheldFunctions,
   onForeignObjects,
   onParameters,
   largeObjects,

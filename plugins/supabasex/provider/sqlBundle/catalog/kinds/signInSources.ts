@@ -1,12 +1,19 @@
 import { boolean, type Kind, sha256, text } from "./kind";
 
 /** Tables of Auth with the other parties whose word it takes, or to which it gives tokens. Users do not write to them. */
-export const signInTables = ["oauth_clients", "saml_providers", "sso_domains", "sso_providers"] as const;
+export const signInTables = [
+  "oauth_clients",
+  "saml_providers",
+  "sso_domains",
+  "sso_providers",
+  "custom_oauth_providers",
+] as const;
 
 export type SignInTable = (typeof signInTables)[number];
 
 /** Table → the kind of the objects in its rows. */
 const kindNames: Readonly<Record<SignInTable, string>> = {
+  custom_oauth_providers: "OAuth provider",
   oauth_clients: "OAuth client",
   saml_providers: "SAML provider",
   sso_domains: "SSO domain",
@@ -45,8 +52,51 @@ cross join lateral (
   };
 }
 
-/** Identity providers for a company's users, their domains, and OAuth clients that somebody registered. */
+/** The settings of a custom identity provider. What Auth keeps of its discovery document is left out. */
+const providerColumns = [
+  "acceptable_client_ids",
+  "attribute_mapping",
+  "authorization_params",
+  "authorization_url",
+  "client_id",
+  "client_secret",
+  "discovery_url",
+  "email_optional",
+  "enabled",
+  "issuer",
+  "jwks_uri",
+  "pkce_enabled",
+  "provider_type",
+  "scopes",
+  "skip_nonce_check",
+  "token_url",
+  "userinfo_url",
+];
+
+/** The defaults of these columns. */
+const providerDefaults: Readonly<Record<string, string>> = {
+  acceptable_client_ids: "{}",
+  attribute_mapping: "{}",
+  authorization_params: "{}",
+  email_optional: "false",
+  enabled: "true",
+  pkce_enabled: "true",
+  scopes: "{}",
+  skip_nonce_check: "false",
+};
+
+/** Identity providers for a company's users or for all, their domains, and OAuth clients that somebody registered. */
 export const signInSources: Readonly<Record<SignInTable, Kind>> = {
+  custom_oauth_providers: kindOf("custom_oauth_providers", {
+    name: "identifier",
+    columns: providerColumns,
+    content: Object.fromEntries(
+      providerColumns.map((column) => [
+        column,
+        `nullif(${column}::text, '${providerDefaults[column] ?? ""}')`,
+      ]),
+    ),
+  }),
   // Clients that register themselves are excluded: whether they may is a setting, which is watched.
   oauth_clients: kindOf("oauth_clients", {
     name: "id",

@@ -1,11 +1,18 @@
-import { type Kind, list, text } from "./kind";
+import { json, type Kind, list, text } from "./kind";
 
 const enabled = (column: string) => `case ${column}
       when 'O' then 'yes' when 'D' then 'no' when 'R' then 'on replicas' else 'always' end`;
 
+/** Whether `copy`, a statement trigger of a partition, does there what `original` does on the parent. */
+const isCopy = (copy: string, original: string) =>
+  `not ${copy}.tgisinternal and ${copy}.tgtype & 1 = 0 and ${copy}.tgqual is null and ${original}.tgqual is null
+    and (${copy}.tgname, ${copy}.tgfoid, ${copy}.tgtype, ${copy}.tgenabled, ${copy}.tgargs, ${copy}.tgattr)
+      = (${original}.tgname, ${original}.tgfoid, ${original}.tgtype, ${original}.tgenabled, ${original}.tgargs, ${original}.tgattr)`;
+
 /**
  * Triggers created by users, on our tables and on the platform's. A trigger that a partition inherits only counts
- * if it is enabled differently.
+ * if it is enabled differently. The server does not copy statement triggers to partitions. What copied them is compared as a whole:
+ * `partitions` is `all`, or those that lack the trigger if others have it.
  */
 export const triggers: Kind = {
   identity: `'trigger ' || r.name || ' ' || quote_ident(t.tgname)`,
@@ -14,11 +21,22 @@ export const triggers: Kind = {
     definition: text(`pg_get_triggerdef(t.oid)`),
     enabled: text(`${enabled("t.tgenabled")}`),
     inheritedFrom: text(`parent.tgrelid::regclass::text`),
+    partitions: json(`case when r.kind = 'p' and t.tgtype & 1 = 0 then (
+      select case
+        when bool_and(p.guarded) then '"all"'
+        when bool_or(p.guarded) then json_agg(p.name order by p.name) filter (where not p.guarded) end
+      from (
+        select i.inhrelid::regclass::text as name, exists (
+          select from pg_trigger copy where copy.tgrelid = i.inhrelid and ${isCopy("copy", "t")}) as guarded
+        from pg_inherits i where i.inhparent = t.tgrelid
+      ) p) end`),
   },
   from: `policed_relation r
 join pg_trigger t on t.tgrelid = r.oid and not t.tgisinternal
 left join pg_trigger parent on parent.oid = t.tgparentid
-where (t.tgparentid = 0 or t.tgenabled <> parent.tgenabled)`,
+where (t.tgparentid = 0 or t.tgenabled <> parent.tgenabled)
+  and not (r.partition and t.tgparentid = 0 and exists (
+    select from pg_trigger above where above.tgrelid = r.parent and ${isCopy("t", "above")}))`,
 };
 
 /** Rules on our tables and on the platform's, except the one of a view. */

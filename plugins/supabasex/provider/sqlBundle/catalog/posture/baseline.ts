@@ -71,8 +71,8 @@ function isAlwaysThere(identity: string): boolean {
   return alwaysThere.has(partsOfIdentity(identity).kind);
 }
 
-/** Kinds of which every project has some, and which baselines from before 2026-11-29 lack. */
-const newKinds: ReadonlySet<string> = new Set(["installed language", "type"]);
+/** Kinds of which most projects have some, and which older baselines lack. */
+const newKinds: ReadonlySet<string> = new Set(["installed language", "type", "withheld privilege"]);
 
 /** Returns whether the object is of a kind that the baseline's version of this program did not read. */
 function isOfNewKind(identity: string, baseline: Catalog): boolean {

@@ -23,6 +23,7 @@ export const everywhere: ReadonlySet<string> = new Set([
   "membership",
   "migration record",
   "OAuth client",
+  "OAuth provider",
   "other database",
   "parameter privilege",
   "history record",
@@ -43,6 +44,7 @@ export const everywhere: ReadonlySet<string> = new Set([
   "system privilege",
   "transform",
   "user mapping",
+  "withheld privilege",
 ]);
 
 /** Properties that count for objects in schemas, because they can open access. */

@@ -58,7 +58,7 @@ export function guards(
   if (hidden.length === 0) return new Set();
   const { byName, parts, columns } = named(hidden);
   const isCandidate = new Set(hidden);
-  const path = sessionPath(live);
+  const path = sessionPath(live, exposure);
   const found = new Set<string>();
   const waiting: CatalogObject[] = [...known.values()];
   const usedBy = (object: CatalogObject) => {
@@ -135,10 +135,14 @@ const pathSettings = ["search_path", "pgrst.db_schemas", "pgrst.db_extra_search_
 /** The Data API's own default, which the platform sets elsewhere. */
 const defaultPath = ["public", "extensions"];
 
-/** Returns the schemas in which a session of the API may find a name without a schema. */
-function sessionPath(live: Catalog): readonly string[] {
+/**
+ * Returns the schemas in which a session of the API, of Auth or of a job may find a name without a schema. The server's own search path
+ * begins with the schema that is named after the role, which anybody who creates schemas may add.
+ */
+function sessionPath(live: Catalog, { roles }: Exposure): readonly string[] {
   const paths = settingsIn(live, pathSettings).flatMap((path) => path.match(bareName) ?? []);
-  return [...new Set([...defaultPath, ...paths])];
+  const own = [...roles, hookCaller, "postgres"].filter((role) => live[`schema ${role}`] !== undefined);
+  return [...new Set([...own, ...defaultPath, ...paths])];
 }
 
 /** Returns the functions that settings name without a schema, once for each schema in which they may be found. */

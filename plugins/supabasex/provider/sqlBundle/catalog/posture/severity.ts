@@ -3,6 +3,8 @@ import { isRename } from "../addresses";
 import type { CatalogObject } from "../catalog";
 import type { CatalogDifference } from "../difference";
 import { partsOfIdentity } from "../identity";
+import { isOfPartitions } from "../partitionGaps";
+import { callsFunction } from "./callsFunction";
 import { builtInApiRoles } from "./exposure";
 
 /**
@@ -23,7 +25,7 @@ export function severityOf(difference: CatalogDifference): Severity {
     case "extra":
       return ofExtra(kind, difference.identity, objectOf(difference.live));
     case "missing":
-      return ofMissing(kind, objectOf(difference.expected));
+      return ofMissing(kind, difference.identity, objectOf(difference.expected));
     case "changed":
       return ofChange(kind, difference);
   }
@@ -54,6 +56,7 @@ const openingProperties: ReadonlySet<string> = new Set([
   "label",
   "later",
   "returns",
+  "types",
 ]);
 
 /** Properties that open access if they are set. */
@@ -84,6 +87,7 @@ const opening: ReadonlySet<string> = new Set([
   "large object",
   "membership",
   "OAuth client",
+  "OAuth provider",
   "other database",
   "parameter privilege",
   "operator",
@@ -104,6 +108,9 @@ const opening: ReadonlySet<string> = new Set([
   "trigger",
   "user mapping",
 ]);
+
+/** Kinds whose expressions run for each row that is written. */
+const runsForRows: ReadonlySet<string> = new Set(["column", "constraint", "index"]);
 
 /** Extensions with which SQL reaches other servers or files, or with a language whose functions do. */
 const reachingExtensions: ReadonlySet<string> = new Set([
@@ -132,7 +139,9 @@ function ofExtra(kind: string, identity: string, live: CatalogObject): Severity 
   if (kind === "publication") return live.allTables === true ? "opens" : "extra";
   // Every search path contains pg_catalog first.
   if (kind === "type") return partsOfIdentity(identity).schema === "pg_catalog" ? "opens" : "extra";
-  if (kind === "constraint" || kind === "index") return "extra";
+  // A function that they call runs for each row that is written.
+  if (kind === "constraint" || kind === "index") return callsFunction(live.definition) ? "opens" : "extra";
+  if (kind === "column" && [live.default, live.generated].some(callsFunction)) return "opens";
   if (opening.has(kind)) return "opens";
   if (kind === "column" && live.wrapperOptions !== undefined) return "opens";
   // Rows of the parent are written to the other server.
@@ -148,11 +157,18 @@ function ofExtra(kind: string, identity: string, live: CatalogObject): Severity 
   return others.length > 0 && identity !== "database" ? "opens" : "extra";
 }
 
-function ofMissing(kind: string, expected: CatalogObject): Severity {
+function ofMissing(kind: string, identity: string, expected: CatalogObject): Severity {
   if (kind === "policy") return expected.mode === "restrictive" ? "opens" : "changes";
   if (kind === "rule" || kind === "event trigger" || kind === "trigger") return "opens";
   // It may still exist, as one that registered itself: what such a client may do is not compared.
   if (kind === "OAuth client") return "opens";
+  if (kind === "withheld privilege") return "opens";
+  // Without an entry for all schemas, PUBLIC may execute new functions and use new types.
+  if (kind === "default privileges") {
+    const { schema, defaults } = partsOfIdentity(identity);
+    const isByDefault = defaults?.objects === "functions" || defaults?.objects === "types";
+    return schema === undefined && isByDefault && !grantsToPublic(expected.grants) ? "opens" : "changes";
+  }
   if (expected.extension !== undefined && expected.rowSecurity === true) return "opens";
   if (kind === "role settings" || kind === "database settings") {
     return Object.keys(expected).some(isOpeningSetting) ? "opens" : "changes";
@@ -170,6 +186,12 @@ function ofChange(kind: string, difference: CatalogDifference): Severity {
       return gains(was, is, undefined) || addsEntries(was, is) ? "opens" : "changes";
     case "extension":
       return property === "content" || property === "members" ? "opens" : "changes";
+    case "cron job": {
+      const isOfOther = partsOfIdentity(difference.identity).user !== "postgres";
+      return property === "host" || (isOfOther && (property === "command" || is === true))
+        ? "opens"
+        : "changes";
+    }
     case "history record":
     case "migration record":
       return "changes";
@@ -207,6 +229,8 @@ function ofChange(kind: string, difference: CatalogDifference): Severity {
       if (property === "owner") return "opens";
       return property === "allTables" && is === true ? "opens" : "changes";
   }
+  const isExpression = ["default", "definition", "generated"].includes(property);
+  if (runsForRows.has(kind) && isExpression && callsFunction(is) && !callsFunction(was)) return "opens";
   if (openingProperties.has(property) || openingValues.has(`${property} ${String(is)}`)) return "opens";
   if (openingWhenSet.has(property)) return is === undefined ? "changes" : "opens";
   if (property === "options" && foreignKinds.has(kind)) return "opens";
@@ -214,7 +238,7 @@ function ofChange(kind: string, difference: CatalogDifference): Severity {
   if (property === "wrapperOptions" && (kind === "foreign table" || kind === "column")) return "opens";
   if (property === "rowSecurity" || property === "rowSecurityForced")
     return is === true ? "changes" : "opens";
-  if (property === "partitionGaps" || property === "partitionForNow") return "changes";
+  if (isOfPartitions(property)) return "changes";
   if (property === "owner" || property === "security" || property === "leakproof") return "opens";
   if (property === "enforcingTriggers") return "opens";
   const isCode =
@@ -255,6 +279,10 @@ function gains(was: JsonValue | undefined, is: JsonValue | undefined, owner: str
   });
 }
 
+function grantsToPublic(grants: JsonValue | undefined): boolean {
+  return isJsonObject(grants) && grants.public !== undefined;
+}
+
 /** Returns whether a list has entries that it did not have. */
 function addsEntries(was: JsonValue | undefined, is: JsonValue | undefined): boolean {
   const before = Array.isArray(was) ? was : [];
@@ -277,6 +305,9 @@ const openingSettings: ReadonlySet<string> = new Set([
   "lo_compat_privileges",
   "local_preload_libraries",
   "password_encryption",
+  "plpgsql.check_asserts",
+  "plpgsql.variable_conflict",
+  "plv8.start_proc",
   "role",
   "row_security",
   "safeupdate.enabled",
@@ -289,10 +320,10 @@ const openingSettings: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Settings of the Data API, what it says about a request (`auth.uid()` reads the caller's ID there), and those with which Storage
- * tells its triggers what they may let pass.
+ * Settings of the Data API, what it says about a request (`auth.uid()` reads the caller's ID there), the channel of a session of Realtime
+ * (`realtime.topic()` reads it), and those with which Storage tells its triggers what they may let pass.
  */
-const openingPrefix = /^(pgrst|request|storage)\./;
+const openingPrefix = /^(pgrst|realtime|request|storage|supautils)\./;
 
 /** Returns whether a setting determines what the API exposes, as which role statements run, or whether guards run. */
 function isOpeningSetting(name: string): boolean {

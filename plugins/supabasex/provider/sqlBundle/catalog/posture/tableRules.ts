@@ -4,9 +4,10 @@ import type { Catalog, CatalogObject } from "../catalog";
 import { coverageProperty } from "../coverage";
 import { parentIdentities, partsOfIdentity } from "../identity";
 import { serverIdentity } from "../serverVersion";
+import { callsFunction } from "./callsFunction";
 import { isOfPlatform } from "./exposure";
 
-export const ruleProperties = ["constraints", "defaults", "domains", "expressions"] as const;
+export const ruleProperties = ["constraints", "defaults", "domains", "expressions", "types"] as const;
 type RuleProperty = (typeof ruleProperties)[number];
 type Rules = Record<RuleProperty, string[]>;
 
@@ -36,12 +37,12 @@ export function tableRules(
     if (!hasRules(kind, object) || isOfPlatform(schema) || !includes(identity, schema)) continue;
     const { default: value, notNull } = object;
     const defaults = kind === "type" ? [JSON.stringify([value, notNull])] : [];
-    found.set(name, { constraints: [], defaults, domains: [], expressions: [] });
+    found.set(name, { constraints: [], defaults, domains: [], expressions: [], types: [] });
   }
   if (found.size === 0) return new Map();
   for (const [identity, object] of Object.entries(live)) {
     if (managed[identity] !== undefined) continue;
-    for (const rule of [ruleOf(identity, object, expected), domainOf(identity, object, live)])
+    for (const rule of [ruleOf(identity, object, expected), typeOf(identity, object, live)])
       if (rule !== undefined) found.get(rule.table)?.[rule.property].push(rule.line);
   }
   return new Map(
@@ -71,9 +72,6 @@ interface Rule {
   readonly line: string;
 }
 
-/** A call of a function with its schema: the server prints its own functions without one. */
-const call = /[\w"]\.("(?:[^"]|"")+"|[a-z_][\w$]*)\(/;
-
 /** Matches the copy of an index while `reindex concurrently` runs, or after it was canceled. */
 const ofReindex = /_cc(?:new|old)\d*"?$/;
 
@@ -97,7 +95,7 @@ function ruleOf(identity: string, object: CatalogObject, expected: Catalog): Rul
   const isUnique = String(definition).startsWith("CREATE UNIQUE ");
   const isCopy = valid === false && ofReindex.test(name);
   // One that calls a function calls it for each new row, even if it is not valid.
-  if (!call.test(String(definition)) && (!isUnique || isCopy)) return undefined;
+  if (!callsFunction(definition) && (!isUnique || isCopy)) return undefined;
   return {
     table: String(table),
     property: isUnique ? "constraints" : "expressions",
@@ -105,11 +103,19 @@ function ruleOf(identity: string, object: CatalogObject, expected: Catalog): Rul
   };
 }
 
-/** Returns the domain of a column, whose checks no longer apply if the column gets another type. */
-function domainOf(identity: string, { type }: CatalogObject, live: Catalog): Rule | undefined {
+/**
+ * Returns the type of a column that limits what it may contain, or what equals what: a domain, an enum, a type with a length, or a
+ * collation. With another type, the limit no longer applies.
+ */
+function typeOf(identity: string, { type, collation }: CatalogObject, live: Catalog): Rule | undefined {
   const { kind, parent = "", name } = partsOfIdentity(identity);
-  if (kind !== "column" || live[`type ${String(type)}`]?.kind !== "domain") return undefined;
-  return { table: parent, property: "domains", line: JSON.stringify([name, type]) };
+  if (kind !== "column") return undefined;
+  const { kind: ofType } = live[`type ${String(type)}`] ?? {};
+  if (ofType === "domain") return { table: parent, property: "domains", line: JSON.stringify([name, type]) };
+  const isLimited = ofType === "enum" || String(type).endsWith(")") || collation !== undefined;
+  return isLimited
+    ? { table: parent, property: "types", line: JSON.stringify([name, type, collation]) }
+    : undefined;
 }
 
 /** Returns whether a constraint references a table of the bundle. */

@@ -132,6 +132,7 @@ const kindsSinceVersion3: ReadonlySet<string> = new Set([
   "access method",
   "foreign-data wrapper",
   "OAuth client",
+  "OAuth provider",
   "SAML provider",
   "SSO domain",
   "SSO provider",
