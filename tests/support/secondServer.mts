@@ -12,6 +12,7 @@ export const firstServerOnly: Readonly<Record<string, string>> = {
   "tests/backup/runbook.database.test.ts": long,
   "tests/backup/missingObjects.database.test.ts": noServer,
   "tests/backup/prune.database.test.ts": noServer,
+  "tests/backup/sources.database.test.ts": noServer,
   "tests/backup/store.database.test.ts": noServer,
   "tests/fakes/aws/aws.database.test.ts": noServer,
   "tests/fakes/aws/configuration.database.test.ts": noServer,
