@@ -98,7 +98,10 @@ export async function drill(options: DrillOptions, context: CommandContext): Pro
       versions: { tool: toolVersion, pgRestore: tools.pgDumpVersion, server: programs.major },
     };
     const key = `${drillsPrefix}${startedAt.toISOString().replace(/[-:.]/g, "")}-of-${run}.json`;
-    await store.putText(key, `${JSON.stringify(receipt, null, 2)}\n`, "application/json");
+    const stored = store.putText(key, `${JSON.stringify(receipt, null, 2)}\n`, "application/json");
+    // A failure counts without its receipt, which must not hide the reason.
+    if (receipt.event === backupEvents.drillPassed) await stored;
+    else await stored.catch((error: unknown) => context.progress(describeError(error)));
     // One line for a metric filter of the log.
     context.print(JSON.stringify(receipt));
     return receipt;
@@ -115,6 +118,7 @@ export async function drill(options: DrillOptions, context: CommandContext): Pro
     const { parallel } = settings;
     restored = await restoreBackup({ store, tools, run, target, parallel, isThrowaway: true }, context);
   } catch (error) {
+    context.signal.throwIfAborted();
     if (!(error instanceof UserError)) throw error;
     const isOwnTrouble = !server.isRunning() || lacksRoom.test(error.message);
     if (error.exitCode === exitCodes.drillNotRun) throw error;

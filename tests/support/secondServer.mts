@@ -8,6 +8,7 @@ export const firstServerOnly: Readonly<Record<string, string>> = {
   "tests/backup/age.database.test.ts": noServer,
   "tests/backup/bucketFaults.database.test.ts": noServer,
   "tests/backup/dump/compressed.database.test.ts": noServer,
+  "tests/backup/interruptions.database.test.ts": long,
   "tests/backup/image/builtImage.database.test.ts": noServer,
   "tests/backup/runbook.database.test.ts": long,
   "tests/backup/missingObjects.database.test.ts": noServer,
