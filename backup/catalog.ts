@@ -37,7 +37,11 @@ export async function listRuns(store: ObjectStore, signal?: AbortSignal): Promis
 
 export type ReadManifest =
   | ReturnType<typeof openManifest>
-  | { readonly verdict: "no manifest" | "could not check"; readonly detail: string };
+  | {
+      readonly verdict: "no manifest" | "could not check";
+      readonly detail: string;
+      readonly source?: undefined;
+    };
 
 /** Returns the manifest of a run, or why it is not available. An unreadable one hides no other backup. */
 export async function readManifest(

@@ -14,6 +14,7 @@ import { verify } from "./commands/verify";
 import type { CommandContext } from "./context";
 import { exitCodes } from "./exitCodes";
 import { progressToStandardError } from "./output";
+import { removeDriverVariables } from "./postgres/connect";
 import { toolVersion } from "./version";
 
 /**
@@ -156,6 +157,7 @@ function surviveLostReaders(): void {
 
 async function main(): Promise<void> {
   surviveLostReaders();
+  removeDriverVariables(process.env);
   const context: CommandContext = {
     environment: process.env,
     signal: interruption(),

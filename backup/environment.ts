@@ -165,17 +165,21 @@ export function projectRefOf(user: string, host: string): string | undefined {
   );
 }
 
-/** Returns the project of the source; null if neither SUPABASE_PROJECT_REF nor PGUSER nor PGHOST names one. */
-const projectRefVariables = z
+/**
+ * Returns the database whose backups a command is about; without a project if neither SUPABASE_PROJECT_REF nor PGUSER nor
+ * PGHOST names one.
+ */
+const ownVariables = z
   .object({
     SUPABASE_PROJECT_REF: z.string().optional(),
     PGUSER: z.string().default(""),
     PGHOST: z.string().default(""),
+    PGDATABASE: z.string().optional(),
   })
-  .transform(
-    ({ SUPABASE_PROJECT_REF, PGUSER, PGHOST }): string | null =>
-      SUPABASE_PROJECT_REF || projectRefOf(PGUSER, PGHOST) || null,
-  );
+  .transform(({ SUPABASE_PROJECT_REF, PGUSER, PGHOST, PGDATABASE }) => ({
+    projectRef: SUPABASE_PROJECT_REF || projectRefOf(PGUSER, PGHOST) || null,
+    database: PGDATABASE || "postgres",
+  }));
 
 const parts = {
   store: storeVariables,
@@ -185,7 +189,7 @@ const parts = {
   memory: memoryVariables,
   retention: retentionVariables,
   managementApi: managementApiVariables,
-  projectRef: projectRefVariables,
+  own: ownVariables,
 };
 
 /** Names of all variables that the program reads. PGSSLROOTCERT is read when the session is opened. */

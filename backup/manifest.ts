@@ -125,7 +125,15 @@ export type OpenedManifest =
   | {
       readonly verdict: "manifest damaged" | "manifest too new" | "manifest too old" | "manifest misplaced";
       readonly detail: string;
+      /** The database of the backup, if another format names it as this one does. */
+      readonly source?: SourceName | undefined;
     };
+
+/** What a manifest of any format says about the database. */
+const anySource = z.object({
+  source: source.pick({ systemIdentifier: true, database: true, projectRef: true }),
+});
+export type SourceName = z.infer<typeof anySource>["source"];
 
 /** Reads a stored manifest and reports what is wrong with it. */
 export function openManifest(text: string, run: string): OpenedManifest {
@@ -136,16 +144,19 @@ export function openManifest(text: string, run: string): OpenedManifest {
     return { verdict: "manifest damaged", detail: "it is not JSON" };
   }
   const version = z.object({ formatVersion: z.number() }).safeParse(value);
+  const ofOtherFormat = anySource.safeParse(value).data;
   if (version.success && version.data.formatVersion > manifestVersion) {
     return {
       verdict: "manifest too new",
       detail: `it has format ${version.data.formatVersion} and this program reads up to ${manifestVersion}`,
+      ...ofOtherFormat,
     };
   }
   if (version.success && version.data.formatVersion < manifestVersion) {
     return {
       verdict: "manifest too old",
       detail: `it has format ${version.data.formatVersion}, which this program no longer reads: restore it with version ${lastVersionForFormat1} of the program`,
+      ...ofOtherFormat,
     };
   }
   const sealed = manifestSchema.extend({ sha256 }).strict().safeParse(value);

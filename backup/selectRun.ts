@@ -1,20 +1,30 @@
 import { UserError } from "../foundation/userError";
 import { listRuns } from "./catalog";
+import type { Settings } from "./environment";
 import { exitCodes } from "./exitCodes";
 import { runStart } from "./runName";
+import { groupBySource, readSourceNames, sourceName } from "./sources";
 import type { ObjectStore } from "./store/objectStore";
 
 /** The accepted difference between clocks. A later date comes from a wrong clock. */
 const clockLeewayMilliseconds = 5 * 60 * 1000;
 
+export interface Selection {
+  /** Full name of a run. Default: the newest of one database. */
+  readonly run?: string | undefined;
+  /** Names of databases. The newest backup of the first one that has backups is the default. */
+  readonly of: readonly (string | undefined)[];
+}
+
 /**
  * Returns the run with the given full name, or the newest with a manifest. A prefix is not enough, so that the intended
  * run is restored. A run with a date in the future is never the newest: it comes from a wrong clock, and would be the
- * newest until that day.
+ * newest until that day. If the bucket has backups of several databases, none of them the command's own, one must be
+ * named.
  */
 export async function selectRun(
   store: ObjectStore,
-  wanted: string | undefined,
+  { run: wanted, of }: Selection,
   signal: AbortSignal,
 ): Promise<string> {
   if (wanted !== undefined && runStart(wanted) === undefined) {
@@ -24,18 +34,39 @@ export async function selectRun(
     );
   }
   const complete = (await listRuns(store, signal)).filter(({ isComplete }) => isComplete);
+  if (wanted !== undefined) {
+    if (complete.some(({ name }) => name === wanted)) return wanted;
+    throw new UserError(
+      `There is no complete backup ${wanted} in the bucket: \`backup list --all\` lists all runs.`,
+      exitCodes.notFound,
+    );
+  }
   const latest = new Date(Date.now() + clockLeewayMilliseconds);
-  const selected =
-    wanted === undefined
-      ? complete.findLast(({ start }) => start <= latest)
-      : complete.find(({ name }) => name === wanted);
-  if (selected !== undefined) return selected.name;
-  throw new UserError(
-    wanted === undefined
-      ? complete.length > 0
+  const past = complete.filter(({ start }) => start <= latest);
+  if (past.length === 0) {
+    throw new UserError(
+      complete.length > 0
         ? `All backups in the bucket are dated in the future; name one: ${complete.map(({ name }) => name).join(", ")}.`
-        : "There is no backup in the bucket: `backup run` creates one."
-      : `There is no complete backup ${wanted} in the bucket: \`backup list --all\` lists all runs.`,
-    exitCodes.notFound,
+        : "There is no backup in the bucket: `backup run` creates one.",
+      exitCodes.notFound,
+    );
+  }
+  const newest = [...groupBySource(past, await readSourceNames(store, past, signal))].map(
+    ([source, runs]) => ({ source, run: runs.at(-1)?.name ?? "" }),
   );
+  const own = of.flatMap(
+    (source) => newest.find((one) => one.source === source && source !== undefined) ?? [],
+  );
+  const [selected] = newest.length === 1 ? newest : own;
+  if (selected !== undefined) return selected.run;
+  const named = newest.map(({ source, run }) => `${run} (${source})`).join(", ");
+  throw new UserError(
+    `The bucket has backups of ${newest.length} databases; name one: the newest are ${named}.`,
+    exitCodes.usage,
+  );
+}
+
+/** Returns the name of the database that the environment names; undefined if it names no project. */
+export function ownSource({ own: { projectRef, database } }: Settings<"own">): string | undefined {
+  return projectRef === null ? undefined : sourceName({ projectRef, database, systemIdentifier: "" });
 }

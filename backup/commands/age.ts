@@ -6,6 +6,8 @@ import { readEnvironment } from "../environment";
 import { exitCodes } from "../exitCodes";
 import { leewaySeconds } from "../postgres/clock";
 import { overdueSince } from "../retention/overdue";
+import { ownSource } from "../selectRun";
+import { groupBySource, readSourceNames } from "../sources";
 import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
 
@@ -22,16 +24,26 @@ const watchKey = `${watchPrefix}began.json`;
  * Metric filters turn it into the metrics that alarms watch. A backup's age counts from its start, which is the time of
  * its data. Without a backup or drill, the age is the time since this command first ran on the bucket, so a new stack
  * without backups triggers the alarm as late as one whose schedule stopped. Also prints how long a backup has been
- * overdue for deletion.
+ * overdue for deletion. If the environment names a project, only its backups and drills count.
  *
  * @throws UserError with exit code 4 if the bucket cannot be read. No age is printed then, which also triggers the
  * alarm
  */
 export async function age({ now = new Date() }: AgeOptions, context: CommandContext): Promise<AgeMeasured> {
-  const { store: settings, retention } = readEnvironment(["store", "retention"], context.environment);
+  const {
+    store: settings,
+    retention,
+    own,
+  } = readEnvironment(["store", "retention", "own"], context.environment);
   const store = new ObjectStore(createClient(settings), settings.bucket);
   const { signal } = context;
-  const complete = (await listRuns(store, signal)).filter(({ isComplete }) => isComplete);
+  const all = (await listRuns(store, signal)).filter(({ isComplete }) => isComplete);
+  const sources = await readSourceNames(store, all, signal);
+  const wanted = ownSource({ own });
+  /** Without a project in the environment, and without a readable manifest, a run may be of this database. */
+  const isOwn = (source: string | undefined): boolean =>
+    wanted === undefined || source === undefined || source === wanted;
+  const complete = all.filter(({ name }) => isOwn(sources.get(name)));
   // A wrong clock dated the others: they would be the newest until that date, and no alarm would fire.
   const latest = new Date(now.getTime() + leewaySeconds * 1000);
   const backup = await newestBackup(
@@ -39,8 +51,10 @@ export async function age({ now = new Date() }: AgeOptions, context: CommandCont
     complete.filter(({ start }) => start <= latest),
     signal,
   );
-  const drill = await newestPassedDrill(store, latest, signal);
-  const overdue = overdueSince(complete, { policy: retention, minimum: retention.minimum, now });
+  const drill = await newestPassedDrill(store, { latest, isOwn, sources }, signal);
+  const overdue = [...groupBySource(complete, sources).values()]
+    .flatMap((runs) => overdueSince(runs, { policy: retention, minimum: retention.minimum, now }) ?? [])
+    .sort((a, b) => a.getTime() - b.getTime())[0];
   const since = backup === undefined || drill === undefined ? await watchedSince(store, now, signal) : now;
   const ageOf = (moment: Date | undefined) =>
     Math.max(0, Math.round((now.getTime() - (moment ?? since).getTime()) / 1000));
@@ -72,18 +86,30 @@ async function newestBackup(
   return undefined;
 }
 
-/** Returns the start of the last passed drill. Receipts are named after the start of their drill. */
+/**
+ * Returns the start of the last passed drill of a backup of the own database. Receipts are named after the start of
+ * their drill. Those of older programs do not name the database.
+ */
 async function newestPassedDrill(
   store: ObjectStore,
-  latest: Date,
+  {
+    latest,
+    isOwn,
+    sources,
+  }: {
+    readonly latest: Date;
+    readonly isOwn: (source: string | undefined) => boolean;
+    readonly sources: ReadonlyMap<string, string>;
+  },
   signal: AbortSignal,
 ): Promise<Date | undefined> {
   const keys = (await store.list(drillsPrefix, signal)).map(({ key }) => key).sort();
   for (const key of keys.reverse()) {
     const receipt = parsed(await store.readText(key, signal));
     const startedAt = new Date(String(receipt.startedAt));
+    const source = sources.get(String(receipt.run)) ?? (receipt.source as string | undefined);
     // A receipt with a future or an invalid date does not count.
-    if (receipt.event === backupEvents.drillPassed && startedAt <= latest) return startedAt;
+    if (receipt.event === backupEvents.drillPassed && startedAt <= latest && isOwn(source)) return startedAt;
   }
   return undefined;
 }

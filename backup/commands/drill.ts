@@ -17,13 +17,14 @@ import { readTexts } from "../restore/openBackup";
 import { type Restored, restoreBackup } from "../restore/restoreBackup";
 import { createPlatformRoles } from "../restore/target";
 import { runStart } from "../runName";
-import { selectRun } from "../selectRun";
+import { ownSource, selectRun } from "../selectRun";
+import { sourceName } from "../sources";
 import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
 import { toolVersion } from "../version";
 
 export interface DrillOptions {
-  /** Full name of a run. Default: the newest with a manifest. */
+  /** Full name of a run. Default: the newest of the environment's database. */
   readonly run?: string;
 }
 
@@ -31,6 +32,8 @@ export interface DrillOptions {
 export interface Receipt extends DrillFinished {
   readonly event: DrillFinished["event"];
   readonly run: string;
+  /** Name of the database of the backup. Missing if the manifest is damaged. */
+  readonly source?: string;
   readonly startedAt: string;
   /** From the first byte read to the last row counted: the duration of a restore. */
   readonly restoreSeconds: number;
@@ -58,10 +61,10 @@ const neverCovered = ["files of Storage and secrets of Vault: no backup contains
  * @throws UserError with exit code 11 if the drill could not run, which says nothing about the backup
  */
 export async function drill(options: DrillOptions, context: CommandContext): Promise<Receipt> {
-  const settings = readEnvironment(["store", "parallel"], context.environment);
+  const settings = readEnvironment(["store", "parallel", "own"], context.environment);
   const tools = await findTools();
   const store = new ObjectStore(createClient(settings.store), settings.store.bucket);
-  const run = await selectRun(store, options.run, context.signal);
+  const run = await selectRun(store, { run: options.run, of: [ownSource(settings)] }, context.signal);
   const opened = await readManifest(store, run, context.signal);
   const sourceMajor = opened.verdict === "intact" ? opened.manifest.source.serverMajor : tools.pgDumpMajor;
   const isProject = opened.verdict === "intact" && isOfProject(opened.manifest);
@@ -87,6 +90,7 @@ export async function drill(options: DrillOptions, context: CommandContext): Pro
     const receipt: Receipt = {
       ...result,
       run,
+      ...(opened.verdict === "intact" && { source: sourceName(opened.manifest.source) }),
       startedAt: startedAt.toISOString(),
       restoreSeconds: Math.round((Date.now() - startedAt.getTime()) / 100) / 10,
       backupAgeSeconds: Math.round((startedAt.getTime() - (runStart(run)?.getTime() ?? 0)) / 1000),
@@ -94,7 +98,10 @@ export async function drill(options: DrillOptions, context: CommandContext): Pro
       versions: { tool: toolVersion, pgRestore: tools.pgDumpVersion, server: programs.major },
     };
     const key = `${drillsPrefix}${startedAt.toISOString().replace(/[-:.]/g, "")}-of-${run}.json`;
-    await store.putText(key, `${JSON.stringify(receipt, null, 2)}\n`, "application/json");
+    const stored = store.putText(key, `${JSON.stringify(receipt, null, 2)}\n`, "application/json");
+    // A failure counts without its receipt, which must not hide the reason.
+    if (receipt.event === backupEvents.drillPassed) await stored;
+    else await stored.catch((error: unknown) => context.progress(describeError(error)));
     // One line for a metric filter of the log.
     context.print(JSON.stringify(receipt));
     return receipt;
@@ -111,6 +118,7 @@ export async function drill(options: DrillOptions, context: CommandContext): Pro
     const { parallel } = settings;
     restored = await restoreBackup({ store, tools, run, target, parallel, isThrowaway: true }, context);
   } catch (error) {
+    context.signal.throwIfAborted();
     if (!(error instanceof UserError)) throw error;
     const isOwnTrouble = !server.isRunning() || lacksRoom.test(error.message);
     if (error.exitCode === exitCodes.drillNotRun) throw error;

@@ -2,6 +2,7 @@ import { listRuns, type ReadManifest, readManifests, type StoredRun, totalBytes 
 import type { CommandContext } from "../context";
 import { readEnvironment } from "../environment";
 import { formatBytes, formatTable } from "../output";
+import { sourcesOf } from "../sources";
 import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
 
@@ -16,6 +17,8 @@ export interface ListedRun {
   readonly startedAt: string;
   readonly state: "complete" | "partial" | Exclude<ReadManifest["verdict"], "intact" | "no manifest">;
   readonly database?: string;
+  /** Name of the database that identifies it among those of other projects and servers. */
+  readonly source?: string;
   readonly tables?: number;
   readonly rows?: number;
   readonly bytes: number;
@@ -30,7 +33,11 @@ export async function list(options: ListOptions, context: CommandContext): Promi
   );
   const complete = runs.filter(({ isComplete }) => isComplete).map(({ name }) => name);
   const manifests = await readManifests(store, complete, context.signal);
-  const listed = runs.map((run) => describeRun(run, manifests.get(run.name)));
+  const names = sourcesOf(manifests);
+  const listed = runs.map((run) => ({
+    ...describeRun(run, manifests.get(run.name)),
+    ...(names.has(run.name) && { source: names.get(run.name) ?? "" }),
+  }));
   if (options.json === true) context.print(JSON.stringify(listed, null, 2));
   else if (listed.length === 0) context.print(`There is no backup in ${settings.bucket}.`);
   else context.print(toTable(listed));
@@ -56,15 +63,15 @@ function describeRun(run: StoredRun, opened: ReadManifest | undefined): ListedRu
 
 function toTable(runs: readonly ListedRun[]): string {
   return formatTable([
-    ["RUN", "STARTED", "STATE", "DATABASE", "TABLES", "ROWS", "SIZE"],
+    ["RUN", "STARTED", "STATE", "TABLES", "ROWS", "SIZE", "DATABASE"],
     ...runs.map((run) => [
       run.run,
       run.startedAt,
       run.state,
-      run.database ?? "-",
       String(run.tables ?? "-"),
       String(run.rows ?? "-"),
       formatBytes(run.bytes),
+      run.source ?? "-",
     ]),
   ]);
 }

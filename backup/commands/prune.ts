@@ -10,6 +10,8 @@ import { findTools } from "../postgres/tools";
 import { decide } from "../retention/decide";
 import type { RetentionPolicy } from "../retention/policy";
 import { objectKey } from "../runName";
+import { ownSource } from "../selectRun";
+import { groupBySource, sourcesOf } from "../sources";
 import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
 import { inspectRun } from "../verify/inspectRun";
@@ -38,11 +40,16 @@ const partialRunHours = 24;
 /**
  * Implements `backup prune`: deletes what the retention no longer keeps, and what interrupted runs left. A backup is
  * only deleted if the ones that stay instead were verified byte by byte: the newest backups, until there is the minimum
- * of intact ones, and each backup that stays as the newest of the week or month of a deleted one. Needs a role that may
- * delete, which the task that makes backups does not have.
+ * of intact ones, and each backup that stays as the newest of the week or month of a deleted one. Each database has its own
+ * retention. If the environment names a project, backups of other databases stay. Needs a role that may delete, which the
+ * task that makes backups does not have.
  */
 export async function prune(options: PruneOptions, context: CommandContext): Promise<Fate[]> {
-  const { store: settings, retention } = readEnvironment(["store", "retention"], context.environment);
+  const {
+    store: settings,
+    retention,
+    own,
+  } = readEnvironment(["store", "retention", "own"], context.environment);
   const { minimum = retention.minimum } = options;
   const policy: RetentionPolicy = {
     dailyDays: options.dailyDays ?? retention.dailyDays,
@@ -54,17 +61,37 @@ export async function prune(options: PruneOptions, context: CommandContext): Pro
   const runs = await listRuns(store, context.signal);
   const now = options.now ?? new Date();
   const candidates = await completeRuns(runs, store, context);
-  const plan = await decide(candidates.readable, {
-    policy,
-    minimum,
-    now,
-    inspect: async (run) => {
-      context.progress(`verifying ${run}`);
-      const { verdict } = await inspectRun(run, { store, tools, depth: "contents", signal: context.signal });
-      if (verdict !== "intact") context.progress(`${run}: ${verdict}; it does not count`);
-      return verdict;
-    },
-  });
+  const wanted = ownSource({ own });
+  const plan: Fate[] = [];
+  for (const [source, ofSource] of groupBySource(candidates.readable, candidates.sources)) {
+    if (wanted !== undefined && source !== wanted) {
+      plan.push(
+        ...ofSource.map(({ name }) => ({
+          run: name,
+          isDeleted: false,
+          reason: `of another database: ${source}`,
+        })),
+      );
+      continue;
+    }
+    const decided = await decide(ofSource, {
+      policy,
+      minimum,
+      now,
+      inspect: async (run) => {
+        context.progress(`verifying ${run}`);
+        const { verdict } = await inspectRun(run, {
+          store,
+          tools,
+          depth: "contents",
+          signal: context.signal,
+        });
+        if (verdict !== "intact") context.progress(`${run}: ${verdict}; it does not count`);
+        return verdict;
+      },
+    });
+    plan.push(...decided);
+  }
   const fates: Fate[] = [
     ...plan,
     ...candidates.unreadable.map(({ run, why }) => ({
@@ -96,7 +123,11 @@ async function completeRuns(
   runs: readonly StoredRun[],
   store: ObjectStore,
   { signal }: CommandContext,
-): Promise<{ readable: StoredRun[]; unreadable: { run: string; why: string }[] }> {
+): Promise<{
+  readable: StoredRun[];
+  unreadable: { run: string; why: string }[];
+  sources: ReadonlyMap<string, string>;
+}> {
   const complete = runs.filter(({ isComplete }) => isComplete);
   const manifests = await readManifests(
     store,
@@ -109,6 +140,7 @@ async function completeRuns(
     unreadable: complete
       .filter(({ name }) => verdictOf(name) !== "intact")
       .map(({ name }) => ({ run: name, why: verdictOf(name) })),
+    sources: sourcesOf(manifests),
   };
 }
 

@@ -1,17 +1,17 @@
 import { UserError } from "../../foundation/userError";
 import type { CommandContext } from "../context";
-import { readEnvironment } from "../environment";
+import { projectRefOf, readEnvironment } from "../environment";
 import { exitCodes } from "../exitCodes";
 import type { Manifest } from "../manifest";
 import { findTools } from "../postgres/tools";
 import { restoreBackup } from "../restore/restoreBackup";
 import type { Missing } from "../restore/schemaWriter";
-import { selectRun } from "../selectRun";
+import { ownSource, selectRun } from "../selectRun";
 import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
 
 export interface RestoreOptions {
-  /** Full name of a run. Default: the newest with a manifest. */
+  /** Full name of a run. Default: the newest of the target, or else of the environment's database. */
   readonly run?: string;
   /** Name of the target's database, which allows a restore into the source of the backup. */
   readonly intoSource?: string;
@@ -24,11 +24,17 @@ export interface RestoreOptions {
  * @throws UserError with exit code 10 if objects could not be created; everything else is restored.
  */
 export async function restore(options: RestoreOptions, context: CommandContext): Promise<Manifest> {
-  const settings = readEnvironment(["store", "target", "parallel"], context.environment);
+  const settings = readEnvironment(["store", "target", "parallel", "own"], context.environment);
   const tools = await findTools();
   const store = new ObjectStore(createClient(settings.store), settings.store.bucket);
-  const run = await selectRun(store, options.run, context.signal);
   const { target, parallel } = settings;
+  const projectRef = projectRefOf(target.user, target.host) ?? null;
+  const ofTarget = ownSource({ own: { projectRef, database: target.database } });
+  const run = await selectRun(
+    store,
+    { run: options.run, of: [ofTarget, ownSource(settings)] },
+    context.signal,
+  );
   const { intoSource, replace } = options;
   const { manifest, missing } = await restoreBackup(
     { store, tools, run, target, parallel, intoSource, replace },

@@ -33,6 +33,7 @@ import { readSequences, type SequenceName } from "../postgres/sequences";
 import { lockOutOthers } from "../postgres/snapshot";
 import { findTools, type Tools } from "../postgres/tools";
 import { newRunName, objectKey } from "../runName";
+import { sourceName } from "../sources";
 import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
 import { inspectObjects, sumUp } from "../verify/inspectRun";
@@ -61,7 +62,7 @@ export function describeCompleted({ manifest, percentOfPrevious }: CompletedBack
 interface Run extends CommandContext {
   readonly name: string;
   readonly startedAt: Date;
-  readonly settings: Settings<"store" | "source" | "parallel" | "memory" | "projectRef">;
+  readonly settings: Settings<"store" | "source" | "parallel" | "memory" | "own">;
   readonly store: ObjectStore;
   /** Also aborted by the first failing step. */
   readonly signal: AbortSignal;
@@ -73,10 +74,7 @@ interface Run extends CommandContext {
  * back and matches what was written. The manifest, which makes it a backup, is written last.
  */
 export async function run(context: CommandContext): Promise<CompletedBackup> {
-  const settings = readEnvironment(
-    ["store", "source", "parallel", "memory", "projectRef"],
-    context.environment,
-  );
+  const settings = readEnvironment(["store", "source", "parallel", "memory", "own"], context.environment);
   const startedAt = new Date();
   const failure = new AbortController();
   const signal = AbortSignal.any([context.signal, failure.signal]);
@@ -144,7 +142,7 @@ async function backUp(current: Run, client: pg.Client): Promise<Manifest> {
     formatVersion: manifestVersion,
     run: name,
     tool: { version: toolVersion, pgDump: tools.pgDumpVersion, zstd: tools.zstdVersion },
-    source: { ...source, lsn: snapshot.lsn, projectRef: settings.projectRef },
+    source: { ...source, lsn: snapshot.lsn, projectRef: settings.own.projectRef },
     snapshot: snapshot.name,
     startedAt: current.startedAt.toISOString(),
     finishedAt: new Date().toISOString(),
@@ -254,8 +252,8 @@ async function compareSize(manifest: Manifest, { store, progress }: Run): Promis
     );
     for (const { name } of earlier.reverse()) {
       const opened = await readManifest(store, name);
-      if (opened.verdict !== "intact" || opened.manifest.source.database !== manifest.source.database)
-        continue;
+      if (opened.verdict !== "intact") continue;
+      if (sourceName(opened.manifest.source) !== sourceName(manifest.source)) continue;
       return Math.round((100 * totalBytes(manifest)) / totalBytes(opened.manifest));
     }
   } catch (error) {

@@ -2,14 +2,14 @@ import { listRuns } from "../catalog";
 import type { CommandContext } from "../context";
 import { readEnvironment } from "../environment";
 import { findTools } from "../postgres/tools";
-import { selectRun } from "../selectRun";
+import { ownSource, selectRun } from "../selectRun";
 import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
 import { inspectRun, type RunReport } from "../verify/inspectRun";
 import { describeReport, throwUnlessIntact } from "../verify/report";
 
 export interface VerifyOptions {
-  /** Full name of a run. Default: the newest with a manifest. */
+  /** Full name of a run. Default: the newest of the environment's database. */
   readonly run?: string;
   /** All runs with a manifest. */
   readonly all?: boolean;
@@ -22,13 +22,13 @@ export interface VerifyOptions {
  * @throws UserError after printing the report if anything is damaged or could not be checked.
  */
 export async function verify(options: VerifyOptions, context: CommandContext): Promise<RunReport[]> {
-  const { store: settings } = readEnvironment(["store"], context.environment);
+  const { store: settings, own } = readEnvironment(["store", "own"], context.environment);
   const tools = await findTools();
   const store = new ObjectStore(createClient(settings), settings.bucket);
   const runs =
     options.all === true
       ? (await listRuns(store, context.signal)).filter(({ isComplete }) => isComplete).map(({ name }) => name)
-      : [await selectRun(store, options.run, context.signal)];
+      : [await selectRun(store, { run: options.run, of: [ownSource({ own })] }, context.signal)];
   const reports: RunReport[] = [];
   for (const run of runs) {
     context.progress(`verifying ${run}`);

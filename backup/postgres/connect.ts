@@ -30,6 +30,17 @@ export const neutralSettings = [
   .map((setting) => `set ${setting}`)
   .join("; ");
 
+/** Variables that the driver reads for settings that the program does not pass to it. */
+const driverVariables = ["PGBINARY", "PGCLIENT_ENCODING", "PGOPTIONS", "PGREPLICATION", "PGSSLNEGOTIATION"];
+
+/**
+ * Removes the variables with which the driver would change all sessions, such as a search path in PGOPTIONS. The
+ * programs of PostgreSQL get an environment of their own.
+ */
+export function removeDriverVariables(environment: NodeJS.ProcessEnv): void {
+  for (const name of driverVariables) delete environment[name];
+}
+
 /**
  * Opens a session without the time limits of its role, because a query or a transaction of a backup takes as long as
  * the database is large, and without other settings that would change what it reads or writes.

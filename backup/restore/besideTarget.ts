@@ -4,6 +4,7 @@ import { messageOf, UserError } from "../../foundation/userError";
 import type { DatabaseSettings } from "../environment";
 import { exitCodes } from "../exitCodes";
 import { connect } from "../postgres/connect";
+import { readUnfinishedRestore } from "./unfinished";
 
 /**
  * A database next to the target, for a restore into a plain server: the target stays unchanged until the restore is
@@ -58,7 +59,10 @@ export async function createBesideTarget(client: pg.Client, target: DatabaseSett
       "select datname as name from pg_database where datname ~ ('^' || regexp_replace($1, '([^\\w])', '\\\\\\1', 'g') || '[0-9a-f]{8}(_replaced)?$')",
       [prefix],
     );
-    for (const database of left) await drop(database.name);
+    for (const database of left) {
+      await takeMembershipsBack({ ...target, database: database.name });
+      await drop(database.name);
+    }
     const { rows } = await maintenance.query<{ options: string; is_template: boolean }>(
       `select concat_ws(' ', format('owner %I encoding %L lc_collate %L lc_ctype %L', pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datctype),
          case datlocprovider when 'i' then format('locale_provider icu icu_locale %L', locale) when 'b' then format('locale_provider builtin builtin_locale %L', locale) end,
@@ -142,6 +146,18 @@ export async function createBesideTarget(client: pg.Client, target: DatabaseSett
       await end();
     },
   };
+}
+
+/** Revokes the memberships that a killed restore granted to its role, because roles belong to the whole server. */
+async function takeMembershipsBack(settings: DatabaseSettings): Promise<void> {
+  // An interrupted drop leaves a database that allows no sessions. Its memberships were revoked before.
+  const client = await connect(settings, exitCodes.targetRefused).catch(() => undefined);
+  try {
+    const mark = client && (await readUnfinishedRestore(client));
+    for (const statement of mark?.takeBack ?? []) await client?.query(statement).catch(() => undefined);
+  } finally {
+    await client?.end().catch(() => undefined);
+  }
 }
 
 async function requireRights(client: pg.Client, { database }: DatabaseSettings): Promise<void> {

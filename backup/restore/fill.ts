@@ -27,6 +27,7 @@ import { type LoadedTable, loadRows } from "./loadRows";
 import { NamedObjects } from "./namedObjects";
 import { takesLong, writeInParallel } from "./parallelWriter";
 import { divide } from "./phases";
+import { releaseMembers } from "./releaseMembers";
 import {
   prepareRowExpressions,
   type RowExpressions,
@@ -111,7 +112,8 @@ export async function fill(current: Filling): Promise<Filled> {
   const leftOut = await createExtensions(client, objects, current);
   await attachBeforeRows(client, texts.access);
   const attached = attachedSequences(texts.access);
-  const phases = divide(await withoutAttachedSequences(client, objects, attached));
+  const created = await withoutAttachedSequences(client, objects, attached);
+  const phases = divide(await releaseMembers(client, created, texts.access));
   await writer.write(phases.beforeRows.filter(({ kind }) => kind !== "EXTENSION"));
   // Some columns need the application's types or functions, and some of the application's objects need these columns.
   await attachBeforeRows(client, texts.access);

@@ -47,6 +47,7 @@ export async function loadRows(
   const loaded: LoadedTable[] = [];
   const { text, checked, blameStore } = await openScript(object, context);
   let current = object.name;
+  let sink: TableSink = nowhere;
   const script = new RowScript(async (statement) => {
     const named = tableOf(statement);
     if (known.has(keyOf(named))) return nowhere;
@@ -55,7 +56,8 @@ export async function loadRows(
       committed.push(...loaded.splice(0));
     }
     current = `${named.schema}.${named.table}`;
-    return await openTable(client, statement, named, { content: object.content, loaded });
+    sink = await openTable(client, statement, named, { content: object.content, loaded });
+    return sink;
   });
   try {
     await client.query("begin");
@@ -66,6 +68,7 @@ export async function loadRows(
     await client.query("commit");
     committed.push(...loaded);
   } catch (error) {
+    sink.abandon();
     await client.query("rollback").catch(() => undefined);
     await blameStore();
     if (error instanceof UserError) throw error;
@@ -80,15 +83,24 @@ function keyOf({ schema, table }: Pick<LoadedTable, "schema" | "table">): string
   return JSON.stringify([schema, table]);
 }
 
+interface TableSink extends RowSink {
+  /** Ends a COPY whose rows stopped, because the session's next statement would wait for the rest of them for ever. */
+  abandon(): void;
+}
+
 /** Reads rows that are not needed. */
-const nowhere: RowSink = { write: async () => undefined, end: async () => undefined };
+const nowhere: TableSink = {
+  write: async () => undefined,
+  end: async () => undefined,
+  abandon: () => undefined,
+};
 
 async function openTable(
   client: pg.Client,
   statement: string,
   { schema, table, quoted }: TableName,
   { content, loaded }: Pick<StoredObject, "content"> & { readonly loaded: LoadedTable[] },
-): Promise<RowSink> {
+): Promise<TableSink> {
   const place = await readPlace(client, quoted);
   if (!place.exists) {
     loaded.push({ schema, table, rows: undefined });
@@ -124,7 +136,7 @@ async function openTable(
   const stream = client.query(copyFrom(copy));
   let failure: Error | undefined;
   let fail = (_: Error): void => undefined;
-  stream.once("error", (error) => {
+  stream.on("error", (error) => {
     failure = error;
     fail(error);
   });
@@ -140,6 +152,9 @@ async function openTable(
       await unlessFailed((done) => void stream.once("finish", done).end());
       await finish();
       loaded.push({ schema, table, rows: stream.rowCount, leftOut });
+    },
+    abandon() {
+      if (failure === undefined && !stream.writableEnded) stream.destroy(new Error("the rows ended early"));
     },
   };
 }

@@ -19,7 +19,7 @@ import { grantorsOf, lendMemberships, ownersOf } from "./lentMemberships";
 import { inspect, openBackup, readTexts } from "./openBackup";
 import { type CheckedTarget, checkTarget, createPlatformRoles } from "./target";
 import { inTransaction } from "./transaction";
-import { readUnfinishedRestore, removeMark } from "./unfinished";
+import { markUnfinished, readUnfinishedRestore, removeMark } from "./unfinished";
 
 export interface RestoreRequest {
   readonly store: ObjectStore;
@@ -196,11 +196,20 @@ async function restoreBeside(restore: Restore): Promise<Shortfall> {
     const own = await connect(beside.settings, exitCodes.restoreFailed);
     try {
       await prepareToBeKilled(own);
-      await createPlatformRoles(own, manifest.roles);
-      await createRoles(own, texts.globals, restore.progress);
-      const takeBack = await lendMemberships(own, {
-        needed: ownersOf(texts.access),
-        others: grantorsOf(texts.schema),
+      await own.query("set search_path = pg_catalog");
+      const takeBack = await inTransaction(own, async () => {
+        await createPlatformRoles(own, manifest.roles);
+        await createRoles(own, texts.globals, restore.progress);
+        const lent = await lendMemberships(own, {
+          needed: ownersOf(texts.access),
+          others: grantorsOf(texts.schema),
+        });
+        // Roles belong to the whole server, so after a killed restore, the next one revokes the memberships.
+        await markUnfinished(own, {
+          ...{ run: manifest.run, startedAt: new Date().toISOString(), isEmptied: true },
+          takeBack: lent,
+        });
+        return lent;
       });
       try {
         filled = await fill({
@@ -213,6 +222,7 @@ async function restoreBeside(restore: Restore): Promise<Shortfall> {
       } finally {
         for (const statement of takeBack) await own.query(statement).catch(() => undefined);
       }
+      await removeMark(own);
     } finally {
       await own.end().catch(() => undefined);
     }

@@ -5,6 +5,7 @@ import type { Manifest } from "../manifest";
 import { maskQuoted } from "../postgres/sqlText";
 import type { Tools } from "../postgres/tools";
 import { type Entry, parseContents } from "./contents";
+import { withReadableCycleMarks } from "./cycleMarks";
 
 /** An object of the schema, or a property of one, with the statements that create it. */
 export interface SchemaEntry extends Entry {
@@ -77,7 +78,7 @@ export function splitScript(script: string): Pick<SchemaEntry, "id" | "needs" | 
     return {
       id: Number(found[1]),
       needs: (found[2] ?? "").split(" ").filter(Boolean).map(Number),
-      sql: [...settings, sql.trim(), ...settings.map(resetOf)].join("\n"),
+      sql: withReadableCycleMarks([...settings, sql.trim(), ...settings.map(resetOf)].join("\n")),
     };
   });
 }

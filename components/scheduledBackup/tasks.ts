@@ -45,10 +45,7 @@ export function backupTask(args: ScheduledBackupArgs, places: TaskPlaces): Task 
       ...storeEnvironment(args),
       // A container cannot detect the memory limit of its task.
       BACKUP_MEMORY_MEGABYTES: textOf(args.memoryMegabytes),
-      PGHOST: connection.host,
       PGPORT: textOf(connection.port),
-      PGDATABASE: connection.database,
-      PGUSER: connection.user,
       PGSSLMODE: connection.sslMode,
       PGSSLROOTCERT: pulumi
         .output(connection.sslRootCertificate)
@@ -96,10 +93,14 @@ export const ageTaskSize = { cpuUnits: 256, memoryMegabytes: 512 } as const;
 
 const everyHours = (hours: number): string => (hours === 1 ? "rate(1 hour)" : `rate(${hours} hours)`);
 
-/** Returns the variables of every task: where the backups are, and which of them are kept. */
+/** Returns the variables of every task: where the backups are, of which database they are, and which of them are kept. */
 function storeEnvironment(args: ScheduledBackupArgs): Partial<Record<TaskVariable, pulumi.Input<string>>> {
-  const { retentionDays } = args;
+  const { retentionDays, connection } = args;
   return {
+    // Host and user name the project, and a bucket may have backups of others.
+    PGHOST: connection.host,
+    PGDATABASE: connection.database,
+    PGUSER: connection.user,
     AWS_REGION: args.account.region,
     BACKUP_BUCKET: args.bucket.bucket,
     BACKUP_PARALLEL_DUMPS: textOf(args.parallelDumps),

@@ -115,6 +115,60 @@ insert into public.of_second values (array[row(1, row(2, 3), 4, 5)::public.self_
 create sequence public.numbers;
 create table public.counted (n int default nextval('public.numbers'));
 insert into public.counted default values;
+create extension hstore with schema typed;
+alter extension hstore drop function typed.hstore_to_array(typed.hstore);
+alter extension hstore drop function typed.hstore_version_diag(typed.hstore);
+alter extension citext drop function typed.split_part(typed.citext, typed.citext, int);
+create or replace function typed.split_part(typed.citext, typed.citext, int) returns text language sql immutable as 'select ''ours''';
+revoke execute on function typed.split_part(typed.citext, typed.citext, int) from public;
+create table public.nodes (id int primary key, up int);
+insert into public.nodes values (1, null), (2, 1), (3, 1), (4, 2), (5, 6), (6, 5);
+create function public.depth_first() returns table (id int, ordering text) language sql stable begin atomic with recursive t(id, up) as (select n.id, n.up from public.nodes n where n.up is null union all select n.id, n.up from public.nodes n join t on n.up = t.id) search depth first by id set "Ordering" select t.id, t."Ordering"::text from t order by "Ordering"; end;
+create function public.cycles() returns table (id int, looped text) language sql stable begin atomic with recursive t(id, up) as (select n.id, n.up from public.nodes n where n.id >= 4 union all select n.id, n.up from public.nodes n join t on n.up = t.id) cycle id set looped to 'Y' default 'N' using path select t.id, t.looped from t order by 1, 2; end;
+create view public.breadth_first as with recursive t(id, up) as (select n.id, n.up from public.nodes n where n.up is null or n.id = 5 union all select n.id, n.up from public.nodes n join t on n.up = t.id) search breadth first by up, id set ordering cycle id set is_cycle using path select t.id, t.up, t.ordering::text as place, t.is_cycle, t.path::text as path from t order by t.ordering;
+create function public.of_breadth_first() returns setof public.breadth_first language sql stable begin atomic select * from public.breadth_first; end;
+create materialized view public.breadth_once as select count(*) as n, bool_or(is_cycle) as any_cycle from public.of_breadth_first();
+create procedure public.fills(n int) language sql begin atomic with gone as (delete from public.nodes where id = n returning id) insert into public.nodes select id, null::int from gone; update public.nodes set up = null where id = n; end;
+create view public.windows as select id, sum(id) over w as total, array_agg(up) over (order by id groups between 1 preceding and current row exclude ties) as ups, first_value(id) over (w rows 2 preceding) from public.nodes window w as (partition by up is null order by id) order by 1 fetch first 3 rows with ties;
+create view public.grouped as select up, id, grouping(up, id), count(*) filter (where id > 1) from public.nodes group by grouping sets ((), rollup (up, id), cube (id)) order by 1, 2, 3;
+create view public.nested_from as select n.id, l.below, r.* from public.nodes n left join lateral (select array_agg(b.id order by b.id desc) as below from public.nodes b where b.up = n.id) l on true, rows from (generate_series(1, 2), unnest(array['a', 'b'])) with ordinality as r(number, letter, nth) order by 1, 3;
+create type public.point3 as (x int, y int, z int);
+create domain public.octant as public.point3 constraint positive check ((value).x > 0 and (value).y > 0);
+create table public.placed (at public.octant default row(1, 2, 3)::public.point3, path public.point3[] default array[row(1, 1, 1), row(2, 2, 2)]::public.point3[], sum int generated always as ((at).x + (at).z) stored, first int generated always as ((path)[1].y) stored);
+insert into public.placed values (default, default), (row(4, 5, 6), '{}');
+create index placed_z on public.placed (((at).z), (path[1:2])) where (at).x > 0;
+create function public.as_text(public.point3) returns text language sql immutable as 'select ($1).x || ''/'' || ($1).y';
+create cast (public.point3 as text) with function public.as_text(public.point3) as assignment;
+create table public.written_as (label text default (row(7, 8, 9)::public.point3)::text, constraint "cast" check (label <> (row(0, 0, 0)::public.point3)::text));
+insert into public.written_as default values;
+create table public.spans (room int, kind text collate "C", during daterange, constraint "one at a time" exclude using gist (during with &&) where (kind = 'x'), check ((room, kind) > (0, '')), check (num_nonnulls(room, kind) between 1 and 2));
+insert into public.spans values (1, 'x', '[2026-01-01,2026-01-05)');
+create table public.ranked (a int, b text, c numeric) partition by range (a, lower(b) collate "C", (c + 1));
+create table public.ranked_low partition of public.ranked for values from (minvalue, minvalue, minvalue) to (5, 'm', 0);
+create table public.ranked_rest partition of public.ranked default partition by hash (a, b);
+create table public.ranked_rest_0 partition of public.ranked_rest for values with (modulus 1, remainder 0);
+create index ranked_b on only public.ranked (b desc nulls first) include (a);
+insert into public.ranked values (1, 'A', 1), (9, 'z', 2), (null, null, null);
+create function public.noted() returns trigger language plpgsql as 'begin return new; end';
+create trigger "before all" before insert or update of a on public.ranked for each row when (new.a is not null and new.b <> '') execute function public.noted('x', '', '"');
+alter trigger "before all" on public.ranked rename to "renamed all";
+create table public.keyed_twice (a int, b int default 3, note text, primary key (a, b)) partition by list (a);
+create table public.keyed_twice_1 partition of public.keyed_twice for values in (1, 2);
+create table public.refers_twice (a int, b int default 4, up int, foreign key (a, b) references public.keyed_twice on delete set default (b) on update cascade deferrable initially deferred);
+insert into public.keyed_twice values (1, 3, 'n'), (1, 4, 'm');
+insert into public.refers_twice values (1, 3, null);
+create schema " s.p ";
+create table " s.p "."t"".x, (y) " ("a.b" int, " " text, "COUNT(*)" int generated always as identity, constraint " c " check ("a.b" > 0));
+insert into " s.p "."t"".x, (y) " values (1, ' ');
+create function " s.p "."f(""x""" (" in" int, "Out" int[] default '{1,2}', variadic "rest, all" text[] default '{}') returns int language sql strict as 'select $1';
+comment on function " s.p "."f(""x""" (int, int[], text[]) is 'Odd; name';
+create function public.pick_longer(text, text, int) returns text language sql immutable as 'select case when length($1) > $3 then $1 else $2 end';
+create aggregate public.longest(text, int) (sfunc = public.pick_longer, stype = text, parallel = restricted);
+create view public.longest_node as select public.longest(note, b order by note desc) filter (where a > 0) as note from public.keyed_twice;
+create function public.added(public.point3, public.point3) returns public.point3 language sql immutable begin atomic select row(($1).x + ($2).x, ($1).y + ($2).y, ($1).z + ($2).z)::public.point3; end;
+create operator public.<+> (leftarg = public.point3, rightarg = public.point3, function = public.added, commutator = operator(public.<+>));
+create function public.added_twice(a public.point3 default row(1, 1, 1)::public.point3 operator(public.<+>) row(2, 2, 2)::public.point3) returns public.point3 language sql immutable return a operator(public.<+>) a;
+create rule keep_nodes as on delete to public.nodes where exists (select from public.keyed_twice k where k.a = old.id) do instead (update public.nodes set up = null where id = old.id; insert into public.counted select n.id from public.nodes n where n.up = old.id);
 `;
 
 /** Queries of these objects, whose answers are identical too. */
@@ -123,14 +177,24 @@ export const roundTripQueries = [
   "select * from public.joined_naturally",
   "select * from public.joined_once",
   "select public.joined_in_function()",
+  "select * from public.depth_first()",
+  "select * from public.cycles()",
+  "select * from public.of_breadth_first()",
+  "select * from public.breadth_once",
+  "select * from public.windows, public.grouped",
+  "select * from public.nested_from",
+  "select p::text, w::text from public.placed p, public.written_as w",
+  "select public.added_twice()::text, n.note from public.longest_node n",
+  "select typed.split_part('a', 'b', 1), typed.hstore_to_array('a=>1'), operator(typed.%%) 'a=>1'::typed.hstore as by_operator",
   "select attrelid::regclass::text, attname, attnotnull, attstorage, attcompression from pg_attribute join pg_class c on c.oid = attrelid where relnamespace = 'public'::regnamespace and relkind = 'r' and attnum > 0 and not attisdropped order by 1, 2",
   "select * from public.named",
   "select c::text, g::text, p::text, whole::text from public.holders, public.of_parts",
   "select entry from pg_db_role_setting join pg_database d on d.oid = setdatabase cross join unnest(setconfig) entry where datname = current_database() and setrole = 0 order by 1",
   "select e::text, l::text, s::text from public.of_events, public.of_logins, public.of_second",
+  "select count(*) from pg_depend where deptype = 'e' and classid = 'pg_proc'::regclass",
   "select adrelid::regclass::text, attname, pg_get_expr(adbin, adrelid) from pg_attrdef join pg_attribute on attrelid = adrelid and attnum = adnum order by 1, 2",
   "select attrelid::regclass::text, string_agg(format('%s %s %s', attname, attislocal, attinhcount), ', ' order by attnum) from pg_attribute join pg_class c on c.oid = attrelid where relnamespace = 'public'::regnamespace and relkind in ('r', 'f') and attnum > 0 and not attisdropped group by 1 order by 1",
-  "select conrelid::regclass::text, conname, conislocal, coninhcount, connoinherit, convalidated from pg_constraint where connamespace = 'public'::regnamespace order by 1, 2",
+  "select conrelid::regclass::text, conname, conislocal, coninhcount, contype = 'c' and connoinherit as no_inherit, convalidated from pg_constraint where connamespace = 'public'::regnamespace order by 1, 2",
 ];
 
 /** Policies whose expressions the server writes differently after it has read them. */

@@ -177,6 +177,10 @@ test("prune and drill run in addition, each with its own role, without the passw
     BACKUP_RETENTION_WEEKLY_DAYS: "90",
     BACKUP_RETENTION_MONTHLY_DAYS: "365",
     BACKUP_MINIMUM_REDUNDANCY: "3",
+    // They name the project whose backups count.
+    PGHOST: "db.example.com",
+    PGDATABASE: "postgres",
+    PGUSER: "backup.ref",
   };
 
   expect(taskOf("prune")).toEqual({

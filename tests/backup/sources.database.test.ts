@@ -1,0 +1,271 @@
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { age } from "../../backup/commands/age";
+import { drill } from "../../backup/commands/drill";
+import { list } from "../../backup/commands/list";
+import { prune } from "../../backup/commands/prune";
+import { restore } from "../../backup/commands/restore";
+import { verify } from "../../backup/commands/verify";
+import { exitCodes } from "../../backup/exitCodes";
+import { type Manifest, manifestVersion, type SourceIdentity, sealManifest } from "../../backup/manifest";
+import { objectKey } from "../../backup/runName";
+import { backupEvents, drillsPrefix, manifestName } from "../../foundation/backupContract";
+import { commandContext, failureOf } from "./support/commands";
+import { startTestStore, type TestStore } from "./support/store";
+
+// Backups of several databases in one bucket.
+
+let testStore: TestStore;
+/** Makes the names of runs differ between tests, because a removed name cannot be reused. */
+let serial = 0;
+const now = new Date("2026-06-15T12:00:00Z");
+const [first, second] = ["aaaaaaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbbbbbb"] as const;
+const ofFirst = { projectRef: first, systemIdentifier: "1" };
+const ofSecond = { projectRef: second, systemIdentifier: "2" };
+const ofServer = { projectRef: null, systemIdentifier: "3" };
+const ofProject = (ref: string) => ({
+  PGHOST: `db.${ref}.supabase.co`,
+  PGUSER: "backup",
+  PGDATABASE: "postgres",
+});
+
+beforeAll(async () => {
+  testStore = await startTestStore();
+});
+
+afterAll(async () => {
+  await testStore?.remove();
+});
+
+beforeEach(async () => {
+  for (const key of await testStore.keys()) await testStore.store.remove(key);
+});
+
+/** Stores a complete backup with one small object, dated on that day of June 2026. */
+async function storeBackup(
+  day: number,
+  source: Partial<SourceIdentity>,
+  seal: (manifest: Manifest) => string = sealManifest,
+): Promise<string> {
+  const run = `202606${String(day).padStart(2, "0")}T030000000Z-${String(++serial).padStart(8, "0")}`;
+  const text = "select 1;";
+  const sha256 = createHash("sha256").update(text).digest("hex");
+  const manifest: Manifest = {
+    ...{ formatVersion: manifestVersion, run, snapshot: "1-1" },
+    tool: { version: "0", pgDump: "17.2", zstd: "1.5.4" },
+    source: {
+      ...{ systemIdentifier: "1", database: "postgres", databaseOid: 5, lsn: "0/1", projectRef: null },
+      ...{ serverVersion: "15.20", serverMajor: 15 },
+      ...source,
+    },
+    ...{ startedAt: now.toISOString(), finishedAt: now.toISOString(), largeObjects: 0 },
+    ...{ schemas: [], roles: [], extensions: [], tables: [], sequences: [], notCovered: [] },
+    objects: [{ name: "globals.sql", kind: "sql", content: "globals", bytes: text.length, sha256 }],
+  };
+  await testStore.store.putText(objectKey(run, "globals.sql"), text, "application/sql");
+  await testStore.store.putText(objectKey(run, manifestName), seal(manifest), "application/json");
+  return run;
+}
+
+const contextOf = (environment: Record<string, string> = {}) =>
+  commandContext({ ...testStore.environment, ...environment });
+
+/** The run that a command without a name selects. */
+async function selected(environment: Record<string, string> = {}): Promise<string | undefined> {
+  const [report] = await verify({}, contextOf(environment));
+  return report?.run;
+}
+
+describe("the default backup", () => {
+  it("is the newest of the database that the environment names, not the newest of the bucket", async () => {
+    const [older, own, others] = [
+      await storeBackup(1, ofFirst),
+      await storeBackup(2, ofFirst),
+      await storeBackup(3, ofSecond),
+    ];
+
+    expect(await selected(ofProject(first))).toBe(own);
+    expect(await selected({ SUPABASE_PROJECT_REF: first })).toBe(own);
+    expect(await selected({ PGHOST: "pooler.example.com", PGUSER: `backup.${second}` })).toBe(others);
+    const [report] = await verify({ run: older }, contextOf(ofProject(second)));
+    expect(report?.run).toBe(older);
+  });
+
+  it("must be named if there are several databases, none of them the environment's", async () => {
+    const [, own, server] = [
+      await storeBackup(1, ofFirst),
+      await storeBackup(2, ofFirst),
+      await storeBackup(3, ofServer),
+    ];
+    const expected = {
+      message: `The bucket has backups of 2 databases; name one: the newest are ${own} (postgres of project ${first}), ${server} (postgres of server 3).`,
+      exitCode: exitCodes.usage,
+    };
+
+    const RESTORE_DATABASE_URL = "postgresql://postgres:x@127.0.0.1:1/postgres";
+    expect(await failureOf(verify({}, contextOf()))).toEqual(expected);
+    expect(await failureOf(drill({}, contextOf(ofProject(second))))).toEqual(expected);
+    expect(await failureOf(restore({}, contextOf({ RESTORE_DATABASE_URL })))).toEqual(expected);
+  });
+
+  it("of a restore is the newest of the target, if the target has backups", async () => {
+    const [own, others] = [await storeBackup(1, ofFirst), await storeBackup(2, ofSecond)];
+    const checked = async (host: string): Promise<string | undefined> => {
+      const RESTORE_DATABASE_URL = `postgresql://postgres.${host}:x@127.0.0.1:1/postgres`;
+      const context = contextOf({ ...ofProject(second), RESTORE_DATABASE_URL });
+      expect((await failureOf(restore({}, context))).exitCode).toBe(exitCodes.targetRefused);
+      return context.progressed.find((line) => line.startsWith("checking backup"));
+    };
+
+    expect(await checked(first)).toBe(`checking backup ${own}`);
+    expect(await checked("cccccccccccccccccccc")).toBe(`checking backup ${others}`);
+  });
+
+  it("is the newest if all are of one database, as after the loss of a project", async () => {
+    const [, newest] = [await storeBackup(1, ofFirst), await storeBackup(2, ofFirst)];
+
+    expect(await selected(ofProject(second))).toBe(newest);
+    expect(await selected()).toBe(newest);
+  });
+
+  it("can be one without a project reference, if its server has backups of one project", async () => {
+    const [, newest] = [
+      await storeBackup(1, ofFirst),
+      await storeBackup(2, { ...ofFirst, projectRef: null }),
+    ];
+    await storeBackup(3, ofSecond);
+
+    expect(await selected(ofProject(first))).toBe(newest);
+    // The control: with backups of two projects, it may be of either.
+    await storeBackup(1, { ...ofSecond, systemIdentifier: "1" });
+    expect(await selected(ofProject(first))).not.toBe(newest);
+  });
+
+  it("is a newer one whose manifest is unreadable, which may be of any database", async () => {
+    await storeBackup(1, ofFirst);
+    await storeBackup(1, ofSecond);
+    const damaged = await storeBackup(3, ofSecond, () => "{");
+
+    expect((await failureOf(verify({}, contextOf(ofProject(first))))).message).toBe(`Damaged: ${damaged}.`);
+  });
+
+  it("is not one of another database in a newer format", async () => {
+    const own = await storeBackup(1, ofFirst);
+    await storeBackup(3, ofSecond, (manifest) => JSON.stringify({ ...manifest, formatVersion: 99 }));
+
+    expect(await selected(ofProject(first))).toBe(own);
+  });
+});
+
+describe("the list", () => {
+  it("names the database of each backup", async () => {
+    const runs = [
+      await storeBackup(1, ofFirst),
+      await storeBackup(2, { ...ofSecond, database: "shop" }),
+      await storeBackup(3, ofServer),
+      await storeBackup(4, ofServer, () => "{"),
+    ];
+    const context = contextOf();
+
+    const listed = await list({}, context);
+
+    expect(listed.map(({ run, source }) => [run, source])).toEqual([
+      [runs[0], `postgres of project ${first}`],
+      [runs[1], `shop of project ${second}`],
+      [runs[2], "postgres of server 3"],
+      [runs[3], undefined],
+    ]);
+    expect(context.printed.join("")).toContain(`shop of project ${second}\n`);
+  });
+});
+
+describe("the retention", () => {
+  const policy = { dailyDays: 7, weeklyDays: 7, monthlyDays: 7, minimum: 1, now };
+  const deleted = async (environment: Record<string, string>, minimum = 1) =>
+    (await prune({ ...policy, minimum }, contextOf(environment)))
+      .filter(({ isDeleted }) => isDeleted)
+      .map(({ run }) => run);
+
+  it("of one database keeps its newest backups, although another one has newer ones", async () => {
+    const [old, stopped] = [await storeBackup(1, ofFirst), await storeBackup(2, ofFirst)];
+    const [superfluous] = [await storeBackup(1, ofSecond), await storeBackup(13, ofSecond)];
+    await storeBackup(14, ofSecond);
+
+    expect(await deleted({})).toEqual([superfluous]);
+    expect(await deleted({}, 2)).toEqual([superfluous]);
+    const fates = await prune({ ...policy, confirm: true }, contextOf());
+    expect(fates.map(({ isDeleted }) => isDeleted)).toEqual([false, true, false, false, false]);
+    expect((await list({}, contextOf())).map(({ run }) => run)).toEqual(
+      expect.arrayContaining([old, stopped]),
+    );
+  });
+
+  it("of the environment's database does not affect another one's backups", async () => {
+    const [own] = [await storeBackup(1, ofFirst), await storeBackup(14, ofFirst)];
+    const [others] = [await storeBackup(1, ofSecond), await storeBackup(14, ofSecond)];
+
+    const fates = await prune(policy, contextOf(ofProject(first)));
+
+    expect(fates.filter(({ isDeleted }) => isDeleted).map(({ run }) => run)).toEqual([own]);
+    expect(fates.find(({ run }) => run === others)).toEqual({
+      run: others,
+      isDeleted: false,
+      reason: `of another database: postgres of project ${second}`,
+    });
+    // The control.
+    expect(await deleted(ofProject(second))).toEqual([others]);
+  });
+});
+
+describe("the ages", () => {
+  const day = 24 * 3600;
+  const measure = async (environment: Record<string, string>) => await age({ now }, contextOf(environment));
+  const storeDrill = async (day: number, receipt: Record<string, string>) => {
+    const startedAt = new Date(Date.UTC(2026, 5, day, 12));
+    const key = `${drillsPrefix}${startedAt.toISOString()}-of-${++serial}.json`;
+    const text = JSON.stringify({ event: backupEvents.drillPassed, startedAt, ...receipt });
+    await testStore.store.putText(key, text, "application/json");
+  };
+
+  it("count only the backups and drills of the environment's database", async () => {
+    const [own, others] = [await storeBackup(5, ofFirst), await storeBackup(15, ofSecond)];
+    await storeDrill(6, { run: own });
+    await storeDrill(7, { run: "20260101T000000000Z-00000000", source: `postgres of project ${first}` });
+    await storeDrill(14, { run: others });
+    await storeDrill(14, { run: "20260101T000000000Z-00000001", source: `postgres of project ${second}` });
+
+    expect(await measure(ofProject(first))).toMatchObject({
+      run: own,
+      backupAgeSeconds: 10.375 * day,
+      drillAgeSeconds: 8 * day,
+    });
+    expect(await measure(ofProject(second))).toMatchObject({ run: others, drillAgeSeconds: day });
+    // Without a project in the environment, the newest of the bucket, as for a bucket with one database.
+    expect(await measure({})).toMatchObject({ run: others, drillAgeSeconds: day });
+  });
+
+  it("report an overdue deletion only for the database whose prune would delete", async () => {
+    const retention = {
+      BACKUP_RETENTION_DAILY_DAYS: "7",
+      BACKUP_RETENTION_WEEKLY_DAYS: "7",
+      BACKUP_RETENTION_MONTHLY_DAYS: "7",
+      BACKUP_MINIMUM_REDUNDANCY: "1",
+    };
+    for (const source of [ofFirst, ofSecond]) await storeBackup(source === ofFirst ? 1 : 13, source);
+    await storeBackup(2, ofFirst);
+    await storeBackup(14, ofSecond);
+    await storeBackup(15, ofSecond);
+    const overdue = async (environment: Record<string, string>) =>
+      (await measure({ ...retention, ...environment })).pruneOverdueSeconds;
+
+    expect([await overdue({}), await overdue(ofProject(first)), await overdue(ofProject(second))]).toEqual([
+      0, 0, 0,
+    ]);
+    await storeBackup(10, ofFirst);
+    expect([await overdue({}), await overdue(ofProject(first)), await overdue(ofProject(second))]).toEqual([
+      5.375 * day,
+      5.375 * day,
+      0,
+    ]);
+  });
+});
