@@ -24,6 +24,7 @@ import { type StatingStatement, statingStatements } from "../source/statedFacts"
 import { affectedFiles } from "./affectedFiles";
 import { baseUnder, rehearseBase, withStated } from "./baseRehearsal";
 import { defaultsOfFiles, withoutManualDefaults } from "./defaultPrivileges";
+import { explainDependents } from "./dependents";
 import { followRenames } from "./followRenames";
 import type { LostFacts } from "./lostFacts";
 import { runMigrations } from "./migrations";
@@ -32,6 +33,7 @@ import { runRepeatables } from "./repeatableStage";
 import type { RepeatableRun } from "./repeatables";
 import type { FileFailure, RanFile } from "./request";
 import { contradictionOf } from "./skippedStatements";
+import { changedRelations } from "./staleFacts";
 import { pendingOf, type Start } from "./start";
 import { StatementIndex } from "./statedObjects";
 
@@ -150,12 +152,11 @@ export async function runFiles(start: Start, rehearsed: KnownEffects = {}): Prom
   };
 
   let failure: FileFailure | undefined =
-    migrations.failure === undefined
-      ? undefined
-      : explainTaken(start.leftOut.explained(migrations.failure), start.history, start.reading.catalog);
+    migrations.failure === undefined ? undefined : explainedFailure(start, migrations.failure);
   if (failure === undefined && migrations.next === undefined && !migrations.more) {
     const { catalog: live, addresses } = middle.reading;
-    const underneath = { live, addresses, base: before.base, defaults };
+    const changed = migrated ? changedRelations(start.reading.catalog, live) : new Set<string>();
+    const underneath = { live, addresses, base: before.base, defaults, changed };
     start.leftOut.follow({ ...underneath, history: middle.history });
     const outcome = await runRepeatables(withPresentNames(start, middle), underneath, affected);
     if (!("error" in outcome)) {
@@ -184,6 +185,15 @@ export async function runFiles(start: Start, rehearsed: KnownEffects = {}): Prom
     history: end.history,
     ...(failure === undefined ? {} : { failure }),
   };
+}
+
+/** Returns the failure of a migration with what manual changes and repeatables have to do with it. */
+function explainedFailure(
+  { leftOut, history, reading: { catalog } }: Start,
+  failure: FileFailure,
+): FileFailure {
+  const taken = explainTaken(leftOut.explained(failure), history, catalog);
+  return explainDependents(taken, history, catalog);
 }
 
 /** Returns what was known before migrations ran, with the names that objects have now. */
