@@ -16,6 +16,7 @@ import {
 } from "../catalog/renames";
 import { adoptBaseline } from "../history/baseline";
 import { type History, historyCatalog, markAsDue, readHistory } from "../history/history";
+import { refuseUnwritten } from "../history/written";
 import { repairOf } from "../repair/repair";
 import { runRepairs } from "../repair/restore";
 import type { Session } from "../session/session";
@@ -163,6 +164,11 @@ export async function runFiles(start: Start, rehearsed: KnownEffects = {}): Prom
       const { made, ...rest } = outcome;
       for (const identity of outcome.declared) declared.add(identity);
       const end = made === undefined ? middle : await historyAround(session, inputs.name, made);
+      const paths = new Set(outcome.ran.map(({ path }) => path));
+      refuseUnwritten(
+        repeatables.filter(({ path }) => paths.has(path)),
+        end.history,
+      );
       return {
         ...before,
         ...rest,
@@ -230,11 +236,12 @@ function statedRenames({ renamed }: KnownEffects, ran: readonly Migration[]): Re
  * migrations create themselves stays as they left it, and the repeatables that redefine it run again.
  */
 async function afterMigrations(
-  { session, request: { inputs }, reading, record, expected }: Start,
+  { session, request: { inputs }, plan, reading, record, expected }: Start,
   ran: readonly Migration[],
   stated: Renames | undefined,
 ): Promise<AfterMigrations> {
   const found = await readWithHistory(session, inputs.name);
+  refuseUnwritten([...plan.adopt, ...ran], found.history);
   const hasRecords =
     Object.keys(record.base).length > 0 ||
     [...found.history.files.values()].some(({ kind }) => kind === "repeatable");
