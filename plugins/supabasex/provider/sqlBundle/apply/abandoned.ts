@@ -10,7 +10,7 @@ import {
 } from "../source/declaredObjects";
 import type { SearchPath } from "../source/searchPath";
 import type { KnownFiles } from "./knownFiles";
-import { inTheWay } from "./orphans";
+import { inTheWay } from "./namespaces";
 import { qualifiedName } from "./qualifiedNames";
 
 /**
