@@ -265,6 +265,14 @@ export const tableChanges: readonly BundleChange[] = [
     repairedBy: "hand",
   },
   {
+    name: "extended statistics are added",
+    severity: "extra",
+    change: "create statistics shared.customers_tenant_email on tenant_id, email from shared.customers",
+    reverse: "drop statistics shared.customers_tenant_email",
+    reports: extra("statistics shared.customers_tenant_email"),
+    repairedBy: "hand",
+  },
+  {
     name: "extended statistics are dropped",
     severity: "changes",
     change: "drop statistics shared.customers_tenant_name",

@@ -144,6 +144,21 @@ describe("a manual object that differs and would lose something is refused with 
       message: /hint: Something with its name exists, but is not found as this type: write the schema/,
     },
     {
+      name: "an enum that a block creates only if it is missing",
+      manual:
+        "create type $s.level as enum ('low', 'odd'); create table $s.levels as select 'odd'::$s.level as level",
+      file: "do $$ begin create type $s.level as enum ('low', 'high'); exception when duplicate_object then null; end $$;",
+      message:
+        /type \S+\.level: It was created manually with the labels low, odd, not low, high: rename or drop it\./,
+    },
+    {
+      name: "a composite type that a block creates only if it is missing",
+      manual: "create type $s.address as (street text, zip text)",
+      file: "do $$ begin if to_regtype('$s.address') is null then create type $s.address as (street text, city text); end if; end $$;",
+      message:
+        /type \S+\.address: It was created manually with the attributes street, zip, not street, city: rename or drop it\./,
+    },
+    {
       name: "a composite type with another attribute, of which rows may have values",
       manual:
         "create type $s.address as (street text, zip text); create table $s.homes (home $s.address); insert into $s.homes values (row('a', '1'))",

@@ -11,6 +11,7 @@ import { mentions } from "../source/mentions";
 import { stepsOf } from "../source/partitionSteps";
 import { pathOf } from "../source/searchPath";
 import { type Statement, setting, statementsOf } from "../source/statements";
+import { dropsOfAbandoned } from "./abandoned";
 import { bareName } from "./affectedFiles";
 import { changesRows } from "./changesRows";
 import { droppedBefore } from "./droppedBefore";
@@ -117,6 +118,7 @@ export class LeftOut {
       ? ofBlocks.filter((identity) => mentions(file, bareName(partsOfIdentity(identity).name)))
       : ofBlocks.filter((identity) => creates(statement, identity, pathOf(file, statement.node)));
     if (this.#dropFor(file, own, live)) return true;
+    if (file.kind === "migration" && this.#dropAbandoned(file, statement)) return true;
     if (this.#rehearsed === undefined || !succeeds(this.#rehearsed, file, index)) return false;
     const { created } = this.#rehearsed;
     const { live: manual } = this.#rehearsed;
@@ -251,11 +253,21 @@ export class LeftOut {
    * Marks those of the objects that hold no data to be dropped first. Returns whether any of them is not dropped yet.
    */
   #dropFor(file: BundleFile, identities: readonly string[], live: Catalog): boolean {
-    const known = this.dropsBefore(file);
     const drops = [...identities]
       .sort((one, other) => dropOrder(one) - dropOrder(other))
-      .flatMap((identity) => dropExtra(identity, {}, live).statements)
-      .filter((drop) => !known.includes(drop));
+      .flatMap((identity) => dropExtra(identity, {}, live).statements);
+    return this.#dropFirst(file, drops);
+  }
+
+  /** Drops first what a repeatable created and no file creates any more, if the statement needs its name. */
+  #dropAbandoned(file: BundleFile, { node }: Statement): boolean {
+    return this.#dropFirst(file, dropsOfAbandoned(node, pathOf(file, node), this.#known));
+  }
+
+  /** Adds statements that run before the file. Returns whether one of them is new. */
+  #dropFirst(file: BundleFile, statements: readonly string[]): boolean {
+    const known = this.dropsBefore(file);
+    const drops = statements.filter((drop) => !known.includes(drop));
     if (drops.length === 0) return false;
     this.#drops.set(file, [...known, ...drops]);
     return true;

@@ -5,6 +5,7 @@ import { followedRenames } from "../catalog/renames";
 import { type Begun, begin, end } from "../history/begun";
 import { type History, historyCatalog, openHistory, readHistory, recordMigrations } from "../history/history";
 import { readRecord, recordExpectation } from "../history/record";
+import { refuseUnwritten } from "../history/written";
 import { refuseHazards } from "../locks/refusal";
 import { LockWatch } from "../locks/watch";
 import type { Session } from "../session/session";
@@ -61,6 +62,7 @@ export async function runOutsideTransaction(
   await recordMigrations(session.work, inputs.name, [{ file, durationMilliseconds }]);
   await end(session.work, { bundle: inputs.name, path: file.path });
   const { history, ...after } = await readingInTransaction(session, inputs.name);
+  refuseUnwritten([file], history);
   const start =
     about === undefined ? before : { ...before, catalog: asExpected(before.catalog, expected, about) };
   const renames = followedRenames(before, after);

@@ -1,10 +1,10 @@
 import { UserError } from "../../../../../foundation/userError";
-import { nameWithoutArguments, routineKinds } from "../catalog";
 import { addressesOf, dropStatement } from "../catalog/objects";
 import type { OwnedObject } from "../history/history";
 import { ExecutionFailure, type Session } from "../session/session";
 import { type DeclaredObject, declarationsOf, objectKey } from "../source/declaredObjects";
 import { isDatabaseError } from "../source/errors";
+import { classedKey } from "./namespaces";
 import type { RepeatablePlan } from "./plan";
 import type { RepeatableContext } from "./repeatableContext";
 
@@ -113,35 +113,4 @@ export async function orphansAmong(
     const address = addresses[at];
     return address !== undefined && !kept.has(`${kind} ${address}`);
   });
-}
-
-/** Returns a name with the class: a function that becomes a procedure of the same name is another object. */
-function classedKey(object: DeclaredObject): string {
-  return `${object.class}: ${objectKey(object)}`;
-}
-
-/**
- * Returns those objects whose name a declaration needs although it declares another object: other arguments, another
- * class.
- */
-export function inTheWay(
-  objects: readonly OwnedObject[],
-  declared: readonly DeclaredObject[],
-): OwnedObject[] {
-  const names = new Set(declared.map(nameInItsNamespace));
-  return objects.filter((object) => names.has(nameInItsNamespace(object)));
-}
-
-const relationsAndTypes: ReadonlySet<string> = new Set([
-  "view",
-  "materialized view",
-  "index",
-  "type",
-  "domain",
-]);
-
-function nameInItsNamespace(object: DeclaredObject): string {
-  if (routineKinds.has(object.class)) return `routine ${nameWithoutArguments(object.name)}`;
-  if (relationsAndTypes.has(object.class)) return `relation ${object.name}`;
-  return classedKey(object);
 }

@@ -1,5 +1,7 @@
 import type { Node } from "libpg-query";
-import { type Catalog, firstIdentifier, isSameObject } from "../catalog";
+import { escapeControls } from "../../../../../foundation/controlCharacters";
+import { UserError } from "../../../../../foundation/userError";
+import { type Catalog, type CatalogObject, firstIdentifier, isSameObject } from "../catalog";
 import { texts } from "../repair/createStatement";
 import { quote } from "../source/declaredObjects";
 import type { SearchPath } from "../source/searchPath";
@@ -45,11 +47,17 @@ function otherParts({ node, path }: Placed, { live, expected }: Catalogs): strin
   const [is, should] = [live, expected].map((catalog) => catalog[identity ?? ""]);
   if (is === undefined || should?.kind !== kind)
     return "Something with its name exists, but is not found as this type: write the schema of the type, or rename or drop what has its name.";
-  if (kind === "enum") {
+  return otherPartsOf(is, should);
+}
+
+/** Returns the same for an enum or a composite type with its definition; `undefined` for other types. */
+function otherPartsOf(is: CatalogObject, should: CatalogObject): string | undefined {
+  if (is.kind === "enum") {
     const [are, asked] = [texts(is.labels), texts(should.labels)];
     if (are.every((label) => asked.includes(label))) return undefined;
     return `It was created manually with the labels ${are.join(", ")}, not ${asked.join(", ")}: rename or drop it.`;
   }
+  if (is.kind !== "composite") return undefined;
   const [are, asked] = [is, should].map((type) => texts(type.attributes).map(firstIdentifier)) as [
     string[],
     string[],
@@ -57,6 +65,36 @@ function otherParts({ node, path }: Placed, { live, expected }: Catalogs): strin
   // Rows have the values in this order. Others can only follow.
   if (are.every((name, at) => name === asked[at])) return undefined;
   return `It was created manually with the attributes ${are.join(", ")}, not ${asked.join(", ")}: rename or drop it.`;
+}
+
+/**
+ * Refuses manual types that files would create, but with other labels or attributes, if no statement of a file was refused: a
+ * block may create a type only if it is missing.
+ *
+ * @param expected after the files ran without the manual changes
+ * @param after after they ran with them
+ */
+export function refuseOtherTypes(
+  expected: Catalog,
+  former: { readonly expected: Catalog; readonly reading: { readonly catalog: Catalog } },
+  { catalog: after }: { readonly catalog: Catalog },
+): void {
+  const others = Object.entries(expected).flatMap(([identity, should]) => {
+    const is = after[identity];
+    const isManual =
+      former.expected[identity] === undefined && former.reading.catalog[identity] !== undefined;
+    if (!isManual || is === undefined || is.kind !== should.kind || !identity.startsWith("type ")) return [];
+    const other = otherPartsOf(is, should);
+    return other === undefined ? [] : [`  ${escapeControls(identity)}: ${other}`];
+  });
+  if (others.length === 0) return;
+  throw new UserError(
+    [
+      "Files create types that exist already with other values, which rows may have:",
+      ...others,
+      "  Then run the command again.",
+    ].join("\n"),
+  );
 }
 
 /**

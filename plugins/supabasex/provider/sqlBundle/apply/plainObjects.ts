@@ -50,7 +50,7 @@ const defined: Readonly<Record<string, string>> = {
 
 /**
  * Returns the object that a statement creates, for kinds whose `create` has no `or replace`, and of which the catalog
- * only has a hash, or whose extra objects are not drift. Only superusers may create operator classes and base types.
+ * only has a hash, or whose extra objects may not be drift. Only superusers may create operator classes and base types.
  */
 export function plainObject(node: Node): PlainObject | undefined {
   if ("DefineStmt" in node) {

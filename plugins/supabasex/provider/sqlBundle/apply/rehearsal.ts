@@ -187,6 +187,8 @@ async function undo(
     await runRepairs(session, ofPartitions);
     ({ reading } = await readWithHistory(session, request.inputs.name));
   }
+  const differenceOf = ({ identity, property = "" }: CatalogDifference) => `${identity} ${property}`;
+  const known = new Set(diffCatalogs(expected, reading.catalog).map(differenceOf));
   // A manual object may depend on something that is undone, so it is undone as well.
   let isWithExtra = false;
   for (let round = 0; round < rounds; round++) {
@@ -194,8 +196,12 @@ async function undo(
     const extra: CatalogDifference[] = isWithExtra
       ? diffCatalogs(expected, catalog).filter(({ kind }) => kind === "extra")
       : [];
+    // What was dropped with something that is undone.
+    const broken = diffCatalogs(expected, catalog).filter(
+      (difference) => difference.kind !== "extra" && !known.has(differenceOf(difference)),
+    );
     const named = byIdentity(relevant(catalog));
-    const groups = [...new Map([...byIdentity(extra), ...named])]
+    const groups = [...new Map([...byIdentity(extra), ...byIdentity(broken), ...named])]
       .map(([identity, differences]) => undoOf(identity, differences, expected, { live: catalog }))
       .filter(({ statements }) => statements.length > 0);
     if (groups.length === 0) break;

@@ -8,6 +8,7 @@ import { isCausedByOthers } from "../session/retry";
 import type { Session } from "../session/session";
 import { type DeclaredObject, declarationsOf } from "../source/declaredObjects";
 import type { BundleFile, LoadedBundle } from "../source/files";
+import { actsOnUnnamedObjects } from "../source/mentions";
 import { statingStatements } from "../source/statedFacts";
 import { creatorsAmong, creatorsOf } from "./creators";
 import { refuseData } from "./dataOfRepeatables";
@@ -21,6 +22,7 @@ import { planRepeatables, withoutRenamed } from "./plan";
 import { noLongerRedefined, originOf, ownedByRepeatables } from "./redefined";
 import { applyRepeatables, type RepeatableRun } from "./repeatables";
 import type { ApplyRequest, PlannedFile, RanFile } from "./request";
+import { staleFacts } from "./staleFacts";
 import type { Start } from "./start";
 import { StatementIndex } from "./statedObjects";
 import { nothingToTakeBack, planTakeBack, regrantedBy, takeBack, takenBackFrom } from "./takeBack";
@@ -33,6 +35,8 @@ interface Underneath {
   readonly base: BaseFacts;
   /** The default privileges that files have set. */
   readonly defaults: Catalog;
+  /** The tables and views that migrations of the same transaction changed. */
+  readonly changed: ReadonlySet<string>;
 }
 
 export interface RepeatableOutcome {
@@ -66,7 +70,7 @@ export interface RepeatableFailure {
  */
 export async function runRepeatables(
   { session, sequences, request, history, expected, reading, skip, leftOut }: Start,
-  { live, addresses, base, defaults }: Underneath,
+  { live, addresses, base, defaults, changed }: Underneath,
   affected: ReadonlyMap<string, string>,
 ): Promise<RepeatableOutcome | RepeatableFailure> {
   const { inputs, bundle, report } = request;
@@ -80,10 +84,19 @@ export async function runRepeatables(
     ? new Map<string, DeclaredObject>()
     : noLongerRedefined(base, history, bundle.repeatables);
   const bornUnder = withoutManualDefaults(live, defaults, { expected, reading });
-  const known = { base, expected, live, bornUnder, creators, makers };
+  // Of those before, it is not known what they changed.
+  const isDue = bundle.repeatables.some(
+    (file) => history.files.get(file.path)?.due === true && actsOnUnnamedObjects(file),
+  );
+  const stale = staleFacts(base, live, {
+    isChanged: (relation) => isDue || changed.has(relation),
+    isDeclared: (identity) => makers.has(identity),
+    repeatables: bundle.repeatables,
+  });
+  const known = { base, expected, live, bornUnder, creators, makers, stale };
   const facts = { ...known, bornOtherwise: bornOther, noLongerRedefined: restored };
   const gone =
-    lost === undefined && bornOther.size + restored.size === 0
+    lost === undefined && bornOther.size + restored.size + stale.size === 0
       ? nothingToTakeBack
       : planTakeBack(lost, facts, bundle.repeatables);
   const { restating } = gone;

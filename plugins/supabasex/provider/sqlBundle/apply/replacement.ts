@@ -4,9 +4,10 @@ import { parentIdentities, partsOfIdentity, readCatalogInTransaction } from "../
 import { dropStatement } from "../catalog/objects";
 import type { OwnedObject } from "../history/history";
 import { ownershipOf } from "../history/ownership";
-import type { Declaration } from "../source/declaredObjects";
+import { type Declaration, declarationsOf } from "../source/declaredObjects";
 import { SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
+import { actsOnUnnamedObjects } from "../source/mentions";
 import { statingStatements } from "../source/statedFacts";
 import { fileLinks } from "./fileLinks";
 import { nameOf } from "./orphans";
@@ -82,10 +83,11 @@ export async function rebuild(
       mayStateLater: statedByChanged(context),
     },
   );
-  const again = await restoring.catch(async (error: unknown) => {
+  const rollBack = async (error: unknown) => {
     if (error instanceof SqlFileError) await session.execute("rollback to savepoint rebuild");
     throw error;
-  });
+  };
+  const again = await restoring.catch(rollBack);
   if (again.lost.length > 0) {
     await session.execute("rollback to savepoint rebuild");
     throw new UserError(
@@ -98,9 +100,33 @@ export async function rebuild(
       ].join("\n"),
     );
   }
+  if (again.recreated.some((identity) => !owners.has(identity)))
+    await sweepAgain([file, ...again.files], context).catch(rollBack);
   await session.execute("release savepoint rebuild");
   return again;
 }
+
+/**
+ * Runs files again, in the same order, if one of them acts on objects that it does not name, such as all tables of a schema: what
+ * was recreated from the catalog did not exist when they ran. Something may depend on what the server cannot replace in place, so
+ * files with such an object do not run again.
+ */
+async function sweepAgain(files: readonly BundleFile[], context: RepeatableContext): Promise<void> {
+  if (!files.some(actsOnUnnamedObjects)) return;
+  const isRepeatable = (file: BundleFile) =>
+    declarationsOf(file).every((object) => object.replaceable || withoutDependents.has(object.class));
+  if (files.every(isRepeatable)) await runAgain(files, { ...context, notice: () => {} });
+}
+
+/** Kinds of objects on which nothing can depend. */
+const withoutDependents: ReadonlySet<string> = new Set([
+  "cron job",
+  "event trigger",
+  "policy",
+  "publication",
+  "rule",
+  "trigger",
+]);
 
 /**
  * Returns the files with those that state properties which are lost when they run again, except changed ones that run

@@ -16,6 +16,7 @@ import {
 } from "../catalog/renames";
 import { adoptBaseline } from "../history/baseline";
 import { type History, historyCatalog, markAsDue, readHistory } from "../history/history";
+import { refuseUnwritten } from "../history/written";
 import { repairOf } from "../repair/repair";
 import { runRepairs } from "../repair/restore";
 import type { Session } from "../session/session";
@@ -24,6 +25,7 @@ import { type StatingStatement, statingStatements } from "../source/statedFacts"
 import { affectedFiles } from "./affectedFiles";
 import { baseUnder, rehearseBase, withStated } from "./baseRehearsal";
 import { defaultsOfFiles, withoutManualDefaults } from "./defaultPrivileges";
+import { explainDependents } from "./dependents";
 import { followRenames } from "./followRenames";
 import type { LostFacts } from "./lostFacts";
 import { runMigrations } from "./migrations";
@@ -32,6 +34,7 @@ import { runRepeatables } from "./repeatableStage";
 import type { RepeatableRun } from "./repeatables";
 import type { FileFailure, RanFile } from "./request";
 import { contradictionOf } from "./skippedStatements";
+import { changedRelations } from "./staleFacts";
 import { pendingOf, type Start } from "./start";
 import { StatementIndex } from "./statedObjects";
 
@@ -150,18 +153,22 @@ export async function runFiles(start: Start, rehearsed: KnownEffects = {}): Prom
   };
 
   let failure: FileFailure | undefined =
-    migrations.failure === undefined
-      ? undefined
-      : explainTaken(start.leftOut.explained(migrations.failure), start.history, start.reading.catalog);
+    migrations.failure === undefined ? undefined : explainedFailure(start, migrations.failure);
   if (failure === undefined && migrations.next === undefined && !migrations.more) {
     const { catalog: live, addresses } = middle.reading;
-    const underneath = { live, addresses, base: before.base, defaults };
+    const changed = migrated ? changedRelations(start.reading.catalog, live) : new Set<string>();
+    const underneath = { live, addresses, base: before.base, defaults, changed };
     start.leftOut.follow({ ...underneath, history: middle.history });
     const outcome = await runRepeatables(withPresentNames(start, middle), underneath, affected);
     if (!("error" in outcome)) {
       const { made, ...rest } = outcome;
       for (const identity of outcome.declared) declared.add(identity);
       const end = made === undefined ? middle : await historyAround(session, inputs.name, made);
+      const paths = new Set(outcome.ran.map(({ path }) => path));
+      refuseUnwritten(
+        repeatables.filter(({ path }) => paths.has(path)),
+        end.history,
+      );
       return {
         ...before,
         ...rest,
@@ -184,6 +191,15 @@ export async function runFiles(start: Start, rehearsed: KnownEffects = {}): Prom
     history: end.history,
     ...(failure === undefined ? {} : { failure }),
   };
+}
+
+/** Returns the failure of a migration with what manual changes and repeatables have to do with it. */
+function explainedFailure(
+  { leftOut, history, reading: { catalog } }: Start,
+  failure: FileFailure,
+): FileFailure {
+  const taken = explainTaken(leftOut.explained(failure), history, catalog);
+  return explainDependents(taken, history, catalog);
 }
 
 /** Returns what was known before migrations ran, with the names that objects have now. */
@@ -220,11 +236,12 @@ function statedRenames({ renamed }: KnownEffects, ran: readonly Migration[]): Re
  * migrations create themselves stays as they left it, and the repeatables that redefine it run again.
  */
 async function afterMigrations(
-  { session, request: { inputs }, reading, record, expected }: Start,
+  { session, request: { inputs }, plan, reading, record, expected }: Start,
   ran: readonly Migration[],
   stated: Renames | undefined,
 ): Promise<AfterMigrations> {
   const found = await readWithHistory(session, inputs.name);
+  refuseUnwritten([...plan.adopt, ...ran], found.history);
   const hasRecords =
     Object.keys(record.base).length > 0 ||
     [...found.history.files.values()].some(({ kind }) => kind === "repeatable");

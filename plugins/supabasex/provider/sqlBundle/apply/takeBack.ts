@@ -66,6 +66,8 @@ export interface KnownFacts {
   readonly makers: ReadonlyMap<string, string>;
   /** Migrations' objects that repeatables redefined and no longer do. */
   readonly noLongerRedefined: ReadonlyMap<string, DeclaredObject>;
+  /** What repeatables may state no more because migrations changed the relation: identity → the facts. */
+  readonly stale: ReadonlyMap<string, StatedFacts>;
 }
 
 /**
@@ -81,13 +83,15 @@ export function planTakeBack(
   facts: KnownFacts,
   local: readonly BundleFile[],
 ): TakeBack {
-  const { base, live, creators, bornOtherwise, noLongerRedefined } = facts;
+  const { base, live, creators, bornOtherwise, noLongerRedefined, stale } = facts;
   const targets = new Map<string, CatalogObject | undefined>();
   for (const identity of new Set([...Object.keys(base), ...creators.keys()])) {
     const object = live[identity];
     const lostHere = lost?.(identity) ?? [];
+    const staleHere = stale.get(identity);
     const stated = [
       ...lostHere,
+      ...(staleHere === undefined ? [] : [staleHere]),
       ...(bornOtherwise.has(identity) ? [grantsOfAll] : []),
       ...(noLongerRedefined.has(identity) ? [definition] : []),
     ];

@@ -16,6 +16,7 @@ import { knownFiles } from "./knownFiles";
 import { dropLeft, repairLast } from "./lastStep";
 import { LeftOut } from "./leftOut";
 import { leftovers, refuseKept } from "./leftovers";
+import { refuseOtherTypes } from "./otherContent";
 import { outsideError } from "./outsideError";
 import { isFirstDeployment, planMigrations } from "./plan";
 import { type Outcome, type Rehearsal, rehearse } from "./rehearsal";
@@ -79,7 +80,10 @@ export async function runTransaction(
     ? { expected: found.expected, base: run.base }
     : (rehearsed ?? outcomeOf(start, run, rehearsal));
   const isCompared = rehearsed !== undefined && mayStayBehind(run.failure);
-  if (isCompared) refuseKept(expected, found, run.after);
+  if (isCompared) {
+    refuseKept(expected, found, run.after);
+    refuseOtherTypes(expected, found, run.after);
+  }
   const left = isCompared ? await leftovers(session, expected, found, { after: run.after }) : [];
   const isUnfinished = run.failure !== undefined || run.next !== undefined || run.more;
   const step = { expected, left, addresses: first.addresses };

@@ -51,12 +51,20 @@ const droppable: ReadonlySet<string> = new Set([...dataless, "cron job", "materi
  * Returns whether an object that repeatables created without declaring it, such as by a `do` block, can be dropped.
  * This excludes a part of a table that they created as well: it stays with the table and its data.
  *
- * @param before the catalog before they ran
+ * @param catalogs before and after they ran
  */
-function mayGoAgain(identity: string, { table }: CatalogObject, before: Catalog): boolean {
+function mayGoAgain(
+  identity: string,
+  { table }: CatalogObject,
+  { before, after }: { readonly before: Catalog; readonly after: Catalog },
+): boolean {
   const { kind, parent = table } = partsOfIdentity(identity);
   if (!droppable.has(kind)) return false;
-  return typeof parent !== "string" || parentIdentities(parent).some((one) => before[one] !== undefined);
+  if (typeof parent !== "string") return true;
+  // A partition is only listed if it differs from its table.
+  return parentIdentities(parent).every(
+    (one) => before[one] !== undefined || after[one] === undefined || after[one].partitionOf !== undefined,
+  );
 }
 
 /** Returns whether dropping the object loses no data. */
@@ -93,13 +101,29 @@ export function baseAfterRepeatables(
     if (how === "create" && result.get(identity) === null) result.delete(identity);
     if (former === now || how === "create" || result.get(identity) === null) continue;
     if (former === undefined) {
-      if (isMereFact(identity, now) || mayGoAgain(identity, now, before)) result.set(identity, null);
+      const ofPartition = differencesOfPartition(now, before);
+      if (isMereFact(identity, now) || mayGoAgain(identity, now, { before, after }))
+        result.set(identity, null);
+      else if (ofPartition !== undefined) result.set(identity, ofPartition);
       continue;
     }
     const altered = alteredBetween(former, now);
     if (Object.keys(altered).length > 0) result.set(identity, merged(altered, result.get(identity) ?? {}));
   }
   return Object.fromEntries(result);
+}
+
+/** Returns what a partition, which was not listed because it matched its table, had instead of its own properties. */
+function differencesOfPartition(
+  { partitionOf, ...own }: CatalogObject,
+  before: Catalog,
+): JsonObject | undefined {
+  const table = before[`table ${String(partitionOf)}`];
+  if (table === undefined) return undefined;
+  const names = Object.keys(own).filter((name) => name.startsWith("rowSecurity"));
+  return names.length === 0
+    ? undefined
+    : Object.fromEntries(names.map((name): [string, JsonValue] => [name, table[name] ?? null]));
 }
 
 /** The catalog around migrations. */

@@ -5,7 +5,7 @@ import { platformSchemas } from "./managedObjects";
 import { touchedPart, touchedProperties } from "./properties";
 
 /** Kinds for which an extra object is not drift: it is foreign, or grants no privileges and changes no result. */
-const foreignWhenExtra = new Set(["bucket", "extension", "role settings", "schema", "statistics"]);
+const foreignWhenExtra = new Set(["bucket", "extension", "role settings", "schema"]);
 
 /**
  * The part of a live catalog that belongs to a bundle. It equals `expected` if and only if there is no drift. It contains:
@@ -152,9 +152,15 @@ function functionSchemaOf({ definition }: CatalogObject): string | undefined {
   return /.* EXECUTE FUNCTION ([a-z_]\w*)\./s.exec(String(definition))?.[1];
 }
 
-/** Returns the table of an index, or the table whose column uses a sequence. */
+/** The table at the end of the definition of extended statistics. */
+const statisticsTable =
+  /^CREATE STATISTICS .* FROM ((?:"(?:[^"]|"")+"|[^\s".]+)\.(?:"(?:[^"]|"")+"|[^\s".]+))$/s;
+
+/** Returns the table of an index or of statistics, or the table whose column uses a sequence. */
 export function relationOf(object: CatalogObject): string | undefined {
   if (typeof object.table === "string") return object.table;
+  const ofStatistics = statisticsTable.exec(String(object.definition))?.[1];
+  if (ofStatistics !== undefined) return ofStatistics;
   if (typeof object.ownedBy === "string") return partsOfIdentity(`column ${object.ownedBy}`).parent;
   return undefined;
 }

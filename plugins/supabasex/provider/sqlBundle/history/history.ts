@@ -8,6 +8,7 @@ import { statingStatements } from "../source/statedFacts";
 import { statementsOf, textOf } from "../source/statements";
 import { addAddresses } from "./addresses";
 import { createBegun } from "./begun";
+import { notWritten } from "./written";
 
 /**
  * What a database records about its bundles. Versions are in `supabase_migrations.schema_migrations`, as the Supabase
@@ -92,7 +93,11 @@ export async function openHistory(client: ClientBase, bundle: string): Promise<v
     `insert into supabase_migrations.bundles (name, fingerprint) values ($1, $2) on conflict (name) do nothing`,
     [bundle, fingerprint({})],
   );
-  await client.query("select from supabase_migrations.bundles where name = $1 for update", [bundle]);
+  const { rowCount } = await client.query(
+    "select from supabase_migrations.bundles where name = $1 for update",
+    [bundle],
+  );
+  if (rowCount !== 1) throw notWritten(`bundle ${bundle}`);
 }
 
 /**

@@ -6,6 +6,7 @@ import { withCurrentIdentities } from "../catalog/formerIdentities";
 import { canonicalCatalog } from "../catalog/names";
 import { addressesFrom, databaseToken } from "./addresses";
 import { layoutOf } from "./history";
+import { notWritten } from "./written";
 
 /**
  * What a bundle has created, as recorded in the database. It contains every definition, so it is large, and only read
@@ -67,8 +68,9 @@ export async function recordExpectation(
   { expected, base }: Pick<BundleRecord, "expected" | "base">,
 ): Promise<void> {
   const json = catalogJson(expected);
-  await client.query(
+  const { rowCount } = await client.query(
     "update supabase_migrations.bundles set expected = $2, fingerprint = $3, base = $4 where name = $1",
     [bundle, json, fingerprintOf(json), JSON.stringify(base)],
   );
+  if (rowCount !== 1) throw notWritten(`bundle ${bundle}`);
 }

@@ -41,10 +41,19 @@ export function undoOf(
           : dropWithData({ object, expected, live }, is ?? {}),
     };
   }
-  if (repair.impossible.length === 0) return { identity, ...owner, statements: usual };
+  if (repair.impossible.length === 0)
+    return { identity, ...owner, statements: usual, ...withDependents(repair) };
   const hard =
     is === undefined ? recreateLost(object, should) : resetChanged(object, differences, { should, is });
   return { identity, ...owner, statements: [...hard, ...usual] };
+}
+
+/** Returns the alternative that drops the object, with its dependents: the next pass recreates those that are expected. */
+function withDependents({ otherwise }: Pick<RepairGroup, "otherwise">): Pick<RepairGroup, "otherwise"> {
+  if (otherwise === undefined) return {};
+  return {
+    otherwise: otherwise.map((statement) => (/^drop /.test(statement) ? `${statement} cascade` : statement)),
+  };
 }
 
 /** Returns statements that reset what a view's column has of its own, except grants. */

@@ -1,0 +1,55 @@
+import type { Node } from "libpg-query";
+import { dropStatement } from "../catalog/objects";
+import type { OwnedObject } from "../history/history";
+import {
+  type DeclaredObject,
+  declarations,
+  declarationsOf,
+  objectKey,
+  relationName,
+} from "../source/declaredObjects";
+import type { SearchPath } from "../source/searchPath";
+import type { KnownFiles } from "./knownFiles";
+import { inTheWay } from "./namespaces";
+import { qualifiedName } from "./qualifiedNames";
+
+/**
+ * Returns the statements that drop what a repeatable created and no file creates any more, if a migration's statement needs its
+ * name. On an empty database the object never exists; here it is otherwise dropped after the migrations.
+ */
+export function dropsOfAbandoned(
+  node: Node,
+  path: SearchPath,
+  { history, repeatables, base }: Pick<KnownFiles, "history" | "repeatables" | "base">,
+): string[] {
+  const claimed = [...declarations(node), ...relationsOf(node)].map((object) => qualified(object, path));
+  if (claimed.length === 0) return [];
+  const declared = new Set(repeatables.flatMap((file) => declarationsOf(file).map(objectKey)));
+  const made = [...history.files.values()].flatMap(({ objects }) => objects);
+  const isAbandoned = (object: OwnedObject) =>
+    !declared.has(objectKey(object)) &&
+    // A migration created it, too.
+    (object.identity === undefined || (base[object.identity] ?? null) === null);
+  return inTheWay(made.filter(isAbandoned), claimed).flatMap((object) => dropStatement(object) ?? []);
+}
+
+/** Returns the table or sequence that a statement creates, whose name no view may have. */
+function relationsOf(node: Node): DeclaredObject[] {
+  const relation =
+    "CreateStmt" in node
+      ? node.CreateStmt.relation
+      : "CreateForeignTableStmt" in node
+        ? node.CreateForeignTableStmt.base?.relation
+        : "CreateSeqStmt" in node
+          ? node.CreateSeqStmt.sequence
+          : "CreateTableAsStmt" in node
+            ? node.CreateTableAsStmt.into?.rel
+            : undefined;
+  return relation === undefined ? [] : [{ class: "view", name: relationName(relation) }];
+}
+
+function qualified(object: DeclaredObject, path: SearchPath): DeclaredObject {
+  const { name, on } = object;
+  if (on !== undefined) return { ...object, on: qualifiedName(on, path) ?? on };
+  return { ...object, name: qualifiedName(name, path) ?? name };
+}

@@ -1,0 +1,46 @@
+import { escapeControls } from "../../../../../foundation/controlCharacters";
+import { type Catalog, partsOfIdentity } from "../catalog";
+import type { History } from "../history/history";
+import { unquoted } from "../source/declaredObjects";
+import { SqlFileError } from "../source/errors";
+import { bareName } from "./affectedFiles";
+import type { FileFailure } from "./request";
+
+/** SQLSTATEs for an object that others depend on, when it is dropped or a column's type is changed. */
+const neededByOthers: ReadonlySet<string> = new Set(["2BP01", "0A000"]);
+
+/**
+ * Adds to the failure of a migration which repeatables have created what depends on its object. On an empty database these
+ * objects do not exist yet.
+ */
+export function explainDependents(
+  failure: FileFailure,
+  { files }: Pick<History, "files">,
+  live: Catalog,
+): FileFailure {
+  const { error } = failure;
+  if (!(error instanceof SqlFileError)) return failure;
+  const { sqlState = "", detail = "" } = error.issue;
+  if (!neededByOthers.has(sqlState)) return failure;
+  const found = [...files.values()].flatMap(({ path, objects }) =>
+    objects.flatMap(({ identity }) => {
+      if (identity === undefined || live[identity] === undefined) return [];
+      return isNamed(detail, identity) ? [`${escapeControls(identity)} (${path})`] : [];
+    }),
+  );
+  if (found.length === 0) return failure;
+  const hint = `Repeatables created what depends on it: ${found.join(", ")}. Drop that first in this migration (drop … if exists): the repeatables run again afterwards.`;
+  return { ...failure, error: new SqlFileError({ ...error.issue, hint }, { cause: error.cause }) };
+}
+
+/** Returns whether the server's list of dependent objects, one per line, contains an object. */
+function isNamed(detail: string, identity: string): boolean {
+  const { parent, name } = partsOfIdentity(identity);
+  const names = [name, ...(parent === undefined ? [] : [parent])].map((one) => unquoted(bareName(one)));
+  const subjects = detail.split("\n").map((line) => line.split(" depends on ")[0] ?? "");
+  return subjects.some((subject) => names.every((one) => words(subject).includes(one)));
+}
+
+function words(text: string): string[] {
+  return text.split(/[\s."(]+/);
+}
