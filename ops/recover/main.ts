@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { Client } from "pg";
 import { ManagementApi } from "../../foundation/managementApi";
 import { shellWord } from "../../foundation/shellQuote";
-import { UserError, messageOf } from "../../foundation/userError";
+import { messageOf, UserError } from "../../foundation/userError";
 import { namedStack, run, type StackOption } from "../commandLine";
 import { awsFinders } from "./aws";
 import { clientUrl } from "./clientUrl";
