@@ -3,5 +3,3 @@ create or replace trigger refuse_audit_change
   for each statement execute function private.refuse_audit_change();
 -- Also with session_replication_role = replica, which a hosted project lets `postgres` set.
 alter table audit.entries enable always trigger refuse_audit_change;
-
-select private.guard_partitions('audit.entries');

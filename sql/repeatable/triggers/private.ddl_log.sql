@@ -3,5 +3,3 @@ create or replace trigger refuse_change
   for each statement execute function private.refuse_audit_change();
 -- Also with session_replication_role = replica, which a hosted project lets `postgres` set.
 alter table private.ddl_log enable always trigger refuse_change;
-
-select private.guard_partitions('private.ddl_log');

@@ -26,7 +26,7 @@ test("the first screen distinguishes the change from the drift", () => {
     "`policy shared.customers tenant_isolation`",
     "#### Not part of this change: drift that deployments keep",
     "`policy shared.customers rogue`",
-    "<details><summary>SQL files (39)</summary>",
+    "<details><summary>SQL files (40)</summary>",
   ];
 
   const places = order.map((part) => text.indexOf(part));
