@@ -62,10 +62,11 @@ create table $s.two partition of $s.events for values in (2);`;
       next: "alter table $s.a rename to c;",
     },
     {
-      name: "a table that is moved to another schema loses a grant on all tables of the former one",
-      first: `${tables} create schema "$s other";`,
-      repeatable: "grant select on all tables in schema $s to authenticated;",
-      next: 'alter table $s.a set schema "$s other";',
+      name: "an owner that a plain statement sets is kept, also of an identity column's sequence",
+      first:
+        "create schema $s; create table $s.a (id bigint generated always as identity); grant create on schema $s to service_role;",
+      repeatable: "alter table $s.a owner to service_role;",
+      next: "alter table $s.a add column n integer;",
     },
     {
       name: "negative control: an added column changes nothing about policies, views and grants",
@@ -206,7 +207,7 @@ describe("a migration takes the name of what a repeatable created", () => {
 });
 
 describe("a migration that is refused because of what a repeatable created names the repeatable", () => {
-  const first = `create schema $s; create type $s.mood as enum ('good');
+  const first = `create schema $s; create schema "$s other"; create type $s.mood as enum ('good');
 create table $s.t (id integer, n integer);
 create function $s.helper() returns boolean language sql as 'select true';`;
 
@@ -222,6 +223,20 @@ create function $s.helper() returns boolean language sql as 'select true';`;
       repeatable: "create or replace view $s.v as select id, n from $s.t;",
       next: "alter table $s.t alter column n type bigint;",
       made: "view $s.v",
+    },
+    {
+      name: "a view with a quoted name, and not the one with its name in another schema",
+      repeatable:
+        'create or replace view $s."Order. Items" as select n from $s.t; create or replace view "$s other"."Order. Items" as select 1 as n;',
+      next: "alter table $s.t alter column n type bigint;",
+      made: 'view $s."Order. Items"',
+    },
+    {
+      name: "a function with several arguments",
+      repeatable:
+        "create or replace function $s.f(m $s.mood, n integer) returns integer language sql as 'select 1';",
+      next: "drop type $s.mood;",
+      made: "function $s.f($s.mood, integer)",
     },
     {
       name: "a function of a policy, in a block",
@@ -240,7 +255,7 @@ create function $s.helper() returns boolean language sql as 'select true';`;
     const preview = await failureOf(bundle.preview());
 
     expect(preview).toContain(
-      `hint: Repeatables created what depends on it: ${made.replaceAll("$s", bundle.schema)} (repeatable/r.sql). Drop that first in this migration (drop … if exists): the repeatables run again afterwards.`,
+      `hint: Repeatables created objects that depend on it: ${made.replaceAll("$s", bundle.schema)} (repeatable/r.sql). Drop these first in this migration (drop … if exists); the repeatables create them again afterwards.`,
     );
     expect(await failureOf(bundle.up())).toBe(preview);
   });

@@ -15,13 +15,19 @@ import { qualifiedName } from "./qualifiedNames";
 
 /**
  * Returns the statements that drop what a repeatable created and no file creates any more, if a migration's statement needs its
- * name. On an empty database the object never exists; here it is otherwise dropped after the migrations.
+ * name. On an empty database the object never exists; here it would otherwise be dropped only after the migrations.
  */
 export function dropsOfAbandoned(
   node: Node,
   path: SearchPath,
-  { history, repeatables, base }: Pick<KnownFiles, "history" | "repeatables" | "base">,
+  {
+    history,
+    repeatables,
+    base,
+    allowAhead,
+  }: Pick<KnownFiles, "history" | "repeatables" | "base" | "allowAhead">,
 ): string[] {
+  if (allowAhead) return [];
   const claimed = [...declarations(node), ...relationsOf(node)].map((object) => qualified(object, path));
   if (claimed.length === 0) return [];
   const declared = new Set(repeatables.flatMap((file) => declarationsOf(file).map(objectKey)));

@@ -1,9 +1,7 @@
 import { escapeControls } from "../../../../../foundation/controlCharacters";
 import { type Catalog, partsOfIdentity } from "../catalog";
 import type { History } from "../history/history";
-import { unquoted } from "../source/declaredObjects";
 import { SqlFileError } from "../source/errors";
-import { bareName } from "./affectedFiles";
 import type { FileFailure } from "./request";
 
 /** SQLSTATEs for an object that others depend on, when it is dropped or a column's type is changed. */
@@ -29,18 +27,29 @@ export function explainDependents(
     }),
   );
   if (found.length === 0) return failure;
-  const hint = `Repeatables created what depends on it: ${found.join(", ")}. Drop that first in this migration (drop … if exists): the repeatables run again afterwards.`;
+  const hint = `Repeatables created objects that depend on it: ${found.join(", ")}. Drop these first in this migration (drop … if exists); the repeatables create them again afterwards.`;
   return { ...failure, error: new SqlFileError({ ...error.issue, hint }, { cause: error.cause }) };
 }
 
 /** Returns whether the server's list of dependent objects, one per line, contains an object. */
 function isNamed(detail: string, identity: string): boolean {
   const { parent, name } = partsOfIdentity(identity);
-  const names = [name, ...(parent === undefined ? [] : [parent])].map((one) => unquoted(bareName(one)));
-  const subjects = detail.split("\n").map((line) => line.split(" depends on ")[0] ?? "");
-  return subjects.some((subject) => names.every((one) => words(subject).includes(one)));
+  const subjects = detail.split("\n").map((line) => ` ${comparable(line.split(" depends on ")[0] ?? "")}`);
+  return subjects.some((subject) =>
+    parent === undefined
+      ? endsWith(subject, name)
+      : subject.includes(` ${comparable(name)} on `) && endsWith(subject, parent),
+  );
 }
 
-function words(text: string): string[] {
-  return text.split(/[\s."(]+/);
+/** The server leaves out a schema that is in the search path. */
+const schemaOfName = /^(?:"(?:[^"]|"")+"|[^".]+)\./;
+
+function endsWith(subject: string, name: string): boolean {
+  return [name, name.replace(schemaOfName, "")].some((one) => subject.endsWith(` ${comparable(one)}`));
+}
+
+/** The server prints arguments without spaces between them. */
+function comparable(text: string): string {
+  return text.replaceAll(", ", ",");
 }

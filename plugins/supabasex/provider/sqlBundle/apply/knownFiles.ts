@@ -17,6 +17,8 @@ import { type RolesElsewhere, rolesElsewhere } from "./rolesElsewhere";
 export interface KnownFiles {
   readonly history: Pick<History, "files">;
   readonly repeatables: readonly BundleFile[];
+  /** Whether a newer checkout may have deployed, so that what no file creates any more is kept. */
+  readonly allowAhead: boolean;
   /** What repeatables alter, in its state without them. */
   readonly base: BaseFacts;
   /** What the bundle has created. */
@@ -46,6 +48,7 @@ export async function knownFiles(
   return {
     history,
     repeatables,
+    allowAhead: inputs.allowAhead,
     base: record.base,
     expected,
     live,

@@ -90,7 +90,7 @@ export function refuseOtherTypes(
   if (others.length === 0) return;
   throw new UserError(
     [
-      "Files create types that exist already with other values, which rows may have:",
+      "Files create types that already exist with other labels or attributes, which rows may use:",
       ...others,
       "  Then run the command again.",
     ].join("\n"),

@@ -8,7 +8,6 @@ import { isCausedByOthers } from "../session/retry";
 import type { Session } from "../session/session";
 import { type DeclaredObject, declarationsOf } from "../source/declaredObjects";
 import type { BundleFile, LoadedBundle } from "../source/files";
-import { actsOnUnnamedObjects } from "../source/mentions";
 import { statingStatements } from "../source/statedFacts";
 import { creatorsAmong, creatorsOf } from "./creators";
 import { refuseData } from "./dataOfRepeatables";
@@ -24,7 +23,7 @@ import { applyRepeatables, type RepeatableRun } from "./repeatables";
 import type { ApplyRequest, PlannedFile, RanFile } from "./request";
 import { staleFacts } from "./staleFacts";
 import type { Start } from "./start";
-import { StatementIndex } from "./statedObjects";
+import { type StatedFacts, StatementIndex } from "./statedObjects";
 import { nothingToTakeBack, planTakeBack, regrantedBy, takeBack, takenBackFrom } from "./takeBack";
 
 /** The catalog before repeatables run. */
@@ -84,15 +83,14 @@ export async function runRepeatables(
     ? new Map<string, DeclaredObject>()
     : noLongerRedefined(base, history, bundle.repeatables);
   const bornUnder = withoutManualDefaults(live, defaults, { expected, reading });
-  // Of those before, it is not known what they changed.
-  const isDue = bundle.repeatables.some(
-    (file) => history.files.get(file.path)?.due === true && actsOnUnnamedObjects(file),
-  );
-  const stale = staleFacts(base, live, {
-    isChanged: (relation) => isDue || changed.has(relation),
-    isDeclared: (identity) => makers.has(identity),
-    repeatables: bundle.repeatables,
-  });
+  // Files that this checkout lacks may state them.
+  const stale = inputs.allowAhead
+    ? new Map<string, StatedFacts>()
+    : staleFacts(base, live, {
+        changed,
+        isDeclared: (identity) => makers.has(identity),
+        repeatables: bundle.repeatables,
+      });
   const known = { base, expected, live, bornUnder, creators, makers, stale };
   const facts = { ...known, bornOtherwise: bornOther, noLongerRedefined: restored };
   const gone =

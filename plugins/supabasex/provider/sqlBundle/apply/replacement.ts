@@ -9,6 +9,7 @@ import { SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
 import { actsOnUnnamedObjects } from "../source/mentions";
 import { statingStatements } from "../source/statedFacts";
+import { statementsOf } from "../source/statements";
 import { fileLinks } from "./fileLinks";
 import { nameOf } from "./orphans";
 import { dependenciesBetween, inOrder } from "./plan";
@@ -108,15 +109,31 @@ export async function rebuild(
 
 /**
  * Runs files again, in the same order, if one of them acts on objects that it does not name, such as all tables of a schema: what
- * was recreated from the catalog did not exist when they ran. Something may depend on what the server cannot replace in place, so
- * files with such an object do not run again.
+ * was recreated from the catalog did not exist when they ran. Something may depend on what the server cannot replace in place, and
+ * code and changes of rows may not be repeatable, so files with those do not run again.
  */
 async function sweepAgain(files: readonly BundleFile[], context: RepeatableContext): Promise<void> {
   if (!files.some(actsOnUnnamedObjects)) return;
   const isRepeatable = (file: BundleFile) =>
+    statementsOf(file).every(({ node }) => Object.keys(node).some((kind) => repeatable.has(kind))) &&
     declarationsOf(file).every((object) => object.replaceable || withoutDependents.has(object.class));
   if (files.every(isRepeatable)) await runAgain(files, { ...context, notice: () => {} });
 }
+
+/** Statements that have the same effect a second time, if the objects that they create are dropped before. */
+const repeatable: ReadonlySet<string> = new Set([
+  "AlterOwnerStmt",
+  "CommentStmt",
+  "CreateEventTrigStmt",
+  "CreateFunctionStmt",
+  "CreatePolicyStmt",
+  "CreateTrigStmt",
+  "DropStmt",
+  "GrantStmt",
+  "RuleStmt",
+  "VariableSetStmt",
+  "ViewStmt",
+]);
 
 /** Kinds of objects on which nothing can depend. */
 const withoutDependents: ReadonlySet<string> = new Set([

@@ -8,10 +8,17 @@ import { includesFact, type StatedFacts, StatementIndex } from "./statedObjects"
 /** Kinds that cost too much to drop and recreate: they are built from rows, or columns have them as types. */
 const costly: ReadonlySet<string> = new Set(["constraint", "index", "materialized view", "type"]);
 
-/** Returns the tables and views that differ between two readings, also in a part of theirs. */
+/** Properties of objects of migrations that are reset. The server changes them in an instant, and nothing else depends on them. */
+const resettable: ReadonlySet<string> = new Set(["rowSecurity", "rowSecurityForced"]);
+
+/** A new index or policy does not change which tables a loop finds. */
+const kindsOfRelations: ReadonlySet<string> = new Set(["table", "column", "view"]);
+
+/** Returns the tables and views that differ between two readings, also in a column. */
 export function changedRelations(before: Catalog, after: Catalog): ReadonlySet<string> {
   const changed = new Set<string>();
   for (const identity of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    if (!kindsOfRelations.has(partsOfIdentity(identity).kind)) continue;
     if (isSameObject(before[identity], after[identity])) continue;
     changed.add(relationNameOf(identity, after[identity] ?? before[identity] ?? {}));
   }
@@ -19,16 +26,16 @@ export function changedRelations(before: Catalog, after: Catalog): ReadonlySet<s
 }
 
 interface Circumstances {
-  isChanged(relation: string): boolean;
+  readonly changed: ReadonlySet<string>;
   /** Whether a repeatable creates the object by a plain statement. */
   isDeclared(identity: string): boolean;
   readonly repeatables: readonly BundleFile[];
 }
 
 /**
- * Returns what repeatables may state no more because migrations changed the relation, although their text is the same: a
- * loop may leave out a table that was detached or renamed, and `grant … on all tables` one that was moved to another schema. On
- * an empty database they run after the migrations. What a plain statement names is not included.
+ * Returns what repeatables may no longer state because migrations changed the relation, although their text is the same: a
+ * loop may leave out a table that was detached or renamed. On an empty database they run after the migrations. This includes
+ * objects that a loop created, and row-level security that it enabled, unless a plain statement names them.
  *
  * @param base with the present names of the objects
  * @returns identity → the facts
@@ -36,7 +43,7 @@ interface Circumstances {
 export function staleFacts(
   base: BaseFacts,
   live: Catalog,
-  { isChanged, isDeclared, repeatables }: Circumstances,
+  { changed, isDeclared, repeatables }: Circumstances,
 ): Map<string, StatedFacts> {
   const ofChanged = Object.keys(base).filter((identity) => {
     const object = live[identity];
@@ -44,7 +51,7 @@ export function staleFacts(
       object !== undefined &&
       !isDeclared(identity) &&
       !costly.has(partsOfIdentity(identity).kind) &&
-      isChanged(relationNameOf(identity, object))
+      changed.has(relationNameOf(identity, object))
     );
   });
   if (ofChanged.length === 0) return new Map();
@@ -58,7 +65,7 @@ export function staleFacts(
         return isStated || !isMadeByRepeatables(identity, facts) ? [] : [[identity, everything]];
       }
       const names = Object.keys(facts).filter(
-        (property) => !stated.some((one) => includesFact(one, property)),
+        (property) => resettable.has(property) && !stated.some((one) => includesFact(one, property)),
       );
       return names.length === 0 ? [] : [[identity, { ...everything, properties: new Set(names) }]];
     }),

@@ -66,7 +66,7 @@ export interface KnownFacts {
   readonly makers: ReadonlyMap<string, string>;
   /** Migrations' objects that repeatables redefined and no longer do. */
   readonly noLongerRedefined: ReadonlyMap<string, DeclaredObject>;
-  /** What repeatables may state no more because migrations changed the relation: identity → the facts. */
+  /** What repeatables may no longer state because migrations changed the relation: identity → the facts. */
   readonly stale: ReadonlyMap<string, StatedFacts>;
 }
 
