@@ -1,9 +1,9 @@
 import { UserError } from "../foundation/userError";
-import { listRuns } from "./catalog";
+import { listRuns, type StoredRun } from "./catalog";
 import type { Settings } from "./environment";
 import { exitCodes } from "./exitCodes";
 import { runStart } from "./runName";
-import { groupBySource, readSourceNames, sourceName } from "./sources";
+import { anyDatabase, groupBySource, RunSources, sourceName } from "./sources";
 import type { ObjectStore } from "./store/objectStore";
 
 /** The accepted difference between clocks. A later date comes from a wrong clock. */
@@ -21,6 +21,8 @@ export interface Selection {
  * run is restored. A run with a date in the future is never the newest: it comes from a wrong clock, and would be the
  * newest until that day. If the bucket has backups of several databases, none of them the command's own, one must be
  * named.
+ *
+ * @throws UserError with exit code 4 if a manifest that decides cannot be read
  */
 export async function selectRun(
   store: ObjectStore,
@@ -51,19 +53,45 @@ export async function selectRun(
       exitCodes.notFound,
     );
   }
-  const newest = [...groupBySource(past, await readSourceNames(store, past, signal))].map(
-    ([source, runs]) => ({ source, run: runs.at(-1)?.name ?? "" }),
-  );
-  const own = of.flatMap(
-    (source) => newest.find((one) => one.source === source && source !== undefined) ?? [],
-  );
-  const [selected] = newest.length === 1 ? newest : own;
-  if (selected !== undefined) return selected.run;
+  const sources = new RunSources(store, past, signal);
+  const databases = of.filter((source) => source !== undefined);
+  for (const source of databases) {
+    const own = await newestOf(source, past, sources);
+    if (own !== undefined) return own;
+  }
+  const names = await sources.all();
+  const known = databases.length === 0 ? past : past.filter(({ name }) => names.has(name));
+  const newest = [...groupBySource(known.length === 0 ? past : known, names)].map(([source, runs]) => ({
+    source,
+    run: runs.at(-1)?.name ?? "",
+  }));
+  const [selected] = newest;
+  if (newest.length === 1 && selected !== undefined) return selected.run;
   const named = newest.map(({ source, run }) => `${run} (${source})`).join(", ");
+  const choice = `bucket has backups of ${newest.length} databases; name one: the newest are ${named}.`;
+  if (databases.length === 0) throw new UserError(`The ${choice}`, exitCodes.usage);
   throw new UserError(
-    `The bucket has backups of ${newest.length} databases; name one: the newest are ${named}.`,
-    exitCodes.usage,
+    `There is no backup of ${[...new Set(databases)].join(" or ")}; the ${choice}`,
+    exitCodes.notFound,
   );
+}
+
+/**
+ * Returns the newest run of a database; undefined if it has none. A newer run that may be of any database comes first, so
+ * that damage is noticed.
+ */
+async function newestOf(
+  source: string,
+  past: readonly StoredRun[],
+  sources: RunSources,
+): Promise<string | undefined> {
+  let ofAny: string | undefined;
+  for (const { name } of [...past].reverse()) {
+    const found = await sources.of(name);
+    if (found === source) return ofAny ?? name;
+    if (found === anyDatabase) ofAny ??= name;
+  }
+  return undefined;
 }
 
 /** Returns the name of the database that the environment names; undefined if it names no project. */

@@ -1,5 +1,7 @@
+import { UserError } from "../foundation/userError";
 import { type ReadManifest, readManifest, type StoredRun } from "./catalog";
 import { forEachLimited } from "./concurrency";
+import { exitCodes } from "./exitCodes";
 import type { SourceName } from "./manifest";
 import type { ObjectStore } from "./store/objectStore";
 
@@ -14,6 +16,11 @@ export function sourceName({ systemIdentifier, database, projectRef }: SourceNam
   return projectRef === null
     ? `${database} of server ${systemIdentifier}`
     : `${database} of project ${projectRef}`;
+}
+
+/** Whether a name names a project. Then it does not depend on other backups. */
+export function namesProject(source: string): boolean {
+  return / of project \S+$/.test(source);
 }
 
 /**
@@ -50,31 +57,87 @@ export function sourcesOf(manifests: ReadonlyMap<string, ReadManifest>): Map<str
   return nameSources(sources);
 }
 
-/** Returns the name of the database of each run. Runs without a readable manifest are absent: they may be of any database. */
-export async function readSourceNames(
-  store: ObjectStore,
-  runs: readonly Pick<StoredRun, "name">[],
-  signal?: AbortSignal,
-): Promise<ReadonlyMap<string, string>> {
-  const sources = new Map<string, SourceName>();
-  await forEachLimited(runs, readsAtOnce, async ({ name }) => {
-    // Not the whole manifest, which may be large.
-    const source = sourceOf(await readManifest(store, name, signal));
-    if (source !== undefined) sources.set(name, source);
-  });
-  return nameSources(sources);
+/** Instead of a name: the manifest is damaged, or has the first format, which did not name the project. */
+export const anyDatabase = "any database";
+
+/** What a manifest says about its database. The rest, which may be large, is not kept. */
+interface SourceManifest {
+  readonly verdict: ReadManifest["verdict"];
+  readonly source: SourceName | undefined;
 }
 
-/** Returns the runs of each database. Those that may be of any database are in every group. */
+/**
+ * The databases of these runs. Each manifest is read at most once, when it is needed. All of them are only needed if one
+ * names no project.
+ */
+export class RunSources {
+  readonly #store: ObjectStore;
+  readonly #runs: ReadonlySet<string>;
+  readonly #signal: AbortSignal | undefined;
+  readonly #manifests = new Map<string, SourceManifest>();
+
+  constructor(store: ObjectStore, runs: readonly Pick<StoredRun, "name">[], signal?: AbortSignal) {
+    this.#store = store;
+    this.#runs = new Set(runs.map(({ name }) => name));
+    this.#signal = signal;
+  }
+
+  /**
+   * Returns the name of a run's database; `anyDatabase` if it may be of any, undefined if only a newer program can tell,
+   * or if there is no such run.
+   *
+   * @throws UserError with exit code 4 if a manifest cannot be read
+   */
+  async of(run: string): Promise<string | undefined> {
+    if (!this.#runs.has(run)) return undefined;
+    const { verdict, source } = await this.#read(run);
+    if (source === undefined) return verdict === "manifest too new" ? undefined : anyDatabase;
+    return source.projectRef === null ? (await this.all()).get(run) : sourceName(source);
+  }
+
+  /** Whether the manifest of a run is damaged or missing. */
+  async isDamaged(run: string): Promise<boolean> {
+    const { verdict } = await this.#read(run);
+    return !["intact", "manifest too new", "manifest too old"].includes(verdict);
+  }
+
+  /** Returns the names for all runs, as `of` does. Those of which it returns undefined are absent. */
+  async all(): Promise<ReadonlyMap<string, string>> {
+    const sources = new Map<string, SourceName>();
+    const ofAny = new Map<string, string>();
+    await forEachLimited([...this.#runs], readsAtOnce, async (run) => {
+      const { verdict, source } = await this.#read(run);
+      if (source !== undefined) sources.set(run, source);
+      else if (verdict !== "manifest too new") ofAny.set(run, anyDatabase);
+    });
+    return new Map([...nameSources(sources), ...ofAny]);
+  }
+
+  async #read(run: string): Promise<SourceManifest> {
+    const known = this.#manifests.get(run);
+    if (known !== undefined) return known;
+    const opened = await readManifest(this.#store, run, this.#signal);
+    if (opened.verdict === "could not check") throw new UserError(opened.detail, exitCodes.storeFailed);
+    const read = { verdict: opened.verdict, source: sourceOf(opened) };
+    this.#manifests.set(run, read);
+    return read;
+  }
+}
+
+/** Returns the runs of each database. Those without a name, or of any database, are in every group. */
 export function groupBySource<Run extends Pick<StoredRun, "name">>(
   runs: readonly Run[],
   names: ReadonlyMap<string, string>,
 ): ReadonlyMap<string | undefined, Run[]> {
-  const found = new Set(runs.flatMap(({ name }) => names.get(name) ?? []));
+  const nameOf = ({ name }: Run): string | undefined => {
+    const source = names.get(name);
+    return source === anyDatabase ? undefined : source;
+  };
+  const found = new Set(runs.flatMap((run) => nameOf(run) ?? []));
   return new Map(
     (found.size === 0 ? [undefined] : [...found]).map((source) => [
       source,
-      runs.filter(({ name }) => (names.get(name) ?? source) === source),
+      runs.filter((run) => (nameOf(run) ?? source) === source),
     ]),
   );
 }

@@ -43,6 +43,9 @@ const partialRunHours = 24;
  * of intact ones, and each backup that stays as the newest of the week or month of a deleted one. Each database has its own
  * retention. If the environment names a project, backups of other databases stay. Needs a role that may delete, which the
  * task that makes backups does not have.
+ *
+ * @throws UserError if a database has too few intact backups, or an object cannot be deleted, after everything else was
+ * deleted
  */
 export async function prune(options: PruneOptions, context: CommandContext): Promise<Fate[]> {
   const {
@@ -63,6 +66,7 @@ export async function prune(options: PruneOptions, context: CommandContext): Pro
   const candidates = await completeRuns(runs, store, context);
   const wanted = ownSource({ own });
   const plan: Fate[] = [];
+  const failures: UserError[] = [];
   for (const [source, ofSource] of groupBySource(candidates.readable, candidates.sources)) {
     if (wanted !== undefined && source !== wanted) {
       plan.push(
@@ -74,23 +78,31 @@ export async function prune(options: PruneOptions, context: CommandContext): Pro
       );
       continue;
     }
-    const decided = await decide(ofSource, {
-      policy,
-      minimum,
-      now,
-      inspect: async (run) => {
-        context.progress(`verifying ${run}`);
-        const { verdict } = await inspectRun(run, {
-          store,
-          tools,
-          depth: "contents",
-          signal: context.signal,
-        });
-        if (verdict !== "intact") context.progress(`${run}: ${verdict}; it does not count`);
-        return verdict;
-      },
-    });
-    plan.push(...decided);
+    try {
+      const decided = await decide(ofSource, {
+        policy,
+        minimum,
+        now,
+        inspect: async (run) => {
+          context.progress(`verifying ${run}`);
+          const { verdict } = await inspectRun(run, {
+            store,
+            tools,
+            depth: "contents",
+            signal: context.signal,
+          });
+          if (verdict !== "intact") context.progress(`${run}: ${verdict}; it does not count`);
+          return verdict;
+        },
+      });
+      plan.push(...decided);
+    } catch (error) {
+      context.signal.throwIfAborted();
+      if (!(error instanceof UserError)) throw error;
+      failures.push(new UserError(`No backup of ${source} was deleted: ${error.message}`, error.exitCode));
+      const reason = `kept: ${error.message.replace(/\.$/, "")}`;
+      plan.push(...ofSource.map(({ name }) => ({ run: name, isDeleted: false, reason })));
+    }
   }
   const fates: Fate[] = [
     ...plan,
@@ -110,9 +122,15 @@ export async function prune(options: PruneOptions, context: CommandContext): Pro
           ...fates.map(({ run, isDeleted, reason }) => [run, isDeleted ? "delete" : "keep", reason]),
         ]),
   );
-  if (options.confirm === true) await remove(fates, runs, store, context);
-  else if (fates.some(({ isDeleted }) => isDeleted)) context.print("Nothing was deleted; --confirm deletes.");
-  return fates;
+  if (options.confirm === true) {
+    const failed = await remove(fates, runs, store, context);
+    if (failed !== undefined) failures.push(failed);
+  } else if (fates.some(({ isDeleted }) => isDeleted)) {
+    context.print("Nothing was deleted; --confirm deletes.");
+  }
+  const [failure] = failures;
+  if (failure === undefined) return fates;
+  throw new UserError(failures.map(({ message }) => message).join("\n"), failure.exitCode);
 }
 
 /**
@@ -153,14 +171,14 @@ function fateOfPartial({ name, start }: StoredRun, now: Date): Fate {
 
 /**
  * Deletes the manifest first, so half a backup is never listed. If one cannot be deleted, the others are deleted
- * anyway.
+ * anyway, and the error is returned.
  */
 async function remove(
   fates: readonly Fate[],
   runs: readonly StoredRun[],
   store: ObjectStore,
   context: CommandContext,
-): Promise<void> {
+): Promise<UserError | undefined> {
   const failures: string[] = [];
   for (const { run } of fates.filter(({ isDeleted }) => isDeleted)) {
     const objects = runs.find(({ name }) => name === run)?.objects.map(({ name }) => name) ?? [];
@@ -176,7 +194,7 @@ async function remove(
       failures.push(messageOf(error));
     }
   }
-  if (failures.length > 0) {
-    throw new UserError(`Not everything was deleted:\n${failures.join("\n")}`, exitCodes.storeFailed);
-  }
+  return failures.length === 0
+    ? undefined
+    : new UserError(`Not everything was deleted:\n${failures.join("\n")}`, exitCodes.storeFailed);
 }

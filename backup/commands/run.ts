@@ -33,7 +33,7 @@ import { readSequences, type SequenceName } from "../postgres/sequences";
 import { lockOutOthers } from "../postgres/snapshot";
 import { findTools, type Tools } from "../postgres/tools";
 import { newRunName, objectKey } from "../runName";
-import { sourceName } from "../sources";
+import { RunSources } from "../sources";
 import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
 import { inspectObjects, sumUp } from "../verify/inspectRun";
@@ -245,15 +245,19 @@ async function requireWritten(
 }
 
 /** Compares with the previous backup. A far smaller backup may be complete, and still indicate that data is missing. */
-async function compareSize(manifest: Manifest, { store, progress }: Run): Promise<number | undefined> {
+export async function compareSize(
+  manifest: Manifest,
+  { store, progress }: Pick<Run, "store" | "progress">,
+): Promise<number | undefined> {
   try {
-    const earlier = (await listRuns(store)).filter(
-      ({ isComplete, name }) => isComplete && name < manifest.run,
-    );
+    const complete = (await listRuns(store)).filter(({ isComplete }) => isComplete);
+    const sources = new RunSources(store, complete);
+    const own = await sources.of(manifest.run);
+    const earlier = complete.filter(({ name }) => name < manifest.run);
     for (const { name } of earlier.reverse()) {
+      if ((await sources.of(name)) !== own) continue;
       const opened = await readManifest(store, name);
       if (opened.verdict !== "intact") continue;
-      if (sourceName(opened.manifest.source) !== sourceName(manifest.source)) continue;
       return Math.round((100 * totalBytes(manifest)) / totalBytes(opened.manifest));
     }
   } catch (error) {

@@ -49,7 +49,7 @@ export async function decide(runs: readonly DatedRun[], rules: Rules): Promise<D
     }
     if (going.length > 0 && newest.length < minimum) {
       throw new UserError(
-        `Nothing was deleted: ${newest.length} backups are intact, and at least ${minimum} must remain.`,
+        `${newest.length} backups are intact, and at least ${minimum} must remain.`,
         exitCodes.damaged,
       );
     }

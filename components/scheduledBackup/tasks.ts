@@ -88,7 +88,10 @@ export function maintenanceTasks(
   ];
 }
 
-/** It lists the bucket and reads a few small objects. */
+/**
+ * It lists the bucket, and reads receipts and manifests: the newest ones, or all manifests if a backup names no project, a
+ * deletion is overdue, or measuring begins. A manifest grows with the number of tables.
+ */
 export const ageTaskSize = { cpuUnits: 256, memoryMegabytes: 512 } as const;
 
 const everyHours = (hours: number): string => (hours === 1 ? "rate(1 hour)" : `rate(${hours} hours)`);

@@ -105,7 +105,8 @@ describe("backup prune", () => {
     await storeBackup(14);
     const options = { ...policy, minimum: 3, dailyDays: 1, weeklyDays: 1, monthlyDays: 1 };
     expect(await failureOf(prune({ ...options, confirm: true }, context()))).toEqual({
-      message: "Nothing was deleted: 2 backups are intact, and at least 3 must remain.",
+      message:
+        "No backup of postgres of server 1 was deleted: 2 backups are intact, and at least 3 must remain.",
       exitCode: 5,
     });
     expect(await complete()).toHaveLength(3);

@@ -7,6 +7,7 @@ import path from "node:path";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { prune } from "../../backup/commands/prune";
 import { run } from "../../backup/commands/run";
 import { findTools } from "../../backup/postgres/tools";
 import { findExecutable } from "../../local/toolchain/executables";
@@ -194,4 +195,27 @@ describe("the runbook", () => {
     },
     120_000,
   );
+
+  it.skipIf(missing.length > 0)("deletes all backups of a lost project", async () => {
+    const lost = await startTestStore();
+    try {
+      const LOST = "llllllllllllllllllll";
+      const environment = { ...taskEnvironment(source, lost), SUPABASE_PROJECT_REF: LOST };
+      const RUN = (await run(commandContext(environment))).manifest.run;
+      const ended = await runAsWritten("Delete the backups of a lost project", {
+        ...lost.environment,
+        LOST,
+        RUN,
+      });
+      expect(ended).toEqual({
+        exitCode: 0,
+        text: expect.stringContaining(`delete: s3://${bucket}/runs/${RUN}/`),
+      });
+      const now = new Date(Date.now() + 25 * 3_600_000);
+      await prune({ confirm: true, now }, commandContext({ ...environment, SUPABASE_PROJECT_REF: "" }));
+      expect(await lost.keys()).toEqual([]);
+    } finally {
+      await lost.remove();
+    }
+  });
 });

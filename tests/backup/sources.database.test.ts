@@ -1,17 +1,20 @@
 import { createHash } from "node:crypto";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { age } from "../../backup/commands/age";
 import { drill } from "../../backup/commands/drill";
 import { list } from "../../backup/commands/list";
 import { prune } from "../../backup/commands/prune";
 import { restore } from "../../backup/commands/restore";
+import { compareSize } from "../../backup/commands/run";
 import { verify } from "../../backup/commands/verify";
 import { exitCodes } from "../../backup/exitCodes";
 import { type Manifest, manifestVersion, type SourceIdentity, sealManifest } from "../../backup/manifest";
 import { objectKey } from "../../backup/runName";
-import { backupEvents, drillsPrefix, manifestName } from "../../foundation/backupContract";
+import { ObjectStore } from "../../backup/store/objectStore";
+import { backupEvents, drillsPrefix, manifestName, watchPrefix } from "../../foundation/backupContract";
 import { commandContext, failureOf } from "./support/commands";
-import { startTestStore, type TestStore } from "./support/store";
+import { bucket, startTestStore, type TestStore } from "./support/store";
 
 // Backups of several databases in one bucket.
 
@@ -40,6 +43,32 @@ afterAll(async () => {
 beforeEach(async () => {
   for (const key of await testStore.keys()) await testStore.store.remove(key);
 });
+
+/** Calls a function before each object is read. It may throw. */
+async function beforeReads<T>(before: (key: string) => void, work: () => Promise<T>): Promise<T> {
+  const original = ObjectStore.prototype.readText;
+  ObjectStore.prototype.readText = async function (this: ObjectStore, key, signal) {
+    before(key);
+    return await original.call(this, key, signal);
+  };
+  try {
+    return await work();
+  } finally {
+    ObjectStore.prototype.readText = original;
+  }
+}
+
+/** Fails with a storage error for the manifest of this run. */
+const withoutManifestOf = async <T>(run: string, work: () => Promise<T>): Promise<T> =>
+  await beforeReads((key) => {
+    if (key === objectKey(run, manifestName)) throw new Error("the bucket does not answer");
+  }, work);
+
+const notAnswered = { message: "the bucket does not answer", exitCode: exitCodes.storeFailed };
+
+/** A manifest of a newer program that names the database differently. */
+const unknownFormat = (manifest: Manifest): string =>
+  JSON.stringify({ ...manifest, formatVersion: 99, source: "elsewhere" });
 
 /** Stores a complete backup with one small object, dated on that day of June 2026. */
 async function storeBackup(
@@ -97,15 +126,16 @@ describe("the default backup", () => {
       await storeBackup(2, ofFirst),
       await storeBackup(3, ofServer),
     ];
-    const expected = {
-      message: `The bucket has backups of 2 databases; name one: the newest are ${own} (postgres of project ${first}), ${server} (postgres of server 3).`,
-      exitCode: exitCodes.usage,
-    };
+    const choice = `bucket has backups of 2 databases; name one: the newest are ${own} (postgres of project ${first}), ${server} (postgres of server 3).`;
+    const expected = { message: `The ${choice}`, exitCode: exitCodes.usage };
 
     const RESTORE_DATABASE_URL = "postgresql://postgres:x@127.0.0.1:1/postgres";
     expect(await failureOf(verify({}, contextOf()))).toEqual(expected);
-    expect(await failureOf(drill({}, contextOf(ofProject(second))))).toEqual(expected);
     expect(await failureOf(restore({}, contextOf({ RESTORE_DATABASE_URL })))).toEqual(expected);
+    expect(await failureOf(drill({}, contextOf(ofProject(second))))).toEqual({
+      message: `There is no backup of postgres of project ${second}; the ${choice}`,
+      exitCode: exitCodes.notFound,
+    });
   });
 
   it("of a restore is the newest of the target, if the target has backups", async () => {
@@ -147,6 +177,38 @@ describe("the default backup", () => {
     const damaged = await storeBackup(3, ofSecond, () => "{");
 
     expect((await failureOf(verify({}, contextOf(ofProject(first))))).message).toBe(`Damaged: ${damaged}.`);
+  });
+
+  it("is not selected while a manifest that decides cannot be read", async () => {
+    await storeBackup(1, ofFirst);
+    const others = await storeBackup(2, ofSecond);
+
+    const RESTORE_DATABASE_URL = `postgresql://postgres.${first}:x@127.0.0.1:1/postgres`;
+    await withoutManifestOf(others, async () => {
+      expect(await failureOf(verify({}, contextOf(ofProject(first))))).toEqual(notAnswered);
+      expect(await failureOf(verify({}, contextOf()))).toEqual(notAnswered);
+      expect(await failureOf(restore({}, contextOf({ RESTORE_DATABASE_URL })))).toEqual(notAnswered);
+    });
+  });
+
+  it("needs no manifest of older backups, unless one names no project", async () => {
+    const older = await storeBackup(1, ofSecond);
+    const own = await storeBackup(2, ofFirst);
+    expect(await withoutManifestOf(older, () => selected(ofProject(first)))).toBe(own);
+
+    await storeBackup(3, { ...ofFirst, projectRef: null });
+    await withoutManifestOf(older, async () => {
+      expect(await failureOf(verify({}, contextOf(ofProject(first))))).toEqual(notAnswered);
+    });
+  });
+
+  it("is one in an unknown newer format only without a project in the environment", async () => {
+    const own = await storeBackup(1, ofFirst);
+    const unknown = await storeBackup(3, ofSecond, unknownFormat);
+
+    expect(await selected(ofProject(first))).toBe(own);
+    expect(await selected(ofProject(second))).toBe(own);
+    expect((await failureOf(verify({}, contextOf()))).message).toContain(unknown);
   });
 
   it("is not one of another database in a newer format", async () => {
@@ -200,6 +262,24 @@ describe("the retention", () => {
     );
   });
 
+  it("of one database is applied, although another one has too few intact backups", async () => {
+    const few = [await storeBackup(1, ofFirst), await storeBackup(14, ofFirst)];
+    const superfluous = await storeBackup(1, ofSecond);
+    for (const day of [12, 13, 14]) await storeBackup(day, ofSecond);
+
+    const context = contextOf();
+    expect(await failureOf(prune({ ...policy, minimum: 3, confirm: true }, context))).toEqual({
+      message: `No backup of postgres of project ${first} was deleted: 2 backups are intact, and at least 3 must remain.`,
+      exitCode: exitCodes.damaged,
+    });
+
+    const left = (await list({}, contextOf())).map(({ run }) => run);
+    expect(left).toEqual(expect.arrayContaining(few));
+    expect(left).not.toContain(superfluous);
+    expect(left).toHaveLength(5);
+    expect(context.printed.join("")).toContain("kept: 2 backups are intact, and at least 3 must remain");
+  });
+
   it("of the environment's database does not affect another one's backups", async () => {
     const [own] = [await storeBackup(1, ofFirst), await storeBackup(14, ofFirst)];
     const [others] = [await storeBackup(1, ofSecond), await storeBackup(14, ofSecond)];
@@ -214,6 +294,8 @@ describe("the retention", () => {
     });
     // The control.
     expect(await deleted(ofProject(second))).toEqual([others]);
+    // As the runbook deletes those of a lost project, in the environment of the new one.
+    expect(await deleted({ ...ofProject(second), SUPABASE_PROJECT_REF: first })).toEqual([own]);
   });
 });
 
@@ -244,6 +326,90 @@ describe("the ages", () => {
     expect(await measure({})).toMatchObject({ run: others, drillAgeSeconds: day });
   });
 
+  it("are not measured while a manifest that decides cannot be read", async () => {
+    const own = await storeBackup(5, ofFirst);
+    const others = await storeBackup(15, ofSecond);
+    for (const ref of [first, second])
+      await storeDrill(14, { run: own, source: `postgres of project ${ref}` });
+
+    await withoutManifestOf(others, async () => {
+      expect(await failureOf(measure(ofProject(first)))).toEqual(notAnswered);
+    });
+    // The control: an older one does not decide.
+    await withoutManifestOf(own, async () => {
+      expect(await measure(ofProject(second))).toMatchObject({ run: others });
+    });
+  });
+
+  it("do not count a backup in an unknown newer format, except for the whole bucket", async () => {
+    const own = await storeBackup(5, ofFirst);
+    const unknown = await storeBackup(14, ofSecond, unknownFormat);
+    await storeDrill(14, {});
+
+    expect(await measure(ofProject(first))).toMatchObject({ run: own });
+    expect(await measure({})).toMatchObject({ run: unknown });
+  });
+
+  it("need few manifests, unless a deletion is overdue", async () => {
+    for (let day = 1; day < 14; day++) await storeBackup(day, ofFirst);
+    const run = await storeBackup(15, ofFirst);
+    await storeDrill(14, { run, source: `postgres of project ${first}` });
+    const manifests: string[] = [];
+    const note = (key: string): void => void (key.endsWith(manifestName) && manifests.push(key));
+
+    expect(await beforeReads(note, () => measure(ofProject(first)))).toMatchObject({ run });
+
+    expect(manifests).toEqual([objectKey(run, manifestName)]);
+  });
+
+  describe("without a backup or drill", () => {
+    const later = new Date(now.getTime() + 2 * day * 1000);
+    const began = `${watchPrefix}began.json`;
+    const ages = (seconds: number) => ({ backupAgeSeconds: seconds, drillAgeSeconds: seconds });
+    /** Others than in the other tests, because a removed name cannot be reused. */
+    const projects = ["c", "d", "e", "f", "g"].map((letter) => letter.repeat(20)).values();
+    const project = () => {
+      const projectRef = projects.next().value ?? "";
+      return { environment: ofProject(projectRef), source: { projectRef, systemIdentifier: projectRef } };
+    };
+    /** As an older program, for the whole bucket. Replaces that of another test. */
+    const storeBegan = (at: string) =>
+      testStore.client.send(
+        new PutObjectCommand({ Bucket: bucket, Key: began, Body: JSON.stringify({ at }) }),
+      );
+
+    it("count from the first measurement of the database in a bucket that another one used before", async () => {
+      const [lost, added] = [project(), project()];
+      await storeBegan("2026-01-01T00:00:00Z");
+      await storeBackup(5, lost.source);
+
+      expect(await measure(added.environment)).toMatchObject(ages(0));
+      expect(await age({ now: later }, contextOf(added.environment))).toMatchObject(ages(2 * day));
+      const renamed = { ...lost.environment, PGDATABASE: "shop/ä" };
+      expect(await age({ now: later }, contextOf(renamed))).toMatchObject(ages(0));
+      expect(await testStore.keys(watchPrefix)).toHaveLength(3);
+    });
+
+    it("count from the record of an older program if the bucket has no other database", async () => {
+      const [own, added] = [project(), project()];
+      await storeBegan("2026-06-10T12:00:00Z");
+      expect(await measure(own.environment)).toMatchObject(ages(5 * day));
+
+      // It stays when another stack uses the bucket, too.
+      await storeBackup(15, added.source);
+      expect(await measure(own.environment)).toMatchObject(ages(5 * day));
+      expect(await measure(added.environment)).toMatchObject({ drillAgeSeconds: 0 });
+    });
+
+    it("count the drill from that record, too, if all backups are of this database", async () => {
+      const own = project();
+      await storeBegan("2026-06-10T12:00:00Z");
+      await storeBackup(15, own.source);
+
+      expect(await measure(own.environment)).toMatchObject({ drillAgeSeconds: 5 * day });
+    });
+  });
+
   it("report an overdue deletion only for the database whose prune would delete", async () => {
     const retention = {
       BACKUP_RETENTION_DAILY_DAYS: "7",
@@ -255,6 +421,7 @@ describe("the ages", () => {
     await storeBackup(2, ofFirst);
     await storeBackup(14, ofSecond);
     await storeBackup(15, ofSecond);
+    await storeDrill(14, {});
     const overdue = async (environment: Record<string, string>) =>
       (await measure({ ...retention, ...environment })).pruneOverdueSeconds;
 
@@ -267,5 +434,30 @@ describe("the ages", () => {
       5.375 * day,
       0,
     ]);
+  });
+});
+
+describe("the comparison of sizes", () => {
+  it("uses the previous backup of the same database, also one without a project reference", async () => {
+    const sizeOf = (bytes: number) => (manifest: Manifest) =>
+      sealManifest({ ...manifest, objects: manifest.objects.map((object) => ({ ...object, bytes })) });
+    const sealed: Manifest[] = [];
+    await storeBackup(1, ofFirst, sizeOf(100));
+    await storeBackup(2, { ...ofFirst, projectRef: null }, sizeOf(20));
+    await storeBackup(3, ofSecond, sizeOf(1000));
+    await storeBackup(4, ofFirst, (own) => {
+      sealed.push(own);
+      return sealManifest(own);
+    });
+    const [manifest] = sealed;
+    if (manifest === undefined) throw new Error("no manifest was sealed");
+    const progress = (line: string) => {
+      throw new Error(line);
+    };
+
+    expect(await compareSize(manifest, { store: testStore.store, progress })).toBe(45);
+    // The control: with backups of two projects of the server, it may be of either.
+    await storeBackup(1, { ...ofSecond, systemIdentifier: "1" });
+    expect(await compareSize(manifest, { store: testStore.store, progress })).toBe(9);
   });
 });
