@@ -2,6 +2,7 @@ import { isCollection, isScalar, parseDocument } from "yaml";
 import { UserError } from "../../foundation/userError";
 import { type GitHubClient, sayingWhy, statusOf } from "../github/client";
 import type { GitHubContext } from "../github/context";
+import { botLogin } from "../github/stickyComment";
 
 const keys = ["config", "thorbis-supabase:backup", "image"];
 
@@ -57,9 +58,9 @@ export async function proposeImage(
       ...target,
       ref: `heads/${base}`,
     });
-    const isReady = await branchOff(client, { ...target, branch, sha: head.object.sha });
-    if (!isReady) return "it is already proposed";
     const title = `Use a new backup image for ${stack}`;
+    const isReady = await branchOff(client, { ...target, base, branch, sha: head.object.sha, title });
+    if (!isReady) return "it is already proposed";
     await client.request("PUT /repos/{owner}/{repo}/contents/{path}", {
       ...{ ...target, path, branch, sha: file.sha },
       message: title,
@@ -76,15 +77,21 @@ export async function proposeImage(
 interface Branch {
   readonly owner: string;
   readonly repo: string;
+  readonly base: string;
   readonly branch: string;
   readonly sha: string;
+  /** Title of the commit. */
+  readonly title: string;
 }
 
 /**
- * Creates a branch at a commit. A branch without a pull request is from an interrupted run, and is reset. Returns false if it has, or had,
- * a pull request.
+ * Creates a branch at a commit. A branch without a pull request is reset if it is from an interrupted run: it has at most one
+ * commit, which is this program's. Otherwise it throws a UserError. Returns false if the branch has, or had, a pull request.
  */
-async function branchOff(client: GitHubClient, { owner, repo, branch, sha }: Branch): Promise<boolean> {
+async function branchOff(
+  client: GitHubClient,
+  { owner, repo, base, branch, sha, title }: Branch,
+): Promise<boolean> {
   try {
     const ref = `refs/heads/${branch}`;
     await client.request("POST /repos/{owner}/{repo}/git/refs", { owner, repo, ref, sha });
@@ -95,6 +102,17 @@ async function branchOff(client: GitHubClient, { owner, repo, branch, sha }: Bra
       head: `${owner}:${branch}`,
     });
     if (pulls.length > 0) return false;
+    const { data: difference } = await client.request("GET /repos/{owner}/{repo}/compare/{basehead}", {
+      ...{ owner, repo, basehead: `${base}...${branch}` },
+    });
+    const isOwn = difference.commits.every(
+      ({ author, commit }) => author?.login === botLogin && commit.message === title,
+    );
+    if (difference.ahead_by > 1 || !isOwn) {
+      throw new UserError(
+        `The branch ${branch} has no pull request and may contain manual changes: open its pull request or delete it, then run the job again.`,
+      );
+    }
     const ref = `heads/${branch}`;
     await client.request("PATCH /repos/{owner}/{repo}/git/refs/{ref}", {
       owner,

@@ -30,9 +30,9 @@ const patterns: readonly (readonly [RegExp, Replacement])[] = [
       return end < 1 ? found : `${start}${masked}${rest.slice(end)}`;
     },
   ],
-  // The same with a quote in the password.
+  // The same with a quote in the password, but not with one that ends a string.
   [
-    /(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@"']{0,100}:)(?!\d+(?:[/?#\s"']|$))[^\s"'`<>@/]{0,100}["'][^\s`<>@/]{0,100}@/gi,
+    /(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@"']{0,100}:)(?!\d+(?:[/?#\s"']|$))[^\s"'`<>@/]{0,100}["'](?![,:;\])}\\])(?:[^\s"'`<>@/]|["'](?![,:;\])}\\])){0,100}@/gi,
     `$1${masked}@`,
   ],
   // Also a key whose end was cut off, but not the line in a message that only names it.
@@ -49,7 +49,7 @@ const patterns: readonly (readonly [RegExp, Replacement])[] = [
   [/\b(?:gh[pousr]_|github_pat_)\w{20}\w*/g, masked],
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, masked],
   [
-    /((?:secret_?access_?key|session_?token)["']?\s?[:=]\s?["']?)[A-Za-z0-9/+=]{16}[A-Za-z0-9/+=]*/gi,
+    /((?:secret_?access_?key|session_?token)(?:\\{0,3}["'])?\s?[:=]\s?(?:\\{0,3}["'])?)[A-Za-z0-9/+=]{16}[A-Za-z0-9/+=]*/gi,
     `$1${masked}`,
   ],
   [/\bpul-[0-9a-f]{40}\b/g, masked],
@@ -78,7 +78,15 @@ const plainPassword =
 const identifier =
   /^(?:(?:[a-z_][a-z0-9_]*\.)+[a-z_][a-z0-9_]*|[a-z0-9_]*pass[a-z0-9_]*|null|default|true|false)$/;
 
+/** No password in any notation. */
+const noValue = /^(?:null|true|false)$/i;
+
+/** A line of YAML. A plain value is a word with a digit; otherwise it may be prose. */
+const yamlPassword =
+  /^([ \t>+~-]{0,80}(?:[a-z][\w.-]{0,60}[_.-])?pass(?:word|wd|phrase)?:[ \t]{1,8})(?:'(?:[^'\n]+|[^\n]+')|(?!\w+:\/\/)(?=[^\s\d]*\d)[^\s'"]{8}[^\s'"]*)$/gim;
+
 function maskPlainPassword(found: string, name: string, value: string): string {
+  if (noValue.test(value)) return found;
   return /\s=/.test(name) && identifier.test(value.replace(/\)+$/, "")) ? found : `${name}${masked}`;
 }
 
@@ -136,7 +144,9 @@ export function cleaner(environment: NodeJS.ProcessEnv = process.env): (text: st
     let clean = withoutControls(text);
     for (const value of values) clean = clean.replaceAll(value, masked);
     for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement as string);
-    return maskSqlSecrets(clean, masked).replace(plainPassword, maskPlainPassword);
+    return maskSqlSecrets(clean, masked)
+      .replace(plainPassword, maskPlainPassword)
+      .replace(yamlPassword, `$1${masked}`);
   };
 }
 

@@ -1,9 +1,9 @@
 /**
  * What a secret follows in SQL, in connection strings of libpq, and in double quotes as in JSON. In `password='…'`, which may be SQL or a
- * connection string, a backslash is assumed to escape a quote.
+ * connection string, a backslash is assumed to escape a quote. `"password" = "…"` may compare two columns.
  */
 const openings =
-  /(?<json>(?:(?<![a-z0-9])pass|passw(?:or)?d|passphrase)(?:\\{0,3}["'])?\s?[:=]\s?(?=\\{0,3}"))|(?<sql>\b(?:password\s+|pass(?:word|wd|phrase)?\s?(?:=>|:=)\s?)(?=(?:[eun]&?)?'|\$(?:[a-z_]\w*)?\$))|(?<either>\bpass(?:word|wd|phrase)?\s?=\s?(?=(?:[eun]&?)?'))|\b(?:create|update)_secret\s*\(/gi;
+  /(?<json>(?:(?<![a-z0-9])pass|passw(?:or)?d|passphrase)(?:(?:\\{0,3}["'])?\s?:|\s?=|\\{0,3}["']\s?=(?!\s?\\{0,3}"(?:\w{0,63}pass\w{0,63}\\{0,3}"|\w{1,63}\\{0,3}"\.)))\s?(?=\\{0,3}"))|(?<sql>\b(?:password\s+|pass(?:word|wd|phrase)?\s?(?:=>|:=)\s?)(?=(?:[eun]&?)?'|\$(?:[a-z_]\w*)?\$))|(?<either>\bpass(?:word|wd|phrase)?\s?=\s?(?=(?:[eun]&?)?'))|\b(?:create|update)_secret\s*\(/gi;
 
 /** The begin of a string. */
 const stringBegin = /(?:([eun]&?)?'|(\$(?:[a-z_]\w*)?\$))/iy;
@@ -81,12 +81,14 @@ function quoteAt(text: string, start: number): string {
 
 /** Returns the position after the text in double quotes that begins at `start`; that of the line's end if it was cut off. */
 function endOfQuoted(text: string, start: number, quote: string): number {
-  const last = endOfLine(text, start);
-  for (let at = start + quote.length; at < last; at++) {
+  for (let at = start + quote.length; at < text.length; at++) {
+    if (text[at] === "\n") return at;
     if (text.startsWith(quote, at)) return at + quote.length;
-    if (text[at] === "\\") at += quote.length;
+    if (text[at] !== "\\") continue;
+    const lineEnd = text.slice(at + 1, at + 1 + quote.length).indexOf("\n");
+    at += lineEnd === -1 ? quote.length : lineEnd;
   }
-  return last;
+  return text.length;
 }
 
 function endOfLine(text: string, start: number): number {

@@ -103,7 +103,7 @@ test("an issue without its label stays the issue of its stack", async () => {
   expect(issues()).toEqual([["Drift of stack prod", "closed", 1]]);
 });
 
-test("a locked issue is closed, although nobody may comment on it", async () => {
+test("a locked issue is closed, although comments on it are refused", async () => {
   await search(drifted);
   const body = { message: "Unable to create comment because issue is locked." };
   github.faults.push({ method: "POST", path: /\/comments$/, status: 403, body, times: 1 });

@@ -36,6 +36,11 @@ export interface StandInJob {
   readonly html_url: string;
 }
 
+export interface StandInCommit {
+  readonly author: { readonly login: string } | null;
+  readonly commit: { readonly message: string };
+}
+
 /** Responds instead of the API to the next matching requests, `times` times. */
 export interface Fault {
   readonly method: string;
@@ -55,6 +60,8 @@ export interface GitHubStandIn {
   readonly url: string;
   readonly issues: Map<number, StandInIssue>;
   readonly pulls: StandInPull[];
+  /** Commits of any branch that are not in the base. */
+  readonly ahead: StandInCommit[];
   /** Files of the repository on any branch; initially those of this checkout. */
   readonly files: Map<string, string>;
   /** By run and attempt: `17/1`. */
@@ -75,6 +82,7 @@ const prefix = `/repos/${repository.owner}/${repository.repo}`;
 export async function startGitHub(): Promise<GitHubStandIn> {
   const issues = new Map<number, StandInIssue>();
   const pulls: StandInPull[] = [];
+  const ahead: StandInCommit[] = [];
   const files = new Map<string, string>();
   const fileOf = (name: string) => files.get(name) ?? readFileSync(path.join(checkoutRoot(), name), "utf8");
   const jobs = new Map<string, StandInJob[]>();
@@ -108,6 +116,7 @@ export async function startGitHub(): Promise<GitHubStandIn> {
       return [200, pulls.filter((pull) => fits(pull) && pull.head.label === head)];
     }
     if (route === "" && method === "GET") return [200, { default_branch: "main" }];
+    if (first === "compare") return [200, { ahead_by: ahead.length, commits: ahead }];
     if (first === "git") return [method === "POST" ? 201 : 200, { object: { sha: "c".repeat(40) } }];
     if (first === "contents" && method === "GET") {
       const content = Buffer.from(fileOf(second)).toString("base64");
@@ -196,6 +205,7 @@ export async function startGitHub(): Promise<GitHubStandIn> {
     url: `http://127.0.0.1:${port}`,
     issues,
     pulls,
+    ahead,
     files,
     jobs,
     faults,

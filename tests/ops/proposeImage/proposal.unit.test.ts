@@ -24,6 +24,11 @@ const refused = (method: string, path: RegExp, fault: { status: number; message:
   });
 const exists = () => refused("POST", /\/git\/refs$/, { status: 422, message: "Reference already exists" });
 
+const own = {
+  author: { login: "github-actions[bot]" },
+  commit: { message: "Use a new backup image for prod" },
+};
+
 test.each([
   ["the commit", "PUT", /\/contents\//],
   ["the pull request", "POST", /\/pulls$/],
@@ -33,6 +38,7 @@ test.each([
   github.requests.splice(0);
   // The commit is on the branch, not on main.
   github.files.clear();
+  if (path.test("/pulls")) github.ahead.push(own);
   exists();
 
   expect(await propose()).toMatch(/^pull request \d+$/);
@@ -55,6 +61,21 @@ test.each(["open", "closed"] as const)(
     expect(changes()).toEqual(["POST /repos/thorbis/stack/git/refs"]);
   },
 );
+
+test.each([
+  ["another author", [{ ...own, author: { login: "mia" } }]],
+  ["an unknown author", [{ ...own, author: null }]],
+  ["another title", [{ ...own, commit: { message: "Use a new backup image for prod\n\nand more" } }]],
+  ["two commits", [own, own]],
+])("a branch without a pull request that has %s is not reset", async (_name, commits) => {
+  github.ahead.push(...commits);
+  exists();
+
+  await expect(propose()).rejects.toThrow(
+    `The branch ${branch} has no pull request and may contain manual changes: open its pull request or delete it, then run the job again.`,
+  );
+  expect(changes()).toEqual(["POST /repos/thorbis/stack/git/refs"]);
+});
 
 test.each([
   [422, /\/git\/refs$/, "Repository rule violations found", "Repository rule violations found (422)."],

@@ -177,6 +177,20 @@ test.each([
     "aws_secret_access_key = [secret]",
   ],
   ["a session of AWS", '"SessionToken":"FwoGZXIvYXdzEabcdef=="', '"SessionToken":"[secret]"'],
+  [
+    "a secret key of AWS in JSON inside of a string",
+    '{\\"secretAccessKey\\":\\"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\\"}',
+    '{\\"secretAccessKey\\":\\"[secret]\\"}',
+  ],
+  ["a password of YAML", "smtp:\n  smtp_password: hunter2hunter2\n", "smtp:\n  smtp_password: [secret]\n"],
+  ["a password of YAML in quotes", "- password: 'it''s me'", "- password: [secret]"],
+  ["a password of YAML whose end was cut off", "password: 'it is", "password: [secret]"],
+  ["a password of a quoted key of TOML", '"password" = "hunter2"', '"password" = "[secret]"'],
+  [
+    "a password in JSON that ends with a backslash",
+    '{"password":"abc\\\nnext',
+    '{"password":"[secret]"\nnext',
+  ],
   ["a token of GitLab", "glpat-0123456789abcdefghij", "[secret]"],
   ["a token of npm", `npm_${"0a".repeat(18)}`, "[secret]"],
   ["a key of Google", `AIza${"0a-".repeat(11)}xy`, "[secret]"],
@@ -214,6 +228,12 @@ test.each([
   "deployed to production with exponential-backoff",
   "vault.create_secret is not installed",
   "compass=north, bypass=1, PWD=/work, password_min_length=12, has_password = true, npm_config_registry_of_this_organization",
+  '{"url":"exp://localhost:*","owner":"me@x.org"}',
+  '{\\"url\\":\\"exp://localhost:*\\",\\"owner\\":\\"me@x.org\\"}',
+  "allowed: ['exp://localhost:*','me@x.org']",
+  "require_password=true, PASSWORD=null and has_password=False",
+  'where "password" = "old_password" or "u"."password" = "users"."password"',
+  "password: required\npassword: 'abc' is too short\npassword: must have 8 characters\nreset-password: https://x.example/a1\nmin_password: 8",
   'the password: too short; "password_required_characters": "abc"; Basic authentication is off',
 ])("other text is not masked: %s", (text) => {
   expect(clean(text)).toBe(text);
@@ -232,6 +252,10 @@ test.each([
   "password '''",
   'password="',
   'password:\\"',
+  '"password"="',
+  "password: 1",
+  "\npassword: 'a",
+  "\n- - - - ",
   "a://b:'",
   "eyJabcdefgh..",
   "Authorization: Basic ",
@@ -249,6 +273,14 @@ test.each([
   expect(clean(text).length).toBeLessThan(5_000_000);
 });
 
+// With less text, searching to its end for each opening does not take longer than a test may.
+test.each(['password="', 'pass:\\"', 'password:"\\'])(
+  "10 MB of %j without a line ending are cleaned in linear time",
+  (part) => {
+    expect(clean(part.repeat(10_000_000 / part.length)).length).toBeLessThan(25_000_000);
+  },
+);
+
 test("strings with different delimiters that do not end are cleaned in linear time", () => {
   const text = Array.from({ length: 100_000 }, (_, at) => `password $t${at}$ \n`).join("");
 
@@ -261,6 +293,8 @@ test.each([
   ["an escaped password", "password e'", "\\'"],
   ["a password in JSON", '"password":"', "ab"],
   ["a password in JSON with quotes", '"password":"', '\\"'],
+  ["a password of YAML", "password: 1", "ab"],
+  ["a password of YAML in quotes", "password: '", "ab"],
   ["an argument", "create_secret('", "''"],
   ["a token", "sb_secret_", "ab"],
   ["a JSON Web Token", `eyJabcdefgh.${"a".repeat(20)}.`, "ab"],

@@ -57,11 +57,8 @@ export function alterTable(statement: AlterTableStmt, relations: Relations): For
   return joined(parts);
 }
 
-function partOf(
-  { relation: table, objtype }: AlterTableStmt,
-  command: AlterTableCmd,
-  relations: Relations,
-): Foreseen {
+function partOf(statement: AlterTableStmt, command: AlterTableCmd, relations: Relations): Foreseen {
+  const { relation: table, objtype } = statement;
   const { subtype = "AT_AddColumn", def } = command;
   const own = (effect: Partial<ForeseenEffect> = {}) =>
     effectOn(table, { lock: weaker[subtype] ?? "ACCESS EXCLUSIVE", ...effect });
@@ -73,7 +70,8 @@ function partOf(
         ? addConstraint(table, def.Constraint, relations)
         : nothing;
     case "AT_DropColumn": {
-      const isMissing = command.missing_ok === true && !mayHaveColumn(table, command.name ?? "", relations);
+      const isMissing =
+        command.missing_ok === true && isWithoutColumn(statement, command.name ?? "", relations);
       return { effects: own(isMissing ? {} : { hazards: ["data-loss"] }) };
     }
     case "AT_SetNotNull":
@@ -197,6 +195,13 @@ function mayHaveColumn(table: RangeVar | undefined, name: string, relations: Rel
   return relation === undefined || (relations.hasColumn(relation, name) ?? true);
 }
 
+/** Returns whether the table of a statement certainly has no such column when the statement runs. */
+function isWithoutColumn(statement: AlterTableStmt, name: string, relations: Relations): boolean {
+  const { relation: table } = statement;
+  if (table === undefined || !relations.isSameTable(statement, table)) return false;
+  return !mayHaveColumn(table, name, relations);
+}
+
 /** Returns the tables to which a statement adds a column unless it exists, or from which it drops one if it exists. */
 export function tablesWithOptionalColumns(node: Node, relations: Relations): Relation[] {
   const { relation, cmds } = "AlterTableStmt" in node ? node.AlterTableStmt : {};
@@ -209,8 +214,8 @@ export function tablesWithOptionalColumns(node: Node, relations: Relations): Rel
   return found === undefined ? [] : [found];
 }
 
-/** Returns the bare names of the functions that an expression calls. */
-function calledIn(expression: Node | undefined): string[] {
+/** Returns the bare names of the functions that an expression or a statement calls. */
+export function calledIn(expression: Node | undefined): string[] {
   const names: string[] = [];
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) for (const item of value) visit(item);

@@ -55,6 +55,11 @@ export class Relations {
   readonly #columns = new Map<number, ReadonlySet<string>>();
   /** Names that migrations give to columns. */
   readonly #renamedColumns = new Set<string>();
+  /** Names that migrations give to any relation, also to one that does not exist yet. */
+  readonly #givenNames = new Set<string>();
+  /** Statements after one that may have changed names without naming them. */
+  readonly #uncertain = new WeakSet<object>();
+  #hasHiddenChanges = false;
 
   constructor(relations: readonly Relation[], types: readonly ColumnType[] = []) {
     this.#types = types;
@@ -85,6 +90,26 @@ export class Relations {
   /** Adds a name that a migration gives to a relation. Later statements use it. */
   rename(relation: Relation, name: string): void {
     this.#renamed.set(name, [...(this.#renamed.get(name) ?? []), relation]);
+  }
+
+  /** Adds a name that a migration gives to a relation, which may be a new one. */
+  giveName(name: string): void {
+    this.#givenNames.add(name);
+  }
+
+  /** Adds a statement, in execution order. */
+  addStatement(statement: object, mayHideChanges: boolean): void {
+    if (this.#hasHiddenChanges) this.#uncertain.add(statement);
+    this.#hasHiddenChanges ||= mayHideChanges;
+  }
+
+  /**
+   * Returns whether a table is, when a statement runs, still the existing one of that name, with its columns. Without a schema, the name
+   * must be the only one, because the search path is not known.
+   */
+  isSameTable(statement: object, { relname: name = "", schemaname: schema }: RangeVar): boolean {
+    const isOne = schema !== undefined || this.#byName.get(name)?.length === 1;
+    return isOne && !this.#givenNames.has(name) && !this.#uncertain.has(statement);
   }
 
   /** Adds the names of a table's columns. */

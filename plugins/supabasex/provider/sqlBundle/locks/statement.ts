@@ -59,8 +59,9 @@ function foreseeOwn(node: Node, relations: Relations): Foreseen {
     };
   }
   if ("CreateTableAsStmt" in node) {
-    const { query } = node.CreateTableAsStmt;
-    return query === undefined ? nothing : foresee(query, relations);
+    const { query, into } = node.CreateTableAsStmt;
+    // `with no data` does not run the query.
+    return query === undefined || into?.skipData === true ? nothing : foresee(query, relations);
   }
   if ("DropStmt" in node) return drop(node.DropStmt, relations);
   if ("RenameStmt" in node) return rename(node.RenameStmt);

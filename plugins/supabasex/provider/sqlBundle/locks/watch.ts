@@ -10,7 +10,7 @@ import { type Foreseen, isCertain } from "./foreseen";
 import { type ProbeQueries, plainProbeQueries, probeQueries } from "./probeQueries";
 import { type ProbedText, probedText } from "./probes";
 import { type Relation, type Relations, readColumns, readRelations, readSizes, type Size } from "./relations";
-import { noteRename } from "./renames";
+import { noteNames } from "./renames";
 import { type Snapshot, SnapshotReader } from "./snapshot";
 import { foresee } from "./statement";
 
@@ -73,7 +73,7 @@ export class LockWatch {
   static async begin(client: ClientBase, files: readonly BundleFile[], isFirst = false): Promise<LockWatch> {
     const relations = await readRelations(client, isFirst ? inUseFromBytes : 0);
     const statements = files.flatMap((file) => statementsOf(file));
-    for (const { node } of statements) noteRename(node, relations);
+    for (const { node } of statements) noteNames(node, relations);
     const tables = statements.flatMap(({ node }) => tablesWithOptionalColumns(node, relations));
     await readColumns(client, relations, [...new Set(tables)]);
     const mentioned = new Set(files.flatMap((file) => relations.mentionedIn(file.text)));

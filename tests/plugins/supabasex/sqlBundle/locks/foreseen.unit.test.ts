@@ -5,7 +5,7 @@ import {
 } from "../../../../../plugins/supabasex/provider/sqlBundle/locks/effects";
 import { isCertain } from "../../../../../plugins/supabasex/provider/sqlBundle/locks/foreseen";
 import { Relations } from "../../../../../plugins/supabasex/provider/sqlBundle/locks/relations";
-import { noteRename } from "../../../../../plugins/supabasex/provider/sqlBundle/locks/renames";
+import { noteNames } from "../../../../../plugins/supabasex/provider/sqlBundle/locks/renames";
 import { foresee } from "../../../../../plugins/supabasex/provider/sqlBundle/locks/statement";
 import { bundleFile } from "../../../../../plugins/supabasex/provider/sqlBundle/source/files";
 import { loadParser } from "../../../../../plugins/supabasex/provider/sqlBundle/source/parser";
@@ -79,6 +79,14 @@ test.each([
   ["reindex index s.orders_state", ["index-build"]],
   ["lock table s.orders in row exclusive mode", []],
   ["lock table s.orders", ["explicit-lock"]],
+  [
+    "create table s.gone as with gone as (delete from s.orders returning id) select * from gone",
+    ["row-changes"],
+  ],
+  [
+    "create table s.gone as with gone as (delete from s.orders returning id) select * from gone with no data",
+    [],
+  ],
 ])("%s: %j", (statement, names) => {
   expect(foreseen({ statement }).flatMap((found) => found.names)).toEqual(names);
 });
@@ -245,23 +253,83 @@ describe("an observed statement has the hazards of the parts that read the rows"
   });
 });
 
-test("a column that has got its name from an earlier migration is dropped with its data", () => {
-  if (orders === undefined) throw new Error("no table");
-  const own = new Relations([orders]);
-  own.addColumns(orders, ["note"]);
-  const namesOf = (text: string) =>
-    statementsOf(bundleFile("migrations/20260101000000_a.sql", "migration", text)).flatMap(({ node }) => {
-      noteRename(node, own);
+describe("a column is dropped with its data unless the table certainly lacks it", () => {
+  const table = (oid: number, schema: string, name: string) => ({
+    ...{ oid, schema, name, kind: "r", file: oid, table: undefined, rows: 1, bytes: 1 },
+  });
+  const namesOf = (text: string) => {
+    const own = new Relations([
+      table(1, "public", "orders"),
+      table(2, "public", "orders_new"),
+      table(3, "shop", "orders"),
+      table(4, "shop", "items"),
+    ]);
+    for (const [oid, columns] of [["id"], ["id", "note"], ["id", "note"], ["id"]].entries()) {
+      const relation = own.get(oid + 1);
+      if (relation !== undefined) own.addColumns(relation, columns);
+    }
+    const statements = statementsOf(bundleFile("migrations/20260101000000_a.sql", "migration", text));
+    for (const { node } of statements) noteNames(node, own);
+    return statements.flatMap(({ node }) => {
       const found = foresee(node, own);
       return hazardsOf(found, foreseenEffects(found, own), { relations: own, isObserved: false }).map(
         ({ name }) => name,
       );
     });
-  const drop = "alter table s.orders drop column if exists remark;";
+  };
+  const dropNote = "alter table public.orders drop column if exists note;";
+  const renameNote = "alter table public.orders rename column note to remark;";
+  const dropRemark = "alter table public.orders drop column if exists remark;";
 
-  expect(namesOf(drop)).toEqual([]);
-  expect(namesOf(`alter table s.orders rename column note to remark; ${drop}`)).toEqual([
-    "client-break",
-    "data-loss",
-  ]);
+  test.each([
+    ["dropping a missing column is no data loss", dropNote, []],
+    ["a table without a schema is the only one", "alter table items drop column if exists note;", []],
+    [
+      "an earlier table that may exist is kept",
+      `create table if not exists public.orders (); ${dropNote}`,
+      [],
+    ],
+    ["earlier statements call no function", `update shop.items set id = 1 where id = 2; ${dropNote}`, []],
+    ["code runs later", `${dropNote} do $$ begin end $$;`, []],
+    [
+      "dropping a column that an earlier migration renamed is data loss",
+      `${renameNote} ${dropRemark}`,
+      ["client-break", "data-loss"],
+    ],
+    [
+      "another table has got the name",
+      `alter table public.orders rename to orders_old; alter table public.orders_new rename to orders; ${dropNote}`,
+      ["client-break", "client-break", "data-loss"],
+    ],
+    [
+      "another table has come from another schema",
+      `alter table public.orders rename to orders_old; alter table shop.orders set schema public; ${dropNote}`,
+      ["client-break", "client-break", "data-loss"],
+    ],
+    [
+      "another schema has got the name",
+      `alter schema public rename to former; alter schema shop rename to public; ${dropNote}`,
+      ["data-loss"],
+    ],
+    [
+      "another table has the name in the search path",
+      "set search_path = shop; alter table orders drop column if exists note;",
+      ["data-loss"],
+    ],
+    [
+      "a new table has got the name",
+      `create table public.orders as table public.orders_new; ${dropNote}`,
+      ["data-loss"],
+    ],
+    ["a block may rename a column", `do $$ begin ${renameNote} end $$; ${dropRemark}`, ["data-loss"]],
+    ["a procedure may rename a column", `call private.migrate(); ${dropRemark}`, ["data-loss"]],
+    ["a function may rename a column", `select private.migrate(); ${dropRemark}`, ["data-loss"]],
+    [
+      "a function in another statement may rename a column",
+      `insert into shop.items select private.migrate(); ${dropRemark}`,
+      ["data-loss"],
+    ],
+  ])("%s", (_name, text, expected) => {
+    expect(namesOf(text)).toEqual(expected);
+  });
 });
