@@ -160,7 +160,8 @@ const ownSources: Readonly<Record<string, Source>> = {
 
 /** Name → a read of settings of the account that also apply to the stack. */
 const accountSources: Readonly<Record<string, Source>> = {
-  "log account policies": async ({ aws, signal }) => await accountPoliciesOfLogs(aws, signal),
+  "log account policies": async ({ aws, declared: { logGroups }, signal }) =>
+    await accountPoliciesOfLogs(aws, logGroups, signal),
 };
 
 const sources: Readonly<Record<string, Source>> = {
