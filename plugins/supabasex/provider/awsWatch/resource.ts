@@ -57,15 +57,17 @@ export const awsWatch: Resource = {
     if (Object.keys(inputs).length === 0) {
       throw new UserError("An AwsWatch cannot be imported: declare it.");
     }
-    const { baseline } = outputs;
-    // What the account has is compared from the next deployment on, if an older version deployed the last time.
-    const isKnown = (name: string) => !isOfAccount(name) || (isPropertyMap(baseline) && name in baseline);
-    const now = Object.fromEntries(
-      Object.entries(withMissingCode(watchedIn(baseline), await readAll(inputs, context))).filter(([name]) =>
-        isKnown(name),
-      ),
-    );
-    return { id, inputs, outputs: refreshedOutputs({ outputs, now, title: addedInAws }, context) };
+    const { unrecorded: _, ...deployed } = outputs;
+    const baseline = watchedIn(outputs.baseline);
+    const read = withMissingCode(baseline, await readAll(inputs, context));
+    // An older version deployed the last time, or its credentials were not allowed to read the account.
+    const unrecorded = Object.keys(read).filter((name) => isOfAccount(name) && baseline[name] === undefined);
+    const now = Object.fromEntries(Object.entries(read).filter(([name]) => !unrecorded.includes(name)));
+    const refreshed = refreshedOutputs({ outputs: deployed, now, title: addedInAws }, context);
+    if (unrecorded.length === 0) return { id, inputs, outputs: refreshed };
+    context.log("info", `The next deployment records what it finds, to compare it later: ${unrecorded.join(", ")}`);
+    // Without this difference, nothing would update the watch, and the sources would never be compared.
+    return { id, inputs, outputs: { ...refreshed, unrecorded } };
   },
 
   async update({ oldOutputs, inputs, preview }, context) {
