@@ -65,7 +65,10 @@ export const awsWatch: Resource = {
     const now = Object.fromEntries(Object.entries(read).filter(([name]) => !unrecorded.includes(name)));
     const refreshed = refreshedOutputs({ outputs: deployed, now, title: addedInAws }, context);
     if (unrecorded.length === 0) return { id, inputs, outputs: refreshed };
-    context.log("info", `The next deployment records what it finds, to compare it later: ${unrecorded.join(", ")}`);
+    context.log(
+      "info",
+      `The next deployment records what it finds, to compare it later: ${unrecorded.join(", ")}`,
+    );
     // Without this difference, nothing would update the watch, and the sources would never be compared.
     return { id, inputs, outputs: { ...refreshed, unrecorded } };
   },
@@ -135,7 +138,6 @@ function declaredIn({ declared }: PropertyMap): DeclaredInAws {
     logGroups: texts(parts.logGroups),
     metricFilters: parts.metricFilters === undefined ? undefined : texts(parts.metricFilters),
     accessLogs: textIn(parts.accessLogs),
-    deadLetterQueue: textIn(parts.deadLetterQueue),
     functions: texts(parts.functions),
     functionPrograms: Object.fromEntries(
       Object.entries(isPropertyMap(parts.functionPrograms) ? parts.functionPrograms : {}).map(
@@ -150,7 +152,7 @@ function declaredIn({ declared }: PropertyMap): DeclaredInAws {
 }
 
 /** Returns the declarations for the backups and for their copies. */
-function placeIn({ bucket, key, topic, subscriptions, targets, bucketSettings, alarmPrefixes }: PropertyMap) {
+function placeIn({ bucket, key, topic, subscriptions, targets, bucketSettings, ...others }: PropertyMap) {
   const ids = isPropertyMap(targets) ? targets : {};
   return {
     bucket: String(bucket),
@@ -160,7 +162,8 @@ function placeIn({ bucket, key, topic, subscriptions, targets, bucketSettings, a
     targets: Object.fromEntries(Object.entries(ids).map(([rule, ids]) => [rule, texts(ids)])),
     // Beside these, each setting of the copies' bucket is unset, or a resource of the stack of another kind.
     bucketSettings: texts(bucketSettings),
-    alarmPrefixes: texts(alarmPrefixes),
+    alarmPrefixes: texts(others.alarmPrefixes),
+    deadLetterQueue: textIn(others.deadLetterQueue),
   };
 }
 

@@ -60,7 +60,8 @@ const empty = {
 
 const found = async (name: string, declared: Partial<DeclaredInAws>): Promise<Entries | undefined> =>
   await readAwsSource(name, {
-    ...{ aws: aws as AwsClients, declared: { ...empty, ...declared }, signal: new AbortController().signal },
+    ...{ aws: aws as AwsClients, awsOfReplica: aws as AwsClients, declared: { ...empty, ...declared } },
+    signal: new AbortController().signal,
   });
 
 const severities = (entries: Entries | undefined) =>
@@ -246,4 +247,10 @@ test("another queue to which the dead-letter queue moves its messages is reporte
     "queue redrive shop-backup-dead-letters": expect.stringContaining(deadLetterTargetArn),
   });
   expect(severities(queues)).toEqual(["opens"]);
+  // The copies have a queue of their own.
+  const replica = { ...empty, ...declared, region: "us-west-2" };
+  expect(await found("copies: queue redrive", { replica })).toEqual({
+    "queue redrive shop-backup-dead-letters in us-west-2": expect.stringContaining(deadLetterTargetArn),
+  });
+  expect(await found("copies: queue redrive", { ...declared, replica: undefined })).toEqual({});
 });
