@@ -96,6 +96,9 @@ export class AwsWatch extends Component {
               targets: replica.targets,
               bucketSettings: replica.ownBucketSettings,
               alarmPrefixes,
+              ...(replica.deadLetterQueueUrl !== undefined && {
+                deadLetterQueue: replica.deadLetterQueueUrl,
+              }),
             },
           }),
           ...(network !== undefined && {

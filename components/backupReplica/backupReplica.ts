@@ -65,6 +65,8 @@ export class BackupReplica extends Component {
   readonly targets: Readonly<Record<string, readonly string[]>>;
   /** Settings of the bucket that are resources of the stack and that others could set, too. */
   readonly ownBucketSettings: readonly "notification"[];
+  /** URL of the dead-letter queue in the second region; undefined if permanently deleted copies are not reported. */
+  readonly deadLetterQueueUrl: pulumi.Output<string> | undefined;
   readonly region: string;
   readonly #provider: Provider;
 
@@ -151,15 +153,15 @@ export class BackupReplica extends Component {
     const topicArn = this.ownTopicArn ?? pulumi.output(args.topicArn ?? "");
     this.createAlarms(args, topicArn);
     const reportsDeletions = args.deletionAlarm ?? false;
-    if (reportsDeletions) {
-      deletionAlarm(
-        {
-          ...{ ...args, account: { ...account, region } },
-          ...{ bucket: this.bucket, settings, key: this.key, topicArn },
-        },
-        { name: (suffix) => this.childName(suffix), options: this.thereOptions() },
-      );
-    }
+    this.deadLetterQueueUrl = reportsDeletions
+      ? deletionAlarm(
+          {
+            ...{ ...args, account: { ...account, region } },
+            ...{ bucket: this.bucket, settings, key: this.key, topicArn },
+          },
+          { name: (suffix) => this.childName(suffix), options: this.thereOptions() },
+        ).url
+      : undefined;
     this.targets = reportsDeletions ? deletionTargets(args.physicalName) : {};
     this.ownBucketSettings = reportsDeletions ? ["notification"] : [];
     this.registerOutputs({ bucketName: this.bucket.bucket, keyArn: this.key.arn });

@@ -2,6 +2,7 @@ import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm";
 import type { Key } from "@pulumi/aws/kms/key";
 import type { Bucket } from "@pulumi/aws/s3/bucket";
 import { BucketNotification } from "@pulumi/aws/s3/bucketNotification";
+import type { Queue } from "@pulumi/aws/sqs/queue";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AwsAccount } from "../awsAccount";
 import { awsNames } from "../awsNames";
@@ -32,9 +33,9 @@ export const deletionTargets = (physicalName: string): Readonly<Record<string, r
 
 /**
  * Reports permanently deleted copies to the topic, as `BackupAlarms` does for the backups. Events stay in their region, so this region
- * has its own rule and dead-letter queue, and an alarm on messages that did not arrive.
+ * has its own rule and dead-letter queue, and an alarm on messages that did not arrive. Returns the queue.
  */
-export function deletionAlarm(args: DeletionAlarmArgs, { name, options }: Children): void {
+export function deletionAlarm(args: DeletionAlarmArgs, { name, options }: Children): Queue {
   const { physicalName, tags, bucket, topicArn } = args;
   const { replicaDeletionRule, replicaDeadLetterQueue } = awsNames(physicalName);
   new BucketNotification(
@@ -70,4 +71,5 @@ export function deletionAlarm(args: DeletionAlarmArgs, { name, options }: Childr
     },
     options,
   );
+  return queue;
 }

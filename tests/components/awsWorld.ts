@@ -16,7 +16,9 @@ export async function registeredInAws(program: () => unknown): Promise<Map<strin
     answerOf,
   });
   return new Map(
-    resources.filter(({ type }) => type.startsWith("aws:")).map((resource) => [resource.name, resource]),
+    resources
+      .filter(({ type }) => type.startsWith("aws:") || type === "supabasex:index:AwsWatch")
+      .map((resource) => [resource.name, resource]),
   );
 }
 

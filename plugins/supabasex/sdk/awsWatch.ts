@@ -53,6 +53,8 @@ export interface DeclaredAwsParts {
     bucketSettings: readonly string[];
     /** What the names of the stack's alarms in that region start with. */
     alarmPrefixes?: readonly string[];
+    /** URL of the dead-letter queue in that region. Default: none. */
+    deadLetterQueue?: pulumi.Input<string> | undefined;
   };
   /** Names of the schedules in the group. */
   schedules: pulumi.Input<readonly pulumi.Input<string>[]>;

@@ -28,7 +28,7 @@ const accountPolicy = (policyType: PolicyType, policyDocument: object) => ({
 /** What ends an alarm or hides its cause, and policies of the account that also apply to the stack's log groups. */
 export const furtherAdditions: readonly Addition[] = [
   {
-    name: "a metric filter publishes an age of zero with each line of the log, so the alarm on missing backups stays quiet",
+    name: "a metric filter publishes an age of zero with each line of the log, so the alarm on missing backups does not fire",
     by: "aws logs put-metric-filter",
     add: async ({ logs }, { logGroup: logGroupName }) =>
       await logs.send(

@@ -1,3 +1,4 @@
+import type { GetAlarmMuteRuleCommandOutput } from "@aws-sdk/client-cloudwatch";
 import type { Entries } from "../watch/watched";
 import type { AwsClients } from "./clients";
 
@@ -10,19 +11,20 @@ import type { AwsClients } from "./clients";
 export async function muteRulesOf(
   { alarms }: Pick<AwsClients, "alarms">,
   alarmPrefixes: readonly string[],
-  abortSignal: AbortSignal,
+  signal: AbortSignal,
 ): Promise<Entries> {
-  const { GetAlarmMuteRuleCommand, paginateListAlarmMuteRules } = await import("./sdk");
+  const { paginateListAlarmMuteRules } = await import("./sdk");
   const found: [string, string][] = [];
   const pages = paginateListAlarmMuteRules({ client: alarms }, { Statuses: ["SCHEDULED", "ACTIVE"] });
   for await (const { AlarmMuteRuleSummaries = [] } of pages) {
+    signal.throwIfAborted();
     for (const { AlarmMuteRuleArn = "" } of AlarmMuteRuleSummaries) {
       const AlarmMuteRuleName = AlarmMuteRuleArn.split(":alarm-mute-rule:").at(-1);
-      const rule = await alarms.send(new GetAlarmMuteRuleCommand({ AlarmMuteRuleName }), { abortSignal });
-      const muted = (rule.MuteTargets?.AlarmNames ?? []).filter((name) =>
+      const rule = await muteRule(alarms, AlarmMuteRuleName, signal);
+      const muted = (rule?.MuteTargets?.AlarmNames ?? []).filter((name) =>
         alarmPrefixes.some((prefix) => name.startsWith(prefix)),
       );
-      const { Expression, Duration } = rule.Rule?.Schedule ?? {};
+      const { Expression, Duration } = rule?.Rule?.Schedule ?? {};
       if (muted.length === 0) continue;
       found.push([
         `alarm mute rule ${AlarmMuteRuleName}`,
@@ -33,9 +35,24 @@ export async function muteRulesOf(
   return Object.fromEntries(found);
 }
 
+/** Returns a rule; undefined if it was deleted after it was listed. */
+async function muteRule(
+  alarms: AwsClients["alarms"],
+  AlarmMuteRuleName: string | undefined,
+  abortSignal: AbortSignal,
+): Promise<GetAlarmMuteRuleCommandOutput | undefined> {
+  const { GetAlarmMuteRuleCommand, NoSuchMuteRule } = await import("./sdk");
+  try {
+    return await alarms.send(new GetAlarmMuteRuleCommand({ AlarmMuteRuleName }), { abortSignal });
+  } catch (error) {
+    if (error instanceof NoSuchMuteRule) return undefined;
+    throw error;
+  }
+}
+
 /**
- * Returns to where messages of the dead-letter queue are moved after somebody read them, so that its alarm ends. The stack's
- * queue keeps them. The aws provider does not compare this setting, because it is computed if it is not set.
+ * Returns the queue to which received messages of the dead-letter queue are moved, which ends its alarm. The stack's queue keeps
+ * them. The aws provider does not compare this setting, because it is computed if it is not set.
  */
 export async function redriveOfQueue(
   { sqs }: Pick<AwsClients, "sqs">,

@@ -29,7 +29,10 @@ export interface DeclaredInAws {
   readonly alarmPrefixes: readonly string[];
   /** Name of the bucket with the access logs; undefined if there is none. */
   readonly accessLogs: string | undefined;
-  /** URL of the queue of events that were not delivered; undefined in the state of an older version. */
+  /**
+   * URL of the queue of events that were not delivered; undefined if there is none, and in the state of an older version. The
+   * region of the copies has one if their deletion is reported.
+   */
   readonly deadLetterQueue: string | undefined;
   /** Names of the functions. */
   readonly functions: readonly string[];
@@ -57,6 +60,7 @@ export interface DeclaredReplica
     | "bucketSettings"
     | "replicationRole"
     | "alarmPrefixes"
+    | "deadLetterQueue"
   > {
   readonly region: string;
 }

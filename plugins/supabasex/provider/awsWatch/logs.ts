@@ -34,7 +34,7 @@ export const metricFilterName = (logGroup: string, filter: string): string =>
   `log metric filter ${logGroup} ${filter}`;
 
 /**
- * Returns the metric filters of a log group, with the stack's. Another one can publish values of a metric that an alarm watches,
+ * Returns the metric filters of a log group, including the stack's own. Another one can publish values of a metric that an alarm watches,
  * for example an age of zero with every line.
  */
 export async function metricFiltersOfLog(
@@ -58,24 +58,56 @@ export async function metricFiltersOfLog(
   });
 }
 
-/** Returns the policies for all log groups of the account and region, each with its selection of log groups. */
+/**
+ * Returns the policies of the account and region that apply to a log group of the stack. Which other log groups a policy selects
+ * is not compared: other teams change it.
+ */
 export async function accountPoliciesOfLogs(
   { logs }: Pick<AwsClients, "logs">,
+  logGroups: readonly string[],
   signal: AbortSignal,
 ): Promise<Entries> {
   const lists = await Promise.all(accountPolicyTypes.map((type) => policiesOfType(logs, type, signal)));
-  return Object.fromEntries(
-    lists.flat().map(({ policyName, policyType = "", policyDocument = "", selectionCriteria }) => {
-      const kind = policyType.replace("_POLICY", "").replaceAll("_", " ").toLowerCase();
-      const destination = destinationIn(policyDocument);
-      const value = [
-        ...(destination === undefined ? [] : [`to ${destination}`]),
-        `policy ${createHash("sha256").update(policyDocument).digest("hex").slice(0, 8)}`,
-        ...(selectionCriteria ? [`for ${selectionCriteria}`] : []),
-      ];
-      return [`log account policy ${kind} ${policyName}`, value.join(", ")];
-    }),
-  );
+  const found: [string, string][] = [];
+  for (const { policyName, policyType = "", policyDocument = "", selectionCriteria } of lists.flat()) {
+    const isExcluded = isExcludedBy(selectionCriteria);
+    const excluded = logGroups.filter(isExcluded);
+    if (excluded.length === logGroups.length) continue;
+    const kind = policyType.replace("_POLICY", "").replaceAll("_", " ").toLowerCase();
+    const destination = destinationIn(policyDocument);
+    const value = [
+      ...(destination === undefined ? [] : [`to ${destination}`]),
+      `policy ${createHash("sha256").update(policyDocument).digest("hex").slice(0, 8)}`,
+      ...(excluded.length === 0 ? [] : [`except for ${excluded.sort().join(", ")}`]),
+    ];
+    found.push([`log account policy ${kind} ${policyName}`, value.join(", ")]);
+  }
+  return Object.fromEntries(found);
+}
+
+/**
+ * Returns whether the selection of an account policy excludes a log group. It has the form `LogGroupName NOT IN ["a"]` or
+ * `LogGroupNamePrefix IN ["a"]`; any other form counts as excluding none (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutAccountPolicy.html).
+ */
+function isExcludedBy(selectionCriteria = ""): (logGroup: string) => boolean {
+  const [, form, list = ""] =
+    /^\s*(LogGroupName\s+NOT\s+IN|LogGroupNamePrefix\s+IN)\s*(\[.*\])\s*$/s.exec(selectionCriteria) ?? [];
+  const names = namesIn(list);
+  if (form === undefined || names === undefined) return () => false;
+  return form.startsWith("LogGroupNamePrefix")
+    ? (logGroup) => !names.some((prefix) => logGroup.startsWith(prefix))
+    : (logGroup) => names.includes(logGroup);
+}
+
+/** Returns the names in a JSON list; undefined if it contains anything else, such as a wildcard. */
+function namesIn(list: string): string[] | undefined {
+  try {
+    const names: unknown = JSON.parse(list);
+    const isName = (name: unknown) => typeof name === "string" && /^[\w./#-]*$/.test(name);
+    return Array.isArray(names) && names.every(isName) ? names : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Returns the account's policies of a type; none in a region that does not know the type. */
@@ -101,7 +133,7 @@ async function policiesOfType(
   return found;
 }
 
-/** Returns to where a policy forwards lines; undefined if it forwards none. */
+/** Returns the destination to which a policy forwards log lines; undefined if it forwards none. */
 function destinationIn(policyDocument: string): string | undefined {
   return /"DestinationArn"\s*:\s*"([^"]+)"/.exec(policyDocument)?.[1];
 }

@@ -57,15 +57,20 @@ export const awsWatch: Resource = {
     if (Object.keys(inputs).length === 0) {
       throw new UserError("An AwsWatch cannot be imported: declare it.");
     }
-    const { baseline } = outputs;
-    // What the account has is compared from the next deployment on, if an older version deployed the last time.
-    const isKnown = (name: string) => !isOfAccount(name) || (isPropertyMap(baseline) && name in baseline);
-    const now = Object.fromEntries(
-      Object.entries(withMissingCode(watchedIn(baseline), await readAll(inputs, context))).filter(([name]) =>
-        isKnown(name),
-      ),
+    const { unrecorded: _, ...deployed } = outputs;
+    const baseline = watchedIn(outputs.baseline);
+    const read = withMissingCode(baseline, await readAll(inputs, context));
+    // An older version deployed the last time, or its credentials were not allowed to read the account.
+    const unrecorded = Object.keys(read).filter((name) => isOfAccount(name) && baseline[name] === undefined);
+    const now = Object.fromEntries(Object.entries(read).filter(([name]) => !unrecorded.includes(name)));
+    const refreshed = refreshedOutputs({ outputs: deployed, now, title: addedInAws }, context);
+    if (unrecorded.length === 0) return { id, inputs, outputs: refreshed };
+    context.log(
+      "info",
+      `The next deployment records what it finds, to compare it later: ${unrecorded.join(", ")}`,
     );
-    return { id, inputs, outputs: refreshedOutputs({ outputs, now, title: addedInAws }, context) };
+    // Without this difference, nothing would update the watch, and the sources would never be compared.
+    return { id, inputs, outputs: { ...refreshed, unrecorded } };
   },
 
   async update({ oldOutputs, inputs, preview }, context) {
@@ -133,7 +138,6 @@ function declaredIn({ declared }: PropertyMap): DeclaredInAws {
     logGroups: texts(parts.logGroups),
     metricFilters: parts.metricFilters === undefined ? undefined : texts(parts.metricFilters),
     accessLogs: textIn(parts.accessLogs),
-    deadLetterQueue: textIn(parts.deadLetterQueue),
     functions: texts(parts.functions),
     functionPrograms: Object.fromEntries(
       Object.entries(isPropertyMap(parts.functionPrograms) ? parts.functionPrograms : {}).map(
@@ -148,7 +152,7 @@ function declaredIn({ declared }: PropertyMap): DeclaredInAws {
 }
 
 /** Returns the declarations for the backups and for their copies. */
-function placeIn({ bucket, key, topic, subscriptions, targets, bucketSettings, alarmPrefixes }: PropertyMap) {
+function placeIn({ bucket, key, topic, subscriptions, targets, bucketSettings, ...others }: PropertyMap) {
   const ids = isPropertyMap(targets) ? targets : {};
   return {
     bucket: String(bucket),
@@ -158,7 +162,8 @@ function placeIn({ bucket, key, topic, subscriptions, targets, bucketSettings, a
     targets: Object.fromEntries(Object.entries(ids).map(([rule, ids]) => [rule, texts(ids)])),
     // Beside these, each setting of the copies' bucket is unset, or a resource of the stack of another kind.
     bucketSettings: texts(bucketSettings),
-    alarmPrefixes: texts(alarmPrefixes),
+    alarmPrefixes: texts(others.alarmPrefixes),
+    deadLetterQueue: textIn(others.deadLetterQueue),
   };
 }
 

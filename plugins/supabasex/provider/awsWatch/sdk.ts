@@ -6,6 +6,7 @@ export {
   CloudWatchClient,
   GetAlarmMuteRuleCommand,
   paginateListAlarmMuteRules,
+  ResourceNotFoundException as NoSuchMuteRule,
 } from "@aws-sdk/client-cloudwatch";
 export {
   CloudWatchLogsClient,

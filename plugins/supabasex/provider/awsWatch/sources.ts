@@ -74,6 +74,8 @@ const placeSources: Readonly<Record<string, Source<PlaceQuestion>>> = {
     alarmPrefixes.length === 0 ? {} : await muteRulesOf(aws, alarmPrefixes, signal),
   "key grants": async ({ aws, declared: { key }, signal }) =>
     key === undefined ? {} : await grantsOnKey(aws, key, signal),
+  "queue redrive": async ({ aws, declared: { deadLetterQueue }, signal }) =>
+    deadLetterQueue === undefined ? {} : await redriveOfQueue(aws, deadLetterQueue, signal),
   ...bucketSources,
 };
 
@@ -130,8 +132,6 @@ const ownSources: Readonly<Record<string, Source>> = {
       Object.entries<string>(Object.assign({}, ...lists)).filter(([identity]) => !own.includes(identity)),
     );
   },
-  "queue redrive": async ({ aws, declared: { deadLetterQueue }, signal }) =>
-    deadLetterQueue === undefined ? {} : await redriveOfQueue(aws, deadLetterQueue, signal),
   "function permissions": async ({ aws, declared: { functions }, signal }) => {
     const lists = await Promise.all(functions.map((name) => permissionsOnFunction(aws, name, signal)));
     return Object.assign({}, ...lists);
@@ -160,7 +160,8 @@ const ownSources: Readonly<Record<string, Source>> = {
 
 /** Name → a read of settings of the account that also apply to the stack. */
 const accountSources: Readonly<Record<string, Source>> = {
-  "log account policies": async ({ aws, signal }) => await accountPoliciesOfLogs(aws, signal),
+  "log account policies": async ({ aws, declared: { logGroups }, signal }) =>
+    await accountPoliciesOfLogs(aws, logGroups, signal),
 };
 
 const sources: Readonly<Record<string, Source>> = {

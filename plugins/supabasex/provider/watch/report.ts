@@ -5,7 +5,8 @@ import { isPropertyMap, type PropertyMap } from "../../../provider-host/values";
 import { type Change, changesSince, changeText, changeWords, nextBaseline, type Watched } from "./watched";
 
 /**
- * Returns what an update of a watch changes: its inputs, and the differences that the last refresh found.
+ * Returns what an update of a watch changes: its inputs, and the differences and the unrecorded sources that the last refresh
+ * found.
  *
  * @param replacing the input that identifies what is watched; a change replaces the watch
  * @param isIncomplete whether the baseline lacks a source. Without an update it would never be compared. Default false
@@ -31,6 +32,7 @@ export function diffOfWatch(
   if (isPropertyMap(oldOutputs.live) && Object.keys(oldOutputs.live).length > 0) {
     detailed.live = { kind: "update", inputDiff: false };
   }
+  if (texts(oldOutputs.unrecorded).length > 0) detailed.unrecorded = { kind: "update", inputDiff: false };
   if (isIncomplete) detailed.baseline = { kind: "update", inputDiff: false };
   for (const name of ignoreChanges) delete detailed[name];
   return { changes: Object.keys(detailed).length > 0, detailed };

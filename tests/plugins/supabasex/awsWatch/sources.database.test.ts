@@ -60,7 +60,8 @@ const empty = {
 
 const found = async (name: string, declared: Partial<DeclaredInAws>): Promise<Entries | undefined> =>
   await readAwsSource(name, {
-    ...{ aws: aws as AwsClients, declared: { ...empty, ...declared }, signal: new AbortController().signal },
+    ...{ aws: aws as AwsClients, awsOfReplica: aws as AwsClients, declared: { ...empty, ...declared } },
+    signal: new AbortController().signal,
   });
 
 const severities = (entries: Entries | undefined) =>
@@ -137,33 +138,73 @@ test("a metric filter that is not the stack's is reported, with the metric that 
   expect(await found("log metric filters", { ...declared, metricFilters: undefined })).toEqual({});
 });
 
-test("policies of the account for all log groups are reported, by kind, destination and selection", async () => {
-  expect(await found("log account policies", {})).toEqual({});
+test("policies of the account are reported, by kind and destination, without their selection of other log groups", async () => {
+  const declared = { logGroups: ["/shop/backup", "/shop/monitoring"] };
+  expect(await found("log account policies", declared)).toEqual({});
   const destination = "arn:aws:logs:us-east-1:210987654321:destination:of-somebody-else";
   const policy = { policyName: "manual", policyType: "SUBSCRIPTION_FILTER_POLICY" } as const;
-  const put = async (FilterPattern: string) =>
+  const put = async (FilterPattern: string, excluded: string[]) =>
     await aws.logs.send(
       new PutAccountPolicyCommand({
         ...policy,
         policyDocument: JSON.stringify({ DestinationArn: destination, FilterPattern }),
-        selectionCriteria: 'LogGroupName NOT IN ["/shop/other"]',
+        selectionCriteria: `LogGroupName NOT IN ${JSON.stringify(excluded)}`,
       }),
     );
-  await put("");
+  await put("", ["/other/web"]);
 
-  const before = await found("log account policies", {});
+  const before = await found("log account policies", declared);
   expect(before).toEqual({
     "log account policy subscription filter manual": expect.stringMatching(
-      new RegExp(`^to ${destination}, policy [0-9a-f]{8}, for LogGroupName NOT IN \\["/shop/other"\\]$`),
+      new RegExp(`^to ${destination}, policy [0-9a-f]{8}$`),
     ),
   });
   expect(severities(before)).toEqual(["opens"]);
-  await put("password");
-  const after = (await found("log account policies", {})) ?? {};
+  await put("", ["/other/web", "/other/queue"]);
+  expect(await found("log account policies", declared)).toEqual(before);
+  await put("password", ["/other/web"]);
+  const after = (await found("log account policies", declared)) ?? {};
   expect(changesSince({ source: before ?? {} }, { source: after })).toMatchObject([{ severity: "opens" }]);
   await aws.logs.send(new DeleteAccountPolicyCommand(policy));
-  expect(await found("log account policies", {})).toEqual({});
+  expect(await found("log account policies", declared)).toEqual({});
 });
+
+test.each([
+  ['LogGroupName NOT IN ["/shop/backup","/shop/monitoring", "/other/web"]', undefined],
+  ['LogGroupName NOT IN ["/shop/backup"]', ", except for /shop/backup"],
+  ['LogGroupName NOT IN ["/shop"]', ""],
+  ["LogGroupName NOT IN []", ""],
+  ['LogGroupNamePrefix IN ["/other/", "/shop-web/"]', undefined],
+  ['LogGroupNamePrefix IN ["/other/", "/shop/mon"]', ", except for /shop/backup"],
+  ['LogGroupNamePrefix IN ["/shop/"]', ""],
+  // Forms that AWS does not document.
+  ['LogGroupNamePrefix IN ["*"]', ""],
+  ['LogGroupNamePrefix NOT IN ["/other/"]', ""],
+  ['LogGroupName IN ["/other/web"]', ""],
+  ['LogGroupName NOT IN ["/shop/backup", "/shop/monitoring"] AND DataSourceName = "x"', ""],
+  ['LogGroupName NOT IN ["/shop/backup", ["/shop/monitoring"]]', ""],
+])(
+  "a policy of the account with the selection %s is reported unless it excludes every log group of the stack",
+  async (selectionCriteria, exception) => {
+    const policy = { policyName: "of-another-team", policyType: "SUBSCRIPTION_FILTER_POLICY" } as const;
+    const destination = "arn:aws:logs:us-east-1:123456789012:destination:of-another-team";
+    const policyDocument = JSON.stringify({ DestinationArn: destination, FilterPattern: "" });
+    await aws.logs.send(new PutAccountPolicyCommand({ ...policy, policyDocument, selectionCriteria }));
+
+    const policies = await found("log account policies", { logGroups: ["/shop/monitoring", "/shop/backup"] });
+
+    await aws.logs.send(new DeleteAccountPolicyCommand(policy));
+    expect(policies).toEqual(
+      exception === undefined
+        ? {}
+        : {
+            "log account policy subscription filter of-another-team": expect.stringMatching(
+              new RegExp(`^to ${destination}, policy [0-9a-f]{8}${exception}$`),
+            ),
+          },
+    );
+  },
+);
 
 test("a rule that mutes an alarm of the stack is reported, and one for other alarms is not", async () => {
   const declared = { alarmPrefixes: ["shop-backup-", "shop-monitoring-"] };
@@ -206,4 +247,10 @@ test("another queue to which the dead-letter queue moves its messages is reporte
     "queue redrive shop-backup-dead-letters": expect.stringContaining(deadLetterTargetArn),
   });
   expect(severities(queues)).toEqual(["opens"]);
+  // The copies have a queue of their own.
+  const replica = { ...empty, ...declared, region: "us-west-2" };
+  expect(await found("copies: queue redrive", { replica })).toEqual({
+    "queue redrive shop-backup-dead-letters in us-west-2": expect.stringContaining(deadLetterTargetArn),
+  });
+  expect(await found("copies: queue redrive", { ...declared, replica: undefined })).toEqual({});
 });

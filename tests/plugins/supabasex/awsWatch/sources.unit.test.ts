@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { EC2Client } from "@aws-sdk/client-ec2";
@@ -19,6 +20,19 @@ async function answering(status: number, body: string) {
   const listening = createServer((_, response) =>
     response.writeHead(status, { "content-type": "text/xml" }).end(body),
   );
+  return await optionsFor(listening);
+}
+
+/** Options of a client whose service returns a response to the body of each request. */
+async function answeringEach(answer: (request: string) => readonly [status: number, body: object]) {
+  const listening = createServer(async (request, response) => {
+    const [status, body] = answer(await text(request));
+    response.writeHead(status, { "content-type": "application/x-amz-json-1.0" }).end(JSON.stringify(body));
+  });
+  return await optionsFor(listening);
+}
+
+async function optionsFor(listening: Server) {
   server = listening;
   await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
   const { port } = listening.address() as AddressInfo;
@@ -66,6 +80,30 @@ test.each(["UnknownOperationException", "InvalidAction"])(
     ).toBeUndefined();
   },
 );
+
+test("a mute rule that is deleted between the list and its read does not hide another", async () => {
+  const arn = (name: string) => `arn:aws:cloudwatch:us-east-1:123456789012:alarm-mute-rule:${name}`;
+  const rules = new Map([["manual", ["shop-backup-missing"]]]);
+  const alarms = new CloudWatchClient(
+    await answeringEach((request) => {
+      if (!request.includes("AlarmMuteRuleName")) {
+        const names = ["deleted", "manual"];
+        return [200, { AlarmMuteRuleSummaries: names.map((name) => ({ AlarmMuteRuleArn: arn(name) })) }];
+      }
+      const AlarmNames = rules.get(JSON.parse(request).AlarmMuteRuleName);
+      if (AlarmNames === undefined) return [404, { __type: "ResourceNotFoundException", message: "no" }];
+      const Schedule = { Expression: "cron(0 0 * * *)", Duration: "PT24H" };
+      return [200, { MuteTargets: { AlarmNames }, Rule: { Schedule } }];
+    }),
+  );
+  const declared = { alarmPrefixes: ["shop-backup-"] } as unknown as DeclaredInAws;
+
+  expect(
+    await readAwsSource("alarm mute rules", {
+      ...{ aws: { alarms } as unknown as AwsClients, declared, signal: new AbortController().signal },
+    }),
+  ).toEqual({ "alarm mute rule manual": "cron(0 0 * * *) for PT24H: shop-backup-missing" });
+});
 
 test("a type of account policy that the region does not know is skipped, and a missing permission skips all", async () => {
   const found = async (status: number, code: string) => {
