@@ -5,11 +5,7 @@ import { parentIdentities, partsOfIdentity } from "./identity";
  * Returns the triggers of partitioned tables whose `partitions` covers this statement trigger of a partition: the same name, definition
  * and mode, and the partition does not lack it. A read lists such a copy only with them.
  */
-export function originalsOf(
-  identity: string,
-  { definition, enabled }: CatalogObject,
-  catalog: Catalog,
-): string[] {
+function originalsOf(identity: string, { definition, enabled }: CatalogObject, catalog: Catalog): string[] {
   const { kind, parent: partition = "", name } = partsOfIdentity(identity);
   if (kind !== "trigger" || !String(definition).includes(" FOR EACH STATEMENT ")) return [];
   return Object.entries(catalog).flatMap(([other, { partitions, ...original }]) => {
@@ -28,7 +24,7 @@ function withoutTable(definition: CatalogObject[string] | undefined, table: stri
 }
 
 /** Returns whether the table of a trigger can be a partition. A read does not list one that matches its parent. */
-export function isPerhapsOfPartition(identity: string, catalogs: readonly Catalog[]): boolean {
+function isPerhapsOfPartition(identity: string, catalogs: readonly Catalog[]): boolean {
   const { parent = "" } = partsOfIdentity(identity);
   return parentIdentities(parent).every((table) =>
     catalogs.every((catalog) => catalog[table] === undefined || catalog[table].partitionOf !== undefined),
