@@ -241,6 +241,32 @@ describe("partitions of an append-only table are append-only", () => {
   });
 });
 
+test("a copy has the events of the parent's trigger, and is written once", async () => {
+  await client.query("begin");
+  try {
+    await client.query(
+      `create or replace trigger refuse_change before insert or delete on private.ddl_log
+         for each statement execute function private.refuse_audit_change();
+       alter table private.ddl_log enable always trigger refuse_change;
+       select private.guard_partitions('private.ddl_log')`,
+    );
+    const copies = async () =>
+      (
+        await client.query<{ event: string; written: string }>(
+          `select substring(pg_get_triggerdef(oid) from 'BEFORE .* ON') as event, tgenabled, ctid::text as written from pg_trigger
+           where tgname = 'refuse_change' and tgrelid <> 'private.ddl_log'::regclass order by tgrelid`,
+        )
+      ).rows;
+    const written = await copies();
+    await client.query("select private.guard_partitions('private.ddl_log')");
+
+    expect(new Set(written.map(({ event }) => event))).toEqual(new Set(["BEFORE INSERT OR DELETE ON"]));
+    expect(await copies()).toEqual(written);
+  } finally {
+    await client.query("rollback");
+  }
+});
+
 test("no other function or file creates partitions", async () => {
   const { rows } = await client.query<{ name: string }>(
     `select oid::regprocedure::text as name from pg_proc

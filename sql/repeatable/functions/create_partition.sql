@@ -5,7 +5,8 @@
 -- The partition is created as a separate table and then attached, because attaching blocks neither readers nor writers of the
 -- parent. Rows that arrived before the partition existed are moved from the default partition. Months are in UTC.
 --
--- Partitions of an append-only table are append-only. Only the move disables the trigger of the default partition, until it ends.
+-- Partitions of an append-only table are append-only. The trigger of the default partition is disabled only while
+-- rows are moved.
 create or replace function private.create_partition(parent regclass, month date) returns boolean
 language plpgsql
 set search_path = pg_catalog, pg_temp

@@ -8,10 +8,11 @@ declare
   unguarded record;
 begin
   for unguarded in
-    select link.inhrelid::regclass as name, guard.tgname as guard
+    select link.inhrelid::regclass as name, guard.tgname as guard, pg_get_triggerdef(guard.oid) as definition
     from pg_catalog.pg_inherits as link
     join pg_catalog.pg_trigger as guard
       on guard.tgrelid = link.inhparent and guard.tgfoid = 'private.refuse_audit_change()'::regprocedure
+      and pg_get_triggerdef(guard.oid) like '% FOR EACH STATEMENT %'
     where link.inhparent = parent
       and not exists (
         select from pg_catalog.pg_trigger as copy
@@ -20,10 +21,9 @@ begin
             = (guard.tgname, guard.tgfoid, guard.tgtype, 'A')
       )
   loop
-    execute format(
-      'create or replace trigger %I before update or delete or truncate on %s
-       for each statement execute function private.refuse_audit_change()',
-      unguarded.guard, unguarded.name
+    execute regexp_replace(
+      replace(unguarded.definition, format(' ON %s FOR ', parent), format(' ON %s FOR ', unguarded.name)),
+      '^CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER'
     );
     execute format('alter table %s enable always trigger %I', unguarded.name, unguarded.guard);
   end loop;

@@ -235,3 +235,44 @@ test("prune: drop leaves a new trigger of a private table that an exposed view r
     owner: "postgres",
   });
 });
+
+test("statement triggers of partitions of other applications move to the parent's without a report, and later losses are reported", () => {
+  const guard = (table: string) => ({
+    definition: `CREATE TRIGGER keep BEFORE DELETE ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION public.refuse()`,
+    enabled: "yes",
+  });
+  const parent = "trigger public.parts keep";
+  const table = { owner: "postgres", partitionKey: "LIST (id)" };
+  const { "trigger public.parts_1 keep": copy = {}, ...read } = taken({
+    ...live,
+    "table public.parts": { ...table, defaultPartition: true },
+    [parent]: { ...guard("public.parts"), partitions: "all" },
+    "trigger public.parts_1 keep": guard("public.parts_1"),
+  });
+  // As the version before recorded it.
+  const older: Catalog = {
+    ...read,
+    "table public.parts": { owner: "postgres" },
+    [parent]: guard("public.parts"),
+    "trigger public.parts_1 keep": copy,
+  };
+  const lost: Catalog = {
+    ...read,
+    "table public.parts": { owner: "postgres" },
+    [parent]: { ...guard("public.parts"), partitions: ["public.parts_1"] },
+  };
+  const baseline = deployed(older, read);
+  const unguarded = reported(baseline, lost);
+
+  expect(reported(older, read)).toEqual([]);
+  expect(reported(older, lost)).toEqual(["missing trigger public.parts_1 keep"]);
+  expect(baseline["trigger public.parts_1 keep"]).toBeUndefined();
+  expect(unguarded).toEqual(["changed table public.parts defaultPartition", `changed ${parent} partitions`]);
+  for (const identity of ["table public.parts", parent]) {
+    const differences = diffPostures(baseline, lost).filter((difference) => difference.identity === identity);
+    expect(postureRepairOf(identity, differences, baseline, { live: lost })).toMatchObject({
+      safe: [],
+      advice: "the job or file that creates the partitions also restores this: run it",
+    });
+  }
+});

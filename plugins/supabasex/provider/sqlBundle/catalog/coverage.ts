@@ -8,6 +8,9 @@ export const coverageProperty = "coverage";
 /** Which properties a read covers. A version of this provider that reads more has a higher one. Version 1 is not recorded. */
 export const coverageVersion = 3;
 
+/** The first version of a read that lists statement triggers of partitions with those of the parent. */
+export const copiesSince = 3;
+
 /** Property → the first version of a read that covers it, if that is not version 1. */
 const coveredSince: Readonly<Record<string, number>> = {
   accessMethod: 2,
@@ -17,12 +20,12 @@ const coveredSince: Readonly<Record<string, number>> = {
   toastOptions: 2,
   wrapperOptions: 2,
   defaultPartition: 3,
-  partitions: 3,
+  partitions: copiesSince,
 };
 
 /**
  * Returns the version of an expectation that is from an older version of this provider, which did not read all properties: that
- * they are absent says nothing. Undefined for one that is as new as the read.
+ * they are absent says nothing. Returns `undefined` if the expectation covers as much as the read.
  */
 export function olderCoverage(expected: Catalog, live: Catalog): number | undefined {
   const [recorded, now] = [expected[serverIdentity], live[serverIdentity]];

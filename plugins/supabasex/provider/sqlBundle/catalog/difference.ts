@@ -1,9 +1,10 @@
 import { isJsonObject, type JsonValue } from "../../../../../foundation/json";
 import type { Catalog, CatalogObject } from "./catalog";
-import { coverageProperty, olderCoverage, withLateProperties } from "./coverage";
+import { copiesSince, coverageProperty, olderCoverage, withLateProperties } from "./coverage";
 import { doCompare } from "./hashes";
 import { parentIdentities, partsOfIdentity } from "./identity";
 import { isRecovery } from "./partitionGaps";
+import { isLeftCopy, isListedWithOriginal } from "./partitionTriggers";
 import { changedProperties, touched } from "./properties";
 import { managedPart } from "./scope";
 import { areOfDifferentVersions, reprinted } from "./serverVersion";
@@ -51,11 +52,14 @@ export function diffManaged(expected: Catalog, managed: Catalog): CatalogDiffere
   return identities.flatMap((identity): CatalogDifference[] => {
     const wanted = expected[identity];
     const found = managed[identity];
-    if (wanted === undefined) return [{ identity, kind: "extra", live: found }];
+    if (wanted === undefined)
+      return isLeftCopy(identity, expected, managed) ? [] : [{ identity, kind: "extra", live: found }];
     if (found !== undefined) {
       const covered = older === undefined ? wanted : withLateProperties(wanted, found, older);
       return propertyDifferences(identity, upgraded ? reprinted(covered, found) : covered, found);
     }
+    if (older !== undefined && older < copiesSince && isListedWithOriginal(identity, expected, managed))
+      return [];
     const { parent } = partsOfIdentity(identity);
     const withParent = parent !== undefined && parentIdentities(parent).some((name) => missing.has(name));
     return withParent ? [] : [{ identity, kind: "missing", expected: wanted }];

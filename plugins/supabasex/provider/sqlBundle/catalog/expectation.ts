@@ -1,6 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../../../foundation/json";
 import { type Catalog, type CatalogObject, sortedCatalog } from "./catalog";
-import { olderCoverage, withLateProperties } from "./coverage";
+import { copiesSince, olderCoverage, withLateProperties } from "./coverage";
+import { withCompletedPartitions } from "./partitionGaps";
+import { isListedWithOriginal } from "./partitionTriggers";
 import { changedProperties, touched, touchedBetween, touchedPart, touchedProperties } from "./properties";
 import type { CatalogReading } from "./rows";
 import { managedPart } from "./scope";
@@ -36,7 +38,11 @@ export function extendExpectation(
     const former = before.catalog[formerName];
     if (former === undefined) result.set(identity, now);
     else if (expected[formerName] !== undefined) {
-      result.set(identity, changedExpectation(expected[formerName], former, now));
+      const changed = changedExpectation(expected[formerName], former, now);
+      result.set(
+        identity,
+        touchedProperties(changed) === undefined ? withCompletedPartitions(changed, now) : changed,
+      );
     } else if (managedBefore[formerName] === undefined || formerName === "schema public") {
       const names = touchedBetween(former, now);
       if (names.length > 0) result.set(identity, touchedPart(now, names));
@@ -56,9 +62,14 @@ function renewServerVersion(result: Map<string, CatalogObject>, expected: Catalo
   if (version !== undefined) result.set(serverIdentity, version);
   const older = olderCoverage(expected, live);
   if (older === undefined && !areOfDifferentVersions(expected, live)) return;
+  const isWithOriginal = (identity: string) =>
+    older !== undefined && older < copiesSince && isListedWithOriginal(identity, expected, live);
   for (const [identity, object] of result) {
     const print = live[identity];
-    if (print === undefined) continue;
+    if (print === undefined) {
+      if (isWithOriginal(identity)) result.delete(identity);
+      continue;
+    }
     const isWhole = touchedProperties(object) === undefined;
     const covered = older !== undefined && isWhole ? withLateProperties(object, print, older) : object;
     result.set(identity, reprinted(covered, print));

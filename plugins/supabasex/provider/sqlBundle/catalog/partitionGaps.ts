@@ -7,7 +7,7 @@ import type { CatalogObject } from "./catalog";
  */
 const losses: ReadonlySet<string> = new Set(["partitionGaps", "partitionForNow"]);
 
-/** Returns whether a property says which partitions there are, or what they have. What makes them does so again, as a job or a file. */
+/** Returns whether a property says which partitions there are, or what they have. The job or file that creates them also restores them. */
 export function isOfPartitions(property: string): boolean {
   return losses.has(property) || property === "defaultPartition" || property === "partitions";
 }
@@ -25,6 +25,27 @@ export function isRecovery(
   if (live === undefined) return true;
   const known = new Set(Array.isArray(expected) ? expected : []);
   return Array.isArray(live) && live.every((gap) => known.has(gap));
+}
+
+/**
+ * Returns the expected trigger with `all` partitions if all have it now: a job may have added it to the last one. From then on, a
+ * partition without it is reported.
+ */
+export function withCompletedPartitions(trigger: CatalogObject, now: CatalogObject): CatalogObject {
+  return now.partitions === "all" ? { ...trigger, partitions: "all" } : trigger;
+}
+
+/**
+ * Returns an object of another application with its current partitions, unless the recorded ones are reported if they get worse: a
+ * baseline of an older version lacks them, and that application adds and removes partitions.
+ */
+export function withPartitionsOfNow(object: CatalogObject, now: CatalogObject | undefined): CatalogObject {
+  const { partitions, defaultPartition } = now ?? {};
+  return {
+    ...object,
+    ...(partitions === undefined || object.partitions === "all" ? {} : { partitions }),
+    ...(defaultPartition === undefined ? {} : { defaultPartition }),
+  };
 }
 
 interface Range {

@@ -4,6 +4,7 @@ import {
   type CatalogDifference,
   type CatalogObject,
   inDropStatement,
+  isOfPartitions,
   type ObjectIdentity,
   partsOfIdentity,
 } from "../catalog";
@@ -80,7 +81,8 @@ function usualRepairOf(
   if (first?.kind === "extra") return extra(identity, object, differences, { baseline, live });
   if (first?.kind === "missing") return missing(identity, object, differences, { baseline, live });
   const isSafe = (property: string) =>
-    safeProperties.has(property) || safeKinds.has(object.kind) || isOfRole(object.kind);
+    !isOfPartitions(property) &&
+    (safeProperties.has(property) || safeKinds.has(object.kind) || isOfRole(object.kind));
   const repairable = differences.filter(({ property = "" }) => isSafe(property));
   const usual = repairOf(identity, repairable, baseline, { live });
   const others = differences.filter(({ property = "" }) => !isSafe(property));
@@ -227,6 +229,9 @@ function missing(
 
 function changedAdvice(object: ObjectIdentity, differences: readonly CatalogDifference[]): string {
   const properties = differences.map(({ property = "" }) => property).join(", ");
+  if (differences.every(({ property = "" }) => isOfPartitions(property))) {
+    return "the job or file that creates the partitions also restores this: run it";
+  }
   if (object.kind === "platform") {
     return "the platform migrated its own schema: read what changed, then accept it";
   }

@@ -11,8 +11,8 @@ const isCopy = (copy: string, original: string) =>
 
 /**
  * Triggers created by users, on our tables and on the platform's. A trigger that a partition inherits only counts
- * if it is enabled differently. The server does not copy statement triggers to partitions. What copied them is compared as a whole:
- * `partitions` is `all`, or those that lack the trigger if others have it.
+ * if it is enabled differently. The server does not copy statement triggers to partitions. Copies are compared together: `partitions`
+ * is `all`, or lists the partitions without a copy if others have one.
  */
 export const triggers: Kind = {
   identity: `'trigger ' || r.name || ' ' || quote_ident(t.tgname)`,

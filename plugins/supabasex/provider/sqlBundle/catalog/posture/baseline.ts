@@ -6,6 +6,8 @@ import { merge } from "../expectation";
 import { withHashesOfNow } from "../hashes";
 import { partsOfIdentity } from "../identity";
 import { signInKinds } from "../kinds/signInSources";
+import { withPartitionsOfNow } from "../partitionGaps";
+import { isListedWithOriginal } from "../partitionTriggers";
 import { areOfDifferentVersions, reprinted, serverIdentity } from "../serverVersion";
 import { postureGroup } from "./groups";
 import { membershipOf } from "./memberships";
@@ -30,6 +32,7 @@ export function diffPostures(baseline: Catalog, posture: Catalog): CatalogDiffer
       difference.identity !== serverIdentity &&
       !(difference.kind === "missing" && isNoLongerUsed(difference.identity, baseline)) &&
       !(difference.kind === "missing" && isUnread(difference.identity, posture)) &&
+      !(difference.kind === "missing" && isListedWithOriginal(difference.identity, baseline, posture)) &&
       !signInKinds.has(difference.identity) &&
       !(difference.kind === "extra" && isOfNewKind(difference.identity, baseline)) &&
       !(isOlder && isNewSinceVersion1(difference, posture)) &&
@@ -92,11 +95,13 @@ export function extendBaseline(baseline: Catalog, before: Catalog, after: Catalo
   const extended = new Map(
     Object.entries(baseline).map(([identity, object]) => {
       const now = before[identity];
-      const comparable = withHashesOfNow(object, now);
+      const comparable = withPartitionsOfNow(withHashesOfNow(object, now), now);
       // From now on, texts are compared as the new version of the server prints them.
       return [identity, upgraded && now !== undefined ? reprinted(comparable, now) : comparable];
     }),
   );
+  for (const identity of Object.keys(baseline))
+    if (isListedWithOriginal(identity, baseline, before)) extended.delete(identity);
   for (const [identity, object] of Object.entries(before))
     if ((isAlwaysThere(identity) || isOfNewKind(identity, baseline)) && !extended.has(identity))
       extended.set(identity, object);

@@ -51,6 +51,7 @@ export const everywhere: ReadonlySet<string> = new Set([
 export const accessProperties: Readonly<Record<string, readonly string[]>> = {
   schema: ["owner", "extension"],
   table: [
+    "defaultPartition",
     "owner",
     "rowSecurity",
     "rowSecurityForced",
@@ -94,7 +95,7 @@ export const accessProperties: Readonly<Record<string, readonly string[]>> = {
   aggregate: ["owner", "body", "content", "contentNotRead", "extension"],
   policy: ["command", "mode", "roles", "using", "check"],
   rule: ["definition", "enabled"],
-  trigger: ["definition", "enabled", "inheritedFrom"],
+  trigger: ["definition", "enabled", "inheritedFrom", "partitions"],
   operator: ["content", "contentNotRead"],
   ...Object.fromEntries(
     [
