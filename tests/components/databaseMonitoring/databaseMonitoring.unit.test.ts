@@ -13,6 +13,9 @@ import { probeMetrics, probeVariables } from "../../../foundation/probeContract"
 import { readEnvironment } from "../../../probe/environment";
 import { account, registered, registeredInAws, tags } from "../awsWorld";
 
+/** A file that every checkout has, because the component reads the certificate. */
+const certificate = "certificates/README.md";
+
 const { enabled: _enabled, ...defaults } = monitoringSchema.parse({});
 const connection = {
   ...{
@@ -22,7 +25,7 @@ const connection = {
     user: "monitoring.abcdefghijklmnopqrst",
   },
   ...{ password: "test-password", sslMode: "verify-full" as const },
-  sslRootCertificate: "certificates/supabase.crt",
+  sslRootCertificate: certificate,
 };
 
 const register = (args: Partial<DatabaseMonitoringArgs> = {}) =>
@@ -66,7 +69,7 @@ test("the function consists of the bundled probe and the certificate, and has th
     (asset as pulumi.asset.FileAsset).path,
   ]);
   expect(await Promise.all(paths.map(async ([name, file]) => [name, await file]))).toEqual([
-    ["certificates/supabase.crt", "certificates/supabase.crt"],
+    [certificate, certificate],
     ["probe.cjs", "dist/probe.cjs"],
   ]);
   expect(Object.keys(variables).sort()).toEqual([...probeVariables]);
@@ -76,7 +79,7 @@ test("the function consists of the bundled probe and the certificate, and has th
       ...{ host: "pooler.example.com", port: 5432, database: "postgres" },
       user: "monitoring.abcdefghijklmnopqrst",
       sslMode: "verify-full",
-      sslRootCertificate: "/var/task/certificates/supabase.crt",
+      sslRootCertificate: `/var/task/${certificate}`,
     },
     passwordSecretArn: "arn:monitoring-database-password",
     namespace: "thorbis-prod/database",
