@@ -154,7 +154,7 @@ const attributions: readonly {
     before: "alter view public.owned_by_one owner to second_owner",
     change: "reassign owned by second_owner to third_owner",
     of: ["view public.owned_by_one", "owner"],
-    named: /^by postgres via first [^,]* UTC, or by unknown with reassign owned, which is not logged$/,
+    named: /^by postgres via first [^,]* UTC, or by an unknown user with `reassign owned`, which is not logged$/,
   },
   {
     before: "alter policy for_third on shared.tenants using (true)",

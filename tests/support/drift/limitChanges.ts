@@ -228,7 +228,7 @@ export const limitChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "API clients may lock another application's table (PostgreSQL 17 and later)",
+    name: "API clients may lock another application's table",
     from: 17,
     change: "grant maintain on public.legacy to anon",
     reverse: "revoke maintain on public.legacy from anon",

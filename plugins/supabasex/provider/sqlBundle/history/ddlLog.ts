@@ -128,7 +128,7 @@ interface Entry {
 const unknown = "by unknown";
 
 /** Event triggers do not fire for this statement, so what was logged last may be another change of the object. */
-const orReassigned = ", or by unknown with reassign owned, which is not logged";
+const orReassigned = ", or by an unknown user with `reassign owned`, which is not logged";
 
 /** @param entries the newest first */
 function authorOf(entries: readonly Entry[]): string {
