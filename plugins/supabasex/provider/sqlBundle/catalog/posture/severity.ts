@@ -168,7 +168,9 @@ function ofMissing(kind: string, identity: string, expected: CatalogObject): Sev
   if (kind === "default privileges") {
     const { schema, defaults } = partsOfIdentity(identity);
     const isByDefault = defaults?.objects === "functions" || defaults?.objects === "types";
-    return schema === undefined && isByDefault && !grantees(expected.grants).includes("public") ? "opens" : "changes";
+    return schema === undefined && isByDefault && !grantees(expected.grants).includes("public")
+      ? "opens"
+      : "changes";
   }
   if (expected.extension !== undefined && expected.rowSecurity === true) return "opens";
   if (kind === "role settings" || kind === "database settings") {
