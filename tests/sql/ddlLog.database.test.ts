@@ -154,7 +154,8 @@ const attributions: readonly {
     before: "alter view public.owned_by_one owner to second_owner",
     change: "reassign owned by second_owner to third_owner",
     of: ["view public.owned_by_one", "owner"],
-    named: /^by postgres via first [^,]* UTC, or by unknown with reassign owned, which is not logged$/,
+    named:
+      /^by postgres via first [^,]* UTC, or by an unknown user with `reassign owned`, which is not logged$/,
   },
   {
     before: "alter policy for_third on shared.tenants using (true)",
@@ -199,6 +200,13 @@ const attributions: readonly {
     of: ["trigger private.ddl_log refuse_change", "partitions"],
     // The other one is the deployment of this database, which has no application name.
     named: /^by postgres via second [^,]* UTC, or by postgres from [^,]* UTC$/,
+  },
+  {
+    before:
+      "create table audit.entries_1999 partition of audit.entries for values from ('1999-01-01') to ('1999-02-01')",
+    change: "alter table audit.entries_default set (fillfactor = 90)",
+    of: ["trigger audit.entries refuse_audit_change", "partitions"],
+    named: /^by postgres via first [^,]* UTC$/,
   },
   {
     before: "create schema leaking",

@@ -9,7 +9,7 @@ const ofProvider = (name: string, assignment: string, back: string) => ({
   severity: "opens" as const,
 });
 
-/** Changes that remove a limit: of types, views, default privileges, identity providers, slots and names without a schema. */
+/** Changes that remove a limit: of views, default privileges, identity providers, slots and names without a schema. */
 export const limitChanges: readonly PostureChange[] = [
   {
     name: "a physical replication slot, from which a copy of the whole server can be kept, is created",
@@ -82,6 +82,15 @@ export const limitChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
+    name: "an extension is dropped, and with it a function that PUBLIC could not execute",
+    change: "drop extension ltree",
+    reverse:
+      "create extension ltree schema extensions version '1.1'; revoke execute on function extensions.nlevel(extensions.ltree) from public",
+    as: "supabase_admin",
+    reports: missing("extension ltree"),
+    severity: "changes",
+  },
+  {
     name: "a column of an extension's table in public is granted to anon",
     change: "grant update (body) on public.codes to anon",
     reverse: "revoke update (body) on public.codes from anon",
@@ -136,28 +145,6 @@ export const limitChanges: readonly PostureChange[] = [
     reverse: `alter role authenticated reset "realtime.topic"`,
     as: "supabase_admin",
     reports: changed("role settings authenticated", "realtime.topic"),
-    severity: "opens",
-  },
-  {
-    name: "a column in public may contain other values than its enum's",
-    change: "alter table public.orders alter level type text using level::text",
-    reverse:
-      "alter table public.orders alter level type legacy_private.level using level::legacy_private.level",
-    reports: changed("table public.orders", "types"),
-    severity: "opens",
-  },
-  {
-    name: "a column in public may contain longer values",
-    change: "alter table public.limited alter short type text",
-    reverse: "alter table public.limited alter short type varchar(8)",
-    reports: changed("table public.limited", "types"),
-    severity: "opens",
-  },
-  {
-    name: "a column in public is compared with another collation",
-    change: `alter table public.limited alter tag type text collate "POSIX"`,
-    reverse: `alter table public.limited alter tag type text collate "C"`,
-    reports: changed("table public.limited", "types"),
     severity: "opens",
   },
   {
@@ -228,7 +215,7 @@ export const limitChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "API clients may lock another application's table (PostgreSQL 17 and later)",
+    name: "API clients may lock another application's table",
     from: 17,
     change: "grant maintain on public.legacy to anon",
     reverse: "revoke maintain on public.legacy from anon",
@@ -254,6 +241,13 @@ export const quietChanges: readonly {
     name: "another application adds a column without a limit",
     change: "alter table public.limited add column note text",
     reverse: "alter table public.limited drop column note",
+  },
+  {
+    name: "another application adds columns with a limit",
+    change: `alter table public.limited add column name varchar(255), add column price numeric(10,2),
+      add column level legacy_private.level, add column made timestamp(3) with time zone, add column code_c text collate "C"`,
+    reverse:
+      "alter table public.limited drop column name, drop column price, drop column level, drop column made, drop column code_c",
   },
   {
     name: "a temporary replication slot, as of a backup",

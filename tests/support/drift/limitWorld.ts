@@ -3,8 +3,8 @@
  * Created as a superuser, after the other worlds.
  */
 export const limitWorld = `
-create table public.limited (id bigint primary key, code varchar(8), short varchar(8), tag text collate "C",
-  legacy_id bigint constraint of_legacy references public.legacy (id));
+create table public.limited (id bigint primary key, code varchar(8), short varchar(8), tag text collate "C", labels varchar(8)[],
+  levels legacy_private.level[], made_at timestamp(3), legacy_id bigint constraint of_legacy references public.legacy (id));
 alter table public.limited enable row level security;
 alter table public.limited owner to postgres;
 create role auditors nologin;

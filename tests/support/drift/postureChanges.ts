@@ -1,4 +1,5 @@
 import { applicationChanges } from "./applicationChanges";
+import { columnTypeChanges } from "./columnTypeChanges";
 import { detourChanges } from "./detourChanges";
 import { guardChanges } from "./guardChanges";
 import { hiddenChanges } from "./hiddenChanges";
@@ -33,5 +34,6 @@ export const postureChanges: readonly PostureChange[] = [
   ...reachChanges,
   ...applicationChanges,
   ...detourChanges,
+  ...columnTypeChanges,
   ...limitChanges,
 ];

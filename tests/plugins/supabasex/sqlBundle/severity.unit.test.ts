@@ -33,6 +33,31 @@ const cases: readonly (readonly [name: string, difference: CatalogDifference, se
     extra("column shop.orders copy", { type: "text", default: "tools.spy('x'::text)" }),
     "opens",
   ],
+  [
+    "a column whose default calls a usual function of an extension",
+    extra("column shop.orders id", { type: "uuid", default: "extensions.uuid_generate_v4()" }),
+    "extra",
+  ],
+  [
+    "one whose default calls a function of an extension that reaches other servers",
+    extra("column shop.orders copy", { type: "text", default: "extensions.dblink_exec('x'::text)" }),
+    "opens",
+  ],
+  [
+    "one whose default calls another function, too",
+    extra("column shop.orders copy", { default: "tools.spy(extensions.uuid_generate_v4())" }),
+    "opens",
+  ],
+  [
+    "one whose default calls a function of a schema with a similar name",
+    extra("column shop.orders copy", { default: "my_extensions.spy()" }),
+    "opens",
+  ],
+  [
+    "a default that calls a usual function of an extension from now on",
+    changed("column shop.orders id", "default", "extensions.uuid_generate_v4()"),
+    "changes",
+  ],
   ["another column", extra("column shop.orders note", { type: "text", default: "now()" }), "extra"],
   [
     "a default that calls a function from now on",

@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../../../../foundation/json";
+import { isJsonObject, type JsonValue } from "../../../../../foundation/json";
 import type { CatalogObject } from "./catalog";
 
 /**
@@ -14,7 +14,6 @@ const hashes: ReadonlySet<string> = new Set([
   "expressions",
   "later",
   "members",
-  "types",
 ]);
 
 /**
@@ -25,7 +24,7 @@ const perhapsAbsent: ReadonlySet<string> = new Set(["arguments", "configured", "
 
 /**
  * Returns whether two values of a property can be compared: always, except if one is not known, and for hashes of another
- * version.
+ * version. Of the types of columns, only those of known columns are: another application may add more at any time.
  */
 export function doCompare(
   property: string,
@@ -33,6 +32,10 @@ export function doCompare(
   other: JsonValue | undefined,
 ): boolean {
   if (perhapsAbsent.has(property)) return one !== undefined && other !== undefined;
+  if (property === "types") {
+    if (!isJsonObject(one) || !isJsonObject(other)) return false;
+    return Object.entries(one).some(([column, type]) => other[column] !== type);
+  }
   if (!hashes.has(property)) return true;
   if (one === undefined || other === undefined) return false;
   const [version, otherVersion] = [one, other].map((value) => /^(.*): /.exec(String(value))?.[1]);

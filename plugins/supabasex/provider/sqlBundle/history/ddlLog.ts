@@ -128,7 +128,7 @@ interface Entry {
 const unknown = "by unknown";
 
 /** Event triggers do not fire for this statement, so what was logged last may be another change of the object. */
-const orReassigned = ", or by unknown with reassign owned, which is not logged";
+const orReassigned = ", or by an unknown user with `reassign owned`, which is not logged";
 
 /** @param entries the newest first */
 function authorOf(entries: readonly Entry[]): string {
@@ -148,24 +148,38 @@ function authorOf(entries: readonly Entry[]): string {
   return other === undefined ? author : `${author}, or ${other.origin}${other.time}`;
 }
 
-/** Returns identity → the partitions of the table of a trigger, if what changed is which of them have the trigger. */
+/**
+ * Returns identity → the partitions of the table of a trigger that lack it, if what changed is which of them have it. If none
+ * seems to, all.
+ */
 async function partitionsOf(
   client: ClientBase,
   changes: readonly ChangedPath[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const parents = changes
     .filter(({ property }) => property === "partitions")
-    .map(({ identity }) => ({ identity, parent: partsOfIdentity(identity).parent }));
+    .map(({ identity }) => {
+      const { parent, name } = partsOfIdentity(identity);
+      return { identity, parent, name };
+    });
   if (parents.length === 0) return new Map();
   const { rows } = await client.query<{ identity: string; names: string[] }>(
-    `select wanted.identity, array_agg(format('%I.%I', s.nspname, c.relname)) as names
-     from jsonb_to_recordset($1::jsonb) as wanted (identity text, parent text)
-     join pg_namespace n on starts_with(wanted.parent, quote_ident(n.nspname) || '.')
-     join pg_class p on p.relnamespace = n.oid and format('%I.%I', n.nspname, p.relname) = wanted.parent
-     join pg_inherits i on i.inhparent = p.oid
-     join pg_class c on c.oid = i.inhrelid
-     join pg_namespace s on s.oid = c.relnamespace
-     group by wanted.identity`,
+    `with partition as (
+       select wanted.identity, format('%I.%I', s.nspname, c.relname) as name, exists (
+         select from pg_trigger copy
+         where copy.tgrelid = c.oid and not copy.tgisinternal
+           and (copy.tgname, copy.tgfoid, copy.tgtype, copy.tgenabled) = (t.tgname, t.tgfoid, t.tgtype, t.tgenabled)) as guarded
+       from jsonb_to_recordset($1::jsonb) as wanted (identity text, parent text, name text)
+       join pg_namespace n on starts_with(wanted.parent, quote_ident(n.nspname) || '.')
+       join pg_class p on p.relnamespace = n.oid and format('%I.%I', n.nspname, p.relname) = wanted.parent
+       left join pg_trigger t on t.tgrelid = p.oid and quote_ident(t.tgname) = wanted.name
+       join pg_inherits i on i.inhparent = p.oid
+       join pg_class c on c.oid = i.inhrelid
+       join pg_namespace s on s.oid = c.relnamespace
+     )
+     select identity, coalesce(array_agg(name) filter (where not guarded), array_agg(name)) as names
+     from partition
+     group by identity`,
     [JSON.stringify(parents)],
   );
   return new Map(rows.map(({ identity, names }) => [identity, names]));

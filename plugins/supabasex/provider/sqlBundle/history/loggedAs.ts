@@ -71,7 +71,7 @@ const loggedTypes: Readonly<Record<string, readonly string[]>> = {
 /**
  * Returns the names under which event triggers may log a change, the object's own first.
  *
- * @param partitions those of the table of a trigger
+ * @param partitions those of the table of a trigger that lack it
  */
 export function loggedAs(
   { identity, property }: ChangedPath,
@@ -84,7 +84,7 @@ export function loggedAs(
   const plain = (text: string) => text.replaceAll("pg_catalog.", "").replaceAll(", ", ",");
   const named = (...names: string[]) =>
     names.map((own) => ({ name: own, tags, ...(types === undefined ? {} : { types }) }));
-  const byTable = (table: string) => ({ name: table, tags: "^ALTER TABLE" });
+  const byTable = (table: string, tags = "^ALTER TABLE") => ({ name: table, tags });
   switch (kind) {
     case "column":
       if (property === "comment") return named(`${parent}.${name}`);
@@ -94,7 +94,11 @@ export function loggedAs(
     case "trigger":
     case "rule":
       if (property === "partitions")
-        return partitions.flatMap((table) => [...named(`${name} on ${table}`), byTable(table)]);
+        // A new partition may lack the trigger, too.
+        return partitions.flatMap((table) => [
+          ...named(`${name} on ${table}`),
+          byTable(table, "^(CREATE|ALTER) TABLE"),
+        ]);
       return [
         ...named(`${name} on ${parent}`),
         // The log says about the table what `alter table` changes.

@@ -1,4 +1,4 @@
-import { isJsonObject } from "../../../../../foundation/json";
+import { isJsonObject, type JsonValue } from "../../../../../foundation/json";
 import {
   type Catalog,
   type CatalogDifference,
@@ -214,7 +214,11 @@ function missing(
         advice: `it is dropped or renamed; alter role <new name> rename to ${name}, or create it as before`,
       };
     case "withheld privilege":
-      return { identity, safe: [], advice: `revoke ${name}` };
+      return {
+        identity,
+        safe: [],
+        advice: `revoke ${name}; if an update of its extension removed the function, accept it`,
+      };
     case "migration record":
     case "history record":
       return { identity, safe: [], advice: "its row is gone from the history: restore it from a backup" };
@@ -227,7 +231,26 @@ function missing(
   }
 }
 
-function changedAdvice(object: ObjectIdentity, differences: readonly CatalogDifference[]): string {
+function changedAdvice(object: ObjectIdentity, changed: readonly CatalogDifference[]): string {
+  const former = object.kind.endsWith("table") ? changed.flatMap((one) => formerTypes(object, one)) : [];
+  const differences = former.length === 0 ? changed : changed.filter(({ property }) => property !== "types");
+  if (differences.length === 0) return former.join("; ");
+  return [...former, otherAdvice(object, differences)].join("; ");
+}
+
+/** Returns the statements that give columns of a table their former types. */
+function formerTypes(
+  { kind, name }: ObjectIdentity,
+  { property, expected, live }: CatalogDifference,
+): string[] {
+  const [was, is] = [expected as JsonValue | undefined, live as JsonValue | undefined];
+  if (property !== "types" || !isJsonObject(was) || !isJsonObject(is)) return [];
+  return Object.entries(was)
+    .filter(([column, type]) => is[column] !== type)
+    .map(([column, type]) => `alter ${kind} ${name} alter column ${column} type ${String(type)}`);
+}
+
+function otherAdvice(object: ObjectIdentity, differences: readonly CatalogDifference[]): string {
   const properties = differences.map(({ property = "" }) => property).join(", ");
   if (differences.every(({ property = "" }) => isOfPartitions(property))) {
     return "the job or file that creates the partitions also restores this: run it";

@@ -4,8 +4,9 @@ import type { CatalogObject } from "../catalog";
 import type { CatalogDifference } from "../difference";
 import { partsOfIdentity } from "../identity";
 import { isOfPartitions } from "../partitionGaps";
-import { callsFunction } from "./callsFunction";
-import { builtInApiRoles } from "./exposure";
+import { callsUnusual } from "./callsFunction";
+import { builtInApiRoles, grantees } from "./exposure";
+import { isOpeningSetting } from "./openingSettings";
 
 /**
  * The severity of a difference. `opens`: a role gains access or can act as another role, or a guard is gone. `changes`: an object
@@ -140,8 +141,8 @@ function ofExtra(kind: string, identity: string, live: CatalogObject): Severity 
   // Every search path contains pg_catalog first.
   if (kind === "type") return partsOfIdentity(identity).schema === "pg_catalog" ? "opens" : "extra";
   // A function that they call runs for each row that is written.
-  if (kind === "constraint" || kind === "index") return callsFunction(live.definition) ? "opens" : "extra";
-  if (kind === "column" && [live.default, live.generated].some(callsFunction)) return "opens";
+  if (kind === "constraint" || kind === "index") return callsUnusual(live.definition) ? "opens" : "extra";
+  if (kind === "column" && [live.default, live.generated].some(callsUnusual)) return "opens";
   if (opening.has(kind)) return "opens";
   if (kind === "column" && live.wrapperOptions !== undefined) return "opens";
   // Rows of the parent are written to the other server.
@@ -167,7 +168,9 @@ function ofMissing(kind: string, identity: string, expected: CatalogObject): Sev
   if (kind === "default privileges") {
     const { schema, defaults } = partsOfIdentity(identity);
     const isByDefault = defaults?.objects === "functions" || defaults?.objects === "types";
-    return schema === undefined && isByDefault && !grantsToPublic(expected.grants) ? "opens" : "changes";
+    return schema === undefined && isByDefault && !grantees(expected.grants).includes("public")
+      ? "opens"
+      : "changes";
   }
   if (expected.extension !== undefined && expected.rowSecurity === true) return "opens";
   if (kind === "role settings" || kind === "database settings") {
@@ -230,7 +233,7 @@ function ofChange(kind: string, difference: CatalogDifference): Severity {
       return property === "allTables" && is === true ? "opens" : "changes";
   }
   const isExpression = ["default", "definition", "generated"].includes(property);
-  if (runsForRows.has(kind) && isExpression && callsFunction(is) && !callsFunction(was)) return "opens";
+  if (runsForRows.has(kind) && isExpression && callsUnusual(is) && !callsUnusual(was)) return "opens";
   if (openingProperties.has(property) || openingValues.has(`${property} ${String(is)}`)) return "opens";
   if (openingWhenSet.has(property)) return is === undefined ? "changes" : "opens";
   if (property === "options" && foreignKinds.has(kind)) return "opens";
@@ -279,10 +282,6 @@ function gains(was: JsonValue | undefined, is: JsonValue | undefined, owner: str
   });
 }
 
-function grantsToPublic(grants: JsonValue | undefined): boolean {
-  return isJsonObject(grants) && grants.public !== undefined;
-}
-
 /** Returns whether a list has entries that it did not have. */
 function addsEntries(was: JsonValue | undefined, is: JsonValue | undefined): boolean {
   const before = Array.isArray(was) ? was : [];
@@ -294,40 +293,6 @@ function isContinued(was: JsonValue | undefined, is: JsonValue | undefined): boo
   const before = Array.isArray(was) ? was : [];
   const kept = (Array.isArray(is) ? is : []).filter((entry) => before.includes(entry));
   return kept.length === before.length && kept.every((entry, at) => entry === before[at]);
-}
-
-/** Settings that determine as which role, or with which code, statements run, and whether guards run. */
-const openingSettings: ReadonlySet<string> = new Set([
-  "check_function_bodies",
-  "createrole_self_grant",
-  "dynamic_library_path",
-  "event_triggers",
-  "lo_compat_privileges",
-  "local_preload_libraries",
-  "password_encryption",
-  "plpgsql.check_asserts",
-  "plpgsql.variable_conflict",
-  "plv8.start_proc",
-  "role",
-  "row_security",
-  "safeupdate.enabled",
-  "search_path",
-  "session_authorization",
-  "session_preload_libraries",
-  "session_replication_role",
-  "standard_conforming_strings",
-  "transform_null_equals",
-]);
-
-/**
- * Settings of the Data API, what it says about a request (`auth.uid()` reads the caller's ID there), the channel of a session of Realtime
- * (`realtime.topic()` reads it), and those with which Storage tells its triggers what they may let pass.
- */
-const openingPrefix = /^(pgrst|realtime|request|storage|supautils)\./;
-
-/** Returns whether a setting determines what the API exposes, as which role statements run, or whether guards run. */
-function isOpeningSetting(name: string): boolean {
-  return openingSettings.has(name) || openingPrefix.test(name);
 }
 
 function objectOf(value: CatalogDifference["live"]): CatalogObject {

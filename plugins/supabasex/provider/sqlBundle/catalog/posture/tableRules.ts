@@ -7,9 +7,10 @@ import { serverIdentity } from "../serverVersion";
 import { callsFunction } from "./callsFunction";
 import { isOfPlatform } from "./exposure";
 
-export const ruleProperties = ["constraints", "defaults", "domains", "expressions", "types"] as const;
-type RuleProperty = (typeof ruleProperties)[number];
-type Rules = Record<RuleProperty, string[]>;
+const hashedProperties = ["constraints", "defaults", "domains", "expressions"] as const;
+export const ruleProperties = [...hashedProperties, "types"] as const;
+type HashedProperty = (typeof hashedProperties)[number];
+type Rules = Record<HashedProperty, string[]> & { readonly types: Map<string, string> };
 
 export interface RulesSubject {
   readonly expected: Catalog;
@@ -20,9 +21,11 @@ export interface RulesSubject {
 }
 
 /**
- * Returns table, view or domain → hashes of the defaults of its columns and whether they must have a value, its constraints and
- * unique indexes, its indexes that call a function outside of the server, and its columns with a domain, for those that count. All of them guard what clients write, or run code when they
- * do. Those of the platform's tables are hashed by the server. A hash is comparable within one major version.
+ * Returns table, view or domain → its rules, for those that count. `defaults`: those of its columns, and whether they must have a value.
+ * `constraints`: also its unique indexes. `expressions`: its indexes that call a function outside of the server. `domains`: its columns with
+ * a domain. `types`: column → its type, for columns with an enum, a length, a collation or an array of a domain. All of them guard what
+ * clients write, or run code when they do. All but `types` are hashes, which are comparable within one major version. Those of the platform's
+ * tables are hashed by the server.
  */
 export function tableRules(
   live: Catalog,
@@ -37,22 +40,27 @@ export function tableRules(
     if (!hasRules(kind, object) || isOfPlatform(schema) || !includes(identity, schema)) continue;
     const { default: value, notNull } = object;
     const defaults = kind === "type" ? [JSON.stringify([value, notNull])] : [];
-    found.set(name, { constraints: [], defaults, domains: [], expressions: [], types: [] });
+    found.set(name, { constraints: [], defaults, domains: [], expressions: [], types: new Map() });
   }
   if (found.size === 0) return new Map();
   for (const [identity, object] of Object.entries(live)) {
     if (managed[identity] !== undefined) continue;
-    for (const rule of [ruleOf(identity, object, expected), typeOf(identity, object, live)])
+    for (const rule of [ruleOf(identity, object, expected), domainOf(identity, object, live)])
       if (rule !== undefined) found.get(rule.table)?.[rule.property].push(rule.line);
+    const type = limitOf(identity, object, live);
+    if (type === undefined) continue;
+    const { parent = "", name } = partsOfIdentity(identity);
+    found.get(parent)?.types.set(name, type);
   }
   return new Map(
     [...found].flatMap(([table, rules]) => {
       const hashes = Object.fromEntries(
-        ruleProperties.map((property) => [property, `${majorVersion}: ${hashOf(rules[property])}`]),
+        hashedProperties.map((property) => [property, `${majorVersion}: ${hashOf(rules[property])}`]),
       );
+      const types = Object.fromEntries(rules.types);
       return parentIdentities(table)
         .filter((identity) => live[identity] !== undefined)
-        .map((identity) => [identity, hashes] as const);
+        .map((identity) => [identity, { ...hashes, types }] as const);
     }),
   );
 }
@@ -68,7 +76,7 @@ function hasRules(kind: string, { kind: type, partitionOf, extension }: CatalogO
 
 interface Rule {
   readonly table: string;
-  readonly property: RuleProperty;
+  readonly property: HashedProperty;
   readonly line: string;
 }
 
@@ -103,19 +111,32 @@ function ruleOf(identity: string, object: CatalogObject, expected: Catalog): Rul
   };
 }
 
-/**
- * Returns the type of a column that limits what it may contain, or what equals what: a domain, an enum, a type with a length, or a
- * collation. With another type, the limit no longer applies.
- */
-function typeOf(identity: string, { type, collation }: CatalogObject, live: Catalog): Rule | undefined {
+/** Returns the domain of a column, whose checks no longer apply if the column gets another type. */
+function domainOf(identity: string, { type }: CatalogObject, live: Catalog): Rule | undefined {
   const { kind, parent = "", name } = partsOfIdentity(identity);
-  if (kind !== "column") return undefined;
-  const { kind: ofType } = live[`type ${String(type)}`] ?? {};
-  if (ofType === "domain") return { table: parent, property: "domains", line: JSON.stringify([name, type]) };
-  const isLimited = ofType === "enum" || String(type).endsWith(")") || collation !== undefined;
-  return isLimited
-    ? { table: parent, property: "types", line: JSON.stringify([name, type, collation]) }
-    : undefined;
+  if (kind !== "column" || live[`type ${String(type)}`]?.kind !== "domain") return undefined;
+  return { table: parent, property: "domains", line: JSON.stringify([name, type]) };
+}
+
+/** A type with a length or a precision: `character varying(8)`, `timestamp(3) without time zone`. */
+const withLength = /\([^()"]*\)(?: with(?:out)? time zone)?$/;
+
+/**
+ * Returns the type of a column that limits what it may contain, or what equals what: an enum, a type with a length, or a collation, and
+ * arrays of these and of domains. With another type, the limit no longer applies.
+ */
+function limitOf(identity: string, { type, collation }: CatalogObject, live: Catalog): string | undefined {
+  if (!identity.startsWith("column ")) return undefined;
+  const printed = String(type);
+  const element = printed.replace(/(?:\[\])+$/, "");
+  const { kind: ofType } = live[`type ${element}`] ?? {};
+  const isLimited =
+    ofType === "enum" ||
+    (ofType === "domain" && element !== printed) ||
+    withLength.test(element) ||
+    collation !== undefined;
+  if (!isLimited) return undefined;
+  return collation === undefined ? printed : `${printed} collate ${String(collation)}`;
 }
 
 /** Returns whether a constraint references a table of the bundle. */
