@@ -58,6 +58,18 @@ const cases: readonly (readonly [name: string, difference: CatalogDifference, se
     changed("column shop.orders id", "default", "extensions.uuid_generate_v4()"),
     "changes",
   ],
+  [
+    "a foreign key",
+    extra("constraint shop.notes customer", {
+      definition: 'FOREIGN KEY (customer) REFERENCES shop."all (old)"(id)',
+    }),
+    "extra",
+  ],
+  [
+    "a check that calls a function",
+    extra("constraint shop.notes customer", { definition: "CHECK (tools.spy(customer))" }),
+    "opens",
+  ],
   ["another column", extra("column shop.orders note", { type: "text", default: "now()" }), "extra"],
   [
     "a default that calls a function from now on",

@@ -9,12 +9,15 @@ const call = /[\w"]\.("(?:[^"]|"")+"|[a-z_][\w$]*)\(/;
  */
 const usual = /(?<![\w$".])extensions\.(?!dblink|http)[a-z_][\w$]*\(/g;
 
+/** The columns to which a foreign key refers, printed like the arguments of a call. */
+const referenced = /\bREFERENCES (?:"(?:[^"]|"")+"|[^\s("])+\(/;
+
 /** Returns whether a printed expression calls a function that is not the server's. */
 export function callsFunction(expression: JsonValue | undefined): boolean {
   return call.test(String(expression));
 }
 
-/** Returns the same without usual functions of extensions. */
+/** Returns the same for a definition, without usual functions of extensions. */
 export function callsUnusual(expression: JsonValue | undefined): boolean {
-  return callsFunction(String(expression).replaceAll(usual, "("));
+  return callsFunction(String(expression).replaceAll(usual, "(").replace(referenced, "("));
 }
