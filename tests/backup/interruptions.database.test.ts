@@ -38,7 +38,7 @@ beforeAll(async () => {
   // Before version 16, CREATEROLE is enough.
   if ((await majorOf(admin)) >= 16)
     await admin.query(
-      "grant keeper to restorer, postgres with admin true; grant keeper to restorer, postgres with inherit false, set false",
+      "grant keeper to restorer, postgres with admin true; grant keeper to restorer, postgres with inherit false, set false; grant restorer to postgres with admin true, inherit false, set false",
     );
   await admin.query("create database shop owner restorer");
   // Its rows do not compress, so the object has several chunks.
