@@ -99,7 +99,7 @@ export async function drill(options: DrillOptions, context: CommandContext): Pro
     };
     const key = `${drillsPrefix}${startedAt.toISOString().replace(/[-:.]/g, "")}-of-${run}.json`;
     const stored = store.putText(key, `${JSON.stringify(receipt, null, 2)}\n`, "application/json");
-    // A failure counts without its receipt, which must not hide the reason.
+    // A failed drill is reported even if its receipt cannot be stored: the storage error must not hide the reason.
     if (receipt.event === backupEvents.drillPassed) await stored;
     else await stored.catch((error: unknown) => context.progress(describeError(error)));
     // One line for a metric filter of the log.

@@ -13,7 +13,7 @@ import {
   removeEventTriggers,
 } from "./emptyTarget";
 import type { Filling } from "./fill";
-import { grantorsOf, lendMemberships, ownersOf } from "./lentMemberships";
+import { grantorsOf, type LentMembership, lendMemberships, ownersOf } from "./lentMemberships";
 import { type CheckedTarget, createPlatformRoles } from "./target";
 import { inTransaction } from "./transaction";
 import { markUnfinished, removeMark, type UnfinishedRestore } from "./unfinished";
@@ -50,17 +50,17 @@ async function describeSessions(client: pg.Client, cause: unknown, outcome: Outc
  * one transaction can lock, it is marked first and emptied in steps. A failure between two steps leaves it partly
  * emptied, and the same command continues.
  *
- * @returns the statements that revoke the memberships that it granted to its role
+ * @returns the memberships that it, or an interrupted restore before it, granted to its role
  * @throws UserError that says whether the target is untouched or partly emptied
  */
-export async function begin(beginning: Beginning): Promise<string[]> {
+export async function begin(beginning: Beginning): Promise<LentMembership[]> {
   const { client, progress } = beginning;
   await client.query(`set search_path = pg_catalog; set lock_timeout = '${lockSeconds}s'`);
   try {
     return await inTransaction(client, async () => {
-      const takeBack = await prepareRoles(beginning);
-      await empty(beginning, takeBack);
-      return takeBack;
+      const lent = await prepareRoles(beginning);
+      await empty(beginning, lent);
+      return lent;
     });
   } catch (error) {
     if (!isOutOfLocks(error)) throw await explain(client, error, outcomes.untouched);
@@ -69,15 +69,15 @@ export async function begin(beginning: Beginning): Promise<string[]> {
   let outcome: Outcome = outcomes.untouched;
   try {
     const { holdsData, unfinished } = beginning.checked;
-    const takeBack = await inTransaction(client, async () => {
-      const lent = await prepareRoles(beginning);
-      await mark(beginning, { isEmptied: !holdsData, reinstate: unfinished?.reinstate, takeBack: lent });
-      return lent;
+    const lent = await inTransaction(client, async () => {
+      const all = await prepareRoles(beginning);
+      await mark(beginning, { isEmptied: !holdsData, reinstate: unfinished?.reinstate, lent: all });
+      return all;
     });
     outcome = outcomes.partlyEmptied;
     await emptyInSteps(client);
-    await inTransaction(client, async () => await empty(beginning, takeBack, outcome));
-    return takeBack;
+    await inTransaction(client, async () => await empty(beginning, lent, outcome));
+    return lent;
   } catch (error) {
     throw await explain(client, error, outcome);
   }
@@ -87,7 +87,13 @@ export async function begin(beginning: Beginning): Promise<string[]> {
  * Creates the roles of the backup, and makes the session's role a member of those whose objects are removed and
  * created. Event triggers are removed first.
  */
-async function prepareRoles({ client, checked, manifest, texts, progress }: Beginning): Promise<string[]> {
+async function prepareRoles({
+  client,
+  checked,
+  manifest,
+  texts,
+  progress,
+}: Beginning): Promise<LentMembership[]> {
   if (!checked.shape.isProject) await createPlatformRoles(client, manifest.roles);
   await createRoles(client, texts.globals, progress);
   const lent = await lendMemberships(client, {
@@ -95,12 +101,12 @@ async function prepareRoles({ client, checked, manifest, texts, progress }: Begi
     others: [...ownersOf(await readAccess(client)), ...grantorsOf(texts.schema)],
   });
   await removeEventTriggers(client);
-  return [...(checked.unfinished?.takeBack ?? []), ...lent];
+  return [...(checked.unfinished?.lent ?? []), ...lent];
 }
 
 async function empty(
   beginning: Beginning,
-  takeBack: readonly string[],
+  lent: readonly LentMembership[],
   outcome: Outcome = outcomes.untouched,
 ): Promise<void> {
   const { client, checked, manifest } = beginning;
@@ -110,14 +116,14 @@ async function empty(
   await mark(beginning, {
     isEmptied: true,
     reinstate: checked.unfinished?.reinstate ?? reinstate,
-    takeBack,
+    lent,
   });
   for (const statement of neutralize) await client.query(statement);
 }
 
 async function mark(
   { client, manifest }: Beginning,
-  state: Pick<UnfinishedRestore, "isEmptied" | "reinstate" | "takeBack">,
+  state: Pick<UnfinishedRestore, "isEmptied" | "reinstate" | "lent">,
 ): Promise<void> {
   await removeMark(client);
   await markUnfinished(client, { run: manifest.run, startedAt: new Date().toISOString(), ...state });

@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
 import { messageOf, UserError } from "../../foundation/userError";
+import type { CommandContext } from "../context";
 import type { DatabaseSettings } from "../environment";
 import { exitCodes } from "../exitCodes";
 import { connect } from "../postgres/connect";
+import { type LentMembership, takeMembershipsBack } from "./lentMemberships";
 import { readUnfinishedRestore } from "./unfinished";
 
 /**
@@ -18,6 +20,7 @@ export interface BesideTarget {
    * @throws UserError if the target could not be replaced; it is unchanged, and this database is dropped
    */
   swap(): Promise<string[]>;
+  /** Revokes the memberships that the restore granted to its role, and drops it. */
   drop(): Promise<void>;
 }
 
@@ -36,7 +39,11 @@ function shorten(name: string): string {
 const maintenanceDatabases = ["postgres", "template1"];
 
 /** Creates an empty one with the target's owner, encoding and locale. What killed restores left is dropped. */
-export async function createBesideTarget(client: pg.Client, target: DatabaseSettings): Promise<BesideTarget> {
+export async function createBesideTarget(
+  client: pg.Client,
+  target: DatabaseSettings,
+  progress: CommandContext["progress"],
+): Promise<BesideTarget> {
   await requireRights(client, target);
   const maintenance = await connectBeside(target);
   const quote = (name: string): string => maintenance.escapeIdentifier(name);
@@ -53,15 +60,26 @@ export async function createBesideTarget(client: pg.Client, target: DatabaseSett
     if (rows.length > 0) await maintenance.query(`alter database ${quote(database)} is_template false`);
     await maintenance.query(`drop database ${quote(database)} with (force)`);
   };
+  /** Also revokes the memberships that its restore granted, because roles belong to the whole server. */
+  const discard = async (database: string): Promise<void> => {
+    // The restore may have set the limit of the source, and any limit may be reached.
+    await maintenance.query(`alter database ${quote(database)} connection limit -1`);
+    const lent = await readLentMemberships({ ...target, database });
+    for (const what of await takeMembershipsBack(maintenance, lent)) progress(what);
+    await drop(database);
+  };
   let isTemplate = false;
   try {
-    const { rows: left } = await maintenance.query<{ name: string }>(
-      "select datname as name from pg_database where datname ~ ('^' || regexp_replace($1, '([^\\w])', '\\\\\\1', 'g') || '[0-9a-f]{8}(_replaced)?$')",
-      [prefix],
+    // Any role with CREATEDB can create a database with such a name, whose contents are not ours.
+    const { rows: left } = await maintenance.query<{ name: string; is_restored: boolean }>(
+      `select datname as name, datname !~ '_replaced$' and datconnlimit <> -2 as is_restored from pg_database
+       where datname ~ ('^' || regexp_replace($1, '([^\\w])', '\\\\\\1', 'g') || '[0-9a-f]{8}(_replaced)?$')
+         and datdba in (quote_ident(current_user)::regrole, (select datdba from pg_database where datname = $2))`,
+      [prefix, target.database],
     );
-    for (const database of left) {
-      await takeMembershipsBack({ ...target, database: database.name });
-      await drop(database.name);
+    for (const { name: database, is_restored } of left) {
+      // The others are old targets, and what an interrupted drop left, which allows no sessions.
+      await (is_restored ? discard : drop)(database);
     }
     const { rows } = await maintenance.query<{ options: string; is_template: boolean }>(
       `select concat_ws(' ', format('owner %I encoding %L lc_collate %L lc_ctype %L', pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datctype),
@@ -142,21 +160,22 @@ export async function createBesideTarget(client: pg.Client, target: DatabaseSett
       return messages;
     },
     async drop() {
-      await drop(name).catch(() => undefined);
+      // If this fails, the next restore finds the mark.
+      await discard(name).catch(() => undefined);
       await end();
     },
   };
 }
 
-/** Revokes the memberships that a killed restore granted to its role, because roles belong to the whole server. */
-async function takeMembershipsBack(settings: DatabaseSettings): Promise<void> {
-  // An interrupted drop leaves a database that allows no sessions. Its memberships were revoked before.
-  const client = await connect(settings, exitCodes.targetRefused).catch(() => undefined);
+/** Reads the mark of a restore that did not finish. Nothing of it runs as SQL. */
+async function readLentMemberships(settings: DatabaseSettings): Promise<readonly LentMembership[]> {
+  const client = await connect(settings, exitCodes.targetRefused);
   try {
-    const mark = client && (await readUnfinishedRestore(client));
-    for (const statement of mark?.takeBack ?? []) await client?.query(statement).catch(() => undefined);
+    // The database may have settings of its own.
+    await client.query("set search_path = pg_catalog");
+    return (await readUnfinishedRestore(client))?.lent ?? [];
   } finally {
-    await client?.end().catch(() => undefined);
+    await client.end().catch(() => undefined);
   }
 }
 

@@ -1,5 +1,6 @@
-import type pg from "pg";
-import { UserError } from "../../foundation/userError";
+import pg from "pg";
+import * as z from "zod";
+import { messageOf, UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 import type { AccessEntry } from "../postgres/access";
 import { isPlatformOwner } from "../postgres/platform";
@@ -7,15 +8,33 @@ import { unquoteIdentifier } from "../postgres/sqlText";
 import { roleOfDefaults } from "./accessEntries";
 import { grantorPattern, type SchemaEntry } from "./schemaArchive";
 
+const { escapeIdentifier } = pg;
+
+/** A membership that a restore granted to its own role, until it ends. */
+export const lentMembership = z.object({
+  role: z.string(),
+  /** The role of the restore, which is also the grantor. */
+  member: z.string(),
+  /** The options of a membership that it had granted to itself before; undefined without one. */
+  before: z
+    .object({ admin: z.boolean(), inherit: z.boolean(), set: z.boolean() })
+    .partial()
+    .readonly()
+    .optional(),
+});
+export type LentMembership = z.infer<typeof lentMembership>;
+
 /** A role and what the session's role can do for it. */
 interface Role {
   readonly name: string;
   /** Has its privileges, and may make it the owner of objects. */
   readonly may: boolean;
-  /**
-   * A membership that the session's role has already granted to itself, as the options of `grant`; null without one.
-   */
-  readonly before: string | null;
+  /** The options of a membership that the session's role has already granted to itself; null without one. */
+  readonly before: LentMembership["before"] | null;
+  /** The session's role. */
+  readonly member: string;
+  /** The options with which it needs the membership; a membership that it already has keeps options that are not named. */
+  readonly options: string;
 }
 
 /** Lists the roles that own an application's objects, or have default privileges. */
@@ -44,25 +63,22 @@ export function grantorsOf(entries: readonly Pick<SchemaEntry, "kind" | "sql">[]
  * @param needed owners of restored objects
  * @param others owners of removed objects, which the owner of a schema may remove as well, and grantors, whose grants
  *   the owner can make
- * @returns statements that revoke the memberships
+ * @returns the memberships, which `takeBackStatements` revokes
  * @throws UserError if the session's role cannot act for one of the needed roles
  */
 export async function lendMemberships(
   client: pg.Client,
   { needed, others = [] }: { readonly needed: readonly string[]; readonly others?: readonly string[] },
-): Promise<string[]> {
-  const takeBack: string[] = [];
-  for (const { name, may, before } of await readRoles(client, [...needed, ...others])) {
+): Promise<LentMembership[]> {
+  const lent: LentMembership[] = [];
+  for (const { name, may, before, member, options } of await readRoles(client, [...needed, ...others])) {
     if (may) continue;
     const role = client.escapeIdentifier(name);
     await client.query(
-      `do ${client.escapeLiteral(`begin grant ${role} to current_user; exception when insufficient_privilege then null; end`)}`,
+      `do ${client.escapeLiteral(`begin grant ${role} to current_user ${options}; exception when insufficient_privilege then null; end`)}`,
     );
     const [after] = await readRoles(client, [name]);
-    if (after?.may === true)
-      takeBack.push(
-        before === null ? `revoke ${role} from current_user` : `grant ${role} to current_user ${before}`,
-      );
+    if (after?.may === true) lent.push({ role: name, member, ...(before !== null && { before }) });
     else if (needed.includes(name)) {
       throw new UserError(
         `Nothing was restored: the restoring role is not a member of ${name}, which owns objects of the backup, and may not grant itself this membership; run \`grant ${role} to …\` for it first.`,
@@ -70,15 +86,66 @@ export async function lendMemberships(
       );
     }
   }
-  return takeBack;
+  return lent;
+}
+
+/** How memberships end: with statements of the session's role, and what other roles have to do. */
+export interface TakingBack {
+  readonly statements: readonly string[];
+  /** One sentence for each membership of another role, which only that role can revoke. */
+  readonly ofOthers: readonly string[];
+}
+
+/** Returns what revokes memberships, or restores their options, in a session of any role. */
+export async function takeBackStatements(
+  client: pg.Client,
+  lent: readonly LentMembership[],
+): Promise<TakingBack> {
+  if (lent.length === 0) return { statements: [], ofOthers: [] };
+  const { rows } = await client.query<{ name: string }>("select current_user as name");
+  const current = rows[0]?.name;
+  return {
+    statements: lent.filter(({ member }) => member === current).map(takeBackStatement),
+    ofOthers: lent
+      .filter(({ member }) => member !== current)
+      .map(
+        (one) =>
+          `an interrupted restore made role ${one.member} a member of ${one.role}, which only ${one.member} can revoke: run \`${takeBackStatement(one)}\` as ${one.member}`,
+      ),
+  };
+}
+
+/**
+ * Revokes memberships one by one.
+ * @returns one sentence for each membership that remains
+ */
+export async function takeMembershipsBack(
+  client: pg.Client,
+  lent: readonly LentMembership[],
+): Promise<string[]> {
+  const { statements, ofOthers } = await takeBackStatements(client, lent);
+  const remaining = [...ofOthers];
+  for (const statement of statements) {
+    await client.query(statement).catch((error: unknown) => {
+      remaining.push(`a membership of the restoring role remains: ${statement}: ${messageOf(error)}`);
+    });
+  }
+  return remaining;
+}
+
+function takeBackStatement({ role, member, before }: LentMembership): string {
+  const [quotedRole, quotedMember] = [escapeIdentifier(role), escapeIdentifier(member)];
+  if (before === undefined) return `revoke ${quotedRole} from ${quotedMember}`;
+  const options = Object.entries(before).map(([option, value]) => `${option} ${value}`);
+  return `grant ${quotedRole} to ${quotedMember}${options.length === 0 ? "" : ` with ${options.join(", ")}`}`;
 }
 
 async function readRoles(client: pg.Client, names: readonly string[]): Promise<Role[]> {
   const { rows } = await client.query<Role>(
-    `select r.rolname as name,
+    `select r.rolname as name, current_user as member, case when is_new then 'with inherit true, set true' else '' end as options,
        pg_has_role(r.oid, 'usage') and pg_has_role(r.oid, case when is_new then 'set' else 'member' end) as may,
-       (select case when is_new then format('with admin %s, inherit %s, set %s', a.admin_option, to_jsonb(a) ->> 'inherit_option', to_jsonb(a) ->> 'set_option') else '' end
-        from pg_auth_members a where a.roleid = r.oid and a.member = current_user::regrole and (a.grantor = current_user::regrole or not is_new) limit 1) as before
+       (select case when is_new then json_build_object('admin', a.admin_option, 'inherit', to_jsonb(a) -> 'inherit_option', 'set', to_jsonb(a) -> 'set_option') else '{}' end
+        from pg_auth_members a where a.roleid = r.oid and a.member = quote_ident(current_user)::regrole and (a.grantor = quote_ident(current_user)::regrole or not is_new) limit 1) as before
      from pg_roles r, (select current_setting('server_version_num')::int >= 160000) v(is_new)
      where r.rolname = any ($1) order by 1`,
     [[...new Set(names)]],

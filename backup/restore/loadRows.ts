@@ -84,7 +84,7 @@ function keyOf({ schema, table }: Pick<LoadedTable, "schema" | "table">): string
 }
 
 interface TableSink extends RowSink {
-  /** Ends a COPY whose rows stopped, because the session's next statement would wait for the rest of them for ever. */
+  /** Ends a COPY whose rows stopped; otherwise the session's next statement would wait forever for the remaining rows. */
   abandon(): void;
 }
 

@@ -15,7 +15,13 @@ import { enableEventTriggers } from "./eventTriggers";
 import { type Filled, type Filling, fill, type Shortfall } from "./fill";
 import { requireSpace } from "./freeSpace";
 import { restoreJobs } from "./jobs";
-import { grantorsOf, lendMemberships, ownersOf } from "./lentMemberships";
+import {
+  grantorsOf,
+  lendMemberships,
+  ownersOf,
+  takeBackStatements,
+  takeMembershipsBack,
+} from "./lentMemberships";
 import { inspect, openBackup, readTexts } from "./openBackup";
 import { type CheckedTarget, checkTarget, createPlatformRoles } from "./target";
 import { inTransaction } from "./transaction";
@@ -129,7 +135,7 @@ async function restoreInPlace(restore: Restore, isThrowaway: boolean): Promise<S
         : `removing what the interrupted restore of ${checked.unfinished.run} left`,
     );
   }
-  const takeBack = await begin(restore);
+  const lent = await begin(restore);
   try {
     const { enabling, ...shortfall } = await fill({
       ...restore,
@@ -139,10 +145,12 @@ async function restoreInPlace(restore: Restore, isThrowaway: boolean): Promise<S
     });
     const leftOut = await restoreJobs(client, texts.jobs, rightsOf(restore));
     await client.query("set synchronous_commit = on");
+    const { statements, ofOthers } = await takeBackStatements(client, lent);
     await inTransaction(client, async () => {
       await removeMark(client);
-      for (const statement of [...enabling, ...takeBack]) await client.query(statement);
+      for (const statement of [...enabling, ...statements]) await client.query(statement);
     });
+    for (const what of ofOthers) progress(what);
     return { ...shortfall, notRestored: [...shortfall.notRestored, ...leftOut] };
   } catch (error) {
     if (!isThrowaway) await emptyAgain(restore);
@@ -170,15 +178,15 @@ async function emptyAgain({ target, manifest, progress }: Restore): Promise<void
     await prepareToBeKilled(client);
     await client.query("set search_path = pg_catalog");
     const mark = await readUnfinishedRestore(client);
+    const { statements, ofOthers } = await takeBackStatements(client, mark?.lent ?? []);
     // All of it came from the restore, so it need not be removed in one transaction.
     await emptyInSteps(client);
     await inTransaction(client, async () => {
       await removeMark(client);
       await emptyTarget(client, manifest);
-      for (const statement of [...(mark?.reinstate ?? []), ...(mark?.takeBack ?? [])]) {
-        await client.query(statement);
-      }
+      for (const statement of [...(mark?.reinstate ?? []), ...statements]) await client.query(statement);
     });
+    for (const what of ofOthers) progress(what);
     progress("the target is empty again");
   } catch (error) {
     const reason = messageOf(error);
@@ -190,38 +198,35 @@ async function emptyAgain({ target, manifest, progress }: Restore): Promise<void
 
 async function restoreBeside(restore: Restore): Promise<Shortfall> {
   const { client, target, manifest, texts, checked } = restore;
-  const beside: BesideTarget = await createBesideTarget(client, target);
+  const beside: BesideTarget = await createBesideTarget(client, target, restore.progress);
   let filled: Filled;
   try {
     const own = await connect(beside.settings, exitCodes.restoreFailed);
     try {
       await prepareToBeKilled(own);
       await own.query("set search_path = pg_catalog");
-      const takeBack = await inTransaction(own, async () => {
+      const lent = await inTransaction(own, async () => {
         await createPlatformRoles(own, manifest.roles);
         await createRoles(own, texts.globals, restore.progress);
-        const lent = await lendMemberships(own, {
+        const memberships = await lendMemberships(own, {
           needed: ownersOf(texts.access),
           others: grantorsOf(texts.schema),
         });
         // Roles belong to the whole server, so after a killed restore, the next one revokes the memberships.
         await markUnfinished(own, {
           ...{ run: manifest.run, startedAt: new Date().toISOString(), isEmptied: true },
-          takeBack: lent,
+          lent: memberships,
         });
-        return lent;
+        return memberships;
       });
-      try {
-        filled = await fill({
-          ...restore,
-          client: own,
-          settings: beside.settings,
-          serverMajor: checked.serverMajor,
-          isProject: false,
-        });
-      } finally {
-        for (const statement of takeBack) await own.query(statement).catch(() => undefined);
-      }
+      filled = await fill({
+        ...restore,
+        client: own,
+        settings: beside.settings,
+        serverMajor: checked.serverMajor,
+        isProject: false,
+      });
+      for (const what of await takeMembershipsBack(own, lent)) restore.progress(what);
       await removeMark(own);
     } finally {
       await own.end().catch(() => undefined);

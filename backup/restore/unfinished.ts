@@ -1,5 +1,6 @@
 import type pg from "pg";
 import * as z from "zod";
+import { lentMembership } from "./lentMemberships";
 
 /**
  * Marks a database into which a restore is being written. After the database was emptied, all its contents come from
@@ -15,8 +16,8 @@ const mark = z.object({
   isEmptied: z.boolean().default(false),
   /** Statements that restore the database's previous default privileges; undefined while it has them. */
   reinstate: z.array(z.string()).readonly().optional(),
-  /** Statements that revoke the memberships that the restore granted to its own role; they run last. */
-  takeBack: z.array(z.string()).readonly().default([]),
+  /** The memberships that the restore granted to its own role; they are revoked last. */
+  lent: z.array(lentMembership).readonly().default([]),
 });
 export type UnfinishedRestore = z.infer<typeof mark>;
 

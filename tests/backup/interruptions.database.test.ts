@@ -38,7 +38,7 @@ beforeAll(async () => {
   // Before version 16, CREATEROLE is enough.
   if ((await majorOf(admin)) >= 16)
     await admin.query(
-      "grant keeper to restorer, postgres with admin true; grant keeper to restorer, postgres with inherit false, set false",
+      "grant keeper to restorer, postgres with admin true; grant keeper to restorer, postgres with inherit false, set false; grant restorer to postgres with admin true, inherit false, set false",
     );
   await admin.query("create database shop owner restorer");
   // Its rows do not compress, so the object has several chunks.
@@ -187,6 +187,101 @@ describe("a restore into a plain database by a role that is no superuser", () =>
 
     expect(exitCode).toBe(4);
     expect(errorText).toMatch(new RegExp(`Reading s3://\\S+/data-001\\.sql\\.zst failed: ${reason}\\.\\s*$`));
+    expect(await traces()).toEqual(before);
+    expect(await contents()).toEqual(expected);
+  });
+});
+
+describe("a restore into a plain database beside what interrupted restores left", () => {
+  /** Creates a database that looks like that of an interrupted restore. */
+  const leave = async (name: string, owner: string, contents: Record<string, unknown>): Promise<void> => {
+    await admin.query(`create database ${name} owner ${owner} connection limit 0`);
+    const mark = {
+      ...{ run: "20260101T000000000Z-01234567", startedAt: "2026-01-01T00:00:00Z" },
+      ...contents,
+    };
+    await inDatabase(
+      name,
+      `create schema thorbis_restore; comment on schema thorbis_restore is ${admin.escapeLiteral(JSON.stringify(mark))}`,
+    );
+  };
+  const plantedRoles = async () =>
+    (await admin.query("select rolname from pg_roles where rolname like 'planted%'")).rows;
+
+  it("runs no SQL of a mark, and neither reads nor drops databases of other roles", async () => {
+    await admin.query("create role intruder createdb");
+    const names = ["shop_restore_00000000", "shop_restore_00000001", "shop_restore_00000002_replaced"];
+    for (const [nth, name] of names.entries()) {
+      const statement = `create role planted_${nth}`;
+      await leave(name, nth === 0 ? "intruder" : "restorer", {
+        takeBack: [statement],
+        lent: [{ role: `keeper" from restorer; ${statement}; --`, member: "restorer" }],
+      });
+    }
+
+    const { exitCode, errorText } = await start(replace).ended;
+
+    expect([exitCode, errorText]).toEqual([0, expect.any(String)]);
+    const { rows } = await admin.query("select datname from pg_database where datname like 'shop_restore_%'");
+    expect(rows).toEqual([{ datname: names[0] }]);
+    expect(await plantedRoles()).toEqual([]);
+    // The control: one of them was read.
+    expect(errorText.match(/planted_\d/g)).toEqual(expect.arrayContaining(["planted_1"]));
+    expect(errorText).not.toMatch(/planted_[02]/);
+    await admin.query(`drop database ${names[0]}`);
+    await admin.query("drop role intruder");
+  });
+
+  it("names memberships that another role granted to itself, and leaves its own", async () => {
+    await admin.query(`create role "Former Role" in role keeper`);
+    const before = await traces();
+    await leave("shop_restore_00000003", "restorer", { lent: [{ role: "keeper", member: "Former Role" }] });
+
+    const { exitCode, errorText } = await start(replace).ended;
+
+    expect([exitCode, errorText]).toEqual([
+      0,
+      expect.stringContaining(
+        'an interrupted restore made role Former Role a member of keeper, which only Former Role can revoke: run `revoke "keeper" from "Former Role"` as Former Role\n',
+      ),
+    ]);
+    expect(await traces()).toEqual(before);
+    await admin.query(`drop role "Former Role"`);
+  });
+});
+
+describe("a restore into a plain database whose sessions end in the middle of the rows", () => {
+  const grantToItself = async (): Promise<void> => {
+    if ((await majorOf(admin)) < 16) return;
+    await admin.query("grant keeper to restorer with inherit false, set false granted by restorer");
+  };
+  afterAll(async () => {
+    if ((await majorOf(admin)) >= 16) await admin.query("revoke keeper from restorer granted by restorer");
+  });
+
+  it.each<[string, () => Promise<void>]>([
+    ["revokes the memberships", async () => undefined],
+    ["restores the options of memberships", grantToItself],
+  ])("%s and leaves nothing", async (_, prepare) => {
+    await prepare();
+    const before = await traces();
+    let reads = 0;
+    let ending: Promise<pg.QueryResult> | undefined;
+    proxy.fail(({ operation, key }) => {
+      if (operation !== "get object" || !isRows(key)) return undefined;
+      reads += 1;
+      if (reads === 1) return { kind: "cut answer", afterBytes: someBytes };
+      ending ??= admin.query(
+        "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname like 'shop_restore_%'",
+      );
+      return { kind: "answer", status: 503, code: "SlowDown" };
+    });
+
+    const { exitCode } = await start(replace).ended;
+
+    // The control: there were sessions to end.
+    expect((await ending)?.rowCount).toBeGreaterThan(0);
+    expect(exitCode).toBe(4);
     expect(await traces()).toEqual(before);
     expect(await contents()).toEqual(expected);
   });

@@ -18,10 +18,14 @@ async function createBeside(database: string): Promise<BesideTarget> {
   const client = new pg.Client({ connectionString: url.href });
   await client.connect();
   try {
-    return await createBesideTarget(client, {
-      ...{ host: "127.0.0.1", port: cluster.port, database, sslMode: "disable" },
-      ...{ user: url.username, password: decodeURIComponent(url.password) },
-    });
+    return await createBesideTarget(
+      client,
+      {
+        ...{ host: "127.0.0.1", port: cluster.port, database, sslMode: "disable" },
+        ...{ user: url.username, password: decodeURIComponent(url.password) },
+      },
+      () => undefined,
+    );
   } finally {
     await client.end();
   }

@@ -14,6 +14,18 @@ it.each([
     `CYCLE a SET m TO 'a'::public."Kind of" DEFAULT 'b'::public."Kind of" USING p; CYCLE a SET m TO '-1'::integer DEFAULT 0 USING p`,
     `CYCLE a SET m TO public."Kind of" 'a' DEFAULT public."Kind of" 'b' USING p; CYCLE a SET m TO integer '-1' DEFAULT 0 USING p`,
   ],
+  [
+    "CYCLE a SET m TO '{1}'::integer[] DEFAULT '{}'::integer[] USING p",
+    `CYCLE a SET m TO pg_catalog."_int4" '{1}' DEFAULT pg_catalog."_int4" '{}' USING p`,
+  ],
+  [
+    `CYCLE a SET m TO '{a}'::character varying(30)[] DEFAULT '{b}'::public."Kind of"[] USING p`,
+    `CYCLE a SET m TO pg_catalog."_varchar"(30) '{a}' DEFAULT public."_Kind of" '{b}' USING p`,
+  ],
+  [
+    `CYCLE a SET m TO '{now}'::timestamp(3) with time zone[] DEFAULT '{x}'::"a.b".c[] USING p`,
+    `CYCLE a SET m TO pg_catalog."_timestamptz"(3) '{now}' DEFAULT "a.b"."_c" '{x}' USING p`,
+  ],
 ])("marks of cycles are written as constants: %s", (sql, expected) => {
   expect(withReadableCycleMarks(sql)).toBe(expected);
 });
