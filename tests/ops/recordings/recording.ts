@@ -52,7 +52,8 @@ function withoutMoments<T extends object>(event: T): T {
     .replace(/::[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "::00000000-0000-4000-8000-000000000000")
     .replace(/\b(sg|subnet|vpc|i|rtb)-[0-9a-f]{17}\b/g, "$1-0123456789abcdef0")
     .replace(/(:secret:[\w/-]+)-\w{6}\b/g, "$1-AbCdEf")
-    // Of the local project, in the definitions of tasks.
+    // Of the local queues, and below of the local project, in the definitions of tasks.
+    .replace(/(?<address>http:\/\/127\.0\.0\.1:)\d+(?<queue>\/123456789012\/)/g, "$<address>4566$<queue>")
     .replace(/(\\"PGPORT\\",\\"value\\":\\")\d+/g, (_, before: string) => `${before}54320`)
     .replace(/\b(backup|monitoring)\.[a-z]{20}\b/g, "$1.abcdefghijklmnopqrst")
     .replace(/\b\d+ ms\b/g, "12 ms")
