@@ -198,8 +198,7 @@ const attributions: readonly {
     before: "comment on trigger refuse_change on private.ddl_log is 'x'",
     change: "drop trigger refuse_change on private.ddl_log_default",
     of: ["trigger private.ddl_log refuse_change", "partitions"],
-    // The other one is the deployment of this database, which has no application name.
-    named: /^by postgres via second [^,]* UTC, or by postgres from [^,]* UTC$/,
+    named: /^by postgres via second [^,]* UTC$/,
   },
   {
     before:

@@ -1,4 +1,4 @@
-import { type BundleChange, changed, extra, missing } from "./bundleChange";
+import { type BundleChange, changed, extra } from "./bundleChange";
 
 const trigger = "trigger shared.ledger keep_ledger";
 const ofPartition = "trigger shared.ledger_2026_01 keep_ledger";
@@ -47,32 +47,6 @@ export const partitionChanges: readonly BundleChange[] = [
       for each statement execute function shared.refuse()`,
     reverse: recreate,
     reports: [...changed(trigger, "partitions"), ...extra(ofPartition)],
-    repairedBy: "up",
-  },
-  {
-    name: "the trigger that makes a table append-only is disabled on the table, but not on its partitions",
-    severity: "opens",
-    change: "alter table shared.ledger disable trigger keep_ledger",
-    reverse: "alter table shared.ledger enable always trigger keep_ledger",
-    reports: changed(trigger, "enabled", "partitions"),
-    repairedBy: "up",
-  },
-  {
-    name: "the trigger that makes a table append-only is dropped from the table, but not from its partitions",
-    severity: "opens",
-    change: "drop trigger keep_ledger on shared.ledger",
-    reverse: recreate.replaceAll("ledger_2026_01", "ledger"),
-    reports: missing(trigger),
-    repairedBy: "up",
-  },
-  {
-    name: "the trigger that makes a table append-only is dropped from the table, and disabled on one partition",
-    severity: "opens",
-    change:
-      "drop trigger keep_ledger on shared.ledger; alter table shared.ledger_2026_01 disable trigger keep_ledger",
-    reverse: `${recreate.replaceAll("ledger_2026_01", "ledger")};
-      alter table shared.ledger_2026_01 enable always trigger keep_ledger`,
-    reports: [...missing(trigger), ...extra(ofPartition)],
     repairedBy: "up",
   },
   {
