@@ -34,13 +34,13 @@ const run = (...args: string[]) =>
 /** The files with compiled code. */
 const compiled = () => readdirSync(folder).filter((name) => name.endsWith(".compiled"));
 
-/** Prints, and lives until new compiled code of `awaited`, by default its own, was written, for two seconds at most. */
-const program = (expression: string, awaited = "__filename") => `
+/** Prints, and lives until new compiled code of the file `awaited`, by default its own, was written, or for `maxMilliseconds`. */
+const program = (expression: string, { awaited = "__filename", maxMilliseconds = 6_000 } = {}) => `
   console.log(${expression});
   const { statSync } = require("node:fs");
   const file = ${awaited} + "." + process.version + "-" + process.arch + ".compiled";
   const written = () => statSync(file, { throwIfNoEntry: false })?.mtimeMs;
-  const [former, end] = [written(), Date.now() + 2000];
+  const [former, end] = [written(), Date.now() + ${maxMilliseconds}];
   const timer = setInterval(() => (written() !== former || Date.now() > end) && clearInterval(timer), 50);
 `;
 
@@ -90,7 +90,9 @@ test("a bundle requires another one beside it once, and packages as from its fol
   mkdirSync(path.join(folder, "node_modules", "greeting"), { recursive: true });
   writeFileSync(path.join(folder, "node_modules", "greeting", "index.js"), "module.exports = 'hello';");
   writeFileSync(path.join(folder, "part.cjs"), "console.log('part');\nexports.value = 1;\n");
-  writeFileSync(bundle, program("require('./part').value + require('./part').value, require('greeting')"));
+  const greeting = "require('./part').value + require('./part').value, require('greeting')";
+  // The part is compiled after the bundle.
+  writeFileSync(bundle, program(greeting, { awaited: "(__dirname + '/part.cjs')" }));
 
   expect(run()).toBe("part\n2 hello\n");
 
@@ -104,7 +106,7 @@ test("a stack trace has the positions of the bundle", () => {
 });
 
 test("without the right to write beside the bundle, it runs and leaves nothing there", () => {
-  writeFileSync(bundle, program("'ran'"));
+  writeFileSync(bundle, program("'ran'", { maxMilliseconds: 2_000 }));
   // For root, which may write into any folder, a folder in the place of the file has the same effect.
   mkdirSync(path.join(folder, `program.cjs.${process.version}-${process.arch}.compiled`));
   chmodSync(folder, 0o555);
