@@ -60,6 +60,11 @@ export function sourcesOf(manifests: ReadonlyMap<string, ReadManifest>): Map<str
 /** Instead of a name: the manifest is damaged, or has the first format, which did not name the project. */
 export const anyDatabase = "any database";
 
+/** Returns whether a backup, whose database has this name, is or may be one of the wanted database. */
+export function mayBeOf(source: string | undefined, wanted: string): boolean {
+  return source === wanted || source === anyDatabase;
+}
+
 /** What a manifest says about its database. The rest, which may be large, is not kept. */
 interface SourceManifest {
   readonly verdict: ReadManifest["verdict"];

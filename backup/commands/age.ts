@@ -6,7 +6,7 @@ import { readEnvironment } from "../environment";
 import { leewaySeconds } from "../postgres/clock";
 import { overdueSince } from "../retention/overdue";
 import { ownSource } from "../selectRun";
-import { anyDatabase, groupBySource, namesProject, RunSources } from "../sources";
+import { anyDatabase, groupBySource, mayBeOf, namesProject, RunSources } from "../sources";
 import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
 
@@ -98,8 +98,7 @@ async function newestBackup(
   for (const { name: run, start } of [...complete].reverse()) {
     if (start > latest || (await sources.isDamaged(run))) continue;
     if (wanted === undefined) return { run, start };
-    const source = await sources.of(run);
-    if (source === wanted || source === anyDatabase) return { run, start };
+    if (mayBeOf(await sources.of(run), wanted)) return { run, start };
   }
   return undefined;
 }
@@ -141,7 +140,7 @@ async function ownGroups(
 ): Promise<StoredRun[][]> {
   const names = await sources.all();
   if (wanted === undefined) return [...groupBySource(complete, names).values()];
-  return [complete.filter(({ name }) => [wanted, anyDatabase].includes(names.get(name) ?? ""))];
+  return [complete.filter(({ name }) => mayBeOf(names.get(name), wanted))];
 }
 
 /**
@@ -156,11 +155,11 @@ async function watchedSince({ store, wanted, sources, signal }: Measuring, now: 
   const key = wanted === undefined ? watchKey : watchKeyOf(wanted);
   const known = await read(key);
   if (known !== undefined) return known;
-  const isOnly = async () =>
+  const isOnly = async (database: string) =>
     (await store.list(watchPrefix, signal)).length === 1 &&
-    [...(await sources.all()).values()].every((source) => [wanted, anyDatabase].includes(source));
+    [...(await sources.all()).values()].every((source) => mayBeOf(source, database));
   const ofBucket = wanted === undefined ? undefined : await read(watchKey);
-  const began = ofBucket !== undefined && (await isOnly()) ? ofBucket : now;
+  const began = wanted !== undefined && ofBucket !== undefined && (await isOnly(wanted)) ? ofBucket : now;
   const text = `${JSON.stringify({ at: began, source: wanted })}\n`;
   await store.putText(key, text, "application/json", { signal });
   return began;

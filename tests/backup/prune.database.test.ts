@@ -1,19 +1,15 @@
-import { createHash } from "node:crypto";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { list } from "../../backup/commands/list";
 import { type PruneOptions, prune } from "../../backup/commands/prune";
-import { type Manifest, manifestVersion, sealManifest } from "../../backup/manifest";
 import { objectKey } from "../../backup/runName";
 import { ObjectStore } from "../../backup/store/objectStore";
 import { manifestName } from "../../foundation/backupContract";
 import { commandContext, failureOf } from "./support/commands";
 import { bucket, startTestStore, type TestStore } from "./support/store";
+import { now, storeBackup as storeBackupIn } from "./support/storedBackups";
 
 let testStore: TestStore;
-/** Makes the names of runs differ between tests. */
-let serial = 0;
-const now = new Date("2026-06-15T12:00:00Z");
 const policy: PruneOptions = { dailyDays: 7, weeklyDays: 7, monthlyDays: 7, minimum: 2, now };
 
 beforeAll(async () => {
@@ -28,47 +24,9 @@ beforeEach(async () => {
   for (const key of await testStore.keys()) await testStore.store.remove(key);
 });
 
-/** Creates a complete backup with one small object, dated on that day of June 2026. */
-async function storeBackup(day: number, stored = "select 1;"): Promise<string> {
-  const run = `202606${String(day).padStart(2, "0")}T030000000Z-${String(++serial).padStart(8, "0")}`;
-  const text = "select 1;";
-  const manifest: Manifest = {
-    formatVersion: manifestVersion,
-    run,
-    tool: { version: "0", pgDump: "17.2", zstd: "1.5.4" },
-    source: {
-      systemIdentifier: "1",
-      database: "postgres",
-      databaseOid: 5,
-      lsn: "0/1",
-      serverVersion: "15.20",
-      serverMajor: 15,
-      projectRef: null,
-    },
-    snapshot: "1-1",
-    startedAt: now.toISOString(),
-    finishedAt: now.toISOString(),
-    schemas: [],
-    roles: [],
-    extensions: [],
-    tables: [],
-    sequences: [],
-    largeObjects: 0,
-    notCovered: [],
-    objects: [
-      {
-        name: "globals.sql",
-        kind: "sql",
-        content: "globals",
-        bytes: text.length,
-        sha256: createHash("sha256").update(text).digest("hex"),
-      },
-    ],
-  };
-  await testStore.store.putText(objectKey(run, "globals.sql"), stored, "application/sql");
-  await testStore.store.putText(objectKey(run, manifestName), sealManifest(manifest), "application/json");
-  return run;
-}
+/** Stores a backup of that day of June 2026. */
+const storeBackup = (day: number, stored?: string): Promise<string> =>
+  storeBackupIn(testStore.store, day, stored === undefined ? {} : { stored });
 
 const context = () => commandContext({ ...testStore.environment });
 const complete = async () => (await list({}, context())).map(({ run }) => run);

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { age } from "../../backup/commands/age";
@@ -9,19 +8,19 @@ import { restore } from "../../backup/commands/restore";
 import { compareSize } from "../../backup/commands/run";
 import { verify } from "../../backup/commands/verify";
 import { exitCodes } from "../../backup/exitCodes";
-import { type Manifest, manifestVersion, type SourceIdentity, sealManifest } from "../../backup/manifest";
+import { type Manifest, type SourceIdentity, sealManifest } from "../../backup/manifest";
 import { objectKey } from "../../backup/runName";
 import { ObjectStore } from "../../backup/store/objectStore";
 import { backupEvents, drillsPrefix, manifestName, watchPrefix } from "../../foundation/backupContract";
 import { commandContext, failureOf } from "./support/commands";
 import { bucket, startTestStore, type TestStore } from "./support/store";
+import { now, storeBackup as storeBackupIn } from "./support/storedBackups";
 
 // Backups of several databases in one bucket.
 
 let testStore: TestStore;
-/** Makes the names of runs differ between tests, because a removed name cannot be reused. */
+/** Makes the names of receipts differ. */
 let serial = 0;
-const now = new Date("2026-06-15T12:00:00Z");
 const [first, second] = ["aaaaaaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbbbbbb"] as const;
 const ofFirst = { projectRef: first, systemIdentifier: "1" };
 const ofSecond = { projectRef: second, systemIdentifier: "2" };
@@ -70,31 +69,12 @@ const notAnswered = { message: "the bucket does not answer", exitCode: exitCodes
 const unknownFormat = (manifest: Manifest): string =>
   JSON.stringify({ ...manifest, formatVersion: 99, source: "elsewhere" });
 
-/** Stores a complete backup with one small object, dated on that day of June 2026. */
-async function storeBackup(
+/** Stores a backup of that day of June 2026. */
+const storeBackup = (
   day: number,
   source: Partial<SourceIdentity>,
-  seal: (manifest: Manifest) => string = sealManifest,
-): Promise<string> {
-  const run = `202606${String(day).padStart(2, "0")}T030000000Z-${String(++serial).padStart(8, "0")}`;
-  const text = "select 1;";
-  const sha256 = createHash("sha256").update(text).digest("hex");
-  const manifest: Manifest = {
-    ...{ formatVersion: manifestVersion, run, snapshot: "1-1" },
-    tool: { version: "0", pgDump: "17.2", zstd: "1.5.4" },
-    source: {
-      ...{ systemIdentifier: "1", database: "postgres", databaseOid: 5, lsn: "0/1", projectRef: null },
-      ...{ serverVersion: "15.20", serverMajor: 15 },
-      ...source,
-    },
-    ...{ startedAt: now.toISOString(), finishedAt: now.toISOString(), largeObjects: 0 },
-    ...{ schemas: [], roles: [], extensions: [], tables: [], sequences: [], notCovered: [] },
-    objects: [{ name: "globals.sql", kind: "sql", content: "globals", bytes: text.length, sha256 }],
-  };
-  await testStore.store.putText(objectKey(run, "globals.sql"), text, "application/sql");
-  await testStore.store.putText(objectKey(run, manifestName), seal(manifest), "application/json");
-  return run;
-}
+  seal?: (manifest: Manifest) => string,
+): Promise<string> => storeBackupIn(testStore.store, day, { source, ...(seal !== undefined && { seal }) });
 
 const contextOf = (environment: Record<string, string> = {}) =>
   commandContext({ ...testStore.environment, ...environment });

@@ -1,6 +1,7 @@
 import type { Node } from "libpg-query";
 import { dropStatement } from "../catalog/objects";
 import type { OwnedObject } from "../history/history";
+import { createdRelation } from "../source/createdRelation";
 import {
   type DeclaredObject,
   declarations,
@@ -41,17 +42,8 @@ export function dropsOfAbandoned(
 
 /** Returns the table or sequence that a statement creates, whose name no view may have. */
 function relationsOf(node: Node): DeclaredObject[] {
-  const relation =
-    "CreateStmt" in node
-      ? node.CreateStmt.relation
-      : "CreateForeignTableStmt" in node
-        ? node.CreateForeignTableStmt.base?.relation
-        : "CreateSeqStmt" in node
-          ? node.CreateSeqStmt.sequence
-          : "CreateTableAsStmt" in node
-            ? node.CreateTableAsStmt.into?.rel
-            : undefined;
-  return relation === undefined ? [] : [{ class: "view", name: relationName(relation) }];
+  const created = createdRelation(node);
+  return created?.relation === undefined ? [] : [{ class: "view", name: relationName(created.relation) }];
 }
 
 function qualified(object: DeclaredObject, path: SearchPath): DeclaredObject {

@@ -1,7 +1,8 @@
-import type { Node, RangeVar } from "libpg-query";
+import type { Node } from "libpg-query";
 import { nameWithoutArguments, partsOfIdentity, routineKinds } from "../catalog";
 import { touched } from "../catalog/properties";
 import type { Session } from "../session/session";
+import { createdRelation } from "../source/createdRelation";
 import { declarations, relationName } from "../source/declaredObjects";
 import type { BundleFile } from "../source/files";
 import { pathOf, type SearchPath } from "../source/searchPath";
@@ -65,18 +66,10 @@ function writtenIn(node: Node, path: SearchPath): Written[] {
 
 /** Returns what a statement creates that no repeatable declares. */
 function tablesOf(node: Node, path: SearchPath): string[] {
-  if ("CreateForeignTableStmt" in node)
-    return named("foreign table", node.CreateForeignTableStmt.base?.relation, path);
-  if ("CreateStmt" in node) return named("table", node.CreateStmt.relation, path);
-  if ("CreateSeqStmt" in node) return named("sequence", node.CreateSeqStmt.sequence, path);
-  if ("CreateTableAsStmt" in node && node.CreateTableAsStmt.objtype === "OBJECT_TABLE")
-    return named("table", node.CreateTableAsStmt.into?.rel, path);
-  return [];
-}
-
-function named(kind: string, relation: RangeVar | undefined, path: SearchPath): string[] {
-  const name = qualifiedName(relationName(relation), path);
-  return relation?.relpersistence === "t" || name === undefined ? [] : [`${kind} ${name}`];
+  const created = createdRelation(node);
+  if (created === undefined || created.relation?.relpersistence === "t") return [];
+  const name = qualifiedName(relationName(created.relation), path);
+  return name === undefined ? [] : [`${created.kind} ${name}`];
 }
 
 function withoutArguments(identity: string): string {
