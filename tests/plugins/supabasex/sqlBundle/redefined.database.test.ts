@@ -133,10 +133,18 @@ describe("a migration takes over a repeatable's object", () => {
     await endsAsOnAnEmptyDatabase(bundle);
   });
 
-  test("without or replace, the error names the file that created the object", async () => {
+  test("without or replace, it creates the object again if no repeatable states it any more", async () => {
     const bundle = await databases.bundle({ [first]: schema, [redefining]: view("id") });
     await bundle.up();
     bundle.write({ [next]: "create view $s.v as select id from $s.customers;", [redefining]: undefined });
+
+    await endsAsOnAnEmptyDatabase(bundle);
+  });
+
+  test("without or replace, while a repeatable states the object, the error names that file", async () => {
+    const bundle = await databases.bundle({ [first]: schema, [redefining]: view("id") });
+    await bundle.up();
+    bundle.write({ [next]: "create view $s.v as select id from $s.customers;" });
 
     expect(await failureOf(bundle.up())).toContain(
       `hint: repeatable/redefining.sql has created view ${bundle.schema}.v: write create or replace, so that the migration takes it over; or drop it in the migration first.`,
