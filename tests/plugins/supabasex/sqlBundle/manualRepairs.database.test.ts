@@ -18,6 +18,8 @@ create publication $s_p for table $s.t;
 create table $s.parent (id bigint);
 create table $s.child () inherits ($s.parent);
 create index expressions on $s.t ((id + 1));
+create unique index codes on $s.t (code);
+alter table $s.other add constraint one_id unique (id);
 create materialized view $s.mv as select id, code from $s.t;
 create statistics $s.pair on id, code from $s.t;
 alter table $s.t alter column id set statistics 300, set (toast.autovacuum_enabled = off);
@@ -87,6 +89,27 @@ const repaired: readonly (readonly [change: string, ...paths: string[]])[] = [
     "drop view $s.w; create materialized view $s.w as select 1 as id",
     'live["materialized view $s.w"]',
     'live["view $s.w"]',
+  ],
+  // A constraint's index has the constraint's name.
+  [
+    "alter table $s.t add constraint codes unique using index codes",
+    'live["constraint $s.t codes"]',
+    'live["index $s.codes"]',
+  ],
+  [
+    "drop index $s.codes; alter table $s.child add constraint codes unique (id)",
+    'live["constraint $s.child codes"]',
+    'live["index $s.codes"]',
+  ],
+  [
+    "alter table $s.other drop constraint one_id; create unique index one_id on $s.other (id)",
+    'live["constraint $s.other one_id"]',
+    'live["index $s.one_id"]',
+  ],
+  [
+    "alter table $s.other drop constraint one_id; create view $s.one_id as select 1 as id",
+    'live["constraint $s.other one_id"]',
+    'live["view $s.one_id"]',
   ],
   [
     "drop function $s.f(integer); create procedure $s.f(a integer) language sql as 'select 1'",
@@ -178,6 +201,10 @@ test.each([
   [
     "drop table $s.t cascade; create view $s.t as select 1 as id",
     "table $s.t: view $s.t was created in its place: drop or rename that one; it was dropped with its rows: restore it from a backup",
+  ],
+  [
+    "alter table $s.other drop constraint one_id; create table $s.one_id (id int)",
+    "constraint $s.other one_id: table $s.one_id was created in its place: drop or rename that one",
   ],
   [
     "drop domain $s.spare; create type $s.spare as enum ('a')",

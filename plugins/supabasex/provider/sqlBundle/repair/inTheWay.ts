@@ -1,9 +1,25 @@
-import { type ObjectIdentity, partsOfIdentity, routineKinds } from "../catalog";
+import {
+  type Catalog,
+  type CatalogObject,
+  type ObjectIdentity,
+  partsOfIdentity,
+  printIdentity,
+  routineKinds,
+} from "../catalog";
 import { dropOf, type Place } from "./place";
+
+const relations: ReadonlySet<string> = new Set([
+  "table",
+  "foreign table",
+  "view",
+  "materialized view",
+  "sequence",
+  "index",
+]);
 
 /** Kinds of objects of which no two may have the same name in a schema. */
 const namespaces: readonly ReadonlySet<string>[] = [
-  new Set(["table", "foreign table", "view", "materialized view", "sequence", "index"]),
+  relations,
   new Set(["table", "foreign table", "view", "materialized view", "type"]),
   routineKinds,
 ];
@@ -24,12 +40,16 @@ export interface InTheWay {
   readonly drop?: string;
 }
 
-/** Returns the manual object of another kind that has the name of a missing object. */
+/** Returns the manual object that has the name of a missing object: one of another kind, or a constraint's index. */
 export function inTheWay({ object, expected, live }: Place): InTheWay | undefined {
-  const kinds = new Set(namespaces.filter((kinds) => kinds.has(object.kind)).flatMap((kinds) => [...kinds]));
+  const isConstraint = object.kind === "constraint";
+  if (isConstraint && !hasIndex(expected[printIdentity(object)])) return undefined;
+  const kind = isConstraint ? "index" : object.kind;
+  const name = isConstraint ? `${object.schema}.${object.name}` : object.name;
+  const kinds = new Set(namespaces.filter((kinds) => kinds.has(kind)).flatMap((kinds) => [...kinds]));
   for (const kind of kinds) {
     // The names of aggregates have no blanks between argument types.
-    const names = new Set([object.name, object.name.replaceAll(", ", ",")]);
+    const names = new Set([name, name.replaceAll(", ", ",")]);
     const identity = [...names].map((name) => `${kind} ${name}`).find((name) => live[name] !== undefined);
     if (identity === undefined || expected[identity] !== undefined) continue;
     const other = partsOfIdentity(identity);
@@ -37,5 +57,25 @@ export function inTheWay({ object, expected, live }: Place): InTheWay | undefine
       ? { object: other, drop: dropOf({ object: other, expected, live }) }
       : { object: other };
   }
+  const constraint = relations.has(kind) ? constraintWithIndex(name, { expected, live }) : undefined;
+  return constraint && { object: constraint, drop: dropOf({ object: constraint, expected, live }) };
+}
+
+/** Returns the manual constraint whose index has this name. `add constraint … using index` makes one of an existing index. */
+function constraintWithIndex(
+  name: string,
+  { expected, live }: { readonly expected: Catalog; readonly live: Catalog },
+): ObjectIdentity | undefined {
+  for (const [identity, object] of Object.entries(live)) {
+    if (!identity.startsWith("constraint ") || expected[identity] !== undefined || !hasIndex(object))
+      continue;
+    const parts = partsOfIdentity(identity);
+    if (`${parts.schema}.${parts.name}` === name) return parts;
+  }
   return undefined;
+}
+
+/** Returns whether a constraint has an index, which has its name. */
+function hasIndex(constraint: CatalogObject | undefined): boolean {
+  return /^(?:PRIMARY KEY|UNIQUE|EXCLUDE)\b/.test(String(constraint?.definition ?? ""));
 }
