@@ -60,7 +60,8 @@ export async function checkTarget(client: pg.Client, checks: TargetChecks): Prom
   const isItsSource = isSource({ ...target, projectRef }, manifest.source);
   const shape = await readShape(client);
   const unfinished = await readUnfinishedRestore(client);
-  const found = await contentsOf(client, shape);
+  const contents = await contentsOf(client, shape);
+  const found = unfinished === undefined ? contents : contents.filter((what) => what !== markObject);
   const holdsData = found.length > 0 && unfinished?.isEmptied !== true;
   if (holdsData && replace !== target.database) {
     const shown = [...found.filter(isTelling), ...found.filter((what) => !isTelling(what))]
@@ -97,9 +98,7 @@ function refuse(reason: string): never {
 
 /** Returns what shows that a database is in use: objects of an application, and rows of users and buckets. */
 async function contentsOf(client: pg.Client, shape: TargetShape): Promise<string[]> {
-  const found = (await readApplicationObjects(client))
-    .map(({ what }) => what)
-    .filter((what) => what !== markObject);
+  const found = (await readApplicationObjects(client)).map(({ what }) => what);
   if (!shape.isProject) return found;
   const filled = [
     ...authTables.map((table) => ["auth", table]),

@@ -24,10 +24,15 @@ export type UnfinishedRestore = z.infer<typeof mark>;
 /** Its name in `readApplicationObjects`. */
 export const markObject = `schema ${markSchema}`;
 
-/** Reads the mark of a killed restore; undefined without one. */
+/**
+ * Reads the mark of a killed restore; undefined without one. Only a mark of the session's own role or of a superuser counts: it
+ * contains statements, and says that nothing in the database needs to be kept.
+ */
 export async function readUnfinishedRestore(client: pg.Client): Promise<UnfinishedRestore | undefined> {
   const { rows } = await client.query<{ text: string | null }>(
-    "select obj_description(oid, 'pg_namespace') as text from pg_namespace where nspname = $1",
+    `select obj_description(n.oid, 'pg_namespace') as text
+     from pg_namespace n join pg_roles r on r.oid = n.nspowner
+     where n.nspname = $1 and (r.rolname = current_user or r.rolsuper)`,
     [markSchema],
   );
   const [row] = rows;
@@ -35,7 +40,7 @@ export async function readUnfinishedRestore(client: pg.Client): Promise<Unfinish
   try {
     return mark.parse(JSON.parse(row.text ?? ""));
   } catch {
-    // Another schema of that name.
+    // An application's schema of that name.
     return undefined;
   }
 }
