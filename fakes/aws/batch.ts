@@ -28,7 +28,8 @@ export function inBatches<Value>(load: Load<Value>) {
       loader = new DataLoader<Call, Value | undefined>(
         async (calls) => {
           const keys = [...new Set(calls.map(({ key }) => key))];
-          const loading = load(aws, keys, { abortSignal: allOf(calls.map(({ signal }) => signal)) });
+          const all = allOf(new Set(calls.map(({ signal }) => signal)));
+          const loading = load(aws, keys, { abortSignal: all.signal }).finally(all.release);
           running = loading.catch(() => undefined);
           const found = await loading;
           return calls.map(({ key }) => found.get(key));
@@ -50,15 +51,21 @@ export function inBatches<Value>(load: Load<Value>) {
   };
 }
 
-/** Returns a signal that is aborted once all of these are: until then, a call waits for the result. */
-function allOf(signals: readonly AbortSignal[]): AbortSignal {
+/** Returns a signal that is aborted once all of these are: until then, a call waits for the result. `release` stops listening. */
+function allOf(signals: ReadonlySet<AbortSignal>): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController();
   const abortWithLast = () => {
-    if (signals.every(({ aborted }) => aborted)) controller.abort(signals[0]?.reason);
+    const [first] = signals;
+    if ([...signals].every(({ aborted }) => aborted)) controller.abort(first?.reason);
   };
   for (const signal of signals) signal.addEventListener("abort", abortWithLast, { once: true });
   abortWithLast();
-  return controller.signal;
+  return {
+    signal: controller.signal,
+    release() {
+      for (const signal of signals) signal.removeEventListener("abort", abortWithLast);
+    },
+  };
 }
 
 interface Call {

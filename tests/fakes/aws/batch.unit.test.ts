@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { expect, test } from "vitest";
 import { inBatches } from "../../../fakes/aws/batch";
 import { Aws } from "../../../fakes/aws/client";
@@ -66,6 +67,21 @@ test("reads that start while a request runs share the next one", async () => {
 
   expect(await Promise.all([first, second, third])).toEqual([1, 2, 2]);
   expect(requests).toEqual([["one"], ["two", "three"]]);
+});
+
+test("a request listens once to a signal that its calls share, and stops listening at its end", async () => {
+  const { signal } = new AbortController();
+  const listening: number[] = [];
+  const read = inBatches<number>(async () => {
+    listening.push(getEventListeners(signal, "abort").length);
+    return new Map();
+  });
+  const aws = account();
+
+  await Promise.all(["one", "two", "three"].map((key) => read(aws, key, signal)));
+
+  expect(listening).toEqual([1]);
+  expect(getEventListeners(signal, "abort")).toEqual([]);
 });
 
 test("accounts do not share requests", async () => {
