@@ -113,7 +113,7 @@ export async function stopAws(directory: string): Promise<void> {
   await stopService(directory, moto, "SIGINT");
 }
 
-/** moto uses AWS's own library, which would read the user's profile. */
+/** Removes the AWS variables: moto uses AWS's own library, which would read the user's profile. */
 function withoutAwsVariables(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("AWS_")));
 }

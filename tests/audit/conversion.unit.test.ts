@@ -257,7 +257,7 @@ function configurationOf(of: readonly StackResource[]): Record<string, unknown> 
   );
 }
 
-/** Settings of buckets, exclusive lists of policies and the like. */
+/** Returns whether a resource is one of the settings of buckets, exclusive lists of policies and the like. */
 const isPartOrAbsent = (name: string) =>
   /-(versioning|encryption|lifecycle|public-access|ownership|object-lock|events|logging|rule)$/.test(name) ||
   /-(policies|attachments|default-security-group|version|target|failed-message)$/.test(name) ||

@@ -69,7 +69,7 @@ async function backUpWhile(change: string): Promise<{ manifest: Manifest; contex
   return { manifest: (await running).manifest, context };
 }
 
-/** Of the tables of this test, in whichever schema they are now. */
+/** Returns whether a schema has tables of this test, before or after they were moved. */
 const ours = (schema: string): boolean => ["shop", "elsewhere"].includes(schema);
 
 const countsOf = ({ tables }: Manifest): Record<string, number> =>

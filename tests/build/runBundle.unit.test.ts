@@ -31,10 +31,13 @@ const runner = path.join(checkoutRoot(), "build", "runBundle.cjs");
 const run = (...args: string[]) =>
   execFileSync(process.execPath, [runner, bundle, ...args], { encoding: "utf8" });
 
-/** The files with compiled code. */
+/** Returns the names of the files with compiled code. */
 const compiled = () => readdirSync(folder).filter((name) => name.endsWith(".compiled"));
 
-/** Prints, and lives until new compiled code of the file `awaited`, by default its own, was written, or for `maxMilliseconds`. */
+/**
+ * Returns a program that prints, and lives until new compiled code of the file `awaited`, by default its own, was written, or for
+ * `maxMilliseconds`.
+ */
 const program = (expression: string, { awaited = "__filename", maxMilliseconds = 6_000 } = {}) => `
   console.log(${expression});
   const { statSync } = require("node:fs");

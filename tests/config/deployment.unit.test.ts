@@ -31,7 +31,7 @@ mfLqHubTARo=
 -----END CERTIFICATE-----
 `;
 
-/** A committed stack file with its secrets set. */
+/** Returns a committed stack file with its secrets set. */
 function committed(stack: string): ConfigInput {
   const file = readStackFile(path.join(checkout, `Pulumi.${stack}.yaml`));
   const keys = requiredSecrets(file).map(({ key }) => key);
@@ -181,7 +181,7 @@ test("a topic of the region's partition is accepted in any partition", () => {
   expect(issuesOf({ ...dev, values }, token).filter((text) => text.startsWith("alerts"))).toEqual([]);
 });
 
-/** The issues of a stack file about the copies in a second region. */
+/** Returns the issues of a stack file about the copies in a second region. */
 function replicaIssues(
   stack: string,
   region: string,

@@ -47,7 +47,7 @@ async function until(sql: string): Promise<void> {
   while ((await numberOf(`(${sql})::int`)) !== 1);
 }
 
-/** A session that a test case opens and closes. */
+/** Opens a session, which the test case closes. */
 async function session(user = "postgres"): Promise<Client> {
   const client = new pg.Client({ connectionString: database.cluster.url(user) });
   await client.connect();

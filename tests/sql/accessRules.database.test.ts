@@ -13,7 +13,7 @@ afterAll(async () => await database.remove());
 beforeEach(async () => void (await database.postgres.query("begin")));
 afterEach(async () => void (await database.postgres.query("rollback")));
 
-/** The rows that the actor can access, inside the test's transaction. */
+/** Returns the number of rows that the actor can access, inside the test's transaction. */
 async function reach(actor: Actor, sql: string): Promise<number | string> {
   const client = database.postgres;
   await client.query("select set_config('request.jwt.claims', $1, true)", [JSON.stringify(actor.claims)]);

@@ -38,9 +38,9 @@ export type Progress = (message: string) => void;
 export interface InstallationSystem {
   readonly isRoot: boolean;
   readonly searchPath: readonly string[];
-  /** The folder that POSTGRESQL_BIN names. */
+  /** Returns the folder that POSTGRESQL_BIN names. */
   chosenFolder(): string | undefined;
-  /** Folders to search for a server. Their order does not decide which version is used. */
+  /** Returns the folders to search for a server. Their order does not decide which version is used. */
   folders(): readonly string[];
   isExecutable(file: string): boolean;
   exists(file: string): boolean;

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(async () => await cluster?.remove());
 
 /**
- * Seconds until the kernel probes an idle connection, as /proc/net/tcp has it. Linux only. What the query has sent may still
+ * Returns the seconds until the kernel probes an idle connection, as /proc/net/tcp has it. Linux only. What the query has sent may still
  * wait for its acknowledgement, for which the kernel shows another timer (01): we look until there is none.
  */
 async function keepAliveSeconds(client: pg.Client): Promise<number> {

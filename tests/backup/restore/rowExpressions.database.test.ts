@@ -32,7 +32,7 @@ beforeEach(async () => {
     create table b.pairs (p b.pair)`);
 });
 
-/** The failure of loading rows that a constraint refused. */
+/** Returns the failure of loading rows that a constraint refused. */
 function refusal(fields: Pick<pg.DatabaseError, "schema" | "table" | "dataType" | "constraint">): Error {
   const cause = Object.assign(new pg.DatabaseError("refused", 0, "error"), { ...fields, code: "23514" });
   return new Error("Restoring the rows failed.", { cause });

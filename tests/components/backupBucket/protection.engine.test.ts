@@ -116,7 +116,7 @@ function areas(bucketName: string, deletionProtection: boolean, backup: object =
   };
 }
 
-/** The tests that do not depend on deletion protection. */
+/** Declares the tests that do not depend on deletion protection. */
 function describeCommonPromises(deployed: () => BucketStack): void {
   test("another name for the bucket is refused before anything is changed", async () => {
     const stack = deployed();

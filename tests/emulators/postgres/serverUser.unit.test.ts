@@ -3,7 +3,7 @@ import { asServerUser, serverUserFor, type UserSystem } from "../../../emulators
 
 const postgres = { uid: 107, gid: 114 };
 
-/** A machine whose user postgres (if it exists) can enter the folder in the given ways. */
+/** Returns a machine whose user postgres (if it exists) can enter the folder in the given ways. */
 function machine(how: {
   root: boolean;
   user?: boolean;

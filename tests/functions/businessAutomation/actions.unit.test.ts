@@ -3,7 +3,7 @@ import { handlerOn, request, tenantId, workOrder } from "./support";
 
 const customerId = "44444444-4444-4444-8444-444444444444";
 
-/** The errors for which a request is refused, as `field problem`. */
+/** Returns the errors for which a request is refused, as `field problem`. */
 async function issuesOf(action: string, data: unknown): Promise<string[]> {
   const { handle, calls } = handlerOn();
   const response = await handle(request({ action, data }));

@@ -182,7 +182,7 @@ function watchedOf(sources: ReadonlyMap<string, ReadonlyMap<string, string>>): W
   return Object.fromEntries([...sources].map(([source, entries]) => [source, Object.fromEntries(entries)]));
 }
 
-/** Long enough that a second change with the digest of an accepted one cannot be found by brute force. */
+/** Returns a digest. It is so long that a second change with the digest of an accepted one cannot be found by brute force. */
 function digest(identity: string, after: string | undefined): string {
   return createHash("sha256")
     .update(JSON.stringify([identity, after ?? null]))

@@ -25,7 +25,7 @@ interface Machine {
   readonly chosen?: string;
 }
 
-/** A machine with these files. */
+/** Returns a machine with these files. */
 function machine(
   files: readonly string[],
   { isRoot = false, installable = [], offered = [15], unpackable = [], chosen }: Machine = {},

@@ -10,7 +10,7 @@ create table $s.t (id integer primary key, name text);
 create function $s.touch() returns trigger language plpgsql as 'begin return new; end';
 `;
 
-/** Repeatables whose objects cannot be replaced in place: with one column, and with two or another type. */
+/** Returns repeatables whose objects cannot be replaced in place: with one column, and with two or another type. */
 const repeatables = (columns: string, type: string): Record<string, string> => ({
   "repeatable/v.sql": `create or replace view $s.v as select ${columns} from $s.t;\ngrant select on $s.v to authenticated;`,
   "repeatable/revoked.sql": `create or replace view $s.revoked as select ${columns} from $s.t;\nrevoke all on $s.revoked from anon;`,

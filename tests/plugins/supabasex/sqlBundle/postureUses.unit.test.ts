@@ -32,7 +32,7 @@ function readWithUses(catalog: Catalog): Catalog {
   return read;
 }
 
-/** A deployment that changes nothing, by this version. */
+/** Returns a deployment that changes nothing, by this version. */
 const upgradedFrom = (baseline: Catalog, catalog: Catalog) => {
   const former = takenWithUses(catalog, coverageOf(baseline));
   return withNewCoverage(extendBaseline(baseline, former, former), former, takenWithUses(catalog));

@@ -22,7 +22,7 @@ import {
 
 // The baseline between versions of the server and of this program, without a database.
 const policy = "policy public.notes own";
-/** A deployment that changes nothing. */
+/** Returns a deployment that changes nothing. */
 const deployed = (baseline: Catalog, posture: Catalog) => extendBaseline(baseline, posture, posture);
 
 const readOn = (majorVersion: number, using: string): Catalog =>
@@ -117,7 +117,7 @@ test("a function in a private schema that nothing uses does not count", () => {
   expect(Object.keys(taken(others))).not.toContain("function hidden.g()");
 });
 
-/** The same baseline as an older version of this program recorded it. */
+/** Returns the same baseline as an older version of this program recorded it. */
 const olderThan = (now: Catalog): Catalog => ({ ...now, server: { majorVersion: 17 } });
 
 test.each(coveredByOlder)(

@@ -167,7 +167,7 @@ function forbiddenInTransaction(file: BundleFile, statement: Statement): Refusal
   };
 }
 
-/** After an interrupted run, the provider finds the index by its name. */
+/** Refuses `create index concurrently` without a name: after an interrupted run, the provider finds the index by its name. */
 function withoutName(node: Node): Refusal | undefined {
   if (!("IndexStmt" in node) || node.IndexStmt.concurrent !== true || node.IndexStmt.idxname !== undefined)
     return undefined;
