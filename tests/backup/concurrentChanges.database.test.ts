@@ -133,7 +133,7 @@ describe("a table that another session changes while a backup starts", () => {
     expect(await storedRows(store, manifest, ours)).toEqual(Object.fromEntries(expected));
   });
 
-  it("takes a new snapshot if the table was rewritten, and keeps its snapshot otherwise", async () => {
+  it("leads to a new snapshot if it was rewritten, and to none otherwise", async () => {
     const rewritten = await backUpWhile("truncate shop.t");
     expect(rewritten.context.progressed.join("\n")).toContain(
       "taking a new snapshot: shop.t changed after the snapshot was taken",

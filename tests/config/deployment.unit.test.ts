@@ -118,7 +118,7 @@ test("a certificate must be readable and still valid", () => {
   expect(problem()).toEqual(["database.sslRootCertificate names a certificate that has expired"]);
 });
 
-test("a baseline is the version of a migration; a typing error gets the nearest one", () => {
+test("a baseline must be the version of a migration; the error for a typo names the nearest one", () => {
   const dev = committed("dev");
   const problem = (baseline: string) =>
     issuesOf(

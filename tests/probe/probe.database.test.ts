@@ -310,7 +310,7 @@ test("a failed measurement is named, and the others continue", async () => {
   expect(repaired.metrics).toMatchObject({ failedMeasurements: 0, failedJobRuns: 0 });
 });
 
-test("a failed login is a 0, an error and a line in the log; a new password takes effect immediately", async () => {
+test("a failed login yields the value 0, an error and a log line; a new password takes effect immediately", async () => {
   const { port } = database.cluster;
   await aws.setPassword("not-the-password");
   const wrong = await probe();

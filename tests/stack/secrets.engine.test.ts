@@ -158,7 +158,7 @@ test("after manual changes of a secret and of another value, preview and refresh
   expect(findLeaks(planted, await leftBehind())).toEqual([]);
 });
 
-test("every secret replaced by another: neither the old nor the new one shows", async () => {
+test("if every secret is replaced, neither the old nor the new one is shown", async () => {
   const next = replacements();
   await setSecrets(next);
   planted.push(...next);

@@ -100,7 +100,7 @@ it("has none of the time limits of its role", async () => {
   }
 });
 
-it("sends no password of the environment in place of an empty one", async () => {
+it("does not replace an empty password with that of the environment", async () => {
   const { hostname: host, port, password } = new URL(cluster.url());
   const settings = {
     host,

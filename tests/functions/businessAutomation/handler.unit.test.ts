@@ -100,7 +100,7 @@ describe("pages of other origins", () => {
     expect(calls).toEqual([]);
   });
 
-  test("no origin, a server's request, passes without CORS headers", async () => {
+  test("a request without an origin, as from a server, passes without CORS headers", async () => {
     const response = await handlerOn().handle(request(createWorkOrder));
 
     expect(response.status).toBe(201);

@@ -190,7 +190,7 @@ describe("without any source of a CLI", () => {
     expect(fixture.builds).toBe(0);
   });
 
-  it.each(["1.25.8", "1.26.0"])("Go %s is not", async (version) => {
+  it.each(["1.25.8", "1.26.0"])("Go %s is new enough", async (version) => {
     fixture.addGo(version);
     expect((await fixture.ensure()).source).toBe("build");
   });

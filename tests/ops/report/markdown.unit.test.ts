@@ -55,7 +55,7 @@ test.each([
   ["fixes GH-12", "`fixes GH-12`"],
   ["<!-- x", "`<!-- x`"],
   ["a\nb", "`a b`"],
-])("a sentence from elsewhere is text at most: %s", (text, shown) => {
+])("a sentence from outside is shown as plain text: %s", (text, shown) => {
   expect(plain(text)).toBe(shown);
 });
 
@@ -89,7 +89,7 @@ test("a name with Markdown and HTML is shown as text", () => {
   expect(outside).not.toContain("@team");
 });
 
-test("70,000 characters of diff lose their middle, and the first screen is complete", () => {
+test("a diff of 70,000 characters is truncated in the middle, and the first screen is complete", () => {
   const lines = Array.from(
     { length: 1000 },
     (_, at) => `line ${String(at).padStart(4, "0")} ${"x".repeat(60)}`,

@@ -120,7 +120,7 @@ describe("the key of the backups", () => {
     ["a protected stack, which keeps it", { deletionProtection: true }],
     ["a stack without a bucket", { hasBucket: false }],
     ["a stack that has none", { keyIds: [] }],
-  ])("is no concern of %s", (_, other) => {
+  ])("has no error for %s", (_, other) => {
     expect(keyIssues({ ...leaving, ...other })).toEqual([]);
   });
 });

@@ -37,7 +37,7 @@ async function issuesOf(given: PropertyMap): Promise<string[]> {
   return failures.map(({ property, reason }) => `${property} ${reason}`);
 }
 
-test("create sets pooler and realtime, and leaves nothing to do", async () => {
+test("create sets pooler and realtime, after which there are no changes", async () => {
   const state = await create(inputs());
 
   expect(emulator.calls.filter((call) => call.startsWith("PATCH"))).toEqual([
@@ -214,7 +214,7 @@ test("if the state's token is refused, that of the environment is used", async (
   }
 });
 
-test("delete asks nothing of the API: the settings go with the project", async () => {
+test("delete sends no request, because the settings are deleted with the project", async () => {
   const state = await create(inputs());
   emulator.calls.length = 0;
 

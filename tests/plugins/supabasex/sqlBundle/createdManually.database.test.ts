@@ -102,7 +102,7 @@ describe("a manual object that a file creates plainly belongs to the bundle, wit
   });
 });
 
-test("what is taken over and replaced is named", async () => {
+test("objects that are taken over and replaced are named", async () => {
   const bundle = await afterManualChange(databases, {
     first: schema,
     manual: `${server.replace("'far'", "'rogue'")}; create role "reader $s"; create cast ($s.money as text) with inout`,
@@ -223,7 +223,7 @@ describe("a manual object that differs and would lose something is refused with 
   });
 });
 
-test("negative control: what migrations of the bundle create twice is refused", async () => {
+test("negative control: an object that two migrations of the bundle create is refused", async () => {
   const create = "create text search configuration $s.words (copy = simple);";
   const bundle = await databases.bundle({ [firstFile]: `${schema}${create}` }, { dryRun: "live" });
   await bundle.up();

@@ -65,7 +65,7 @@ const cases: Case[] = [
   },
 ];
 
-describe("what repeatables have created or stated about an object follows when a migration renames it", () => {
+describe("what repeatables created on an object or stated about it follows its rename by a migration", () => {
   test.each(cases)("$name", async ({ before, change }) => {
     const bundle = await databases.bundle({ [firstFile]: schema, [file]: before }, { dryRun: "live" });
     await bundle.up();
