@@ -103,7 +103,7 @@ export const backupSchema = z.strictObject({
         .optional()
         .meta({
           description:
-            "Topic in `replica.region` for the alarms there; required with `alerts.topicArn`. If omitted, a new topic that sends mail to `alerts.emails`.",
+            "Topic in `replica.region` for the alarms there; required with `alerts.topicArn`. If omitted, a new topic that sends email to `alerts.emails`.",
           example: "arn:aws:sns:us-west-2:123456789012:alarms",
         }),
     })

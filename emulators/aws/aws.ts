@@ -164,7 +164,7 @@ async function waitForAnswer(directory: string, service: ServiceRecord, url: str
       continue;
     }
     await stopService(directory, service.name, "SIGKILL");
-    const what = ended ? "ended at once" : `did not answer within ${startSeconds} seconds`;
+    const what = ended ? "ended at once" : `did not respond within ${startSeconds} seconds`;
     throw new UserError(`The local AWS (${service.name}) ${what}: its log is ${service.log}.`);
   }
 }

@@ -201,7 +201,7 @@ test.each([
   [
     "us-west-2",
     { region: "us-west-2" },
-    ["backup.replica.region is the region of the bucket itself: an outage of us-west-2 would take both"],
+    ["backup.replica.region is the region of the bucket itself: an outage of us-west-2 would affect both"],
   ],
   [
     "us-east-1",

@@ -258,7 +258,7 @@ export const singleFields: ValueCase[] = [
   [
     "network.allowedCidrs",
     ["::/0", "0.0.0.0/0"],
-    ["network.allowedCidrs[1] must stand before all IPv6 blocks"],
+    ["network.allowedCidrs[1] must come before all IPv6 blocks"],
   ],
   [
     "network.allowedCidrs",

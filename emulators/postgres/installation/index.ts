@@ -97,7 +97,7 @@ async function findChosen(
   if (major !== undefined && installation?.major !== major) return undefined;
   const issue =
     installation === undefined
-      ? "holds no PostgreSQL server"
+      ? "contains no PostgreSQL server"
       : installation.major < oldestMajor
         ? `holds PostgreSQL ${installation.version}, older than ${oldestMajor}`
         : missingParts(installation, system)

@@ -64,7 +64,7 @@ test.each([
 ])("a response with %s is refused in one sentence", (_name, answer, reason) => {
   expect(() => findingsOf(answer)).toThrow(
     new UserError(
-      `The answer of Supabase's advisors has an unknown format (${reason}): use a newer version of this repository, or report it there.`,
+      `The response of Supabase's advisors has an unknown format (${reason}): use a newer version of this repository, or report it there.`,
     ),
   );
 });

@@ -28,7 +28,7 @@ const openingSetting =
 const openingDatabaseSetting = /^database setting session_replication_role$/;
 
 /**
- * Parts that grant access when they change. A provider of mails or text messages, for example, reads the codes in them; an identity
+ * Parts that grant access when they change. A provider of emails or text messages, for example, reads the codes in them; an identity
  * provider's address and client decide whose tokens count.
  */
 const openingPart =

@@ -141,7 +141,8 @@ describe("a manual object that differs and would lose something is refused with 
       name: "an enum whose schema is not known",
       manual: "create type $s.level as enum ('low', 'odd')",
       file: "do $$ begin perform set_config('search_path', '$s', true); end $$;\ncreate type level as enum ('low', 'high');",
-      message: /hint: Something with its name exists, but is not found as this type: write the schema/,
+      message:
+        /hint: An object with this name exists, but the name does not refer to this type: write the schema/,
     },
     {
       name: "an enum that a block creates only if it is missing",
@@ -198,7 +199,7 @@ describe("a manual object that differs and would lose something is refused with 
       manual: `create role "reader $s" login password 'known'; grant service_role to "reader $s"`,
       file: `create role "reader $s" login;`,
       message:
-        /hint: It exists already and can log in, maybe with a password that someone knows and is a member of service_role\. Roles belong to the whole server/,
+        /hint: It exists already and can log in, possibly with a known password and is a member of service_role\. Roles belong to the whole server/,
     },
     {
       name: "a role with other attributes",

@@ -194,7 +194,7 @@ export class SequenceGuard {
     const names = files.map(({ display }) => display).join(", ");
     this.#request.report.warn(
       [
-        `Sequences that ${names} may have set back could not be restored after the rollback (${message}): before rows are inserted, set those forward that would return numbers in use${named.length === 0 ? "." : ", with these statements:"}`,
+        `Sequences that ${names} may have set back could not be restored after the rollback (${message}): before rows are inserted, advance those that would return numbers in use${named.length === 0 ? "." : ", with these statements:"}`,
         ...named.map((position) => lineOf(setForward(position))),
       ].join("\n"),
     );
