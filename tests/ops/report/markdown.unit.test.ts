@@ -37,7 +37,7 @@ test("the first screen distinguishes the change from the drift", () => {
 test.each([
   ["backticks", "a`b``c", "```a`b``c```"],
   ["a backtick at the end", "a`", "`` a` ``"],
-  ["a bar, which would end a table cell", "a|b", "`a\\|b`"],
+  ["a pipe, which would end a table cell", "a|b", "`a\\|b`"],
   ["several lines", "a\nb\t c", "`a b c`"],
   ["HTML and a mention", "<img src=x> @everyone #1", "`<img src=x> @everyone #1`"],
   ["nothing", "", ""],
@@ -145,7 +145,7 @@ test("characters of four bytes are never split, and fit into a comment", () => {
   expect(/\p{Cs}/u.test(text)).toBe(false);
 });
 
-test("a bar after a backslash does not end a table cell", () => {
+test("a pipe after a backslash does not end a table cell", () => {
   // cmark-gfm: the longest match takes the second backslash with the bar.
   expect(code("a\\|b")).toBe("`a\\\\|b`");
 });

@@ -198,7 +198,7 @@ describe("privilege escalation through users.role", () => {
       "update shared.users set role = 'admin'",
     ],
     [
-      "reverting the own suspension",
+      "reverting their own suspension",
       member("a", "user"),
       `update shared.users set disabled_at = now() where id = '${me}'`,
     ],

@@ -189,13 +189,13 @@ describe("a manual object that differs and would lose something is refused with 
         /cannot drop text search configuration \w+\.words because other objects depend on it[\s\S]*created manually with another definition than this file's/,
     },
     {
-      name: "a role with a password, which nobody can compare",
+      name: "a role with a password, which cannot be compared",
       manual: `create role "reader $s" login`,
       file: `create role "reader $s" login password 'secret';`,
       message: /role "reader \w+" already exists[\s\S]*create it only if pg_roles does not have it/,
     },
     {
-      name: "a role that can log in, whose password nobody sees, and that is a member of another",
+      name: "a role that can log in, whose password is not visible, and that is a member of another",
       manual: `create role "reader $s" login password 'known'; grant service_role to "reader $s"`,
       file: `create role "reader $s" login;`,
       message:
