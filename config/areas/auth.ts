@@ -165,9 +165,7 @@ export const authSchema = z.strictObject({
     })
     .prefault({}),
   rateLimits: rateLimitsSchema.prefault({}),
-  smtp: smtpSchema
-    .optional()
-    .meta({
-      description: "Mail server of the project; without it, Supabase sends about two emails an hour.",
-    }),
+  smtp: smtpSchema.optional().meta({
+    description: "Mail server of the project; without it, Supabase sends about two emails an hour.",
+  }),
 });
