@@ -232,7 +232,7 @@ test("invalid and unknown inputs are refused by Check, all at once", async () =>
   delete (wrong as Record<string, unknown>).projectRef;
 
   expect(await issuesOf(wrong)).toEqual([
-    "pool is not known; known are projectRef, region, organizationId, endpoint, accessToken, pooler, realtime",
+    "pool is not known; the known properties are projectRef, region, organizationId, endpoint, accessToken, pooler, realtime",
     "projectRef is required",
     "pooler.defaultPoolSize must be a whole number from 0 to 3000",
     'pooler.maxClientConn is not known; the nearest is "defaultPoolSize"',
