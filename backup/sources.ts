@@ -18,7 +18,7 @@ export function sourceName({ systemIdentifier, database, projectRef }: SourceNam
     : `${database} of project ${projectRef}`;
 }
 
-/** Whether a name names a project. Then it does not depend on other backups. */
+/** Returns whether a name names a project. Then it does not depend on other backups. */
 export function namesProject(source: string): boolean {
   return / of project \S+$/.test(source);
 }
@@ -100,7 +100,7 @@ export class RunSources {
     return source.projectRef === null ? (await this.all()).get(run) : sourceName(source);
   }
 
-  /** Whether the manifest of a run is damaged or missing. */
+  /** Returns whether the manifest of a run is damaged or missing. */
   async isDamaged(run: string): Promise<boolean> {
     const { verdict } = await this.#read(run);
     return !["intact", "manifest too new", "manifest too old"].includes(verdict);

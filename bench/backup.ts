@@ -64,7 +64,7 @@ async function dumpCompressHash({ environment }: Workbench): Promise<void> {
   }
 }
 
-/** The guide's script: dump to a file, compress it, copy it to S3 as `aws s3 cp` does, in parts. */
+/** Runs the guide's script: dumps to a file, compresses it, copies it to S3 as `aws s3 cp` does, in parts. */
 async function guideScript({ environment, folder }: Workbench): Promise<string> {
   const file = path.join(folder, "backup.sql");
   await rm(`${file}.gz`, { force: true });

@@ -82,7 +82,7 @@ const standalone = {
 /** Packages of many small files, of which every program contains what it uses. */
 const contained = ["zod"];
 
-/** The other packages are beside dist/, in node_modules. */
+/** Returns the packages that are not bundled. They are beside dist/, in node_modules. */
 function externalPackages() {
   /** @type {{ dependencies?: Record<string, string>, devDependencies?: Record<string, string> }} */
   const { dependencies, devDependencies } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));

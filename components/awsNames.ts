@@ -1,7 +1,7 @@
 /** Returns the name of a role of the tasks, by its purpose. */
 export const backupRoleName = (prefix: string, purpose: string): string => `${prefix}-backup-${purpose}`;
 
-/** Names of a stack's resources in AWS, all with its resource prefix. The check for other owners compares them too. */
+/** Returns the names of a stack's resources in AWS, all with its resource prefix. The check for other owners compares them too. */
 export function awsNames(prefix: string) {
   return {
     logGroup: `/${prefix}/backup`,
@@ -28,7 +28,7 @@ export function awsNames(prefix: string) {
   } as const;
 }
 
-/** What the names of a stack's alarms start with. */
+/** Returns the prefixes of the names of a stack's alarms. */
 export const alarmPrefixes = (prefix: string): readonly string[] => [
   `${prefix}-backup-`,
   `${prefix}-monitoring-`,

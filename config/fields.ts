@@ -64,7 +64,7 @@ export const webUrl = () =>
     return undefined;
   });
 
-export const emailAddress = () => matching(/^[^\s@,]+@[^\s@,]+\.[^\s@,.]+$/, "must be an e-mail address");
+export const emailAddress = () => matching(/^[^\s@,]+@[^\s@,]+\.[^\s@,.]+$/, "must be an email address");
 
 /** Returns the schema of an IANA time zone, spelled exactly as in the database, because services compare it as text. */
 export const timeZone = () =>

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 
-/** The root of the checkout that contains this file or its bundle: the folder with Pulumi.yaml. */
+/** Returns the root of the checkout that contains this file or its bundle: the folder with Pulumi.yaml. */
 export function checkoutRoot(start = __dirname): string {
   for (let folder = start; ; folder = path.dirname(folder)) {
     if (existsSync(path.join(folder, "Pulumi.yaml"))) return folder;

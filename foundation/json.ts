@@ -22,7 +22,7 @@ export function canonicalJson(value: JsonValue): string {
   return `{${members}}`;
 }
 
-/** Most objects have their keys in order already. */
+/** Returns the sorted keys. Most objects have their keys in order already. */
 function sortedKeys(object: JsonObject): string[] {
   const keys = Object.keys(object);
   for (let index = 1; index < keys.length; index += 1) {

@@ -18,7 +18,7 @@ const paths = localPaths(checkoutRoot());
 
 program
   .command("start")
-  .description("bring everything up and deploy the stack `local`")
+  .description("start everything and deploy the stack `local`")
   .option("--like <environment>", "deploy a local copy of an environment, with its own configuration")
   .option("--official-plugins", "use the official plugins, downloaded by the CLI, instead of our stand-ins")
   .option("--postgresql <major>", "create the databases with this version of PostgreSQL: 15, 16 or 17")

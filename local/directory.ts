@@ -23,7 +23,7 @@ export async function claimDirectory(directory: string): Promise<void> {
     // Checked again after the listing, because another first command may have claimed the folder meanwhile.
     if ((await readdir(directory)).length > 0 && !isClaimed(directory)) {
       throw new UserError(
-        `${directory} contains other files than the local stack's: empty it, or set THORBIS_LOCAL_DIRECTORY to another folder.`,
+        `${directory} contains files that do not belong to the local stack: empty it, or set THORBIS_LOCAL_DIRECTORY to another folder.`,
       );
     }
     await mark(directory);

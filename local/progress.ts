@@ -4,7 +4,7 @@
  */
 export type Progress = (line: string, kind?: "step" | "tick") => void;
 
-/** For commands that print results to standard output. */
+/** Prints progress to standard error, for commands that print results to standard output. */
 export const progressToStandardError: Progress = (line, kind = "step") => {
   if (kind === "step") process.stderr.write(`${line}\n`);
 };

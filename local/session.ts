@@ -17,7 +17,7 @@ export interface LocalSession {
   readonly services: LocalServices;
   /** The variables with which a shell uses the same. */
   readonly variables: Readonly<Record<string, string>>;
-  /** The CLI, with a project folder as its working directory. */
+  /** Returns the CLI with a project folder as its working directory. */
   pulumiIn(folder: string): PulumiCli;
 }
 

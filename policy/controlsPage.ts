@@ -65,7 +65,7 @@ function ruleRow(rule: ResourceRule | StackRule): string {
 const stackWide = ({ onlyInProduction }: StackRule): string =>
   onlyInProduction === true ? "stack, in production" : "stack";
 
-/** `aws:s3/bucket:Bucket` → `s3.Bucket`. */
+/** Returns the short name of a type: `aws:s3/bucket:Bucket` → `s3.Bucket`. */
 function shortType(type: string): string {
   const [, module = "", name = ""] = type.split(":");
   return `${module.split("/")[0]}.${name}`;

@@ -20,7 +20,7 @@ const maxNames = 20;
 /** The minimum number of runs before a statement counts as slow. */
 const minCalls = 10;
 
-/** A measurement that returns one row of numbers; null means that the value is not available. */
+/** Returns a measurement that returns one row of numbers; null means that the value is not available. */
 const numbers = (name: string, sql: string): Measurement => ({
   name,
   async measure(client) {
@@ -30,7 +30,7 @@ const numbers = (name: string, sql: string): Measurement => ({
   },
 });
 
-/** A measurement that counts rows, each with a name and a weight. */
+/** Returns a measurement that counts rows, each with a name and a weight. */
 const counted = (
   key: ProbeMetricKey,
   sql: string,

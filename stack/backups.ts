@@ -100,7 +100,7 @@ export function declareBackups(
   return { bucket, accessLogs, backup, alarms, replica, network };
 }
 
-/** Whether an alarm fires for deletions in the bucket, and in that of the copies. */
+/** Returns whether an alarm fires for deletions in the bucket, and in that of the copies. */
 export const sendsEvents = ({ backup, project }: BackupsConfig): boolean =>
   backup.deletionAlarm ?? project.environment === "production";
 

@@ -12,7 +12,7 @@ function eventTarget({ arn, targetId, deadLetterConfig, inputTransformer }: Json
   });
 }
 
-/** Dimensions of a metric as a list of names and values. */
+/** Returns the dimensions of a metric as a list of names and values. */
 const dimensionList = (dimensions: JsonObject) =>
   Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
 

@@ -107,7 +107,7 @@ function counterpartOf({ type, name }: StackResource): Counterpart {
   return counterpart;
 }
 
-/** `backup-bucket-key` → `BackupBucketKey`. */
+/** Returns the logical id for a name: `backup-bucket-key` → `BackupBucketKey`. */
 function logicalIdOf({ name }: StackResource): string {
   return name
     .split(/[^A-Za-z0-9]+/)

@@ -11,7 +11,7 @@ export interface Scanners {
   readonly nagFolder: string;
 }
 
-/** The folder with the manifests, for the source and for the bundle. */
+/** Returns the folder with the manifests, for the source and for the bundle. */
 const manifests = () => path.join(checkoutRoot(), "audit", "scanners");
 
 /**

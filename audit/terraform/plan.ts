@@ -49,7 +49,10 @@ export function terraformPlan(resources: readonly StackResource[]): Plan {
 
 const addressOf = ({ type, name }: StackResource) => `${terraformType(type)}.${name}`;
 
-/** `aws:s3/bucketPolicy:BucketPolicy` → `aws_s3_bucket_policy`; the types of EC2 have no prefix. */
+/**
+ * Returns the type's name in Terraform: `aws:s3/bucketPolicy:BucketPolicy` → `aws_s3_bucket_policy`; the types of EC2 have no
+ * prefix.
+ */
 function terraformType(token: string): string {
   const [, module = "", name = ""] = token.split(":");
   const service = module.split("/")[0];
@@ -67,7 +70,7 @@ function attributes(inputs: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(inputs).map(([name, value]) => attribute(name, value)));
 }
 
-/** `policies` → `policy`, `rules` → `rule`; `egress` is singular. */
+/** Returns the singular of a block's name: `policies` → `policy`, `rules` → `rule`; `egress` is singular. */
 const singular = (name: string) => name.replace(/ies$/, "y").replace(/([^s])s$/, "$1");
 
 function attribute(name: string, value: JsonValue): [string, JsonValue] {

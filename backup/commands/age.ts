@@ -120,7 +120,10 @@ async function newestPassedDrill(measuring: Measuring): Promise<Date | undefined
   return undefined;
 }
 
-/** Receipts of older programs do not name the database: if their backup does not either, they may be of this one. */
+/**
+ * Returns whether a receipt is of the measured database. Receipts of older programs do not name the database: if their backup does
+ * not either, they may be of this one.
+ */
 async function isOwnReceipt(
   receipt: Readonly<Record<string, unknown>>,
   { wanted, sources }: Measuring,

@@ -16,7 +16,7 @@ interface Attempts<T> {
   /** Cleans up after a failed one, and throws if the run is to end. */
   readonly cleanUp: () => Promise<void>;
   readonly progress: (line: string) => void;
-  /** Milliseconds of a clock that only moves forward. */
+  /** Returns the milliseconds of a clock that only moves forward. */
   readonly now?: () => number;
 }
 

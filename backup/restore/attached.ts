@@ -51,9 +51,9 @@ const daily = /\brealtime\.messages_\d/;
 
 /** The extensions of two inventories, with their versions. */
 export interface ExtensionVersions {
-  /** Whether both have the extension in the same version, so that what it creates is the same in both. */
+  /** Returns whether both have the extension in the same version, so that what it creates is the same in both. */
   isSame(extension: string): boolean;
-  /** Whether the second one has the extension. */
+  /** Returns whether the second one has the extension. */
   isThere(extension: string): boolean;
 }
 

@@ -60,7 +60,10 @@ export async function createBesideTarget(
     if (rows.length > 0) await maintenance.query(`alter database ${quote(database)} is_template false`);
     await maintenance.query(`drop database ${quote(database)} with (force)`);
   };
-  /** Also revokes the memberships that its restore granted, because roles belong to the whole server. */
+  /**
+   * Discards the unfinished database, and revokes the memberships that its restore granted, because roles belong to the whole
+   * server.
+   */
   const discard = async (database: string): Promise<void> => {
     // The restore may have set the limit of the source, and any limit may be reached.
     await maintenance.query(`alter database ${quote(database)} connection limit -1`);

@@ -54,7 +54,7 @@ export interface AccessContext {
    * other databases.
    */
   readonly isProject: boolean;
-  /** The objects to compare; default: all. */
+  /** Returns whether to compare an object; default: all. */
   readonly isWanted?: (entry: AccessEntry) => boolean;
   /** For expressions whose operators cannot be qualified; default: none. */
   readonly searchPath?: SearchPathOf;

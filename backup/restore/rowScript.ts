@@ -1,6 +1,6 @@
 /** The reader of one table's rows. */
 export interface RowSink {
-  /** The bytes may be reused when the promise has resolved. */
+  /** Writes bytes, which may be reused when the promise has resolved. */
   write(rows: Buffer): Promise<void>;
   end(): Promise<void>;
 }

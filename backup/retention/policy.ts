@@ -50,7 +50,7 @@ export function applyPolicy(runs: readonly DatedRun[], policy: RetentionPolicy, 
   });
 }
 
-/** Returns, from runs sorted from the newest, the first of the same week and of the same month as the given one. */
+/** Returns the first run, of runs sorted from the newest, of the same week and of the same month as the given one. */
 export function newestNeighbours(sorted: readonly DatedRun[], { start }: DatedRun): DatedRun[] {
   const ofWeek = sorted.find((other) => weekOf(other.start) === weekOf(start));
   const ofMonth = sorted.find((other) => monthOf(other.start) === monthOf(start));

@@ -136,7 +136,7 @@ async function compare(client: Client, { name, elsewhere, nowhere }: Pair): Prom
   });
 }
 
-/** Rolled back each time. The time of an error counts like that of any response. */
+/** Returns the duration of a statement, which is rolled back. The time of an error counts like that of any response. */
 async function microseconds(client: Client, sql: string): Promise<number> {
   await client.query("begin");
   const begin = performance.now();

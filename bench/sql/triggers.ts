@@ -57,7 +57,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Rolled back each time, so that every round writes into tables of the same size. */
+/** Returns a function that inserts rows and rolls them back, so that every round writes into tables of the same size. */
 function insert(client: Client, table: string): () => Promise<void> {
   return async () => {
     await client.query("begin");

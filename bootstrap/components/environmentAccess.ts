@@ -20,7 +20,9 @@ export interface EnvironmentAccessArgs extends AccountArgs {
   readonly state: StateBucket;
 }
 
-/** The names of an environment's resources in an account. Declared once, because workflows and documentation use them too. */
+/**
+ * Returns the names of an environment's resources in an account. Declared once, because workflows and documentation use them too.
+ */
 export function accessNames(environment: string) {
   return {
     secretsKey: `thorbis-${environment}-secrets`,

@@ -48,7 +48,7 @@ function allStatements(rights: ServiceRights): PolicyStatement[] {
   ];
 }
 
-/** Only the state of this environment, in the layout of Pulumi's own S3 backend. */
+/** Returns statements for the state of this environment, in the layout of Pulumi's own S3 backend. */
 function stateStatements(place: PolicyPlace, actions: readonly string[]): PolicyStatement[] {
   const { stateBucketArn, stateKeyArn, secretsKeyArn, name } = place;
   const below = `${stateBucketArn}/.pulumi`;

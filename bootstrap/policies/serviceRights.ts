@@ -14,7 +14,7 @@ export interface ServiceRights {
   readonly condition?: Conditions;
 }
 
-/** Value of the tag `thorbis:stack` of everything in the environment. */
+/** Returns the value of the tag `thorbis:stack` of everything in the environment. */
 export const stackOf = ({ name }: Pick<PolicyPlace, "name">): string => `thorbis-supabase/${name}`;
 
 /** Returns conditions for resources whose names we do not choose: on a tag that they have, get, or lack. */

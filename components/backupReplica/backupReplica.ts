@@ -33,7 +33,7 @@ export interface BackupReplicaArgs
   readonly bucketName: string;
   /** Minutes that the copies may lag behind. */
   readonly lagMinutes: number;
-  /** Existing topic in `region` for the alarms there. Default: a new one, which mails `emails`. */
+  /** Existing topic in `region` for the alarms there. Default: a new one, which sends email to `emails`. */
   readonly topicArn?: string | undefined;
   readonly emails: readonly string[];
   /** Topic of the alarms in the region of the source. */

@@ -9,7 +9,10 @@ import {
 
 /** Metrics that S3 publishes of a rule: bytes and operations that wait, latency, and failures. */
 const metrics = 4;
-/** A test counts those that `BackupReplica` declares: one more if it reports deletions, on messages that did not arrive. */
+/**
+ * Returns the number of alarms that `BackupReplica` declares, as a test counts them: one more if it reports deletions, on messages
+ * that did not arrive.
+ */
 export const replicaAlarms = (deletionAlarm: boolean): number => (deletionAlarm ? 3 : 2);
 
 /** Returns the monthly cost of the copies, which are in infrequent access from the start. */

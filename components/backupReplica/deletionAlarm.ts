@@ -26,7 +26,7 @@ export interface DeletionAlarmArgs {
   readonly topicArn: pulumi.Output<string>;
 }
 
-/** Names of the rule → ids of its targets. */
+/** Returns the name of the rule → ids of its targets. */
 export const deletionTargets = (physicalName: string): Readonly<Record<string, readonly string[]>> => ({
   [awsNames(physicalName).replicaDeletionRule]: [topicTarget],
 });

@@ -20,7 +20,7 @@ export interface DeadLetterQueueArgs {
   readonly rules: readonly string[];
 }
 
-/** The half of an alarm that fires while a dead-letter queue has messages. */
+/** Returns the half of an alarm that fires while a dead-letter queue has messages. */
 export const hasMessages = (queue: Queue) => ({
   namespace: "AWS/SQS",
   metricName: "ApproximateNumberOfMessagesVisible",

@@ -30,7 +30,7 @@ export interface SmtpArgs {
   readonly password: pulumi.Input<string>;
   readonly senderEmail: pulumi.Input<string>;
   readonly senderName: pulumi.Input<string>;
-  /** The minimum time between two mails to a user. */
+  /** The minimum time between two emails to a user. */
   readonly minIntervalSeconds: pulumi.Input<number>;
 }
 
@@ -93,7 +93,7 @@ export interface AuthArgs {
     readonly verificationsPer5Minutes: pulumi.Input<number>;
     readonly tokenRefreshesPer5Minutes: pulumi.Input<number>;
   };
-  /** Default: the platform's mail server, which sends about two mails an hour. */
+  /** Default: the platform's mail server, which sends about two emails an hour. */
   readonly smtp?: SmtpArgs | undefined;
 }
 

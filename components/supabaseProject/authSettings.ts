@@ -67,7 +67,7 @@ function unusedSignIns({ phone, providers, smtp }: AuthValues): AuthSettings {
     external_web3_ethereum_enabled: false,
     external_web3_solana_enabled: false,
     ...(phone === undefined && { external_phone_enabled: false }),
-    // No host means no mail server: the platform's own sends about two mails an hour.
+    // No host means no mail server: the platform's own sends about two emails an hour.
     ...(smtp === undefined && { smtp_host: "" }),
   };
 }

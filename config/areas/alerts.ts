@@ -4,9 +4,10 @@ import { distinct, emailAddress, integer, matching } from "../fields";
 
 /** Who is notified of a failed or missing backup, and when. */
 export const alertsSchema = z.strictObject({
-  emails: distinct(emailAddress())
-    .default([])
-    .meta({ description: "Addresses that the alarm topic mails to.", example: "operations@example.com" }),
+  emails: distinct(emailAddress()).default([]).meta({
+    description: "Email addresses to which the alarm topic sends.",
+    example: "operations@example.com",
+  }),
   topicArn: matching(
     /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/,
     "must be the ARN of an SNS topic",

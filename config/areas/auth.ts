@@ -25,7 +25,10 @@ const redirectUrl = () =>
   });
 
 const emailSchema = z.strictObject({
-  enabled: z.boolean().default(true).meta({ description: "Sign-in with e-mail and password or magic link." }),
+  enabled: z
+    .boolean()
+    .default(true)
+    .meta({ description: "Sign-in with an email address and a password or magic link." }),
   confirmationRequired: z
     .boolean()
     .default(true)
@@ -70,15 +73,15 @@ const smtpSchema = z.strictObject({
   }),
   password: secret("Password of the SMTP user."),
   senderEmail: emailAddress().meta({
-    description: "Sender address of mails.",
+    description: "Sender address of emails.",
     example: "no-reply@example.com",
   }),
   senderName: matching(/^[^\r\n]{1,100}$/, "must be one line of 1 to 100 characters")
     .default("Thorbis")
-    .meta({ description: "Sender name of mails." }),
+    .meta({ description: "Sender name of emails." }),
   minIntervalSeconds: integer(0, 32_767)
     .default(60)
-    .meta({ description: "Minimum time between two mails to a user." }),
+    .meta({ description: "Minimum time between two emails to a user." }),
 });
 
 const passwordSchema = z.strictObject({
@@ -97,7 +100,7 @@ const passwordSchema = z.strictObject({
 const rateLimitsSchema = z.strictObject({
   emailsPerHour: integer(1, 100_000)
     .optional()
-    .meta({ description: "Mails per project; needs `auth.smtp`." }),
+    .meta({ description: "Emails per project; needs `auth.smtp`." }),
   smsPerHour: integer(1, 100_000).default(30).meta({ description: "SMS per project." }),
   anonymousUsersPerHour: integer(1, 100_000)
     .default(30)
@@ -162,7 +165,7 @@ export const authSchema = z.strictObject({
     })
     .prefault({}),
   rateLimits: rateLimitsSchema.prefault({}),
-  smtp: smtpSchema
-    .optional()
-    .meta({ description: "Mail server of the project; without it, Supabase sends about two mails an hour." }),
+  smtp: smtpSchema.optional().meta({
+    description: "Mail server of the project; without it, Supabase sends about two emails an hour.",
+  }),
 });

@@ -4,7 +4,7 @@ import { parseSchedule } from "../aws/schedule";
 import { vpcBlockProblem } from "../aws/vpcBlocks";
 import { checkedText, distinct, integer, matching, timeZone } from "../fields";
 
-/** A valid S3 bucket name without dots, because a dot breaks the certificate of the bucket's host name. */
+/** Returns the schema of an S3 bucket name without dots, because a dot breaks the certificate of the bucket's host name. */
 const bucketName = () =>
   checkedText((text) => {
     if (!/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(text))
@@ -103,7 +103,7 @@ export const backupSchema = z.strictObject({
         .optional()
         .meta({
           description:
-            "Topic in `replica.region` for the alarms there; required with `alerts.topicArn`. If omitted, a new topic that sends mail to `alerts.emails`.",
+            "Topic in `replica.region` for the alarms there; required with `alerts.topicArn`. If omitted, a new topic that sends email to `alerts.emails`.",
           example: "arn:aws:sns:us-west-2:123456789012:alarms",
         }),
     })

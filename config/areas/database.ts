@@ -22,7 +22,7 @@ export const extensionNames = [
   ...oldExtensionNames,
 ];
 
-/** A role that people or programs use to log in. */
+/** Returns the schema of a role that people or programs use to log in. */
 const loginRole = (who: string, connectionLimit: number) =>
   z.strictObject({
     password: databasePassword(`Password of the ${who} role.`),

@@ -33,7 +33,7 @@ function blockProblem(
   const before = blocks.slice(0, index);
   if (before.includes(blocks[index] ?? "")) return "repeats an earlier entry";
   // The API returns IPv4 first. Any other order would be a permanent difference.
-  if (found.kind === "ipv4" && before.some(isIpv6Block)) return "must stand before all IPv6 blocks";
+  if (found.kind === "ipv4" && before.some(isIpv6Block)) return "must come before all IPv6 blocks";
   return undefined;
 }
 

@@ -71,8 +71,8 @@ const defaultVpcHasNoNat: Rule = ({ stack, config }) => {
 };
 
 /**
- * A lock in mode COMPLIANCE cannot be removed, and a weaker mode allows deletions that cannot be undone. So a change of the
- * mode needs a confirmation.
+ * Requires a confirmation for a change of the lock's mode: a lock in mode COMPLIANCE cannot be removed, and a weaker mode allows
+ * deletions that cannot be undone.
  */
 const complianceIsConfirmed: Rule = ({ stack, config }) => {
   const lock = config.backup?.objectLock;
@@ -117,7 +117,7 @@ const retentionTiersGrow: Rule = ({ stack, config }) => {
   return issues;
 };
 
-/** S3 refuses to archive an object less than 30 days after it moved to infrequent access. */
+/** Checks the order of the tiers: S3 refuses to archive an object less than 30 days after it moved to infrequent access. */
 const storageTiersGrow: Rule = ({ stack, config }) => {
   const { infrequentAccessDays, archiveDays } = config.backup?.storageTiers ?? {};
   if (infrequentAccessDays === undefined || archiveDays === undefined) return [];
@@ -127,7 +127,7 @@ const storageTiersGrow: Rule = ({ stack, config }) => {
   return [issueAt(stack, ["backup", "storageTiers", "archiveDays"], { message, value: least })];
 };
 
-/** A lock that is longer than the retention would make every prune fail. */
+/** Checks that the lock fits the retention: a lock that is longer than the retention would make every prune fail. */
 const lockFitsRetention: Rule = ({ stack, config }) => {
   const days = config.backup?.objectLock?.days;
   const daily = config.backup?.retentionDays?.daily;
@@ -140,7 +140,7 @@ const lockFitsRetention: Rule = ({ stack, config }) => {
   ];
 };
 
-/** Each dump and the other sessions of a backup need a connection. */
+/** Checks that there are enough connections: each dump and the other sessions of a backup need a connection. */
 const dumpsFitConnections: Rule = ({ stack, config }) => {
   const dumps = config.backup?.parallelDumps;
   const limit = config.database?.roles?.backup?.connectionLimit;
@@ -168,7 +168,7 @@ const dumpsFitConnections: Rule = ({ stack, config }) => {
   return [];
 };
 
-/** The access logs need another bucket than the backups. */
+/** Checks the bucket of the access logs: they need another bucket than the backups. */
 const accessLogsHaveBucket: Rule = ({ stack, config }) => {
   const { bucketName, accessLogs } = config.backup ?? {};
   if (bucketName === undefined || accessLogs === undefined) return [];
@@ -184,7 +184,7 @@ const accessLogsHaveBucket: Rule = ({ stack, config }) => {
   ];
 };
 
-/** The copies need a separate bucket, and objects that S3 can encrypt with another key. */
+/** Checks what the copies need: a separate bucket, and objects that S3 can encrypt with another key. */
 const replicaFits: Rule = ({ stack, config }) => {
   const { bucketName, replica, ownKey, accessLogs } = config.backup ?? {};
   if (bucketName === undefined || replica?.region === undefined) return [];
@@ -229,7 +229,7 @@ const replicaFits: Rule = ({ stack, config }) => {
   ];
 };
 
-/** The stack's own network includes private subnets and excludes other networks. */
+/** Refuses other networks beside the stack's own, which has private subnets. */
 const networkIsOne: Rule = ({ stack, config }) => {
   const { network, vpcId, subnetIds = [], assignPublicIp } = config.backup ?? {};
   if (network === undefined) return [];
@@ -252,7 +252,7 @@ const networkIsOne: Rule = ({ stack, config }) => {
   ];
 };
 
-/** A VPC without subnets, or the reverse, would mix another network with the default one. */
+/** Refuses one without the other: a VPC without subnets, or the reverse, would mix another network with the default one. */
 const subnetsBelongToVpc: Rule = ({ stack, config }) => {
   const { network, vpcId, subnetIds } = config.backup ?? {};
   if (network !== undefined) return [];

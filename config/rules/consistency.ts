@@ -17,7 +17,10 @@ const environmentMatchesStack: Rule = ({ stack, config }) => {
   ];
 };
 
-/** The probe's only fixed address is that of a NAT gateway. It has no public address in any subnet. */
+/**
+ * Checks that the probe has a fixed address if the database restricts addresses: its only fixed address is that of a NAT gateway.
+ * It has no public address in any subnet.
+ */
 const probeReachesDatabase: Rule = ({ stack, config }) => {
   const blocks = config.network?.allowedCidrs;
   if (config.monitoring?.enabled !== true || blocks === undefined) return [];

@@ -173,7 +173,7 @@ function replicaRegionIssues({ stack, config }: RuleContext, deployment: Deploym
     ...(replica === region
       ? [
           issueAt(stack, path, {
-            message: `is the region of the bucket itself: an outage of ${region} would take both`,
+            message: `is the region of the bucket itself: an outage of ${region} would affect both`,
           }),
         ]
       : []),

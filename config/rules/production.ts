@@ -91,7 +91,7 @@ export const requirements: readonly Requirement[] = [
   },
   {
     path: ["auth", "smtp", "host"],
-    message: "is missing: without its own mail server production sends about two mails an hour",
+    message: "is missing: without its own mail server production sends about two emails an hour",
     broken: ({ auth }) => auth !== undefined && auth.smtp === undefined,
   },
   {

@@ -113,7 +113,7 @@ export async function stopAws(directory: string): Promise<void> {
   await stopService(directory, moto, "SIGINT");
 }
 
-/** moto uses AWS's own library, which would read the user's profile. */
+/** Removes the AWS variables: moto uses AWS's own library, which would read the user's profile. */
 function withoutAwsVariables(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("AWS_")));
 }
@@ -164,7 +164,7 @@ async function waitForAnswer(directory: string, service: ServiceRecord, url: str
       continue;
     }
     await stopService(directory, service.name, "SIGKILL");
-    const what = ended ? "ended at once" : `did not answer within ${startSeconds} seconds`;
+    const what = ended ? "ended at once" : `did not respond within ${startSeconds} seconds`;
     throw new UserError(`The local AWS (${service.name}) ${what}: its log is ${service.log}.`);
   }
 }

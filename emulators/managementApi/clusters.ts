@@ -8,7 +8,7 @@ export interface ProjectCluster {
   readonly pid: number;
   /** Version of the server, such as `17.6`. */
   readonly version: string;
-  /** Connection string of a role, `postgres` by default. */
+  /** Returns the connection string of a role, `postgres` by default. */
   url(role?: string, database?: string): string;
 }
 
@@ -36,7 +36,7 @@ export interface Clusters {
   ): Promise<Record<string, unknown>[]>;
 }
 
-/** Real PostgreSQL clusters on this machine. New ones use the server whose programs are in `binDirectory`. */
+/** Manages real PostgreSQL clusters on this machine. New ones use the server whose programs are in `binDirectory`. */
 export const postgresClusters = (binDirectory?: string): Clusters => ({
   async start(directory, postgresPassword) {
     const cluster = await startCluster({

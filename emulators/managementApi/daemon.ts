@@ -129,7 +129,7 @@ async function waitUntil(answers: () => Promise<boolean>, directory: string, log
       continue;
     }
     await stopService(directory, name);
-    const what = ended ? "ended at once" : `did not answer within ${startSeconds} seconds`;
+    const what = ended ? "ended at once" : `did not respond within ${startSeconds} seconds`;
     throw new UserError(`The local Supabase API ${what}: its log is ${log}.`);
   }
 }

@@ -56,7 +56,7 @@ export interface Cluster {
   readonly directory: string;
   readonly port: number;
   readonly pid: number;
-  /** Connection string of a login role. Default: `postgres` on the database `postgres`. */
+  /** Returns the connection string of a login role. Default: `postgres` on the database `postgres`. */
   url(role?: string, database?: string): string;
   stop(): Promise<void>;
 }

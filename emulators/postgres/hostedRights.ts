@@ -11,7 +11,7 @@ import type { PostgresInstallation, Progress } from "./installation";
 
 const sources = ["Makefile"];
 
-/** The C sources of the hook, by name. */
+/** Returns the folder of the hook's C sources, and their names. */
 function hookSources(): { folder: string; files: string[] } {
   const folder = path.join(sourceFolder(), "hosted_rights");
   const files = readdirSync(folder).filter((name) => /\.[ch]$/.test(name) || sources.includes(name));

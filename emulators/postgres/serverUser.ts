@@ -29,7 +29,7 @@ export function serverUserFor(directory: string, system: UserSystem = realSystem
   const gid = Number(system.run(["id", "-g", "postgres"]).output || Number.NaN);
   if (!Number.isInteger(uid) || !Number.isInteger(gid)) {
     throw new UserError(
-      "PostgreSQL does not run as root and this machine has no user named postgres: create one (`useradd --system postgres`) or run this as another user than root.",
+      "PostgreSQL does not run as root and this machine has no user named postgres: create one (`useradd --system postgres`) or run this as a user other than root.",
     );
   }
   // Reading "." inside needs permission to enter. `test -x` only looks at the mode and ignores capabilities.
@@ -45,7 +45,7 @@ export function serverUserFor(directory: string, system: UserSystem = realSystem
   ];
   if (system.run([...prefix, ...entering]).code === 0) return { owner: { uid, gid }, prefix };
   throw new UserError(
-    `PostgreSQL runs as the user postgres, who cannot enter ${directory}: let others pass through the folders above it (\`chmod o+x ${path.dirname(directory)}\` and up), or use a checkout elsewhere, or run this as another user than root.`,
+    `PostgreSQL runs as the user postgres, which cannot enter ${directory}: let it enter the folders above (\`chmod o+x ${path.dirname(directory)}\` and up), or use a checkout elsewhere, or run this as a user other than root.`,
   );
 }
 

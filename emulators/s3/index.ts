@@ -132,7 +132,7 @@ async function answersOrEnds(record: ServiceRecord, port: number): Promise<"answ
       if (isSameProcess(record)) return "answers";
     } catch {
       if (performance.now() > deadline) {
-        throw new Error(`the S3 server did not answer within ${startSeconds} s:\n${tail(record.log)}`);
+        throw new Error(`the S3 server did not respond within ${startSeconds} s:\n${tail(record.log)}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 20));
     }

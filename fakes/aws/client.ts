@@ -168,7 +168,7 @@ export class Aws {
     return await this.#account;
   }
 
-  /** Default tags of every resource. */
+  /** Returns the default tags of every resource. */
   get defaultTags(): Tags {
     return this.config.defaultTags?.tags ?? {};
   }

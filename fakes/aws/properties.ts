@@ -11,7 +11,7 @@ export const number = (value: number): Property => ({ type: "number", default: v
 /** An IAM policy as text. A list with one element equals the element, and lists have no order. */
 export const policy: Property = { type: "string", same: samePolicy };
 
-/** A structure in which an empty value, false and 0 equal a missing one. */
+/** Describes a structure in which an empty value, false and 0 equal a missing one. */
 export const structure = (type: "list" | "map", more: Partial<Property> = {}): Property => ({
   type,
   normal: (value) => pruned(value) ?? (type === "list" ? [] : {}),

@@ -98,7 +98,10 @@ function isBelow(path: string, ancestor: string): boolean {
   return path.startsWith(ancestor) && (path[ancestor.length] === "." || path[ancestor.length] === "[");
 }
 
-/** Two resources cannot have the same name at the same time. A generated name is generated again for the replacement. */
+/**
+ * Returns whether the old resource must be deleted first: two resources cannot have the same name at the same time. A generated
+ * name is generated again for the replacement.
+ */
 function mustDeleteFirst(resource: AnyResource<never>, request: DiffRequest): boolean {
   if (resource.deleteBeforeReplace === true) return true;
   if (resource.autoname === undefined) return false;

@@ -38,7 +38,7 @@ export class Server {
     return this.config.database;
   }
 
-  /** The name of the signed-in user in statements. */
+  /** Returns the name of the signed-in user in statements. */
   get databaseUsername(): string {
     return this.config.databaseUsername ?? this.config.username;
   }
@@ -141,7 +141,7 @@ export class Server {
   }
 }
 
-/** The libpq modes. As in the official plugin, the default requires encryption. */
+/** Returns the options for a mode of libpq. As in the official plugin, the default requires encryption. */
 function sslOptions({ sslmode, sslrootcert }: ProviderConfig): false | ConnectionOptions {
   if (sslmode === "disable") return false;
   const authority = sslrootcert === undefined ? undefined : { ca: readAuthority(sslrootcert) };

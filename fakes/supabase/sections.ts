@@ -192,7 +192,7 @@ export function importedAnswer(name: keyof typeof sections, answer: JsonObject):
   );
 }
 
-/** The ranges of Go's `IP.IsPrivate`: RFC 1918 and RFC 4193. */
+/** Returns whether an address is private, as Go's `IP.IsPrivate` does: RFC 1918 and RFC 4193. */
 function isPrivate(range: string): boolean {
   const [address = ""] = range.split("/");
   return ["private", "uniqueLocal"].includes(ipaddr.parse(address).range());

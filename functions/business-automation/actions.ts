@@ -50,7 +50,7 @@ const workOrder = z.strictObject(
 const customerChanges = z.strictObject(
   {
     id,
-    email: z.optional(z.nullable(z.email("must be an e-mail address"))),
+    email: z.optional(z.nullable(z.email("must be an email address"))),
     first_name: z.optional(text(200)),
     last_name: z.optional(text(200)),
     phone: z.optional(
@@ -89,7 +89,7 @@ export const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
       if (!parsed.success) return { issues: issuesOf(parsed.error) };
       const { id, ...changes } = parsed.data;
       if (Object.keys(changes).length === 0) {
-        return { issues: [{ field: "data", problem: "must change something" }] };
+        return { issues: [{ field: "data", problem: "must contain a field to change" }] };
       }
       return {
         run: async (dataApi, tenantId) => {

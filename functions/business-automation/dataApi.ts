@@ -59,7 +59,7 @@ export interface RestOptions {
   readonly timeoutMilliseconds?: number | undefined;
 }
 
-/** The Data API over HTTP (PostgREST). Uses no client library, because the function starts faster without one. */
+/** Returns the Data API over HTTP (PostgREST). It uses no client library, because the function starts faster without one. */
 export function restDataApi(options: RestOptions): DataApi {
   const call = async <T extends Table>(
     method: string,
@@ -87,7 +87,7 @@ export function restDataApi(options: RestOptions): DataApi {
   return {
     async insert(table, row) {
       const [inserted] = await call("POST", table, {}, { body: row });
-      if (inserted === undefined) throw new DataApiError(502, "", "the inserted row was not answered");
+      if (inserted === undefined) throw new DataApiError(502, "", "the inserted row was not returned");
       return inserted;
     },
     async update(table, key, changes) {

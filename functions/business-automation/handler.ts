@@ -56,25 +56,28 @@ function corsHeaders(origin: string): Record<string, string> {
 
 async function answer(request: Request, options: HandlerOptions): Promise<{ status: number; body: object }> {
   if (request.method !== "POST") {
-    throw new Refusal(405, "Only POST is served.", { headers: { allow: "POST, OPTIONS" } });
+    throw new Refusal(405, "Only POST is supported.", { headers: { allow: "POST, OPTIONS" } });
   }
   const caller = callerOf(request);
   if (caller === undefined) {
     throw new Refusal(401, "Sign in first.", { headers: { "www-authenticate": "Bearer" } });
   }
-  if (caller.tenantId === undefined) throw new Refusal(403, "You are a member of no tenant.");
+  if (caller.tenantId === undefined) throw new Refusal(403, "You are not a member of a tenant.");
 
   const { action: name, data } = await readBody(request);
   const action = typeof name === "string" ? actions.get(name) : undefined;
   if (action === undefined) {
-    throw new Refusal(400, `The action is not known; known are ${[...actions.keys()].join(", ")}.`);
+    throw new Refusal(
+      400,
+      `The action is not known; the known actions are ${[...actions.keys()].join(", ")}.`,
+    );
   }
   const prepared = action(data);
   if ("issues" in prepared) {
     throw new Refusal(422, "The data is not valid.", { body: { faults: prepared.issues } });
   }
   const { status, row } = await prepared.run(options.dataApi(caller.accessToken), caller.tenantId);
-  if (row === undefined) throw new Refusal(404, "There is no such row.");
+  if (row === undefined) throw new Refusal(404, "The row does not exist.");
   return { status, body: { data: row } };
 }
 
@@ -116,18 +119,18 @@ function refusalOf(error: unknown, log: HandlerOptions["log"]): Refusal {
         headers: { "www-authenticate": "Bearer" },
       });
     }
-    if (error.code === "42501") return new Refusal(403, "You may not do this.");
+    if (error.code === "42501") return new Refusal(403, "You lack the permission for this action.");
     // Foreign key, check, domain or not null: invalid data. Unique: a conflict.
-    if (error.code === "23503") return new Refusal(422, "The data refers to something that does not exist.");
+    if (error.code === "23503") return new Refusal(422, "The data refers to a row that does not exist.");
     if (/^(23502|23514|22)/.test(error.code)) return new Refusal(422, "The data is not valid.");
-    if (error.code === "23505") return new Refusal(409, "There is such a row already.");
-    return new Refusal(502, "The database could not be asked.");
+    if (error.code === "23505") return new Refusal(409, "The row already exists.");
+    return new Refusal(502, "The database is not available.");
   }
   const isTimeout = error instanceof Error && error.name === "TimeoutError";
   log("A request failed.", {
     reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
   });
   return isTimeout
-    ? new Refusal(504, "The database did not answer in time.")
+    ? new Refusal(504, "The database did not respond in time.")
     : new Refusal(500, "Something went wrong.");
 }

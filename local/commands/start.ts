@@ -56,7 +56,7 @@ export async function start(
   });
 }
 
-/** Loaded on demand, because it loads an AWS client. */
+/** Returns the local copy of an environment. Loads its module on demand, because that loads an AWS client. */
 async function likeStack(
   paths: LocalPaths,
   environment: string,

@@ -98,7 +98,7 @@ message_service_sid = "run config pull"
 auth_token = "env(SUPABASE_AUTH_SMS_TWILIO_AUTH_TOKEN)"
 `;
 
-/** The CLI's profile with the local Management API. The CLI only prints or opens the other addresses. */
+/** Returns the CLI's profile with the local Management API. The CLI only prints or opens the other addresses. */
 function profileText(endpoint: string): string {
   return stringify({
     name: "thorbis-local",
@@ -115,7 +115,7 @@ async function linkFolder(target: string, link: string): Promise<void> {
   await symlink(target, link, "dir");
 }
 
-/** `supabase` in a shell that has evaluated `npm run -s local:env`. */
+/** Writes the program that is `supabase` in a shell that has evaluated `npm run -s local:env`. */
 async function writeLauncher(file: string, paths: LocalPaths): Promise<void> {
   const run = shellQuote(path.join(paths.checkout, "local", "run.mjs"));
   const directory = `THORBIS_LOCAL_DIRECTORY=${shellQuote(paths.directory)}`;

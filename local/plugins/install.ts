@@ -19,7 +19,7 @@ const packages = [
   { manifest: "sdks/supabase/package.json", program: "dist/providers/terraform-provider.cjs" },
 ] as const;
 
-/** The plugins that the stack needs besides our own, from the `pulumi` block of each package. */
+/** Returns the plugins that the stack needs besides our own, from the `pulumi` block of each package. */
 export async function neededPlugins(checkout: string): Promise<Plugin[]> {
   return await Promise.all(packages.map(async ({ manifest }) => await pluginOf(checkout, manifest)));
 }

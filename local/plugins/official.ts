@@ -42,7 +42,10 @@ async function download(
   );
 }
 
-/** The CLI retries several times and prints the reason as a warning each time. Its last line does not contain it. */
+/**
+ * Returns why a download failed. The CLI retries several times and prints the reason as a warning each time. Its last line does
+ * not contain it.
+ */
 function reasonIn(output: string): string {
   const lines = output.split("\n").filter((line) => line.trim() !== "");
   const line =

@@ -3,7 +3,7 @@ import path from "node:path";
 import { databaseDirectories } from "../../emulators/managementApi/state/store";
 import { s3Registry } from "../../emulators/s3";
 
-/** The folders of an environment's services, relative to its folder `services`. */
+/** Returns the folders of an environment's services, relative to its folder `services`. */
 export const serviceDirectories = (services: string) => ({
   supabase: path.join(services, "supabase"),
   aws: path.join(services, "aws"),

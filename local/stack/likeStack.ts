@@ -34,7 +34,7 @@ const credentialKeys = [
 ];
 
 /**
- * The configuration keys that a local copy of an environment replaces. All others keep the environment's values. Endpoints
+ * Returns the configuration keys that a local copy of an environment replaces. All others keep the environment's values. Endpoints
  * come from the shell's variables in every local stack.
  */
 function replacements(network: { vpcId: string; subnetIds: string[] } | undefined): Areas {

@@ -65,7 +65,7 @@ export async function recover(session: LocalSession, options: RecoveryOptions): 
   });
 }
 
-/** Finders for every service; those of the database only once it exists. */
+/** Runs work with the finders of every service; those of the database only if it exists. */
 async function withFinders(
   { services }: LocalSession,
   { databaseUrl, region }: { readonly databaseUrl: string | undefined; readonly region: string },

@@ -9,7 +9,7 @@ export interface StackLocation {
   readonly folder: string;
 }
 
-/** The embedded stack, whose project folder is the checkout. */
+/** Returns the embedded stack, whose project folder is the checkout. */
 export function localStack(paths: LocalPaths): StackLocation {
   return { stack: "local", folder: paths.checkout };
 }

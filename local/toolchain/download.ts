@@ -7,7 +7,7 @@ import { x as extract } from "tar";
 import { cacheDirectory, platform, type ToolchainContext } from "./context";
 import { pulumiVersion } from "./versions";
 
-/** How long to wait for a site that does not answer. */
+/** How long to wait for a site that does not respond. */
 const answerMilliseconds = 3_000;
 /** How long a failed download is remembered. */
 const retryAfterMilliseconds = 24 * 60 * 60 * 1000;
@@ -23,7 +23,7 @@ const wantedPrograms = new Set([
   "pulumi-analyzer-policy",
 ]);
 
-/** A failed download. The message is a clause such as "get.pulumi.com does not answer". */
+/** A failed download. The message is a clause such as "get.pulumi.com does not respond". */
 export class DownloadError extends Error {}
 
 /** Returns the failure of the last 24 hours, if any, after which the site is not asked again. */
@@ -61,7 +61,7 @@ export async function downloadRelease(context: ToolchainContext, folder: string)
     if (error instanceof SiteError) throw new DownloadError(`${host} ${error.message}`, { cause: error });
     // fetch and its streams throw these without a connection, or when we abort.
     const isSilence = error instanceof TypeError || (error as Error).name === "AbortError";
-    if (isSilence) throw new DownloadError(`${host} does not answer`, { cause: error });
+    if (isSilence) throw new DownloadError(`${host} does not respond`, { cause: error });
     throw error;
   }
 }

@@ -96,7 +96,7 @@ function linkOrCopy(from: string, to: string): void {
   }
 }
 
-/** Also deletes the leftovers of killed processes. */
+/** Deletes all other hosts and the leftovers of killed processes. */
 function removeUnusedHosts(folder: string, except: string): void {
   for (const entry of readdirSync(folder)) {
     const candidate = path.join(folder, entry);

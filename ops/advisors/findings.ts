@@ -38,7 +38,7 @@ function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
   const [issue] = result.error.issues;
   const place = issue?.path.map(String).join(".") ?? "";
   throw new UserError(
-    `The answer of Supabase's advisors has an unknown format (${[place, issue?.message].filter(Boolean).join(": ")}): use a newer version of this repository, or report it there.`,
+    `The response of Supabase's advisors has an unknown format (${[place, issue?.message].filter(Boolean).join(": ")}): use a newer version of this repository, or report it there.`,
   );
 }
 

@@ -24,7 +24,7 @@ const maxReportBytes = 20_000_000;
 /** A fork may change the workflow, and with it the number of jobs. */
 const maxCommentsOfForks = 10;
 
-/** Stacks whose preview needs no credentials, so a fork's code may create it. */
+/** Returns whether a stack's preview needs no credentials, so that a fork's code may create it. */
 const isCredentialFree = (stack: string) => stack === "local" || stack.startsWith("like-");
 
 export interface CommentResult {

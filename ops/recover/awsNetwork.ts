@@ -74,7 +74,7 @@ function isThere(described: readonly object[] | undefined): boolean {
 }
 
 /**
- * Finders for resources in a network, where a second creation leaves a duplicate that costs money. These resources have
+ * Returns finders for resources in a network, where a second creation leaves a duplicate that costs money. These resources have
  * no names. Ours are identified by their tags, which they have from their creation.
  */
 export function networkFinders(ec2: EC2Client): Record<string, ExistingResourceFinder> {

@@ -5,7 +5,7 @@ import type { ExistingResourceFinder } from "./plan";
 const roleInputs = z.object({ name: z.string() });
 
 /**
- * Finders for resources of @pulumi/postgresql that exist but are not in the state. Only a role's second creation fails:
+ * Returns finders for resources of @pulumi/postgresql that exist but are not in the state. Only a role's second creation fails:
  * extensions are created with `if not exists`, a membership may be granted twice, and the SQL bundle has a history.
  */
 export function postgresqlFinders(database: Client): Record<string, ExistingResourceFinder> {

@@ -53,7 +53,9 @@ export function wellFormed(text: string): string {
   return Buffer.from(text).toString();
 }
 
-/** The resource exists but is incomplete. The engine keeps its id and outputs and retries at the next up. */
+/**
+ * Returns the error for a resource that exists but is incomplete. The engine keeps its id and outputs and retries at the next up.
+ */
 function initFailed(failure: PartialFailure) {
   const detail = new ErrorResourceInitFailed();
   detail.setId(failure.id);

@@ -161,7 +161,7 @@ export interface Provider {
   check(request: CheckRequest, context: CallContext): Promise<CheckResponse>;
   diff(request: DiffRequest, context: CallContext): Promise<DiffResponse>;
   create(request: CreateRequest, context: CallContext): Promise<CreateResponse>;
-  /** Undefined if the resource no longer exists. */
+  /** Reads the resource; undefined if the resource no longer exists. */
   read(request: ReadRequest, context: CallContext): Promise<ReadResponse | undefined>;
   update(request: UpdateRequest, context: CallContext): Promise<{ outputs: PropertyMap }>;
   delete(request: DeleteRequest, context: CallContext): Promise<void>;

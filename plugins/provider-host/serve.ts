@@ -54,7 +54,7 @@ export async function startServer(provider: Provider, log = new EngineLog()): Pr
 }
 
 /**
- * The main function of a provider plugin: serves `provider` to the engine whose address is the first argument, and prints
+ * Runs a provider plugin: serves `provider` to the engine whose address is the first argument, and prints
  * the port as the engine expects. The process ends at the engine's request, or when the engine has ended. Running calls are
  * aborted
  * first and have two seconds to clean up.

@@ -214,7 +214,10 @@ export function providerService(
   return service as UntypedServiceImplementation;
 }
 
-/** Engines before 3.143 send only the URN, which ends with `::<parent types and type>::<name>`. */
+/**
+ * Returns the type of a request's resource. Engines before 3.143 send only the URN, which ends with `::<parent types and
+ * type>::<name>`.
+ */
 function typeOf(request: { getType(): string; getUrn(): string }): string {
   return request.getType() || (request.getUrn().split("::")[2]?.split("$").at(-1) ?? "");
 }

@@ -21,7 +21,7 @@ const tag = {
 /** Converts the strings and objects that have a special meaning to the engine. */
 export interface Reviver {
   text(text: string): Value;
-  /** The object's members are converted already. */
+  /** Returns an object's value. Its members are converted already. */
   object(properties: PropertyMap): Value;
 }
 

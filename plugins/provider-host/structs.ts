@@ -3,7 +3,7 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 /** The bytes of received and sent structs. */
 const bytesOf = new WeakMap<Struct, Uint8Array>();
 
-/** A struct as bytes, which is decoded when a field is read. The fields must not be changed. */
+/** Returns a struct as bytes, which is decoded when a field is read. The fields must not be changed. */
 export function structOf(bytes: Uint8Array, struct = new Struct()): Struct {
   bytesOf.set(struct, bytes);
   let fields: ReturnType<Struct["getFieldsMap"]> | undefined;

@@ -18,6 +18,9 @@ export const roleTrustNamesAccount: ResourceRule = {
       : "must be assumed for one account only (aws:SourceAccount)",
 };
 
-/** S3 documents no condition for replication. Setting a role on a bucket needs iam:PassRole, which no other account can have. */
+/**
+ * Returns whether only S3 may assume the role. S3 documents no condition for replication. Setting a role on a bucket needs
+ * iam:PassRole, which no other account can have.
+ */
 const isReplication = (principals: readonly string[]): boolean =>
   principals.length === 1 && principals[0] === "s3.amazonaws.com";

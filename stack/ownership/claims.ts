@@ -42,7 +42,7 @@ export function keyIssues({ stackName, keyIds, hasBucket, ownKey, deletionProtec
   if (ownKey || deletionProtection || !hasBucket) return [];
   return keyIds.map(
     (id) =>
-      `backup.ownKey is off, but the key ${id} encrypts the stack's backups, and the deployment would schedule its deletion, after which nobody can read them: set it back with \`pulumi config set --stack ${stackName} --path 'thorbis-supabase:backup.ownKey' true\`, or keep the key (docs/operations.md, "Stop using a key of your own").`,
+      `backup.ownKey is off, but the key ${id} encrypts the stack's backups, and the deployment would schedule its deletion, which makes the backups unreadable: set it back with \`pulumi config set --stack ${stackName} --path 'thorbis-supabase:backup.ownKey' true\`, or keep the key (docs/operations.md, "Stop using a key of your own").`,
   );
 }
 

@@ -84,7 +84,7 @@ describe("a template", () => {
     expect(inTemplate("BackupBucketPolicy")?.Properties.Bucket).toEqual({ Ref: "BackupBucketBucket" });
   });
 
-  test("has a role's policy by the role, and not the ARN of a resource that is created after the role", () => {
+  test("refers to the role in a role's policy, and to no resource that is created after the role", () => {
     expect(inTemplate("DatabaseMonitoringProbeRolePolicy")?.Properties.Roles).toEqual([
       { Ref: "DatabaseMonitoringProbeRoleRole" },
     ]);
@@ -139,7 +139,7 @@ describe("a template", () => {
     }
   });
 
-  test("leads every logical id to the logical name of its resource", () => {
+  test("maps every logical id to the logical name of its resource", () => {
     expect(template.names.get("BackupBucketBucket")).toBe("backup-bucket-bucket");
     expect(template.names.get("BackupNetworkPrivateRoutesRoute1")).toBe("backup-network-private-routes");
     expect(template.names.size).toBe(Object.keys(template.document.Resources as JsonObject).length);
@@ -257,7 +257,7 @@ function configurationOf(of: readonly StackResource[]): Record<string, unknown> 
   );
 }
 
-/** Settings of buckets, exclusive lists of policies and the like. */
+/** Returns whether a resource is one of the settings of buckets, exclusive lists of policies and the like. */
 const isPartOrAbsent = (name: string) =>
   /-(versioning|encryption|lifecycle|public-access|ownership|object-lock|events|logging|rule)$/.test(name) ||
   /-(policies|attachments|default-security-group|version|target|failed-message)$/.test(name) ||

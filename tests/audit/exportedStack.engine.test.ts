@@ -64,7 +64,7 @@ test("its plan refers to the same resources", () => {
   expect(configurationOf(exported.resources)).toEqual(configurationOf(declared));
 });
 
-test("the provider noted its defaults in the state, and the password is encrypted there", () => {
+test("the state lists the provider's defaults, and its password is encrypted", () => {
   expect(text).toContain('"__defaults"');
   expect(text).not.toContain("declared-password");
   expect(JSON.stringify(exported)).not.toContain("__defaults");

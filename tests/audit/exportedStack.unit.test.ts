@@ -38,7 +38,7 @@ const exported = (stack: string, project = "thorbis-supabase") =>
     },
   });
 
-test("an exported state yields its AWS resources as the program declared them, without secrets and without what the provider filled in", () => {
+test("an exported state yields its AWS resources as the program declared them, without secrets and the provider's defaults", () => {
   const { stack, resources } = exportedStack("state.json", exported("prod"));
 
   expect(stack).toBe("prod");
@@ -56,7 +56,7 @@ test("a local copy of an environment has the environment's waivers", () => {
   expect(exportedStack("state.json", exported("like-prod")).stack).toBe("prod");
 });
 
-test("the set-up of an account has its waivers, whatever the account is called", () => {
+test("the waivers of an account's set-up do not depend on the account's name", () => {
   expect(exportedStack("state.json", exported("production-account", "thorbis-bootstrap")).stack).toBe(
     "bootstrap",
   );

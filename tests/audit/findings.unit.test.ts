@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 afterEach(() => vi.unstubAllEnvs());
 
-test("checkov's findings in both forms lead to the resource, and count once", () => {
+test("both forms of checkov's findings name the resource, and each finding counts once", () => {
   const findings = checkovFindings(
     [
       {
@@ -96,7 +96,7 @@ test("cfn-lint's findings are about the resource on their path, or about the tem
   ).toEqual(["letters", "template"]);
 });
 
-test("cdk-nag's ids say what was found, without account and region", () => {
+test("cdk-nag's ids name the finding, without account and region", () => {
   const found = "AwsSolutions-IAM5[Resource::arn:aws:ecs:eu-west-1:210987654321:task/x/*]";
   const violation = {
     ruleName: found,

@@ -6,7 +6,7 @@ import { ensureScanners } from "../../audit/scanners/installation";
 
 // The real scanners, which are installed from PyPI and npm: AUDIT=1 runs this test. It shows that each of them detects errors
 // in a converted stack, so that a clean result of `npm run audit` is meaningful.
-describe.runIf(process.env.AUDIT === "1")("a stack with faults", () => {
+describe.runIf(process.env.AUDIT === "1")("a stack with deliberate errors", () => {
   let findings: readonly Finding[];
   const found = (scanner: Finding["scanner"], resource: string) =>
     findings

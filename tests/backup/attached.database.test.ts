@@ -239,7 +239,7 @@ describe("changes of a user to objects of an extension or the platform", () => {
     }
   });
 
-  it("are restored by one that has it, and the extension's or the platform's own objects are not reported", async () => {
+  it("are restored by a role that has it, and the extension's or the platform's own objects are not reported", async () => {
     const { lines, target } = await restoreAs("supabase_admin");
     try {
       expect(

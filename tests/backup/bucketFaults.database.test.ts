@@ -60,7 +60,7 @@ afterAll(async () => {
   await Promise.all([source?.remove(), target?.remove(), store?.remove()]);
 });
 
-/** The program itself: its S3 client finds the proxy in its own environment. */
+/** Runs the program in a separate process, whose S3 client reads the proxy's address from its environment. */
 async function runProgram(...args: string[]): Promise<{ exitCode: number | null; errorText: string }> {
   return await startBackupProgram(args, environment).ended;
 }
@@ -164,7 +164,7 @@ describe("a run that is killed during an upload", () => {
     expect(await complete()).toHaveLength(before.length + 1);
   });
 
-  /** Not a zombie, which has ended and was not waited for. */
+  /** Returns whether a process runs, and is not a zombie, which has ended and was not waited for. */
   const isAlive = (pid: number) => identifyProcess(pid) !== undefined;
 });
 

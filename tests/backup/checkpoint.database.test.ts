@@ -134,7 +134,7 @@ describe("a pending response", () => {
     globalThis.fetch = original;
   });
 
-  /** Supabase that returns these responses in order. */
+  /** Answers Supabase's requests with these responses in order. */
   async function answered(...answers: unknown[]) {
     const urls: string[] = [];
     globalThis.fetch = async (url) => {

@@ -69,7 +69,7 @@ async function backUpWhile(change: string): Promise<{ manifest: Manifest; contex
   return { manifest: (await running).manifest, context };
 }
 
-/** Of the tables of this test, in whichever schema they are now. */
+/** Returns whether a schema has tables of this test, before or after they were moved. */
 const ours = (schema: string): boolean => ["shop", "elsewhere"].includes(schema);
 
 const countsOf = ({ tables }: Manifest): Record<string, number> =>
@@ -133,7 +133,7 @@ describe("a table that another session changes while a backup starts", () => {
     expect(await storedRows(store, manifest, ours)).toEqual(Object.fromEntries(expected));
   });
 
-  it("takes a new snapshot if the table was rewritten, and keeps its snapshot otherwise", async () => {
+  it("leads to a new snapshot if it was rewritten, and to none otherwise", async () => {
     const rewritten = await backUpWhile("truncate shop.t");
     expect(rewritten.context.progressed.join("\n")).toContain(
       "taking a new snapshot: shop.t changed after the snapshot was taken",

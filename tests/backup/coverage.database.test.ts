@@ -107,7 +107,7 @@ describe("the contents of a backup", () => {
     ]);
   });
 
-  it("lists which object has which table, with counts, for every name", async () => {
+  it("lists the object and the row count of each table, whatever its name is", async () => {
     const stored = await storedRows(store, manifest, (schema) => schema === "public");
     const counted = manifest.tables.filter(({ schema }) => schema === "public");
     expect(Object.fromEntries(counted.map(({ table, rows }) => [table, rows]))).toEqual(stored);

@@ -21,7 +21,10 @@ const into = async (target: TestCluster, options = {}) => {
   return context;
 };
 
-/** The platform's own default privileges, which `postgres` may not change, belong to the project and not to the backup. */
+/**
+ * Returns the portrait of a project. The platform's own default privileges, which `postgres` may not change, belong to the project
+ * and not to the backup.
+ */
 async function portraitOf(target: TestCluster): Promise<Portrait> {
   const admin = await target.client("supabase_admin");
   // Event triggers of the backup would log these statements.

@@ -45,7 +45,7 @@ beforeEach(async () => {
   runsBefore = await manifests();
 });
 
-/** There is no backup, and nothing is left that costs money. */
+/** Expects that there is no backup, and nothing is left that costs money. */
 async function expectNoBackup(): Promise<void> {
   expect(await manifests()).toBe(runsBefore);
   expect(await store.unfinishedUploads()).toBe(0);

@@ -14,7 +14,7 @@ const dockerfile = readFileSync(path.join(__dirname, "..", "..", "backup", "Dock
   .split("\n")
   .filter((line) => line !== "" && !line.startsWith("#"));
 
-/** The arguments of an instruction in any stage. */
+/** Returns the arguments of an instruction in any stage. */
 const all = (instruction: string, lines = dockerfile): string[] =>
   lines
     .filter((line) => line.startsWith(`${instruction} `))

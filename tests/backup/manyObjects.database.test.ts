@@ -19,7 +19,7 @@ let store: TestStore;
 /** Objects of the target that cannot be dropped with what depends on them in one transaction. */
 const hubs = ["function elder.may_see", "function elder.touch", "table elder.accounts", "table elder.events"];
 
-/** Tables and large objects that take more locks, in one transaction, than the target has. */
+/** Creates tables and large objects that take more locks, in one transaction, than the target has. */
 async function createMany(cluster: TestCluster, schema: string): Promise<void> {
   const client = new pg.Client({ connectionString: cluster.url() });
   await client.connect();
@@ -35,8 +35,8 @@ async function createMany(cluster: TestCluster, schema: string): Promise<void> {
 }
 
 /**
- * Objects on which all those tables depend, a partitioned table, and many schemas: dropping one of these objects first, or all schemas at once, takes more
- * locks than the target has.
+ * Creates objects on which all those tables depend, a partitioned table, and many schemas. Dropping one of these objects first, or
+ * all schemas at once, takes more locks than the target has.
  */
 async function tieTogether(cluster: TestCluster): Promise<void> {
   const client = new pg.Client({ connectionString: cluster.url() });

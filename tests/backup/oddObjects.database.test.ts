@@ -21,7 +21,7 @@ afterAll(async () => {
   await Promise.all([cluster?.remove(), store?.remove()]);
 });
 
-/** The environment of a superuser's backup of a database. */
+/** Returns the environment of a superuser's backup of a database. */
 function environmentOf(database: string): Record<string, string> {
   const { username, password } = new URL(cluster.url("supabase_admin", database));
   return {
@@ -36,7 +36,10 @@ async function create(database: string): Promise<void> {
   await (await cluster.client("supabase_admin")).query(`create database ${database}`);
 }
 
-/** The database's own comments on extensions, and grants on PostgreSQL's schemas, are reported and not restored. */
+/**
+ * Removes the objects that a restore reports and does not restore: the database's own comments on extensions, and grants on
+ * PostgreSQL's schemas.
+ */
 function withoutReported({ schema, access, ...rest }: Portrait): unknown {
   return {
     ...rest,

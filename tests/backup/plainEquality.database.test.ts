@@ -44,7 +44,7 @@ async function withClient<T>(database: string, work: (client: pg.Client) => Prom
   }
 }
 
-/** The rows of queries as text, in their order. */
+/** Returns the rows of queries as text, in their order. */
 async function answers(database: string, queries: readonly string[]): Promise<string[]> {
   return await withClient(database, async (client) => {
     const found: string[] = [];

@@ -29,7 +29,7 @@ interface Server {
 
 const connectionOf = (major: number, database: string): string => servers.get(major)?.url(database) ?? "";
 
-/** Version 16 is a plain server, because no project has this version. */
+/** Starts a server of a version. Version 16 is a plain server, because no project has this version. */
 async function startServer(major: number, folder: string): Promise<Server> {
   if (major !== 16) {
     const cluster = await startTestCluster({ binDirectory: folder });
@@ -45,7 +45,7 @@ async function startServer(major: number, folder: string): Promise<Server> {
   return { url: (database) => `postgresql://${user}:${password}@127.0.0.1:${port}/${database}`, remove };
 }
 
-/** The programs of a version, as if no others were installed. */
+/** Runs work with the programs of a version, as if no others were installed. */
 async function withProgramsOf<T>(major: number, work: () => Promise<T>): Promise<T> {
   vi.stubEnv(postgresqlBinVariable, bin.get(major));
   try {
@@ -55,7 +55,7 @@ async function withProgramsOf<T>(major: number, work: () => Promise<T>): Promise
   }
 }
 
-/** The schema as printed by the pg_dump of the server's own version. */
+/** Returns the schema as printed by the pg_dump of the server's own version. */
 const portraitOf = async (major: number, database: string): Promise<Portrait> =>
   await withProgramsOf(major, async () => await takePortrait(connectionOf(major, database)));
 
@@ -73,7 +73,9 @@ const environmentOf = (major: number, database: string): Record<string, string> 
   };
 };
 
-/** A database with objects that differ between the versions: memberships, grants, identities, partitions, and statistics. */
+/**
+ * Creates a database with objects that differ between the versions: memberships, grants, identities, partitions, and statistics.
+ */
 async function createSource(major: number): Promise<void> {
   const maintenance = new pg.Client({ connectionString: connectionOf(major, "postgres") });
   await maintenance.connect();

@@ -288,7 +288,7 @@ describe("plain pg_restore and psql", () => {
   });
 });
 
-/** The whole schema as text, without the random words that newer versions of pg_dump put into it. */
+/** Returns the whole schema as text, without the random words that newer versions of pg_dump put into it. */
 async function dumpSchema(cluster: TestCluster): Promise<string[]> {
   const { pgDump } = await findTools();
   return execFileSync(pgDump, ["--schema-only", `--dbname=${cluster.url("supabase_admin")}`], {

@@ -54,7 +54,7 @@ afterAll(async () => {
   if (folder !== undefined) await rm(folder, { recursive: true, force: true });
 });
 
-/** The image's entry point, as the command that the page calls `backup`. */
+/** Creates the image's entry point, as the command that the page calls `backup`. */
 async function createCommands(): Promise<void> {
   const { bundle } = createRequire(__filename)(path.join(checkout, "build", "bundle.cjs"));
   bundle(["backup.cjs"]);
@@ -64,7 +64,7 @@ async function createCommands(): Promise<void> {
   chmodSync(program, 0o755);
 }
 
-/** The commands of a disaster, read from the page. */
+/** Returns the commands of a disaster, read from the page. */
 function commandsOf(title: string): string {
   const section = page.slice(page.indexOf(`\n### ${title}\n`)).slice(1);
   const end = /\n##/.exec(section.slice(3))?.index ?? section.length;

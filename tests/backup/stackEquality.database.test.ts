@@ -41,7 +41,7 @@ afterAll(async () => {
   for (const each of [...started, store]) await each?.remove();
 });
 
-/** Undefined if this machine does not have the version; `npm test` has reported that. */
+/** Installs a version. Returns undefined if this machine cannot have it, which `npm test` has reported. */
 async function install(major: number | undefined): Promise<PostgresInstallation | undefined> {
   try {
     return await ensurePostgresInstalled(() => undefined, major === undefined ? {} : { major });

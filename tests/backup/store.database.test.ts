@@ -30,7 +30,7 @@ afterAll(async () => {
   await direct?.remove();
 });
 
-/** A store as the program creates it; the client reads its environment on its first request. */
+/** Returns a store as the program creates it; the client reads its environment on its first request. */
 function storeAt(endpoint: string, secretKey?: string): ObjectStore {
   vi.stubEnv("AWS_ENDPOINT_URL_S3", endpoint);
   if (secretKey !== undefined) vi.stubEnv("AWS_SECRET_ACCESS_KEY", secretKey);
@@ -41,7 +41,7 @@ function storeAt(endpoint: string, secretKey?: string): ObjectStore {
 }
 
 const newKey = () => `runs/20260101T000000000Z-${String(++serial).padStart(8, "0")}/object`;
-/** In chunks, like a program's output. */
+/** Returns a stream that yields the content in chunks, like a program's output. */
 const streamOf = (content: Buffer) =>
   Readable.from(
     (function* () {

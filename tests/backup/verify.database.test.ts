@@ -65,7 +65,7 @@ async function storeDamaged({ objects, manifest, text }: Damage): Promise<string
   return name;
 }
 
-/** All findings of verify as `object: verdict`, except for intact objects. */
+/** Returns all findings of verify as `object: verdict`, except for intact objects. */
 async function findingsOf(name: string): Promise<{ findings: string[]; exitCode: number }> {
   const context = commandContext(environment);
   const { exitCode } = await failureOf(verify({ run: name, json: true }, context));

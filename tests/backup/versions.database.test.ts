@@ -40,7 +40,7 @@ async function start(major: number): Promise<TestCluster> {
   return cluster;
 }
 
-/** The programs of a version, as if no others were installed. */
+/** Runs work with the programs of a version, as if no others were installed. */
 async function withProgramsOf<T>(major: number, work: () => Promise<T>): Promise<T> {
   vi.stubEnv(postgresqlBinVariable, bin.get(major));
   try {
@@ -67,8 +67,8 @@ const into = (source: TestCluster, target: TestCluster) =>
   });
 
 /**
- * The memberships of `postgres`, with the options of version 16 and newer: only ADMIN in a role that it created. Another role created `managed`
- * at the source, and the restore at the target.
+ * Returns the memberships of `postgres`, with the options of version 16 and newer: only ADMIN in a role that it created. Another
+ * role created `managed` at the source, and the restore creates it at the target.
  */
 async function membershipsOfPostgres(cluster: TestCluster): Promise<unknown[]> {
   const { rows } = await (await cluster.client("supabase_admin")).query(

@@ -128,7 +128,7 @@ describe("a whole life cycle", () => {
     },
   );
 
-  test("makes no call in a preview that the preview role may not make", async () => {
+  test("makes only calls in a preview that the preview role may make", async () => {
     expect(await unexpected(previewPolicy(place), phases.preview, "Allowed")).toEqual([]);
   });
 });

@@ -20,7 +20,7 @@ export const place: PolicyPlace = {
   boundaryArn: `arn:aws:iam::${accountId}:policy/thorbis-prod-boundary`,
 };
 
-/** The ARN of a resource in the account and region. */
+/** Returns the ARN of a resource in the account and region. */
 export const arn = (service: string, resource: string) =>
   `arn:aws:${service}:us-east-1:${accountId}:${resource}`;
 

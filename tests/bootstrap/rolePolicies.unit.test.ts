@@ -231,7 +231,7 @@ const never: Call[] = [
   ["organizations:LeaveOrganization", "*"],
 ];
 
-/** All rights of the role that deploys. */
+/** Returns all permissions of the role that deploys. */
 const deployRole = (of: PolicyPlace) =>
   policyDocument(...deployPolicy(of).Statement, ...deployManagedPolicy(of).Statement);
 

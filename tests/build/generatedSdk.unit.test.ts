@@ -45,7 +45,7 @@ async function writeManifest(scripts: Record<string, string> | undefined): Promi
   await write("sdks/supabase/package.json", JSON.stringify(manifest));
 }
 
-/** All ways to bundle: a script of this repository, `npm run build`, and the program under Pulumi. */
+/** Bundles in every way: with a script of this repository, `npm run build`, and the program under Pulumi. */
 async function bundleInEveryWay(): Promise<string> {
   const script = `
     const { bundle, staleOutputs, isStale } = require("./build/bundle.cjs");

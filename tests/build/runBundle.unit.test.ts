@@ -31,10 +31,13 @@ const runner = path.join(checkoutRoot(), "build", "runBundle.cjs");
 const run = (...args: string[]) =>
   execFileSync(process.execPath, [runner, bundle, ...args], { encoding: "utf8" });
 
-/** The files with compiled code. */
+/** Returns the names of the files with compiled code. */
 const compiled = () => readdirSync(folder).filter((name) => name.endsWith(".compiled"));
 
-/** Prints, and lives until new compiled code of the file `awaited`, by default its own, was written, or for `maxMilliseconds`. */
+/**
+ * Returns a program that prints, and lives until new compiled code of the file `awaited`, by default its own, was written, or for
+ * `maxMilliseconds`.
+ */
 const program = (expression: string, { awaited = "__filename", maxMilliseconds = 6_000 } = {}) => `
   console.log(${expression});
   const { statSync } = require("node:fs");
@@ -86,7 +89,7 @@ test("damaged compiled code is replaced", () => {
   expect(statSync(path.join(folder, file)).size).toBeGreaterThan(100);
 });
 
-test("a bundle requires another one beside it once, and packages as from its folder", () => {
+test("a bundle loads another one beside it once, and resolves packages from its own folder", () => {
   mkdirSync(path.join(folder, "node_modules", "greeting"), { recursive: true });
   writeFileSync(path.join(folder, "node_modules", "greeting", "index.js"), "module.exports = 'hello';");
   writeFileSync(path.join(folder, "part.cjs"), "console.log('part');\nexports.value = 1;\n");
@@ -105,7 +108,7 @@ test("a stack trace has the positions of the bundle", () => {
   expect(run().trim()).toBe(`at ${bundle}:1:13`);
 });
 
-test("without the right to write beside the bundle, it runs and leaves nothing there", () => {
+test("without permission to write beside the bundle, it runs and leaves nothing there", () => {
   writeFileSync(bundle, program("'ran'", { maxMilliseconds: 2_000 }));
   // For root, which may write into any folder, a folder in the place of the file has the same effect.
   mkdirSync(path.join(folder, `program.cjs.${process.version}-${process.arch}.compiled`));

@@ -22,7 +22,7 @@ export async function registeredInAws(program: () => unknown): Promise<Map<strin
   );
 }
 
-/** What the account returns to a program that looks up its own resources. */
+/** Returns what the account returns to a program that looks up its own resources. */
 function answerOf(token: string, inputs: Record<string, unknown>): Record<string, unknown> {
   if (token.endsWith(":getRegion")) return { region: account.region };
   if (token.endsWith(":getCallerIdentity")) return { accountId: account.accountId };
@@ -32,7 +32,7 @@ function answerOf(token: string, inputs: Record<string, unknown>): Record<string
   return inputs;
 }
 
-/** The type and inputs of the resource with this logical name. */
+/** Returns the type and inputs of the resource with this logical name. */
 export function registered(resources: ReadonlyMap<string, RegisteredResource>, name: string) {
   const found = resources.get(name);
   if (found === undefined)

@@ -48,7 +48,7 @@ test("only backup bypasses row-level security, and no role may create roles or d
   ).toEqual([]);
 });
 
-test("the engine and the server get a verifier instead of each password", async () => {
+test("the engine and the server receive a verifier instead of each password", async () => {
   const roles = (await registerRoles()).filter(({ inputs }) => inputs.login === true);
 
   expect(Object.fromEntries(roles.map(({ inputs }) => [inputs.name, inputs.password]))).toMatchObject({

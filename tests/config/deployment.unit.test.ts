@@ -31,7 +31,7 @@ mfLqHubTARo=
 -----END CERTIFICATE-----
 `;
 
-/** A committed stack file with its secrets set. */
+/** Returns a committed stack file with its secrets set. */
 function committed(stack: string): ConfigInput {
   const file = readStackFile(path.join(checkout, `Pulumi.${stack}.yaml`));
   const keys = requiredSecrets(file).map(({ key }) => key);
@@ -118,7 +118,7 @@ test("a certificate must be readable and still valid", () => {
   expect(problem()).toEqual(["database.sslRootCertificate names a certificate that has expired"]);
 });
 
-test("a baseline is the version of a migration; a typing error gets the nearest one", () => {
+test("a baseline must be the version of a migration; the error for a typo names the nearest one", () => {
   const dev = committed("dev");
   const problem = (baseline: string) =>
     issuesOf(
@@ -181,7 +181,7 @@ test("a topic of the region's partition is accepted in any partition", () => {
   expect(issuesOf({ ...dev, values }, token).filter((text) => text.startsWith("alerts"))).toEqual([]);
 });
 
-/** The issues of a stack file about the copies in a second region. */
+/** Returns the issues of a stack file about the copies in a second region. */
 function replicaIssues(
   stack: string,
   region: string,
@@ -201,7 +201,7 @@ test.each([
   [
     "us-west-2",
     { region: "us-west-2" },
-    ["backup.replica.region is the region of the bucket itself: an outage of us-west-2 would take both"],
+    ["backup.replica.region is the region of the bucket itself: an outage of us-west-2 would affect both"],
   ],
   [
     "us-east-1",

@@ -36,7 +36,7 @@ const roomy = withValue(
   10,
 );
 
-/** What a deployment sends, by the part of the API that validates it. */
+/** Returns the errors in the requests of a deployment, by the part of the API that validates them. */
 function issuesOfBodies(config: StackConfig): string[] {
   const withTexts = (settings: object) =>
     Object.fromEntries(

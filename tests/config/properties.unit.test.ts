@@ -27,7 +27,7 @@ const mutation = fc.constantFrom(...plainLeaves).chain((leaf) => {
   return fc.record({ path: fc.constant(leaf.path), value: fc.oneof(...choices) });
 });
 
-/** The configuration as a user would write it: without secrets, which have their own keys. */
+/** Returns the configuration as a user would write it: without secrets, which have their own keys. */
 function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (typeof value !== "object" || value === null) return value;
@@ -38,7 +38,7 @@ function withoutSecrets(value: unknown): unknown {
   );
 }
 
-/** The stack's own network replaces an existing one. */
+/** Returns the configuration in which a path can be set: the stack's own network replaces an existing one. */
 function roomFor(path: readonly string[]): Areas {
   if (path[1] !== "network") return development;
   const { vpcId: _, subnetIds: __, ...backup } = development.backup ?? {};

@@ -42,7 +42,7 @@ export const offendingPath: Record<string, string[]> = {
   "backup.subnetIds[0]": ["backup", "subnetIds"],
   "alerts.emails[0]": ["alerts", "emails"],
 };
-/** Other changes, so that there is only this issue. */
+/** Makes other changes, so that there is only this issue. */
 export const adjust = (name: string, areas: Areas): Areas => {
   if (name === "backup.schedule.expression") return withValue(areas, ["alerts", "freshnessHours"], 48);
   if (name === "backup.vpcId") return withValue(areas, ["backup", "subnetIds"], []);
@@ -258,7 +258,7 @@ export const singleFields: ValueCase[] = [
   [
     "network.allowedCidrs",
     ["::/0", "0.0.0.0/0"],
-    ["network.allowedCidrs[1] must stand before all IPv6 blocks"],
+    ["network.allowedCidrs[1] must come before all IPv6 blocks"],
   ],
   [
     "network.allowedCidrs",

@@ -7,7 +7,7 @@ const gapOf = (expression: string) => {
   return "problem" in schedule ? schedule.problem : longestGapHours(schedule);
 };
 
-/** The days of a month of 2028 (a leap year, beginning on a Saturday) on which an expression runs. */
+/** Returns the days of a month of 2028 (a leap year, beginning on a Saturday) on which an expression runs. */
 const daysOf = (expression: string, month: number) => {
   const schedule = parseSchedule(expression);
   if ("problem" in schedule || schedule.kind !== "cron")

@@ -79,7 +79,7 @@ export const productionSecrets = [...alwaysSecret, "authSmtpPassword"];
 
 export const key = (name: string) => `${configNamespace}:${name}`;
 
-/** The input that the engine would pass for these areas and secrets; each secret's text is the canary. */
+/** Returns the input that the engine would pass for these areas and secrets; each secret's text is the canary. */
 export function inputOf(stack: string, areas: Areas, secrets: readonly string[]): ConfigInput {
   const plain = Object.entries(areas).map(([area, value]) => [key(area), JSON.stringify(value)]);
   const secret = secrets.map((name) => [key(name), canary]);
@@ -89,7 +89,7 @@ export function inputOf(stack: string, areas: Areas, secrets: readonly string[])
   return { stack, values, secretKeys: secrets.map(key) };
 }
 
-/** A copy with the value at a path replaced, including missing groups; undefined removes it. */
+/** Returns a copy with the value at a path replaced, including missing groups; undefined removes it. */
 export function withValue(areas: Areas, path: readonly (string | number)[], value: unknown): Areas {
   const copy = structuredClone(areas);
   let group: Record<string | number, unknown> = copy;

@@ -10,7 +10,7 @@ import { canary } from "./specimens";
 const root = path.resolve(import.meta.dirname, "../..");
 const stackFile = (stack: string) => readStackFile(path.join(root, `Pulumi.${stack}.yaml`));
 
-/** The same file after an operator has set its secrets. */
+/** Returns the same file after an operator has set its secrets. */
 function withSecrets(stack: string) {
   const file = stackFile(stack);
   const keys = requiredSecrets(file).map((secret) => secret.key);

@@ -16,7 +16,7 @@ const inputs = {
   __meta: "{}",
 };
 
-test("notes of a provider are left out at every level, and what they are about stays", () => {
+test("a provider's notes are removed at every level, and the values that they are about stay", () => {
   expect(withoutProviderNotes(inputs)).toEqual({
     name: "letters",
     delaySeconds: 0,
@@ -24,7 +24,7 @@ test("notes of a provider are left out at every level, and what they are about s
   });
 });
 
-test("what the provider filled in is left out with its notes, each where it is noted", () => {
+test("the provider's defaults are removed with their notes, each at the level of its note", () => {
   expect(withoutProviderDefaults({ ...inputs, status: "declared" })).toEqual({
     name: "letters",
     rules: [{ id: "a" }, { id: "b" }],
@@ -38,7 +38,7 @@ test("a value without notes stays as it is", () => {
   });
 });
 
-test("a note names what was filled in, in order", () => {
+test("a note names the defaults, in order", () => {
   expect(withoutProviderDefaults({ b: 1, a: 2, c: 3, ...noteOfDefaults(["b", "a"]) })).toEqual({ c: 3 });
   expect(noteOfDefaults(["b", "a"])).toEqual({ __defaults: ["a", "b"] });
 });

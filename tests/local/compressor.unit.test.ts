@@ -16,7 +16,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const program = (name: string) => writeFile(path.join(folder, name), "#!/bin/sh\n", { mode: 0o755 });
 
-/** A machine whose programs are those in the folder, and whose apt-get installs the requested packages or nothing. */
+/** Returns a machine whose programs are those in the folder, and whose apt-get installs the requested packages or nothing. */
 const machine = (isRoot: boolean, aptGet: "works" | "does nothing" = "works") => ({
   searchPath: [folder],
   isRoot,

@@ -26,7 +26,7 @@ test("a folder with other files is refused and not changed", async () => {
   await writeFile(path.join(directory, "thesis.txt"), "");
 
   await expect(claimDirectory(directory)).rejects.toThrow(
-    `${directory} contains other files than the local stack's: empty it, or set THORBIS_LOCAL_DIRECTORY to another folder.`,
+    `${directory} contains files that do not belong to the local stack: empty it, or set THORBIS_LOCAL_DIRECTORY to another folder.`,
   );
 
   expect(await readdir(directory)).toEqual(["thesis.txt"]);

@@ -67,6 +67,6 @@ test("the bundles, the README and the matrix of the workflow name the same versi
 
   expect(read("build/bundle.cjs")).toContain(`target: "node${oldest}"`);
   expect(read("README.md")).toContain(`| ${oldest}, ${majors.slice(1).join(" or ")}; npm `);
-  expect(read("README.md")).toContain("The AWS SDK requires Node 22 from January 2027.");
+  expect(read("README.md")).toContain("From January 2027, new versions of the AWS SDK require Node 22.");
   expect(workflow.jobs.test.strategy.matrix.node).toEqual(majors);
 });

@@ -123,7 +123,7 @@ test("a missing npm is reported in one sentence", async () => {
   });
 });
 
-/** A package whose build reports its start and waits for the test to end it. */
+/** Installs a package whose build reports its start and waits for the test to end it. */
 async function installSlowly(): Promise<{ begun: () => string[]; proceed: () => void }> {
   await write("sdks/sdk/package.json", {
     name: "sdk",

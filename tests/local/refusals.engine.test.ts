@@ -76,7 +76,7 @@ async function cacheWithoutCli(name: string): Promise<string> {
   const failure = {
     version: pulumiVersion,
     at: new Date().toISOString(),
-    reason: "get.pulumi.com does not answer",
+    reason: "get.pulumi.com does not respond",
   };
   await writeFile(path.join(folder, "download-failed.json"), JSON.stringify(failure));
   return cache;
@@ -274,7 +274,7 @@ test("a folder with other files is neither used nor deleted", async () => {
   const down = await refusedStart(environment, checkoutRoot(), "down");
 
   expect(start.stderr).toBe(
-    `${directory} contains other files than the local stack's: empty it, or set THORBIS_LOCAL_DIRECTORY to another folder.`,
+    `${directory} contains files that do not belong to the local stack: empty it, or set THORBIS_LOCAL_DIRECTORY to another folder.`,
   );
   expect(start.exitCode).toBe(1);
   expect(down.exitCode).toBe(0);

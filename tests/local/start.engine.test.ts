@@ -200,7 +200,7 @@ test("refresh reports each of ten manual changes, and up repairs them", async ()
   expect(settled.exitCode, settled.output).toBe(0);
 });
 
-/** The statements that docs/getting-started.md runs with psql. */
+/** Returns the statements that docs/getting-started.md runs with psql. */
 async function documentedStatements(): Promise<string[]> {
   const page = await readFile(path.join(checkoutRoot(), "docs", "getting-started.md"), "utf8");
   return [...page.matchAll(/^psql "\$DATABASE_URL" -\w*c (["'])(.+)\1$/gm)].map(

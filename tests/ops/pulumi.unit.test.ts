@@ -34,7 +34,7 @@ const step = {
   diagnosticEvent: { severity: "info", message: "x", color: "never" },
 };
 
-test("a success with a complete log is believed", async () => {
+test("a successful run with a complete log counts as a success", async () => {
   const run = await played([step, summary], 0);
 
   expect(run.exitCode).toBe(0);
@@ -47,7 +47,7 @@ test.each([
   ["no log", [], 0],
   ["a log without an end", [step], 0],
   ["found changes and a log without an end", [step], 7],
-])("a success with %s is a failure: nothing reads as clean", async (_, lines, exitCode) => {
+])("a successful run with %s counts as a failure", async (_, lines, exitCode) => {
   const run = await played(lines, exitCode);
 
   expect(run.exitCode).toBe(1);

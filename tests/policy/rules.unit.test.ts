@@ -32,7 +32,7 @@ test.each(Object.entries(bad))("%s reports the resource that violates it", (rule
 });
 
 describe("our own stacks", () => {
-  /** The AWS part of a stack as its committed configuration declares it. Engine tests cover what mocks do not see. */
+  /** Returns the AWS part of a stack as its committed configuration declares it. Engine tests cover what mocks do not see. */
   async function resourcesOf(stack: string, changes: Readonly<Record<string, unknown>> = {}) {
     const { config, resources } = await declaredStack(stack, changes);
     return resources.map(

@@ -47,7 +47,7 @@ async function until(sql: string): Promise<void> {
   while ((await numberOf(`(${sql})::int`)) !== 1);
 }
 
-/** A session that a test case opens and closes. */
+/** Opens a session, which the test case closes. */
 async function session(user = "postgres"): Promise<Client> {
   const client = new pg.Client({ connectionString: database.cluster.url(user) });
   await client.connect();
@@ -310,7 +310,7 @@ test("a failed measurement is named, and the others continue", async () => {
   expect(repaired.metrics).toMatchObject({ failedMeasurements: 0, failedJobRuns: 0 });
 });
 
-test("a failed login is a 0, an error and a line in the log; a new password takes effect immediately", async () => {
+test("a failed login yields the value 0, an error and a log line; a new password takes effect immediately", async () => {
   const { port } = database.cluster;
   await aws.setPassword("not-the-password");
   const wrong = await probe();

@@ -30,7 +30,7 @@ export interface ProbeRun {
   readonly failure?: string;
 }
 
-/** The names in the log for a metric. */
+/** Returns the names in the log for a metric. */
 export function found({ log }: ProbeRun, metric: string): string[] | undefined {
   const line = log.find(({ event }) => event === probeEvents.measured);
   return (line?.found as Record<string, string[]> | undefined)?.[metric];

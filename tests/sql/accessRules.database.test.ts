@@ -13,7 +13,7 @@ afterAll(async () => await database.remove());
 beforeEach(async () => void (await database.postgres.query("begin")));
 afterEach(async () => void (await database.postgres.query("rollback")));
 
-/** The rows that the actor can access, inside the test's transaction. */
+/** Returns the number of rows that the actor can access, inside the test's transaction. */
 async function reach(actor: Actor, sql: string): Promise<number | string> {
   const client = database.postgres;
   await client.query("select set_config('request.jwt.claims', $1, true)", [JSON.stringify(actor.claims)]);
@@ -42,8 +42,8 @@ describe("business hours", () => {
     ["open", -1, 1, 2],
     ["opens in an hour", 1, 2, 0],
     ["closed an hour ago", -2, -1, 0],
-    ["opens this moment", 0, 1, 2],
-    ["closes this moment", -1, 0, 0],
+    ["opens now", 0, 1, 2],
+    ["closes now", -1, 0, 0],
     ["open past midnight or not, closed for one hour around now", 0.5, -0.5, 0],
     ["open all day except for an hour that has passed", -1, -2, 2],
   ])("%s", async (_when, opens, closes, expected) => {
@@ -164,7 +164,7 @@ describe("input validation", () => {
     ["an infinite amount", "update restaurants.orders set total_amount = 'Infinity'", "22003"],
     ["a name of spaces", "update shared.customers set first_name = '   '", "23514"],
     ["items that are not a list", "update retail.orders set items = '{}'", "23514"],
-    ["a creation at the end of time", "update shared.customers set created_at = 'infinity'", "23514"],
+    ["an infinite time of creation", "update shared.customers set created_at = 'infinity'", "23514"],
     [
       "an order that is scheduled at infinity",
       "update home_services.work_orders set scheduled_at = '-infinity'",
@@ -181,7 +181,7 @@ describe("input validation", () => {
       "23514",
     ],
     ["a thousand tags", "update shared.customers set tags = array_fill('x'::text, array[1000])", "23514"],
-    ["a vehicle of the future", "update automotive.vehicles set model_year = 9999", "23514"],
+    ["a vehicle with a future model year", "update automotive.vehicles set model_year = 9999", "23514"],
   ])("%s is refused", async (_what, sql, code) => {
     expect(await reach(member("a", "admin"), sql)).toBe(code);
   });

@@ -30,7 +30,7 @@ async function read<T extends object>(sql: string, values: unknown[] = []): Prom
   return rows;
 }
 
-/** Entries of this transaction: their timestamp is its start. */
+/** Reads the entries of this transaction: their timestamp is its start. */
 const entries = () =>
   read(
     `select tenant_id, table_schema, table_name, operation, row_id, actor_id, actor_role, old_values, new_values

@@ -31,7 +31,7 @@ async function read<T extends object>(sql: string, values: unknown[] = []): Prom
   return rows;
 }
 
-/** Messages of this transaction: their timestamp is its start. */
+/** Reads the messages of this transaction: their timestamp is its start. */
 const messages = async (topic = changes) =>
   await read<{ payload: Record<string, unknown>; event: string; private: boolean }>(
     `select payload - 'id' - 'timestamp' as payload, event, private from realtime.messages

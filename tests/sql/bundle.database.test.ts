@@ -122,7 +122,7 @@ describe("row-level security", () => {
     expect(found).toEqual(["shared.customers slow", "shared.presence wide"]);
   });
 
-  /** A condition without its parts in `(select …)`, which run once per statement. */
+  /** Returns a condition without its parts in `(select …)`, which run once per statement. */
   function withoutSubqueries(condition: string): string {
     const begin = condition.search(/\( SELECT\s/);
     if (begin < 0) return condition;
@@ -334,7 +334,7 @@ describe("default privileges", () => {
     }
   });
 
-  /** Access control lists keep the order in which privileges were granted. */
+  /** Sorts the privileges in a line: access control lists keep the order in which they were granted. */
   const sorted = (line: string): string =>
     line.replace(/\{.*\}/, (acl) => acl.slice(1, -1).split(",").sort().join(","));
 });

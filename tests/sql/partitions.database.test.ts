@@ -195,7 +195,7 @@ describe("partitions of an append-only table are append-only", () => {
       await expect(client.query(attempt)).resolves.toBeDefined();
   });
 
-  test("rows move from the default partition, which refuses again afterwards", async () => {
+  test("rows move from the default partition, which then refuses changes again", async () => {
     await client.query(
       `insert into private.ddl_log (occurred_at, tag) values ('2031-05-05', 'EARLY'), ('2032-05-05', 'LATE')`,
     );

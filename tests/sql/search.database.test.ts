@@ -56,7 +56,7 @@ describe("search", () => {
     ["nothing by a word that no name contains", "zzzzqqqq", []],
     ["nothing by a quote that is not closed", '"zzzzqqqq', []],
     ["nothing by a backslash at the end", "zzzz\\", []],
-    ["nothing by a face", "😀", []],
+    ["nothing by an emoji", "😀", []],
     ["the beginning of a very long text", `lovelace ${" ".repeat(10_000)}zzzz`, ["Ada Lovelace"]],
     ["nothing by a megabyte of words, without delay", "y z".repeat(333_333), []],
   ])("finds %s", async (_what, wanted, names) => {

@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(async () => await database.remove());
 
-/** The event that Auth sends, with every claim that its validator requires. */
+/** Returns the event that Auth sends, with every claim that its validator requires. */
 function eventOf(user: string, extraClaims: Record<string, unknown> = {}) {
   return {
     metadata: { uuid: crypto.randomUUID(), time: "2026-11-01T00:00:00Z", name: "customize-access-token" },

@@ -10,7 +10,7 @@ import type { BackupsConfig } from "../../stack/backupsConfig";
 import { declareNetwork } from "../../stack/network";
 import { registered, registeredInAws } from "../components/awsWorld";
 
-/** What the watch of a stack with copies in us-west-2 declares there. */
+/** Returns what the watch of a stack with copies in us-west-2 declares there. */
 async function declaredForCopies(deletionAlarm: boolean): Promise<unknown> {
   const config: BackupsConfig = {
     project: projectSchema.parse({

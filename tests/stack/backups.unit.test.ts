@@ -25,7 +25,7 @@ const config = (region: string, environment: string, sameRegionReason?: string):
   monitoring: monitoringSchema.parse({}),
 });
 
-/** The warnings of a program whose bucket is in us-east-1. */
+/** Returns the warnings of a program whose bucket is in us-east-1. */
 async function warningsOf(stack: BackupsConfig): Promise<string[]> {
   const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
   await registeredInAws(() => {

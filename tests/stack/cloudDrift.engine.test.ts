@@ -45,7 +45,7 @@ async function deployedResources(): Promise<Deployed[]> {
   return deployedInClouds((await stack.pulumi("stack", "export")).stdout);
 }
 
-/** Each resource by name, as its endpoint returns it. ARNs of secrets are without their six random characters. */
+/** Returns each resource by name, as its endpoint returns it. ARNs of secrets are without their six random characters. */
 async function endpointValues(): Promise<Record<string, unknown>> {
   const values: Record<string, unknown> = {};
   for (const resource of await deployedResources()) {
@@ -54,7 +54,10 @@ async function endpointValues(): Promise<Record<string, unknown>> {
   return JSON.parse(JSON.stringify(values).replaceAll(/(:secret:[\w/-]+)-\w{6}\b/g, "$1"));
 }
 
-/** Any remaining difference would be in the report of the next test, which expects an exact list. */
+/**
+ * Expects that `up` restores the values. Any remaining difference would be in the report of the next test, which expects an exact
+ * list.
+ */
 async function expectUpRestores(values: object): Promise<void> {
   const repaired = await stack.pulumi("up", "--yes", "--skip-preview");
   expect(repaired.exitCode, repaired.output).toBe(0);

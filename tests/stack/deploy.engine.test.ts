@@ -18,7 +18,7 @@ afterAll(async () => {
   await stack?.remove();
 });
 
-/** The projects that the Management API returns. */
+/** Returns the projects that the Management API returns. */
 async function projects(): Promise<unknown> {
   const response = await fetch(`${stack.services.supabase.endpoint}/v1/projects`, {
     headers: { Authorization: `Bearer ${localAccessToken}` },

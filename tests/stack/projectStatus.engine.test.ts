@@ -30,7 +30,7 @@ async function projects(): Promise<{ id: unknown; status: unknown }[]> {
   return found.map(({ id, status }) => ({ id, status }));
 }
 
-/** The command in the sentence about the project. */
+/** Returns the command in the sentence about the project. */
 function commandIn(output: string): string[] {
   const command = /^.*warning: Project \w+ .*`pulumi (up [^`]+)`/m.exec(output)?.[1];
   if (command === undefined) throw new Error(`no command in ${output}`);

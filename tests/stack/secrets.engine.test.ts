@@ -24,9 +24,11 @@ const groups = {
 };
 const key = (name: string) => `thorbis-supabase:${name}`;
 
-/** Both ends distinguish it from any other text, and the part between them differs in every encoding. */
+/**
+ * Returns a text to search for. Both ends distinguish it from any other text, and the part between them differs in every encoding.
+ */
 const canaryText = () => `${ending()}"\\/%+&<'é ${ending()}`;
-/** Only characters that database passwords may contain. */
+/** Returns a password to search for, of characters that database passwords may contain. */
 const canaryPassword = () => `${ending()}._~-${ending()}`;
 const ending = () => randomBytes(8).toString("hex");
 
@@ -69,7 +71,7 @@ async function run(...args: string[]): Promise<void> {
 const setSecrets = (secrets: readonly PlantedSecret[]) =>
   run("config", "set-all", ...secrets.flatMap(({ name, text }) => ["--secret", `${name}=${text}`]));
 
-/** Everything that can be read afterwards, except what the services store like the clouds. */
+/** Returns everything that can be read afterwards, except the data that the services store, as the real clouds do. */
 const leftBehind = async (): Promise<ReadableText[]> => [
   ...filesBelow(stack.project),
   ...filesBelow(path.dirname(state), (file) => !file.startsWith("services/") || file.endsWith(".log")),
@@ -77,7 +79,7 @@ const leftBehind = async (): Promise<ReadableText[]> => [
   ...(await statements()),
 ];
 
-/** The statements that pg_stat_statements shows to the role `monitoring`. */
+/** Returns the statements that pg_stat_statements shows to the role `monitoring`. */
 async function statements(): Promise<ReadableText[]> {
   const { rows } = await (await stack.database()).query<{ query: string }>(
     "select query from extensions.pg_stat_statements",
@@ -156,7 +158,7 @@ test("after manual changes of a secret and of another value, preview and refresh
   expect(findLeaks(planted, await leftBehind())).toEqual([]);
 });
 
-test("every secret replaced by another: neither the old nor the new one shows", async () => {
+test("if every secret is replaced, neither the old nor the new one is shown", async () => {
   const next = replacements();
   await setSecrets(next);
   planted.push(...next);
@@ -172,7 +174,7 @@ test("every secret replaced by another: neither the old nor the new one shows", 
   expect(findLeaks(planted, await leftBehind())).toEqual([]);
 });
 
-/** New texts for all leaves except the project's own password, which keeps the test's connections valid. */
+/** Returns new texts for all leaves except the project's own password, which keeps the test's connections valid. */
 const replacements = (): PlantedSecret[] =>
   planted
     .filter(({ name }) => name.startsWith("thorbis-supabase:") && name !== key("databasePassword"))

@@ -122,7 +122,7 @@ export async function createBundleStack(options: BundleStackOptions): Promise<Bu
   };
 }
 
-/** The provider's process: the child of the CLI that runs our bundle. */
+/** Kills the provider's process: the child of the CLI that runs our bundle. */
 function killProvider(cli: number): void {
   for (const { pid, command } of childrenOf(cli)) {
     if (command.includes("supabasex")) process.kill(pid, "SIGKILL");

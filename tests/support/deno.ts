@@ -6,12 +6,12 @@ import { ensureOfficialClients } from "../../local/officialClients/installation"
 export interface ServedFunction {
   /** Base URL, without a trailing slash. */
   readonly url: string;
-  /** Its output. */
+  /** Returns its output so far. */
   output(): string;
   stop(): Promise<void>;
 }
 
-/** Deno's program, and the settings with which it downloads nothing and writes nothing into the user's home. */
+/** Returns the path of Deno, and the settings with which it downloads nothing and writes nothing into the user's home. */
 export async function denoProgram(cache: string): Promise<{ file: string; env: NodeJS.ProcessEnv }> {
   const { deno } = await ensureOfficialClients((line) => console.log(`Deno for the tests: ${line}`));
   return {

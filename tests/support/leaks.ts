@@ -74,7 +74,7 @@ function encodedForms(text: string): Map<string, string> {
   return forms;
 }
 
-/** Go also escapes for HTML. */
+/** Returns a text as Go writes it in JSON: Go also escapes for HTML. */
 const goJson = (text: string) =>
   JSON.stringify(text)
     .slice(1, -1)

@@ -91,7 +91,7 @@ function listenersOf(table: string, format: (hex: string) => string): { address:
     .map((fields) => ({ address: format(fields[1]?.split(":")[0] ?? ""), inode: fields[9] ?? "" }));
 }
 
-/** The kernel prints the four bytes of an address in the machine's byte order: little-endian. */
+/** Returns an IPv4 address. The kernel prints its four bytes in the machine's byte order: little-endian. */
 function ipv4(hex: string): string {
   return (hex.match(/../g) ?? [])
     .reverse()

@@ -41,7 +41,7 @@ export function waitingRun(folder: string): string {
   return write(folder, "waiting", { ...recorded("quiet"), waits: true });
 }
 
-/** The messages of a bundle with two hazards, one of them accepted, and a statement that would block for a long time. */
+/** Returns the messages of a bundle with two hazards, one of them accepted, and a statement that would block for a long time. */
 export function hazardEvents(): object[] {
   const urn = recorded("changeAndDrift").events.find(
     ({ diagnosticEvent }) => diagnosticEvent?.urn?.endsWith("sql-bundle") === true,
@@ -76,7 +76,7 @@ export function hazardEvents(): object[] {
   }));
 }
 
-/** The event of a violated policy. */
+/** Returns the event of a violated policy. */
 export function policyEvent(violation: {
   readonly resource: string;
   readonly policyName: string;

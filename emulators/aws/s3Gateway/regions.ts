@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 
-/** `us-east-1=http://127.0.0.1:1,eu-west-1=http://127.0.0.1:2`: the servers by region, as one argument of the daemon. */
+/** Returns the servers by region as one argument of the daemon: `us-east-1=http://127.0.0.1:1,eu-west-1=http://127.0.0.1:2`. */
 export function formatStores(stores: Readonly<Record<string, string>>): string {
   return Object.entries(stores)
     .map(([region, url]) => `${region}=${url}`)

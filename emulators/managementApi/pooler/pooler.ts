@@ -106,7 +106,10 @@ function receive(client: Socket, targets: PoolerTargets): void {
   client.on("data", read);
 }
 
-/** A cancel request has a session's secret key but no project, so it goes to every server. Only the session's server acts on it. */
+/**
+ * Forwards a cancel request to every server, because it has a session's secret key but no project. Only the session's server acts
+ * on it.
+ */
 function cancel(client: Socket, message: Buffer, ports: readonly number[]): void {
   for (const port of ports) {
     const database = connect(port, hostname);

@@ -39,7 +39,7 @@ const bulkUpdate = z.array(
   }),
 );
 
-/** The URL of a function's file in the folder where the platform bundles it. */
+/** Returns the URL of a function's file in the folder where the platform bundles it. */
 function sourceUrl(ref: string, { id, version }: Pick<EdgeFunctionRecord, "id" | "version">, file: string) {
   return `file:///tmp/user_fn_${ref}_${id}_${version}/source/${file}`;
 }

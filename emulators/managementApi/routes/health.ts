@@ -15,7 +15,10 @@ const comingUp: ReadonlySet<ProjectRecord["status"]> = new Set([
   "RESTORING",
 ]);
 
-/** Route of `GET health`: one row per requested service. Only the database is checked; the others follow the project's status. */
+/**
+ * Returns the route of `GET health`: one row per requested service. Only the database is checked; the others follow the project's
+ * status.
+ */
 export function healthRoutes({ lifecycle, clusters }: Services) {
   const routes = new Hono<EmulatorEnvironment>();
 
@@ -47,7 +50,7 @@ export function healthRoutes({ lifecycle, clusters }: Services) {
   return routes;
 }
 
-/** The `error` member is JSON in a string, which clients parse. */
+/** Returns the row of a service that is not healthy. Its `error` member is JSON in a string, which clients parse. */
 function unhealthy(name: string, reason: string) {
   return { name, healthy: false, status: "UNHEALTHY", error: JSON.stringify({ error: reason }) };
 }

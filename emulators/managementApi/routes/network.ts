@@ -6,7 +6,7 @@ import { type EmulatorEnvironment, readBody } from "../http";
 import type { Services } from "../services";
 import type { ProjectRecord } from "../state/record";
 
-/** A public address range, such as `203.0.113.0/24`. */
+/** Returns the schema of a public address range, such as `203.0.113.0/24`. */
 function cidr(family: 4 | 6) {
   return z
     .string()

@@ -6,7 +6,7 @@ import type { Services } from "../services";
 import { defaultAuthConfig, shownAuthConfig } from "../settings/auth";
 import type { ProjectRecord } from "../state/record";
 
-/** Route of `GET /v2/projects/{ref}/config`: all settings of a project in one response, for `supabase config`. */
+/** Returns the route of `GET /v2/projects/{ref}/config`: all settings of a project in one response, for `supabase config`. */
 export function projectConfigRoutes(services: Services) {
   const routes = new Hono<EmulatorEnvironment>();
   const query = queryDatabase(services);
@@ -79,7 +79,7 @@ function shownStorage({ storage }: ProjectRecord): JsonValue {
   };
 }
 
-/** Version 2 of the API uses snake_case for the storage settings. */
+/** Converts the names of members: version 2 of the API uses snake_case for the storage settings. */
 function snakeCase(value: JsonValue): JsonValue {
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(

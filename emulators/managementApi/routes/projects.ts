@@ -77,7 +77,9 @@ export function projectRoutes({ store, lifecycle, organizations }: Services) {
     if (project === undefined) throw new ApiError(404, "Project not found");
     return project;
   };
-  /** A preview branch has settings like a project, but only the branches endpoint lists it. */
+  /**
+   * Finds a project that is not a preview branch: a branch has settings like a project, but only the branches endpoint lists it.
+   */
   const find = (ref: string): ProjectRecord => {
     const project = findAny(ref);
     if (project.branch) throw new ApiError(404, "Project not found");

@@ -82,7 +82,7 @@ function keysOf({ signingKeys }: ProjectRecord): SigningKeyRecord[] {
   return signingKeys ?? [];
 }
 
-/** Only one key is in use. Tokens that the former one signed stay valid until it is revoked. */
+/** Retires the current key, because only one is in use. Tokens that it signed stay valid until it is revoked. */
 function retire(project: ProjectRecord): void {
   for (const key of keysOf(project)) if (key.status === "in_use") key.status = "previously_used";
 }

@@ -42,7 +42,7 @@ export class ProjectStore {
     return this.#projects.get(ref);
   }
 
-  /** Names of the organizations created through the API, by slug. */
+  /** Returns the names of the organizations created through the API, by slug. */
   organizations(): ReadonlyMap<string, string> {
     return new Map(Object.entries(this.#organizations));
   }

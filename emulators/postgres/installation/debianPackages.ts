@@ -87,7 +87,7 @@ export async function aptGet(args: readonly string[]): Promise<void> {
 
 const createClusterConf = "/etc/postgresql-common/createcluster.conf";
 
-/** Disables, during an installation, the cluster that Debian's server package creates by default. */
+/** Runs an installation without the cluster that Debian's server package creates by default. */
 async function withoutMainCluster(install: () => Promise<void>): Promise<void> {
   if (!existsSync(createClusterConf)) return await install();
   const before = readFileSync(createClusterConf, "utf8");

@@ -38,9 +38,9 @@ export type Progress = (message: string) => void;
 export interface InstallationSystem {
   readonly isRoot: boolean;
   readonly searchPath: readonly string[];
-  /** The folder that POSTGRESQL_BIN names. */
+  /** Returns the folder that POSTGRESQL_BIN names. */
   chosenFolder(): string | undefined;
-  /** Folders to search for a server. Their order does not decide which version is used. */
+  /** Returns the folders to search for a server. Their order does not decide which version is used. */
   folders(): readonly string[];
   isExecutable(file: string): boolean;
   exists(file: string): boolean;
@@ -97,7 +97,7 @@ async function findChosen(
   if (major !== undefined && installation?.major !== major) return undefined;
   const issue =
     installation === undefined
-      ? "holds no PostgreSQL server"
+      ? "contains no PostgreSQL server"
       : installation.major < oldestMajor
         ? `holds PostgreSQL ${installation.version}, older than ${oldestMajor}`
         : missingParts(installation, system)

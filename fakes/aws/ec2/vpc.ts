@@ -96,7 +96,7 @@ export const vpc = resource<Aws, VpcState>({
 
 type Dns = Pick<VpcState, "enableDnsSupport" | "enableDnsHostnames">;
 
-/** The service accepts only one of the two in a call. */
+/** Sets both DNS attributes, one after the other: the service accepts only one of the two in a call. */
 async function setDns(
   { ec2, id, signal }: { readonly ec2: EC2Client; readonly id: string; readonly signal: AbortSignal },
   before: Dns,

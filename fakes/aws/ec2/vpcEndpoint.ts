@@ -106,7 +106,7 @@ export const vpcEndpoint = resource<Aws, VpcEndpointState>({
   },
 });
 
-/** EC2 describes a deleted endpoint for a while, with one of these states. */
+/** Finds an endpoint that is not deleted: EC2 describes a deleted one for a while, with one of these states. */
 async function find(ec2: EC2Client, id: string, signal: AbortSignal): Promise<VpcEndpoint | undefined> {
   const command = new DescribeVpcEndpointsCommand({ VpcEndpointIds: [id] });
   const answer = await unlessMissing(ec2.send(command, { abortSignal: signal }), ...noEndpoint);

@@ -103,7 +103,7 @@ export const schedule = resource<Aws, ScheduleState>({
   },
 });
 
-/** An update sends everything, because the service resets omitted members to their defaults. */
+/** Returns the request for a schedule. An update sends everything, because the service resets omitted members to their defaults. */
 function request(state: ScheduleState) {
   return {
     Name: state.name,

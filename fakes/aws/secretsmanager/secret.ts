@@ -112,7 +112,7 @@ export const secret = resource<Aws, SecretState>({
   },
 });
 
-/** `{}` removes the policy. Without a value, a manually attached policy stays. */
+/** Replaces `{}`, which removes the policy, with an empty value. Without a value, a manually attached policy stays. */
 function withoutEmpty(policy: JsonValue): JsonValue {
   return policy === "{}" ? "" : policy;
 }

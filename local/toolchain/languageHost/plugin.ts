@@ -22,7 +22,9 @@ export function pluginCommand(request: RunPluginRequest): Command {
   };
 }
 
-/** The engine sends the whole environment as `NAME=value` lines. If a name repeats, the last value counts. */
+/**
+ * Parses the environment. The engine sends the whole environment as `NAME=value` lines. If a name repeats, the last value counts.
+ */
 export function parseEnvironment(lines: readonly string[]): NodeJS.ProcessEnv {
   return Object.fromEntries(
     lines.map((line) => {

@@ -60,7 +60,7 @@ function runnerArguments(
   ];
 }
 
-/** Undefined removes a variable that the user's shell may have set. */
+/** Returns variables for the program. Undefined removes a variable that the user's shell may have set. */
 export function typeScriptEnvironment(options: RuntimeOptions): NodeJS.ProcessEnv {
   return {
     PULUMI_NODEJS_TYPESCRIPT: options.typescript ? "true" : undefined,

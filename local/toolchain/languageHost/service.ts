@@ -24,7 +24,7 @@ import { readRuntimeOptions } from "./runtimeOptions";
 const pluginGraceMilliseconds = 2_000;
 
 /**
- * The calls that the engine makes to a Node.js host. All others (code generation, templates, packing) return
+ * Returns the handlers of the calls that the engine makes to a Node.js host. All others (code generation, templates, packing) return
  * "unimplemented", which the engine accepts.
  */
 export function createHandlers(

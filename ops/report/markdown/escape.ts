@@ -38,7 +38,10 @@ export function block(text: string, language = ""): string {
 /** The maximum number of characters that {@link block} adds to a text. */
 export const blockOverhead = 2 * (maxBackticks + 1) + 10;
 
-/** A fence is longer than any run of backticks inside. A run of any length would make it exceed every limit. */
+/**
+ * Shortens runs of backticks, because a fence is longer than any run of backticks inside. A run of any length would make it exceed
+ * every limit.
+ */
 function withShortRuns(text: string): string {
   return text.replace(/`+/g, (run) =>
     run.length <= maxBackticks ? run : `${"`".repeat(maxBackticks - 1)}…`,

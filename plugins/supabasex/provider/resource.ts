@@ -8,5 +8,5 @@ export type Resource = Pick<Provider, "check" | "diff" | "create" | "read" | "up
 export function unknownInputs(inputs: PropertyMap, known: readonly string[]): CheckFailure[] {
   return Object.keys(inputs)
     .filter((name) => !known.includes(name) && !name.startsWith("__"))
-    .map((property) => ({ property, reason: `is not known; known are ${known.join(", ")}` }));
+    .map((property) => ({ property, reason: `is not known; the known properties are ${known.join(", ")}` }));
 }

@@ -25,7 +25,7 @@ async function attempts(
 }
 
 describe("a dump whose snapshot is outdated", () => {
-  it("is attempted several times, also if one attempt takes longer than the patience", async () => {
+  it("is attempted several times, also if one attempt takes longer than the time limit", async () => {
     expect(await attempts(4, 600)).toEqual({ result: "begun", made: 5, progressed: 4 });
   });
 
@@ -33,7 +33,7 @@ describe("a dump whose snapshot is outdated", () => {
     expect(await attempts(59, 2)).toEqual({ result: "begun", made: 60, progressed: 59 });
   });
 
-  it("fails with what changed after that", async () => {
+  it("then fails, and the error names the last change", async () => {
     const { result, made, progressed } = await attempts(Number.POSITIVE_INFINITY, 600);
     expect([made, progressed]).toEqual([5, 4]);
     expect((result as Error).message).toBe(

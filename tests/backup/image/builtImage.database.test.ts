@@ -73,7 +73,7 @@ afterAll(async () => {
   if (folder !== undefined) await rm(folder, { recursive: true, force: true });
 });
 
-/** A checkout with the user's database certificates in `certificates/`. */
+/** Creates a checkout with the user's database certificates in `certificates/`. */
 async function createContext(): Promise<string> {
   const context = path.join(folder, "context");
   await mkdir(path.join(context, "sdks/supabase"), { recursive: true });

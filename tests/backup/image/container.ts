@@ -75,7 +75,10 @@ function startScript(options: ContainerOptions, limit: MemoryLimit | undefined):
   ].join("\n");
 }
 
-/** A user has no capabilities and cannot get any. A shell changes the folder, because chroot starts in `/`. */
+/**
+ * Returns the command inside of the container. A user has no capabilities and cannot get any. A shell changes the folder, because
+ * chroot starts in `/`.
+ */
 function innerCommand({ user, environment, command }: ContainerOptions, folder: string): string[] {
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   const [userId = "", groupId = ""] = user?.split(":") ?? [];

@@ -9,7 +9,7 @@ const tables = [table("shop.orders"), table('shop."a.b"'), table("shop.plain")];
 const orders = [{ kind: "column order", name: "shop.orders", facts: { columns: "id, at", parents: "" } }];
 const columns = [column("shop.orders.id"), column('shop.orders."x.y"'), column('shop."a.b".id')];
 
-it("has inherited columns and the order of columns where a program that does not know them ignores them", () => {
+it("stores inherited columns and the order of columns where older programs ignore them", () => {
   const text = writeAccess([...orders, ...columns, ...tables]);
 
   const byOlderProgram = z.array(accessEntry).parse(JSON.parse(text));
@@ -19,6 +19,6 @@ it("has inherited columns and the order of columns where a program that does not
   expect(read).toEqual(expect.arrayContaining([...orders, ...columns, ...tables]));
 });
 
-it("is read with inherited columns among the other objects, where the first backups that had them put them", () => {
+it("is read if inherited columns are among the other objects, as in the first backups that had them", () => {
   expect(accessInventory.parse([...columns, ...tables])).toEqual([...columns, ...tables]);
 });

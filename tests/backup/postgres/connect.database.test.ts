@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(async () => await cluster?.remove());
 
 /**
- * Seconds until the kernel probes an idle connection, as /proc/net/tcp has it. Linux only. What the query has sent may still
+ * Returns the seconds until the kernel probes an idle connection, as /proc/net/tcp has it. Linux only. What the query has sent may still
  * wait for its acknowledgement, for which the kernel shows another timer (01): we look until there is none.
  */
 async function keepAliveSeconds(client: pg.Client): Promise<number> {
@@ -100,7 +100,7 @@ it("has none of the time limits of its role", async () => {
   }
 });
 
-it("sends no password of the environment in place of an empty one", async () => {
+it("does not replace an empty password with that of the environment", async () => {
   const { hostname: host, port, password } = new URL(cluster.url());
   const settings = {
     host,

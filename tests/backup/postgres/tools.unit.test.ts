@@ -16,7 +16,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Programs that report a version and do nothing. */
+/** Writes programs that report a version and do nothing. */
 async function install(names: readonly string[], version: string, into = folder): Promise<void> {
   for (const name of names) {
     const file = path.join(into, name);

@@ -79,7 +79,7 @@ it("a database that is a template is replaced and dropped, also one that a kille
   await admin.query("alter database templated is_template false");
 });
 
-it("what an interrupted drop of a killed restore left is dropped", async () => {
+it("the leftovers of a drop that a killed restore did not finish are dropped", async () => {
   await admin.query("create database interrupted");
   await admin.query("create database interrupted_restore_01234567");
   await admin.query(

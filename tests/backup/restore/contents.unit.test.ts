@@ -48,7 +48,7 @@ const list = `;
 31; 2620 19 TRIGGER shop orders_1 RI_ConstraintTrigger_c_17349 app_owner
 `;
 
-/** The entries of a list, without SQL except for those with some. */
+/** Returns the entries of a list, each with its SQL if `sql` has it, otherwise with none. */
 const withSql = (
   contents: string,
   known: typeof names,

@@ -32,7 +32,7 @@ beforeEach(async () => {
     create table b.pairs (p b.pair)`);
 });
 
-/** The failure of loading rows that a constraint refused. */
+/** Returns the failure of loading rows that a constraint refused. */
 function refusal(fields: Pick<pg.DatabaseError, "schema" | "table" | "dataType" | "constraint">): Error {
   const cause = Object.assign(new pg.DatabaseError("refused", 0, "error"), { ...fields, code: "23514" });
   return new Error("Restoring the rows failed.", { cause });
@@ -51,7 +51,7 @@ async function checks(): Promise<string[]> {
 const prepare = async () => await prepareRowExpressions(client, new SchemaWriter(client, []));
 
 describe("a constraint that refused rows", () => {
-  it("is removed, but not one of the same name of another table, which is no reason to load rows again", async () => {
+  it("is removed; one with the same name on another table is kept, and does not cause another load", async () => {
     const expressions = await prepare();
 
     expect(await expressions.release(inTable("a", "t", "c"), [])).toBe(true);
@@ -61,7 +61,7 @@ describe("a constraint that refused rows", () => {
     expect(await expressions.release(inTable("b", "missing", "c"), [])).toBe(false);
   });
 
-  it("is removed with those of the tables that follow, and of domains, that may refuse a row later", async () => {
+  it("is removed together with constraints of later tables and of domains that may refuse a row", async () => {
     const expressions = await prepare();
 
     const tables = [{ schema: "b", table: "u" }];
@@ -85,7 +85,7 @@ describe("a constraint that refused rows", () => {
     expect(await expressions.release(ofDomain, [])).toBe(true);
   });
 
-  it("is known by its table and name, and a failure without a constraint is no refusal", async () => {
+  it("is identified by its table and name; a failure without a constraint is not a refusal", async () => {
     expect(refusedBy(inTable("a", "t", "c"))).not.toBe(refusedBy(inTable("b", "t", "c")));
     const ofPartition = refusal({ schema: "a", table: "t", dataType: undefined, constraint: undefined });
     expect(refusedBy(ofPartition)).toBeUndefined();

@@ -19,7 +19,7 @@ describe("a script of pg_restore", () => {
     ]);
   });
 
-  it("has settings before a heading, which are not those at the end of a text", () => {
+  it("has settings before a heading, which are distinguished from the end of a comment", () => {
     const comment = "COMMENT ON TABLE public.t IS 'First\nSET default_tablespace = fast;';";
     const script = [entry(1, comment), "SET default_tablespace = quick;\n\n", entry(2, "select 2;")].join("");
     expect(splitScript(script).map(({ sql }) => sql)).toEqual([

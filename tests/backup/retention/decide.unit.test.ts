@@ -6,7 +6,7 @@ import { fc, test } from "../../support/properties";
 const now = new Date("2026-06-15T12:00:00Z");
 const run = (date: string): DatedRun => ({ name: date, start: new Date(`${date}T03:00:00Z`) });
 
-/** The rules, with the named runs not intact, and a record of what was read. */
+/** Returns the rules, with the named runs not intact, and a record of what was read. */
 function rules(change: Partial<Rules> = {}, defective: Record<string, "damaged" | "could not check"> = {}) {
   const read: string[] = [];
   const all: Rules = {

@@ -14,7 +14,7 @@ const weekOf = ({ start }: DatedRun): string =>
   new Date(start.getTime() - ((start.getUTCDay() + 6) % 7) * dayMilliseconds).toISOString().slice(0, 10);
 const monthOf = ({ start }: DatedRun): string => start.toISOString().slice(0, 7);
 
-/** The newest intact backups that the policy must keep. */
+/** Returns the newest intact backups that the policy must keep. */
 function promised(
   intact: readonly DatedRun[],
   { policy, minimum }: Pick<Rules, "policy" | "minimum">,

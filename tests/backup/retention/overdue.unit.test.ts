@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { overdueSince } from "../../../backup/retention/overdue";
 
 const policy = { dailyDays: 3, weeklyDays: 3, monthlyDays: 3 };
-/** A backup at noon of each of these days of June 2026. */
+/** Returns a backup at noon of each of these days of June 2026. */
 const runsOf = (...days: number[]) =>
   days.map((day) => ({ name: `run-${String(day).padStart(2, "0")}`, start: noonOf(day) }));
 const noonOf = (day: number) => new Date(Date.UTC(2026, 5, day, 12));

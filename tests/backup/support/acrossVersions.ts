@@ -2,7 +2,10 @@ import type { AccessEntry } from "../../../backup/postgres/access";
 import { withoutNeedlessQuotes } from "../../../backup/restore/accessEntries";
 import type { Portrait } from "./portrait";
 
-/** Version 17 has one more privilege and newer extensions, and writes expressions and schemas differently; its platform objects differ. */
+/**
+ * Removes the differences between the versions. Version 17 has one more privilege and newer extensions, and writes expressions and
+ * schemas differently; its platform objects differ.
+ */
 export function acrossVersions({ rows, sequences, largeObjects, jobs, access }: Portrait): unknown {
   const platform =
     /^(?:.* on )?(?:auth|storage|realtime|vault|extensions|graphql|graphql_public|pgbouncer|cron)\b/;

@@ -11,7 +11,7 @@ import type { TestStore } from "./store";
 
 const checkout = path.join(__dirname, "..", "..", "..");
 
-/** The environment that the task definition declares, for this cluster and store. */
+/** Returns the environment that the task definition declares, for this cluster and store. */
 export function taskEnvironment(cluster: TestCluster, { environment }: TestStore): Record<string, string> {
   return {
     ...environment,
@@ -45,7 +45,7 @@ export function commandContext(environment: Record<string, string>): RecordedCon
   };
 }
 
-/** The UserError with which a command ends. */
+/** Returns the UserError with which a command ends. */
 export async function failureOf(command: Promise<unknown>): Promise<{ message: string; exitCode: number }> {
   try {
     await command;
@@ -90,7 +90,7 @@ export function startBackupProgram(
   return { child, ended };
 }
 
-/** Process ids of the children of a process that run this program, with this argument if one is given. Linux only. */
+/** Returns the process ids of the children of a process that run this program, with this argument if one is given. Linux only. */
 export function childrenOf(pid: number | undefined, program: string, argument?: string): number[] {
   return processIds().filter((id) => {
     const stat = readProcessFile(id, "stat");
@@ -101,7 +101,7 @@ export function childrenOf(pid: number | undefined, program: string, argument?: 
   });
 }
 
-/** The command lines of all processes, which every user of the machine can read. */
+/** Returns the command lines of all processes, which every user of the machine can read. */
 export function commandLines(): string {
   return processIds()
     .map((id) => readProcessFile(id, "cmdline").replaceAll("\0", " "))

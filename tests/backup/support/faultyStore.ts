@@ -49,7 +49,7 @@ export interface FaultyStore {
   stop(): Promise<void>;
 }
 
-/** An HTTP proxy in front of an S3 server. Signatures stay valid, because the client signs the proxy's address. */
+/** Starts an HTTP proxy in front of an S3 server. Signatures stay valid, because the client signs the proxy's address. */
 export async function startFaultyStore(endpoint: string): Promise<FaultyStore> {
   const target = new URL(endpoint);
   const requests: S3Request[] = [];
@@ -142,7 +142,7 @@ export async function startFaultyStore(endpoint: string): Promise<FaultyStore> {
   };
 }
 
-/** Names of buckets are in the path: `/bucket/key?query`. */
+/** Returns the parts of a request. Names of buckets are in the path: `/bucket/key?query`. */
 function describeRequest({ method, url = "/" }: IncomingMessage): S3Request {
   const { pathname, searchParams: query } = new URL(url, "http://s3");
   const key = decodeURIComponent(pathname).split("/").slice(2).join("/");

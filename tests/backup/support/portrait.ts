@@ -89,7 +89,7 @@ export async function takePortrait(url: string): Promise<Portrait> {
   }
 }
 
-/** Without the random words of newer versions, and the day's own partitions. */
+/** Dumps the schema without the random words of newer versions, and the day's own partitions. */
 async function dumpSchema(url: string): Promise<string[]> {
   const { pgDump } = await findTools();
   return execFileSync(pgDump, ["--schema-only", "--exclude-table=realtime.messages_*", `--dbname=${url}`], {
@@ -102,7 +102,9 @@ async function dumpSchema(url: string): Promise<string[]> {
     .map(withOrderedRoles);
 }
 
-/** `pg_dump` names the roles of a policy in the order in which the server stores them, which any `alter role` changes. */
+/**
+ * Sorts the roles of a policy: `pg_dump` names them in the order in which the server stores them, which any `alter role` changes.
+ */
 function withOrderedRoles(line: string): string {
   return /^CREATE POLICY /.test(line)
     ? line.replace(

@@ -4,7 +4,8 @@ import { objectKey } from "../../../backup/runName";
 import type { TestStore } from "./store";
 
 /**
- * The lines of each table of these schemas in a backup's stored rows, read without the program: with zstd and the end of each COPY.
+ * Counts the lines of each table of these schemas in a backup's stored rows. Reads them without the program: with zstd, up to the
+ * end of each COPY.
  */
 export async function storedRows(
   { store }: TestStore,

@@ -3,7 +3,7 @@ import type { Client } from "pg";
 export const backupPassword = "backup / password with ünïcode & %2F";
 
 /**
- * A small application: two tenants behind forced row-level security, and one example of everything that restores often lose:
+ * Creates a small application: two tenants behind forced row-level security, and one example of everything that restores often lose:
  * owners, grants, comments, odd names, generated columns, sequences, partitions, policies and triggers on the platform's
  * tables, a job, a bucket, a publication that hides deletes.
  *
@@ -74,7 +74,7 @@ newline'), (null), ('\\\\.');
   `);
 }
 
-/** All rows of the application and of its users, as text that does not depend on their storage. */
+/** Returns all rows of the application and of its users, as text that does not depend on their storage. */
 export async function readRows(client: Client): Promise<Record<string, string[]>> {
   const tables = [
     "shop.tenants",

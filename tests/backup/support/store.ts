@@ -16,7 +16,7 @@ export interface TestStore {
   readonly client: S3Client;
   /** The environment with which the backup program finds it. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Keys of the bucket, in order. */
+  /** Returns the keys of the bucket, in order. */
   keys(prefix?: string): Promise<string[]>;
   unfinishedUploads(): Promise<number>;
   remove(): Promise<void>;

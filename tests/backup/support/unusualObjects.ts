@@ -1,8 +1,8 @@
 import type { Client } from "pg";
 
 /**
- * A database of every kind of object that `postgres` may make in a project, with names, rights and expressions that a restore is known to
- * lose or to stumble over.
+ * Creates objects of every kind that `postgres` may create in a project. Their names, privileges and expressions are those that
+ * restores are known to lose or to fail on.
  *
  * @param client `postgres`, on a database that `createShop` has filled
  */
@@ -246,7 +246,10 @@ export async function createUnusualObjects(client: Client): Promise<void> {
   await createEventTriggers(client);
 }
 
-/** Rows of partitions by hash and by function, an index that no session of version 17 can recreate, grants by grantees, storage settings. */
+/**
+ * Creates rows of partitions by hash and by function, an index that no session of version 17 can recreate, grants by grantees,
+ * storage settings.
+ */
 async function createRowsThatDependOnTheirPlace(client: Client): Promise<void> {
   await client.query(`
     create table nasty.by_hash (id int, kind nasty."Color of it") partition by hash (kind);
@@ -294,7 +297,10 @@ async function createRowsThatDependOnTheirPlace(client: Client): Promise<void> {
     alter table nasty.parent set (fillfactor = 50, toast.autovacuum_enabled = false), cluster on parent_pkey, replica identity full`);
 }
 
-/** Objects that depend on their owner: functions of a range, rows that policies show, references of an owner without privileges; and a value that names an index. */
+/**
+ * Creates objects that depend on their owner: functions of a range, rows that policies show, references of an owner without
+ * privileges; and a value that names an index.
+ */
 async function createWhatDependsOnItsOwner(client: Client): Promise<void> {
   await client.query(`
     create table nasty.shown (id int); alter table nasty.shown enable row level security;
@@ -311,7 +317,7 @@ async function createWhatDependsOnItsOwner(client: Client): Promise<void> {
     insert into nasty.names values ('nasty.tagged_by'), ('nasty.keyed_pkey'), ('nasty.shown')`);
 }
 
-/** Objects that group by a primary key need that key, so `pg_dump` creates them after the rows, or twice. */
+/** Creates objects that group by a primary key. They need that key, so `pg_dump` creates them after the rows, or twice. */
 async function createWhatNeedsKeys(client: Client): Promise<void> {
   await client.query(`
     create table nasty.keyed (id int primary key, name text);
@@ -330,7 +336,10 @@ async function createWhatNeedsKeys(client: Client): Promise<void> {
     create publication everything for all tables with (publish = 'insert')`);
 }
 
-/** An event trigger that logs schema changes, like this repository's, and one that refuses some: neither may act on those of a restore. */
+/**
+ * Creates an event trigger that logs schema changes, like this repository's, and one that refuses some: neither may act on those
+ * of a restore.
+ */
 async function createEventTriggers(client: Client): Promise<void> {
   await client.query(`
     create table nasty.history (id serial primary key, tag text, at timestamptz default now());

@@ -97,7 +97,7 @@ export class IamRequests {
     ];
   }
 
-  /** IAM requires the permission to pass a role from the caller that gives it to a service. */
+  /** Returns the calls that pass a role: IAM requires the permission to pass a role from the caller that gives it to a service. */
   #handedOver(call: AwsCall): Call[] {
     const receivers: Readonly<Record<string, string>> = {
       ecs: "ecs-tasks",
@@ -165,7 +165,10 @@ export class IamRequests {
     }
   }
 
-  /** A role has the boundary with which it was created: all roles of the stack have the environment's. */
+  /**
+   * Returns the condition key for the boundary. A role has the boundary with which it was created: all roles of the stack have the
+   * environment's.
+   */
   #boundary({ service, operation, form }: AwsCall): Context {
     if (service !== "iam") return {};
     const boundary = operation === "CreateRole" ? form.get("PermissionsBoundary") : this.place.boundaryArn;
@@ -176,7 +179,7 @@ export class IamRequests {
     return `arn:${partitionOf(region)}:${service}:${region}:${this.place.accountId}:${resource}`;
   }
 
-  /** Whether a call sets the stack's tag. */
+  /** Returns whether a call sets the stack's tag. */
   #claims({ body }: AwsCall): boolean {
     const texts = [body, decodeURIComponent(body.replace(/\+|%(?![0-9A-F]{2})/g, " "))];
     return texts.some((text) => text.includes(stackTag) && text.includes(this.#stack()));

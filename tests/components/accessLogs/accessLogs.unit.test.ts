@@ -21,7 +21,7 @@ const register = (onOptions: (name: string, options: pulumi.CustomResourceOption
     new AccessLogs("logs", { account, tags, source, bucketName: "thorbis-backups-logs", retentionDays: 90 });
   });
 
-test("requests to the backup bucket are recorded in a bucket that is equally closed and has a retention", async () => {
+test("requests to the backup bucket are recorded in a bucket with the same access restrictions and a retention", async () => {
   const resources = await register();
   const inputsOf = (name: string) => registered(resources, `logs-${name}`).inputs;
 

@@ -209,7 +209,7 @@ test("with an existing topic no new one is created, and every alarm uses it", as
   ]);
 });
 
-/** How EventBridge expands a template: it inserts a value as JSON, but unescaped inside quotes. */
+/** Expands a template as EventBridge does, which inserts a value as JSON, but unescaped inside quotes. */
 function transformed(
   { inputPaths, inputTemplate }: TopicRuleArgs["message"],
   event: { readonly time: string; readonly detail: Readonly<Record<string, unknown>> },

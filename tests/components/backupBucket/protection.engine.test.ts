@@ -116,7 +116,7 @@ function areas(bucketName: string, deletionProtection: boolean, backup: object =
   };
 }
 
-/** The tests that do not depend on deletion protection. */
+/** Declares the tests that do not depend on deletion protection. */
 function describeCommonPromises(deployed: () => BucketStack): void {
   test("another name for the bucket is refused before anything is changed", async () => {
     const stack = deployed();
@@ -248,7 +248,7 @@ describe("a bucket with deletion protection", () => {
     await stack.expectNoChanges();
   });
 
-  test("stays unchanged after a move on purpose, and the new bucket is protected like it", async () => {
+  test("stays unchanged after an intended move, and the new bucket has the same protection", async () => {
     stack.configure(lock);
     await stack.up();
     const before = await stack.protection();

@@ -87,7 +87,7 @@ const replicationOf = async (s3: S3Client, Bucket: string) =>
 /** The error of S3 for a bucket without a rule. */
 const noRule = { name: "ReplicationConfigurationNotFoundError" };
 
-/** The copies in S3: their bucket with its settings, and the rule on the source. */
+/** Returns the copies in S3: their bucket with its settings, and the rule on the source. */
 async function copies(): Promise<{ resource: Deployed; clouds: Clouds }[]> {
   const all = deployedInClouds((await stack.pulumi("stack", "export")).stdout);
   return all

@@ -143,7 +143,7 @@ test("the alarm on the lag is in the second region, where S3 measures it, and th
   });
 });
 
-test("deleted copies are reported in their region, like deleted backups, and so is a report that does not arrive", async () => {
+test("deleted copies are reported in their region, like deleted backups, and so is an undelivered report", async () => {
   const places = new Map<string, string>();
   const resources = await register({ deletionAlarm: true }, ({ name, opts }) => {
     const { provider } = opts as pulumi.CustomResourceOptions;

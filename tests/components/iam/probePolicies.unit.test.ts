@@ -15,7 +15,7 @@ const queueArn = `arn:aws:sqs:${region}:${accountId}:thorbis-prod-backup-dead-le
 const via = (service: string) => ({ "kms:ViaService": `${service}.${region}.amazonaws.com` });
 const stream = `${logGroupArn}:log-stream:1`;
 
-/** The key's own policy delegates the decision to IAM. */
+/** Decides a request; the key's own policy delegates the decision to IAM. */
 const ask = (request: Request) =>
   decide({
     ...request,

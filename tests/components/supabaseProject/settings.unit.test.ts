@@ -20,7 +20,7 @@ import {
 } from "../../config/specimens";
 import { settled } from "./stack";
 
-/** The config without outputs: a secret is a SecretText, which prints "[secret]". */
+/** Returns the config without outputs: a secret is a SecretText, which prints "[secret]". */
 const configOf = (areas: Areas, stack = "dev", secrets = developmentSecrets) =>
   parseStackConfig(inputOf(stack, areas, secrets)) as unknown as StackConfig;
 

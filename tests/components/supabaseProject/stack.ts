@@ -27,10 +27,10 @@ export interface Registered {
   readonly options: ReadonlyMap<string, Options>;
 }
 
-/** The plain text of secrets in these tests. */
+/** Returns the plain text of secrets in these tests. */
 export const secretText = (leaf: string) => `canary-${leaf}`;
 
-/** A committed stack file with its secrets set, as a program on mocks reads it. */
+/** Returns a committed stack file with its secrets set, as a program on mocks reads it. */
 function committedConfig(stack: string): StackConfig {
   const file = readStackFile(path.resolve(import.meta.dirname, `../../../Pulumi.${stack}.yaml`));
   const keys = requiredSecrets(file).map(({ key }) => key);
@@ -77,7 +77,7 @@ export async function registeredFor(
   return { resources: new Map(resources.map((resource) => [resource.name, resource])), options };
 }
 
-/** The inputs of a resource; a secret is `{secret: value}`. */
+/** Returns the inputs of a resource; a secret is `{secret: value}`. */
 export function inputsOf({ resources }: Registered, name: string): Record<string, unknown> {
   return openSecrets(resources.get(name)?.inputs) as Record<string, unknown>;
 }
@@ -92,14 +92,14 @@ function openSecrets(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, item]) => [key, openSecrets(item)]));
 }
 
-/** The value of an output, and whether it is secret. */
+/** Returns the value of an output, and whether it is secret. */
 export async function settled<T>(input: pulumi.Input<T>): Promise<{ value: unknown; secret: boolean }> {
   const output = pulumi.output(input) as pulumi.Output<unknown>;
   const value = await new Promise((resolve) => output.apply(resolve));
   return { value, secret: await pulumi.isSecret(output) };
 }
 
-/** The arguments of a project with a stack's configuration, as `index.ts` passes them. */
+/** Returns the arguments of a project with a stack's configuration, as `index.ts` passes them. */
 export function projectArgs(config: StackConfig): SupabaseProjectArgs {
   const { project, database } = config;
   return {

@@ -15,7 +15,7 @@ import {
 const registerProject = (stack: string) =>
   registeredFor(stack, (config) => new SupabaseProject("supabase", projectArgs(config)));
 
-/** The project as an object, for its outputs. */
+/** Returns the project as an object, for its outputs. */
 async function projectOf(
   stack: string,
   pooler: Record<string, string>,

@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A machine whose only program is this `python3`. */
+/** Returns a machine whose only program is this `python3`. */
 function machine(script?: string): NodeJS.ProcessEnv {
   if (script !== undefined) {
     const file = path.join(folder, "python3");
@@ -64,7 +64,7 @@ it("reports it before anything is created", async () => {
   expect(existsSync(path.join(folder, "cache"))).toBe(false);
 });
 
-/** A folder with a Python that creates environments like `venv`, and logs each to the file `log`. */
+/** Creates a folder with a Python that creates environments like `venv`, and adds a line for each to the file `log`. */
 function pythonOf(name: string, version: string): string {
   const bin = path.join(folder, name);
   mkdirSync(bin);

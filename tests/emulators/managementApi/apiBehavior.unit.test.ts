@@ -243,7 +243,7 @@ test("secrets are returned as SHA-256, and their values are not on disk", async 
   expect(JSON.stringify(await recordOf(emulator, ref))).not.toContain("canary");
 });
 
-test("a deployment keeps nested file names and created_at, and counts the version up", async () => {
+test("a deployment keeps nested file names and created_at, and increments the version", async () => {
   const ref = await emulator.project();
   const deploy = async (page: string) => {
     const form = new FormData();

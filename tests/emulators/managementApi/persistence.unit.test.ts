@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => emulator.remove());
 
-/** A second emulator on the same folder, as after `kill -9` of the first. */
+/** Starts a second emulator on the same folder, as after `kill -9` of the first. */
 async function afterKill(): Promise<TestEmulator> {
   return await testEmulator({ stateDirectory: emulator.stateDirectory });
 }

@@ -80,7 +80,7 @@ interface CallOptions {
 export interface TestEmulator extends Emulator {
   clusters: ImaginaryClusters;
   stateDirectory: string;
-  /** The path is one of version 1, without `/v1`, or begins with `/v2/`. */
+  /** Sends a request. The path is one of version 1, without `/v1`, or begins with `/v2/`. */
   call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Answer>;
   /** Creates a project and waits until it is active. */
   project(fields?: Record<string, unknown>): Promise<string>;

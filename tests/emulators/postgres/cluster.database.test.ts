@@ -81,7 +81,7 @@ it("loads no library from outside of its own tree, also when it compiles a query
   expect(plan.rows[0]?.["QUERY PLAN"][0].JIT !== undefined).toBe(compiles);
 });
 
-/** A program that uses the port. */
+/** Starts a server that uses the port. */
 async function occupy(port: number): Promise<Server> {
   return await new Promise((resolve) => {
     const server = createServer();

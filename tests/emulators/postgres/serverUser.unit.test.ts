@@ -3,7 +3,7 @@ import { asServerUser, serverUserFor, type UserSystem } from "../../../emulators
 
 const postgres = { uid: 107, gid: 114 };
 
-/** A machine whose user postgres (if it exists) can enter the folder in the given ways. */
+/** Returns a machine whose user postgres (if it exists) can enter the folder in the given ways. */
 function machine(how: {
   root: boolean;
   user?: boolean;
@@ -53,13 +53,13 @@ describe("the user of the server", () => {
 
   it("is refused with a sentence on what to do, if neither works", () => {
     expect(() => serverUserFor("/closed/checkout", machine({ root: true }))).toThrow(
-      "PostgreSQL runs as the user postgres, who cannot enter /closed/checkout: let others pass through the folders above it (`chmod o+x /closed` and up), or use a checkout elsewhere, or run this as another user than root.",
+      "PostgreSQL runs as the user postgres, which cannot enter /closed/checkout: let it enter the folders above (`chmod o+x /closed` and up), or use a checkout elsewhere, or run this as a user other than root.",
     );
   });
 
   it("is refused with a sentence on what to do, if there is no user postgres", () => {
     expect(() => serverUserFor("/srv", machine({ root: true, user: false }))).toThrow(
-      "PostgreSQL does not run as root and this machine has no user named postgres: create one (`useradd --system postgres`) or run this as another user than root.",
+      "PostgreSQL does not run as root and this machine has no user named postgres: create one (`useradd --system postgres`) or run this as a user other than root.",
     );
   });
 });

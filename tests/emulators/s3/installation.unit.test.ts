@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A machine whose only program is a `go` of this version, with `toolchain` as its GOTOOLCHAIN. */
+/** Returns a machine whose only program is a `go` of this version, with `toolchain` as its GOTOOLCHAIN. */
 function machine(version: string, toolchain = ""): NodeJS.ProcessEnv {
   const script = `#!/bin/sh
 case "$*" in

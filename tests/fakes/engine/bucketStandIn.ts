@@ -32,7 +32,7 @@ export async function configured(config: PropertyMap = { region: "eu" }) {
     inputs: PropertyMap,
     { ignoreChanges = [] }: { readonly ignoreChanges?: string[] } = {},
   ) => provider.diff({ urn, type, id: "logs", oldInputs, oldOutputs, inputs, ignoreChanges }, context);
-  /** Like the engine: uses the values that were read as the state, and the program's inputs as the new inputs. */
+  /** Refreshes like the engine: uses the values that were read as the state, and the program's inputs as the new inputs. */
   const refresh = async (made: { id: string; inputs: PropertyMap; outputs: PropertyMap }) => {
     const read = await provider.read(
       { urn, type, id: made.id, inputs: made.inputs, outputs: made.outputs },

@@ -19,7 +19,7 @@ describe("check", () => {
     expect(inputs.password).toBeInstanceOf(Secret);
   });
 
-  it("notes in the inputs what it filled in, as a bridged plugin does, and not in the outputs", async () => {
+  it("lists its defaults in the inputs, as a bridged plugin does, and not in the outputs", async () => {
     const { check, create } = await configured();
 
     expect((await check({ password: "p" })).inputs.__defaults).toEqual(["name", "region"]);

@@ -3,7 +3,7 @@ import { handlerOn, request, tenantId, workOrder } from "./support";
 
 const customerId = "44444444-4444-4444-8444-444444444444";
 
-/** The errors for which a request is refused, as `field problem`. */
+/** Returns the errors for which a request is refused, as `field problem`. */
 async function issuesOf(action: string, data: unknown): Promise<string[]> {
   const { handle, calls } = handlerOn();
   const response = await handle(request({ action, data }));
@@ -75,11 +75,13 @@ test("update_customer returns 404 for a row that the caller does not see, whethe
   const response = await handle(request(body));
 
   expect(response.status).toBe(404);
-  expect(await response.json()).toEqual({ error: "There is no such row." });
+  expect(await response.json()).toEqual({ error: "The row does not exist." });
 });
 
 test("update_customer reports all errors", async () => {
-  expect(await issuesOf("update_customer", { id: customerId })).toEqual(["data must change something"]);
+  expect(await issuesOf("update_customer", { id: customerId })).toEqual([
+    "data must contain a field to change",
+  ]);
   const data = {
     id: "1",
     email: "nobody",
@@ -89,7 +91,7 @@ test("update_customer reports all errors", async () => {
     tags: ["", 1],
   };
   expect((await issuesOf("update_customer", data)).sort()).toEqual([
-    "data.email must be an e-mail address",
+    "data.email must be an email address",
     "data.first_name must not be empty",
     "data.id must be a UUID",
     "data.phone must be a phone number",

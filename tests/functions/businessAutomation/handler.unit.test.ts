@@ -100,7 +100,7 @@ describe("pages of other origins", () => {
     expect(calls).toEqual([]);
   });
 
-  test("no origin, a server's request, passes without CORS headers", async () => {
+  test("a request without an origin, as from a server, passes without CORS headers", async () => {
     const response = await handlerOn().handle(request(createWorkOrder));
 
     expect(response.status).toBe(201);
@@ -134,7 +134,7 @@ describe("pages of other origins", () => {
 
 describe("the request", () => {
   test.each([
-    [405, request(undefined, { method: "GET" }), "Only POST is served."],
+    [405, request(undefined, { method: "GET" }), "Only POST is supported."],
     [
       415,
       request(createWorkOrder, { headers: { "content-type": "text/plain" } }),
@@ -145,9 +145,13 @@ describe("the request", () => {
     [
       400,
       request({ action: "drop_tables", data: {} }),
-      "The action is not known; known are create_work_order, update_customer.",
+      "The action is not known; the known actions are create_work_order, update_customer.",
     ],
-    [400, request({ data: {} }), "The action is not known; known are create_work_order, update_customer."],
+    [
+      400,
+      request({ data: {} }),
+      "The action is not known; the known actions are create_work_order, update_customer.",
+    ],
     [
       413,
       request(undefined, { text: `"${"x".repeat(100_000)}"` }),
@@ -176,13 +180,13 @@ describe("the request", () => {
 describe("a refusal by the database", () => {
   test.each([
     [401, refusal(401, "PGRST301"), "The token is no longer valid; sign in again."],
-    [403, refusal(403, "42501"), "You may not do this."],
-    [422, refusal(409, "23503"), "The data refers to something that does not exist."],
+    [403, refusal(403, "42501"), "You lack the permission for this action."],
+    [422, refusal(409, "23503"), "The data refers to a row that does not exist."],
     [422, refusal(400, "23514"), "The data is not valid."],
     [422, refusal(400, "22007"), "The data is not valid."],
-    [409, refusal(409, "23505"), "There is such a row already."],
-    [502, refusal(503, "PGRST002"), "The database could not be asked."],
-    [504, new DOMException("aborted", "TimeoutError"), "The database did not answer in time."],
+    [409, refusal(409, "23505"), "The row already exists."],
+    [502, refusal(503, "PGRST002"), "The database is not available."],
+    [504, new DOMException("aborted", "TimeoutError"), "The database did not respond in time."],
     [500, new TypeError("canary: fetch failed"), "Something went wrong."],
   ])(
     "gets status %i with our message, and the original message is logged",

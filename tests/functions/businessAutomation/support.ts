@@ -4,7 +4,7 @@ import { createHandler } from "../../../functions/business-automation/handler.ts
 export const tenantId = "11111111-1111-4111-8111-111111111111";
 export const allowedOrigin = "https://app.thorbis.com";
 
-/** An access token like those of Auth, with a signature that is not checked here. */
+/** Returns an access token like those of Auth, with a signature that is not checked here. */
 export function token(claims: Record<string, unknown> = { tenant_id: tenantId }): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
   return `${part({ alg: "HS256" })}.${part({ sub: "someone", name: "Zoë ÿ>?", ...claims })}.c2lnbmF0dXJl`;
@@ -20,7 +20,7 @@ export interface Call {
   readonly values: object;
 }
 
-/** A handler with a Data API that records its requests, and returns a row, none (null) or a refusal. */
+/** Returns a handler with a Data API that records its requests, and returns a row, none (null) or a refusal. */
 export function handlerOn(answer: Row | null | Error = { id: "row" }) {
   const calls: Call[] = [];
   const logged: { message: string; details: object }[] = [];
@@ -54,7 +54,7 @@ interface RequestParts {
   readonly text?: string;
 }
 
-/** A valid request with the given changes; an undefined header is omitted. */
+/** Returns a valid request with the given changes; an undefined header is omitted. */
 export function request(body: unknown, { method = "POST", headers = {}, text }: RequestParts = {}): Request {
   const given = { authorization: `Bearer ${token()}`, "content-type": "application/json", ...headers };
   const sent = Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined);

@@ -25,7 +25,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A machine whose `npm` is this shell script. It runs in the installation folder and records each run. */
+/** Returns a machine whose `npm` is this shell script. It runs in the installation folder and records each run. */
 function machine(script: string): NodeJS.ProcessEnv {
   const file = path.join(folder, "npm");
   writeFileSync(file, `#!/bin/sh\necho "$@" >> ${JSON.stringify(path.join(folder, "runs"))}\n${script}\n`);

@@ -205,7 +205,7 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
     });
     afterAll(() => server?.stop());
 
-    /** The colleague's additional files, beside the stack's own. */
+    /** Writes the colleague's additional files, beside the stack's own. */
     async function prepareFolders(): Promise<void> {
       await writeFile(home(), "create table public.pushed (id integer primary key);\n");
       const before = await readFile(config(), "utf8");

@@ -20,7 +20,7 @@ beforeEach(() => {
   mkdirSync(directory);
 });
 
-/** A CLI that runs this script and records its arguments and home. */
+/** Writes a CLI that runs this script and records its arguments and home. */
 function cli(script: string): string {
   const file = path.join(directory, "pulumi");
   const note = `echo "$PULUMI_HOME $*" >> '${directory}/calls'`;

@@ -50,7 +50,7 @@ const keepers = (of = paths) => runningServices(serviceDirectories(of.services).
 
 const running = () => services.filter(isSameProcess).length;
 
-/** Longer than the keeper takes to notice a change. */
+/** Waits longer than the keeper takes to notice a change. */
 const seen = () => wait(2_500);
 
 test("every service of an environment ends when its folder is deleted, and so does the keeper", async () => {

@@ -115,16 +115,16 @@ describe("the official download", () => {
 
     timers.mockRestore();
     expect(requests).toEqual([`/${checksumsName}`]);
-    expect(fixture.progress[1]).toContain(`${new URL(site).host} does not answer`);
+    expect(fixture.progress[1]).toContain(`${new URL(site).host} does not respond`);
   });
 });
 
 describe("a failed download", () => {
   it("is remembered for a day, with its reason", async () => {
-    await expect(fixture.ensure()).rejects.toThrow("127.0.0.1:1 does not answer");
+    await expect(fixture.ensure()).rejects.toThrow("127.0.0.1:1 does not respond");
     const site = await serve((_request, response) => response.writeHead(500).end());
 
-    await expect(fixture.ensure(site)).rejects.toThrow("127.0.0.1:1 does not answer");
+    await expect(fixture.ensure(site)).rejects.toThrow("127.0.0.1:1 does not respond");
 
     expect(requests).toEqual([]);
   });

@@ -36,7 +36,7 @@ function writeProgram(source: string): void {
   writeFileSync(path.join(project, "index.js"), source);
 }
 
-/** A minimal policy pack that the engine accepts. It refuses one type of resource. */
+/** Writes a minimal policy pack that the engine accepts. It refuses one type of resource. */
 function writePolicyPack(name: string): void {
   const pack = path.join(root, "pack");
   mkdirSync(pack);

@@ -98,7 +98,7 @@ describe("the Go build", () => {
     ]);
     expect(fixture.progress).toEqual([
       `Downloading the Pulumi CLI ${pulumiVersion} from 127.0.0.1:1, because none is installed.`,
-      `Building the Pulumi CLI ${pulumiVersion} with Go 1.25.8, because none is installed and 127.0.0.1:1 does not answer: two to four minutes, once per user.`,
+      `Building the Pulumi CLI ${pulumiVersion} with Go 1.25.8, because none is installed and 127.0.0.1:1 does not respond: two to four minutes, once per user.`,
     ]);
   });
 
@@ -171,7 +171,7 @@ describe("the Go build", () => {
 
 describe("without any source of a CLI", () => {
   const remedy = `install Go 1.25.8 or newer, or the Pulumi CLI ${pulumiVersion}, and run the command again.`;
-  const beginning = "There is no Pulumi CLI 3.227.0 or newer on PATH, 127.0.0.1:1 does not answer";
+  const beginning = "There is no Pulumi CLI 3.227.0 or newer on PATH, 127.0.0.1:1 does not respond";
 
   it("a missing Go is reported in one sentence, with what to install", async () => {
     await expect(fixture.ensure()).rejects.toEqual(
@@ -190,7 +190,7 @@ describe("without any source of a CLI", () => {
     expect(fixture.builds).toBe(0);
   });
 
-  it.each(["1.25.8", "1.26.0"])("Go %s is not", async (version) => {
+  it.each(["1.25.8", "1.26.0"])("Go %s is new enough", async (version) => {
     fixture.addGo(version);
     expect((await fixture.ensure()).source).toBe("build");
   });

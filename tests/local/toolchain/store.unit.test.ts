@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(base, { recursive: true }));
 
-test("a checkout with an earlier version, whose lock is an empty folder, is waited for", async () => {
+test("waits for a checkout of an earlier version, whose lock is an empty folder", async () => {
   const earlier = `${folder}.lock`;
   mkdirSync(earlier, { recursive: true });
   const events: string[] = [];

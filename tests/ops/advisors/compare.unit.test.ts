@@ -61,10 +61,10 @@ test.each([
     [{ ...lint("unused_index", "INFO", "a"), level: "FATAL" }],
     '0.level: Invalid option: expected one of "ERROR"|"WARN"|"INFO"',
   ],
-])("an answer with %s is refused in one sentence", (_name, answer, reason) => {
+])("a response with %s is refused in one sentence", (_name, answer, reason) => {
   expect(() => findingsOf(answer)).toThrow(
     new UserError(
-      `The answer of Supabase's advisors has an unknown format (${reason}): use a newer version of this repository, or report it there.`,
+      `The response of Supabase's advisors has an unknown format (${reason}): use a newer version of this repository, or report it there.`,
     ),
   );
 });

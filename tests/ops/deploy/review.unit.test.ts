@@ -146,7 +146,7 @@ test("a replaced plan, a review of another format and an empty folder are refuse
   await expect(readReview(folder)).rejects.toThrow("is not a review in the format of this version");
 });
 
-/** The fields of a valid review. */
+/** Returns the fields of a valid review. */
 function reviewFields() {
   return { version: 1, stack: "prod", commit, plan: "0".repeat(64), resources: {}, report: {} };
 }

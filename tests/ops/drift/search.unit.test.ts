@@ -45,7 +45,7 @@ test.each([
   ["the refresh", { ...clean, exitCode: 1 }, undefined],
   ["the preview", clean, recorded("brokenMigration")],
   ["the preview, of a stack that has drifted", recorded("driftSearch"), recorded("brokenMigration")],
-])("%s failed: the search failed, which is neither 0 nor 7", (_name, refresh, preview) => {
+])("if %s fails, the search fails, with neither 0 nor 7", (_name, refresh, preview) => {
   const { report, exitCode } = driftReport(refresh, preview, subject);
 
   expect(exitCode).toBe(1);
@@ -63,7 +63,7 @@ test("differences that the engine found and the report cannot describe fail the 
   expect(report.errors[0]?.message).toContain("refresh --preview-only --diff -s prod");
 });
 
-test("of two waivers of one difference, an expired one alarms although the other holds", () => {
+test("an expired waiver counts as drift although another waiver of the same difference is valid", () => {
   const expired = { ...rogue, until: "2026-11-01" };
   const { report, exitCode } = driftReport(recorded("driftSearch"), clean, {
     ...subject,
@@ -96,7 +96,7 @@ test.each(["2026-02-30", "2026-13-01", "2026-1-1", "28.11.2026", ""])(
   },
 );
 
-test("a difference with a waiver that includes today does not alarm, and is shown with its reason", () => {
+test("a difference with a waiver that includes today does not count as drift, and is shown with its reason", () => {
   const { report, exitCode } = driftReport(recorded("driftSearch"), clean, {
     ...subject,
     waivers: [rogue, dropped],
@@ -109,7 +109,7 @@ test("a difference with a waiver that includes today does not alarm, and is show
   );
 });
 
-test("a waiver that ended yesterday alarms, even if nothing differs any more", () => {
+test("a waiver that ended yesterday counts as drift, even if nothing differs any more", () => {
   const expired = { ...rogue, until: "2026-11-27" };
 
   expect(

@@ -9,7 +9,7 @@ const urn = "urn:pulumi:dev::thorbis-supabase::supabasex:index:SqlBundle::sql-bu
 
 const said = (severity: string, message: string) => ({ urn, severity, message }) as Diagnostic;
 
-/** The provider's log of a result. */
+/** Returns the provider's log of a result. */
 function logged(report: (log: (severity: string, message: string) => void) => void): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   report((severity, message) => void diagnostics.push(said(severity, `${message}\n`)));

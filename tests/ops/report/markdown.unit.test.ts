@@ -37,7 +37,7 @@ test("the first screen distinguishes the change from the drift", () => {
 test.each([
   ["backticks", "a`b``c", "```a`b``c```"],
   ["a backtick at the end", "a`", "`` a` ``"],
-  ["a bar, which would end a table cell", "a|b", "`a\\|b`"],
+  ["a pipe, which would end a table cell", "a|b", "`a\\|b`"],
   ["several lines", "a\nb\t c", "`a b c`"],
   ["HTML and a mention", "<img src=x> @everyone #1", "`<img src=x> @everyone #1`"],
   ["nothing", "", ""],
@@ -55,7 +55,7 @@ test.each([
   ["fixes GH-12", "`fixes GH-12`"],
   ["<!-- x", "`<!-- x`"],
   ["a\nb", "`a b`"],
-])("a sentence from elsewhere is text at most: %s", (text, shown) => {
+])("a sentence from outside is shown as plain text: %s", (text, shown) => {
   expect(plain(text)).toBe(shown);
 });
 
@@ -89,7 +89,7 @@ test("a name with Markdown and HTML is shown as text", () => {
   expect(outside).not.toContain("@team");
 });
 
-test("70,000 characters of diff lose their middle, and the first screen is complete", () => {
+test("a diff of 70,000 characters is truncated in the middle, and the first screen is complete", () => {
   const lines = Array.from(
     { length: 1000 },
     (_, at) => `line ${String(at).padStart(4, "0")} ${"x".repeat(60)}`,
@@ -145,7 +145,7 @@ test("characters of four bytes are never split, and fit into a comment", () => {
   expect(/\p{Cs}/u.test(text)).toBe(false);
 });
 
-test("a bar after a backslash does not end a table cell", () => {
+test("a pipe after a backslash does not end a table cell", () => {
   // cmark-gfm: the longest match takes the second backslash with the bar.
   expect(code("a\\|b")).toBe("`a\\\\|b`");
 });

@@ -267,7 +267,7 @@ test.each([
   "-----BEGIN PRIVATE KEY",
   "\u001b]8;;",
   "<{%",
-])("%j, repeated, is cleaned in linear time", (part) => {
+])("%j, repeated, is masked in linear time", (part) => {
   const text = part.repeat(2_000_000 / part.length);
 
   expect(clean(text).length).toBeLessThan(5_000_000);
@@ -281,7 +281,7 @@ test.each(['password="', 'pass:\\"', 'password:"\\'])(
   },
 );
 
-test("strings with different delimiters that do not end are cleaned in linear time", () => {
+test("unterminated strings with different delimiters are masked in linear time", () => {
   const text = Array.from({ length: 100_000 }, (_, at) => `password $t${at}$ \n`).join("");
 
   expect(clean(text)).toBe("password '[secret]'\n".repeat(100_000));

@@ -11,7 +11,7 @@ const live = {
 };
 const noEnvironment = { stack: "dev", environment: {} } as const;
 
-/** A step in which the engine reports these paths of a resource with findings. */
+/** Returns a step in which the engine reports these paths of a resource with findings. */
 function stepOf(
   op: "refresh" | "update",
   type: WatchType,
@@ -40,7 +40,7 @@ function runWith(exitCode: number, ...steps: object[]): PulumiRun {
   return { exitCode, stderr: "", durationSeconds: 1, events: events as never };
 }
 
-/** A search for drift in which the engine reports these paths of ProjectWatch's findings. */
+/** Returns a search for drift in which the engine reports these paths of ProjectWatch's findings. */
 const searchWith = (...paths: string[]) =>
   runWith(7, stepOf("refresh", "supabasex:index:ProjectWatch", paths));
 

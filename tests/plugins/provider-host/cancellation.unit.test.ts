@@ -6,7 +6,7 @@ import { createRequest, engine } from "./engine";
 import { answer } from "./support";
 
 describe("cancellation", () => {
-  /** A create that runs until its signal is aborted. */
+  /** Returns a create that runs until its signal is aborted. */
   function endless() {
     let started: (context: CallContext) => void = () => {};
     const context = new Promise<CallContext>((resolve) => {

@@ -4,7 +4,7 @@ import { UserError } from "../../../foundation/userError";
 import type { Provider } from "../../../plugins/provider-host/provider";
 import { startServer } from "../../../plugins/provider-host/serve";
 
-/** A provider of one resource type that returns its inputs; tests override the operations that they check. */
+/** Returns a provider of one resource type that returns its inputs; tests override the operations that they check. */
 export function fakeProvider(overrides: Partial<Provider> = {}): Provider {
   return {
     name: "fake",
@@ -19,7 +19,7 @@ export function fakeProvider(overrides: Partial<Provider> = {}): Provider {
   };
 }
 
-/** A gRPC client connected to a server for the provider, as the engine would be. */
+/** Connects a gRPC client to a server for the provider, as the engine would be. */
 export async function connect(provider: Provider) {
   const server = await startServer(provider);
   const client = new ResourceProviderClient(`127.0.0.1:${server.port}`, credentials.createInsecure(), {

@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 
 /**
- * The guide's own SQL that the attacks need, in a schema `guide`. Each attack is first shown to succeed there. Names and bodies
+ * Installs the guide's own SQL that the attacks need, in a schema `guide`. Each attack is first shown to succeed there. Names and bodies
  * are the guide's; only the schema differs, and a grant gives signed-in users access.
  *
  * @param client `postgres`, after `seedWorld`

@@ -168,18 +168,18 @@ describe("realtime topics", () => {
     "*",
     own,
     "",
-  ])("guessing %s is useless", async (topic) => {
+  ])("guessing %s gives no access", async (topic) => {
     expect(await joins(topic)).toEqual({ receive: false, send: false });
   });
 
-  test("control: the tenant's own topics work, and nobody can send as the database", async () => {
+  test("control: the tenant's own topics work, and no client can send as the database", async () => {
     expect(await joins(`tenant:${own}`)).toEqual({ receive: true, send: true });
     expect(await joins(`tenant:${own}:room:5`)).toEqual({ receive: true, send: true });
     expect(await joins(`tenant:${own}:changes`)).toEqual({ receive: true, send: false });
     expect(await joins(`tenant:${own}:changes:x`)).toEqual({ receive: true, send: false });
   });
 
-  test("control: with a policy for every signed-in user, the guess works", async () => {
+  test("control: with a policy for every signed-in user, the guess gives access", async () => {
     await database.postgres.query(
       "create policy weakened on realtime.messages to authenticated using (true) with check (true)",
     );
@@ -231,7 +231,7 @@ describe("realtime topics", () => {
   });
 });
 
-test("presence: nobody can write for a colleague", async () => {
+test("presence: no user can write for a colleague", async () => {
   const speak = (user: string) =>
     as(database, { ...employee, claims: claimsOf("a", "employee") }, (client) =>
       attempt(client, "insert into shared.presence (tenant_id, user_id, channel) values ($1, $2, 'other')", [

@@ -181,7 +181,7 @@ describe("a token that outlived the membership", () => {
 });
 
 describe("a prepared statement that the next request on the connection executes again", () => {
-  /** The tenants seen by a person of a, and then, by the same plan, by one of b. */
+  /** Returns the tenants seen by a person of a, and then, by the same plan, by one of b. */
   const seenInTurn = async (table: string): Promise<string[][]> =>
     await as(database, attacker, async (client) => {
       await client.query("set local plan_cache_mode = force_generic_plan");

@@ -198,7 +198,7 @@ describe("privilege escalation through users.role", () => {
       "update shared.users set role = 'admin'",
     ],
     [
-      "reverting the own suspension",
+      "reverting their own suspension",
       member("a", "user"),
       `update shared.users set disabled_at = now() where id = '${me}'`,
     ],
@@ -229,7 +229,7 @@ describe("privilege escalation through users.role", () => {
     });
   });
 
-  test("control: a user may change the own first name, and an admin with a second factor may promote", async () => {
+  test("control: a user may change their own first name, and an admin with a second factor may promote", async () => {
     expect(await attemptAs(member("a", "user"), "update shared.users set first_name = 'New'")).toEqual({
       rows: 1,
     });
@@ -271,7 +271,7 @@ describe("unique columns as oracles", () => {
     ]);
   };
 
-  test("an email of another tenant can be used; one of the same tenant cannot, in any case", async () => {
+  test("an email of another tenant can be used; one of the same tenant cannot, in upper or lower case", async () => {
     const postgres: Actor = { name: "postgres", role: "service_role" };
     await as(database, postgres, async (client) => {
       await client.query("reset role");

@@ -159,7 +159,7 @@ async function readTables(client: Client): Promise<Table[]> {
   return rows;
 }
 
-/** Foreign keys by the column that refers to the other row, without those of only tenant_id. */
+/** Reads the foreign keys by the column that refers to the other row, without those of only tenant_id. */
 async function readForeignKeys(client: Client): Promise<ForeignKey[]> {
   const { rows } = await client.query<ForeignKey>(`
     select k.conrelid::regclass::text as from, k.confrelid::regclass::text as to, a.attname::text as column

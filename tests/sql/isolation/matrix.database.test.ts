@@ -46,7 +46,7 @@ afterAll(async () => await database.remove());
 const namesOf = (actor: Actor): string[] =>
   actor.tenantRole === undefined ? [actor.name] : ["member", actor.tenantRole];
 
-/** The ids that correspond to the expectation. */
+/** Returns the ids that correspond to the expectation. */
 function expectedIds(actor: Actor, relation: Relation, expected: Expected): string[] | "denied" {
   const rows = rowsOf.get(relation.name) ?? [];
   const tenant = actor.tenant === undefined ? undefined : tenantId(actor.tenant);
@@ -86,13 +86,16 @@ async function touchedIds(
   return idsOf(touched);
 }
 
-/** A foreign key, a duplicate key or a trigger refused it, so privileges and policies had allowed the statement. */
+/**
+ * Returns whether a foreign key, a duplicate key or a trigger refused the statement, so that privileges and policies had allowed
+ * it.
+ */
 const reached = (code: string): boolean => /^23/.test(code);
 
 const lacksRight = (outcome: Outcome): boolean =>
   "code" in outcome && outcome.code === "42501" && /^permission denied/.test(outcome.message);
 
-/** The first column that the actor may write, or the last one, for the refusal. */
+/** Returns the first column that the actor may write or, if there is none, the last one, to see the refusal. */
 async function writableColumn(client: Client, actor: Actor, relation: Relation): Promise<string> {
   const { rows } = await client.query<{ name: string }>(
     `select name from unnest($3::text[]) as name
@@ -103,7 +106,7 @@ async function writableColumn(client: Client, actor: Actor, relation: Relation):
   return client.escapeIdentifier(rows[0]?.name ?? relation.columns.at(-1) ?? "id");
 }
 
-/** A new row like this one: same tenant, other keys. */
+/** Returns a new row like this one: same tenant, other keys. */
 function sibling(relation: Relation, row: Row): Record<string, unknown> {
   const fresh = crypto.randomUUID();
   const replaced: Record<string, unknown> = {
@@ -253,7 +256,7 @@ describe.each(actors.map((actor) => [actor.name, actor] as const))("%s", (_name,
   });
 });
 
-/** Privileges on a table that bypass its policies; PostgreSQL 17 added one. */
+/** Returns the privileges on a table that bypass its policies; PostgreSQL 17 added one. */
 async function tableRights(client: Client): Promise<string[]> {
   const { rows } = await client.query<{ version: number }>(
     "select current_setting('server_version_num')::int as version",

@@ -19,14 +19,14 @@ afterAll(async () => await database.remove());
 const namesOf = (actor: Actor): string[] =>
   actor.tenantRole === undefined ? [actor.name] : ["member", actor.tenantRole];
 
-/** The tenants whose objects or topics the command must be able to access. */
+/** Returns the tenants whose objects or topics the command must be able to access. */
 function expectedTenants(actor: Actor, expected: Expected): readonly TenantLetter[] | "denied" {
   if (expected === "denied") return "denied";
   if (expected === "all") return tenants;
   return expected === "tenant" && actor.tenant !== undefined ? [actor.tenant] : [];
 }
 
-/** The tenants whose objects or topics the command can access. */
+/** Returns the tenants whose objects or topics the command can access. */
 async function workingTenants(
   client: Client,
   statement: (tenant: TenantLetter) => [sql: string, values: unknown[]],

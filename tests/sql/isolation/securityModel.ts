@@ -64,7 +64,7 @@ export const rules: readonly Rule[] = [
   ["app_owner", "helper search hook checkpoint internal terms", "execute", "callable"],
 ];
 
-/** The names of an actor in rules: its own, and `member` for everyone who belongs to a tenant. */
+/** Returns what the rules expect of an actor, by its names: its own, and `member` for everyone who belongs to a tenant. */
 export function expectedOf(who: readonly string[], what: string, command: string): Expected {
   const names = (list: string, wanted: readonly string[]): boolean =>
     list === "*" || list.split(" ").some((name) => wanted.includes(name));

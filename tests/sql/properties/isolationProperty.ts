@@ -29,7 +29,7 @@ async function readFingerprints(client: Client): Promise<Map<string, string>> {
   return new Map(rows.map((row) => [`${row.name} of ${row.tenant}`, row.rows]));
 }
 
-/** The sender of a request: existing positions, or a user without a tenant. */
+/** Returns the sender of a request: existing positions, or a user without a tenant. */
 function senderOf(
   tenants: readonly RandomTenant[],
   sent: Request,
@@ -40,7 +40,7 @@ function senderOf(
 }
 
 /**
- * The tenant whose rows a request may access: none for outsiders, disabled users and tokens of another tenant than the user's.
+ * Returns the tenant whose rows a request may access: none for outsiders, disabled users and tokens of another tenant than the user's.
  * A machine belongs to the tenant in its token.
  */
 function ownTenant(tenants: readonly RandomTenant[], sent: Request): string | undefined {
@@ -51,11 +51,11 @@ function ownTenant(tenants: readonly RandomTenant[], sent: Request): string | un
   return (sent.forgedTenant ?? sender.tenant) === sender.tenant ? tenantIdAt(sender.tenant) : undefined;
 }
 
-/** Position of the tenant in the token. */
+/** Returns the position of the tenant in the token. */
 const namedTenant = (tenants: readonly RandomTenant[], sent: Request): number =>
   sent.forgedTenant ?? senderOf(tenants, sent)?.tenant ?? 0;
 
-/** The token's sub: Auth has no user for a machine. */
+/** Returns the token's `sub`. Auth has no user for a machine. */
 function subjectOf(tenants: readonly RandomTenant[], sent: Request): string {
   if (sent.machineRole !== undefined) return crypto.randomUUID();
   const sender = senderOf(tenants, sent);
@@ -66,7 +66,7 @@ function subjectOf(tenants: readonly RandomTenant[], sent: Request): string {
 export type Ending = "refused" | "reached" | "nothing";
 
 /**
- * With any tenants, users and rows, and for any request, no statement returns another tenant's row and none
+ * Returns the property: with any tenants, users and rows, and for any request, no statement returns another tenant's row and none
  * leaves another tenant's rows different. The transaction is rolled back after each run.
  *
  * @param client `postgres`

@@ -33,7 +33,7 @@ const anyId = fc.oneof(
   fc.tuple(place, fc.nat({ max: 2 })).map(([tenant, user]) => userIdAt(tenant, user)),
 );
 
-/** Conditions, legitimate or not: everything, one row, one tenant, all tenants except the own, another table's rows. */
+/** Returns conditions, legitimate or not: everything, one row, one tenant, all tenants except the own, another table's rows. */
 const condition = (table: Table): fc.Arbitrary<string> =>
   fc.oneof(
     fc.constant("true"),
@@ -128,7 +128,7 @@ const setting = fc.oneof(
   fc.constant("set local enable_indexscan = off"),
 );
 
-/** Nine times out of ten the first, because statements that are always refused show little. */
+/** Draws the first nine times out of ten, because statements that are always refused show little. */
 const mostly = <A, B>(usual: fc.Arbitrary<A>, rare: fc.Arbitrary<B>): fc.Arbitrary<A | B> =>
   fc.oneof({ arbitrary: usual, weight: 9 }, { arbitrary: rare, weight: 1 });
 

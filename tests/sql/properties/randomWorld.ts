@@ -30,12 +30,12 @@ export const randomTenants = fc.array(
   { minLength: 2, maxLength: 4 },
 );
 
-/** Ids by position, so that a counterexample can be read. */
+/** Returns an id by position, so that a counterexample can be read. */
 const id = (kind: number, tenant: number, ordinal: number): string =>
   `00000000-${String(kind).padStart(4, "0")}-4000-8${String(tenant).padStart(3, "0")}-${String(ordinal).padStart(12, "0")}`;
 export const tenantIdAt = (tenant: number): string => id(0, tenant, 0);
 export const userIdAt = (tenant: number, ordinal: number): string => id(1, tenant, ordinal);
-/** The id of a tenant's nth row, the same in every table. */
+/** Returns the id of a tenant's nth row, the same in every table. */
 export const rowIdAt = (tenant: number, ordinal: number): string => id(2, tenant, ordinal);
 
 /** The tables that statements use, with a column that every user might write. */
@@ -53,7 +53,7 @@ export const writableColumns = {
 export type Table = keyof typeof writableColumns;
 export const tables = Object.keys(writableColumns) as Table[];
 
-/** The column that holds the tenant. */
+/** Returns the column that holds the tenant. */
 export const tenantColumn = (table: Table | "shared.audit_trail" | "shared.metrics"): string =>
   table === "shared.tenants" ? "id" : "tenant_id";
 
@@ -100,7 +100,7 @@ function insertsOf(tenant: number, ordinal: number): string[] {
     );
 }
 
-/** An insert of a row with this key, for a customer (or user) with that id of the same tenant. */
+/** Returns an insert of a row with this key, for a customer (or user) with that id of the same tenant. */
 export function insertInto(
   table: Table,
   tenant: string,

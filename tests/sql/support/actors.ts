@@ -12,7 +12,7 @@ export interface Actor {
   readonly tenantRole?: TenantRole;
 }
 
-/** The claims that the token hook gives a user, by default with a second factor. */
+/** Returns the claims that the token hook gives a user, by default with a second factor. */
 export function claimsOf(tenant: TenantLetter, role: TenantRole, aal = "aal2"): Record<string, unknown> {
   return {
     sub: userId(tenant, role),
@@ -33,7 +33,7 @@ export function member(tenant: TenantLetter, tenantRole: TenantRole): Actor {
   };
 }
 
-/** Our own backend with a token that it signed itself: no account, no session of Auth, no membership. */
+/** Returns the actor for our own backend with a token that it signed itself: no account, no session of Auth, no membership. */
 export function machine(tenant: TenantLetter, tenantRole: TenantRole): Actor {
   return {
     name: `machine, ${tenantRole} of ${tenant}`,
@@ -66,7 +66,7 @@ export const actors: readonly Actor[] = [
 
 const ownConnections = new WeakMap<BundledDatabase, Map<string, Promise<Client>>>();
 
-/** The connection of an actor, and whether the role is set on it or used to log in. */
+/** Returns the connection of an actor, and whether the role is set on it or used to log in. */
 async function connectionOf(database: BundledDatabase, actor: Actor): Promise<[Client, boolean]> {
   const connections = ownConnections.get(database) ?? new Map<string, Promise<Client>>();
   ownConnections.set(database, connections);

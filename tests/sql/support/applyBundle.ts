@@ -14,7 +14,7 @@ export interface BundleFile {
   readonly sql: string;
 }
 
-/** The SQL files below a folder of the bundle, by path. */
+/** Reads the SQL files below a folder of the bundle, by path. */
 export function readBundleFiles(folder: "migrations" | "repeatable" | "diagnostics"): BundleFile[] {
   return readdirSync(path.join(sqlDirectory, folder), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".sql"))

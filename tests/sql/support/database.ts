@@ -9,7 +9,7 @@ export interface BundledDatabase {
   readonly cluster: TestCluster;
   /** `postgres`, as on hosted projects: not a superuser, but with BYPASSRLS. */
   readonly postgres: pg.Client;
-  /** A connection of a login role that DatabaseRoles creates; those of Supabase's own roles come from the cluster. */
+  /** Connects as a login role that DatabaseRoles creates; connections of Supabase's own roles come from the cluster. */
   connectAs(role: "monitoring" | "backup" | "preview"): Promise<pg.Client>;
   remove(): Promise<void>;
 }

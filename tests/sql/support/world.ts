@@ -5,7 +5,7 @@ export type TenantRole = (typeof tenantRoles)[number];
 
 export type TenantLetter = "a" | "b";
 
-/** Ids are readable: they begin with the tenant's letter and contain the kind of object. */
+/** Returns a readable id. Ids begin with the tenant's letter and contain the kind of object. */
 export function idOf(tenant: TenantLetter | "f", kind: number, ordinal = 0): string {
   return `${tenant.repeat(8)}-${String(kind).padStart(4, "0")}-4000-8000-${String(ordinal).padStart(12, "0")}`;
 }
@@ -20,7 +20,7 @@ export const outsiderId = idOf("f", 1);
 export const buckets = ["avatars", "documents", "attachments"] as const;
 
 /**
- * Two tenants with one user per role, and rows in every table; tenant b has one more row of everything, so that counts differ
+ * Creates two tenants with one user per role, and rows in every table; tenant b has one more row of everything, so that counts differ
  * between the tenants. Both are open around the clock, so that no test depends on when it runs.
  *
  * @param client `postgres`

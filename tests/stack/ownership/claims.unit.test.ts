@@ -111,7 +111,7 @@ describe("the key of the backups", () => {
 
   test("is not deleted while the bucket exists", () => {
     expect(keyIssues(leaving)).toEqual([
-      "backup.ownKey is off, but the key 11111111-2222 encrypts the stack's backups, and the deployment would schedule its deletion, after which nobody can read them: set it back with `pulumi config set --stack dev --path 'thorbis-supabase:backup.ownKey' true`, or keep the key (docs/operations.md, \"Stop using a key of your own\").",
+      "backup.ownKey is off, but the key 11111111-2222 encrypts the stack's backups, and the deployment would schedule its deletion, which makes the backups unreadable: set it back with `pulumi config set --stack dev --path 'thorbis-supabase:backup.ownKey' true`, or keep the key (docs/operations.md, \"Stop using a key of your own\").",
     ]);
   });
 
@@ -120,7 +120,7 @@ describe("the key of the backups", () => {
     ["a protected stack, which keeps it", { deletionProtection: true }],
     ["a stack without a bucket", { hasBucket: false }],
     ["a stack that has none", { keyIds: [] }],
-  ])("is no concern of %s", (_, other) => {
+  ])("has no error for %s", (_, other) => {
     expect(keyIssues({ ...leaving, ...other })).toEqual([]);
   });
 });

@@ -38,7 +38,7 @@ const topicAttributes = async ({ sns }: Clouds, TopicArn: string) =>
 const queueAttributes = async ({ sqs }: Clouds, QueueUrl: string) =>
   (await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }))).Attributes ?? {};
 
-/** moto keeps every version of a filter, in order. */
+/** Returns the newest version of a filter: moto keeps every version, in order. */
 const metricFilter = async ({ logs }: Clouds, logGroupName: string, name: string) => {
   const { metricFilters = [] } = await logs.send(new DescribeMetricFiltersCommand({ logGroupName }));
   return metricFilters.filter(({ filterName }) => filterName === name).at(-1);

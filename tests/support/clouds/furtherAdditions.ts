@@ -13,7 +13,7 @@ import { setQueue } from "./furtherChange";
 
 const elsewhere = "arn:aws:logs:us-east-1:210987654321:destination:of-somebody-else";
 
-/** A policy for all log groups of the account. */
+/** Returns a change that adds and removes a policy for all log groups of the account. */
 const accountPolicy = (policyType: PolicyType, policyDocument: object) => ({
   add: async ({ logs }: Clouds) =>
     await logs.send(

@@ -104,7 +104,7 @@ export const registerRevision = async ({ ecs }: Clouds, { id }: Deployed, differ
   );
 };
 
-/** moto drops the policy of a queue when another attribute is set without it. */
+/** Sets attributes of a queue with its policy: moto drops the policy of a queue when another attribute is set without it. */
 export const setQueue = async (
   { sqs }: Clouds,
   { id }: Pick<Deployed, "id">,

@@ -135,7 +135,7 @@ function functionPath(resource: Deployed): string {
   return `/projects/${resource.text("projectRef")}/functions/${resource.text("slug")}`;
 }
 
-/** The API returns hashes, never values. */
+/** Returns the digests of secrets: the API returns hashes, never values. */
 async function secretDigests(clouds: Clouds, resource: Deployed): Promise<Record<string, JsonValue>> {
   const rows = (await clouds.supabase("GET", ofProject(resource, "/secrets"))) as JsonObject[];
   return Object.fromEntries(rows.map(({ name, value }) => [String(name), value ?? null]));

@@ -116,7 +116,7 @@ export const guardChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "a function of another application becomes STRICT, so it answers null",
+    name: "a function of another application becomes STRICT, so it returns null",
     change: "alter function public.loose(bigint, boolean) strict",
     reverse: "alter function public.loose(bigint, boolean) called on null input",
     reports: changed("function public.loose(bigint, boolean)", "strict"),

@@ -1,7 +1,7 @@
 import type { JsonValue } from "../../../foundation/json";
 import { auth, type ProjectChange, storage } from "./projectChange";
 
-/** The request that creates a log drain. */
+/** Returns the request that creates a log drain. */
 const logDrain = (url: string): JsonValue => ({
   data: { type: "log_drain", attributes: { name: "copies", backend_type: "webhook", config: { url } } },
 });

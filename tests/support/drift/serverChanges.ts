@@ -123,7 +123,7 @@ export const serverChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
-    name: "a function of the information schema runs with its owner's rights",
+    name: "a function of the information schema becomes SECURITY DEFINER",
     change: "alter function information_schema._pg_truetypid(pg_attribute, pg_type) security definer",
     reverse: "alter function information_schema._pg_truetypid(pg_attribute, pg_type) security invoker",
     as: "supabase_admin",

@@ -13,7 +13,7 @@ export interface SharingChange {
   readonly reports: Readonly<Record<string, string>>;
 }
 
-/** A member as the API lists them. */
+/** Returns a member as the API lists them. */
 export const member = (email: string, role: string, hasSecondFactor = true) => ({
   user_name: email,
   email,

@@ -32,7 +32,7 @@ export class ProjectApi {
     return this.#client.ref;
   }
 
-  /** `ACTIVE_HEALTHY` for any project that is up or coming up, `REMOVED` for one that no longer exists. */
+  /** Returns the status: `ACTIVE_HEALTHY` for any project that is up or coming up, `REMOVED` for one that no longer exists. */
   async status(signal: AbortSignal): Promise<string> {
     const status = await this.#liveStatus(signal);
     return becomingActive.has(status) ? active : status;

@@ -28,7 +28,7 @@ const openingSetting =
 const openingDatabaseSetting = /^database setting session_replication_role$/;
 
 /**
- * Parts that grant access when they change. A provider of mails or text messages, for example, reads the codes in them; an identity
+ * Parts that grant access when they change. A provider of emails or text messages, for example, reads the codes in them; an identity
  * provider's address and client decide whose tokens count.
  */
 const openingPart =
@@ -182,7 +182,7 @@ function watchedOf(sources: ReadonlyMap<string, ReadonlyMap<string, string>>): W
   return Object.fromEntries([...sources].map(([source, entries]) => [source, Object.fromEntries(entries)]));
 }
 
-/** Long enough that a second change with the digest of an accepted one cannot be found by brute force. */
+/** Returns a digest. It is so long that a second change with the digest of an accepted one cannot be found by brute force. */
 function digest(identity: string, after: string | undefined): string {
   return createHash("sha256")
     .update(JSON.stringify([identity, after ?? null]))

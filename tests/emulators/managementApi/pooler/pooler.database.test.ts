@@ -196,7 +196,7 @@ describe("a role that is deleted through the pooler", () => {
     expect((await sql.query("select 1 from pg_roles where rolname = 'leaving'")).rowCount).toBe(0);
   });
 
-  test("cannot be deleted without it, as on hosted", async () => {
+  test("cannot be deleted without it, as in a hosted project", async () => {
     const { remove } = await roleThroughPooler("staying", {});
     await expect(remove()).rejects.toThrow(`role "postgres.${ref}" does not exist`);
   });

@@ -25,7 +25,7 @@ interface Machine {
   readonly chosen?: string;
 }
 
-/** A machine with these files. */
+/** Returns a machine with these files. */
 function machine(
   files: readonly string[],
   { isRoot = false, installable = [], offered = [15], unpackable = [], chosen }: Machine = {},
@@ -203,7 +203,7 @@ describe("POSTGRESQL_BIN", () => {
   });
 
   it.each([
-    ["holds no server", [], "holds no PostgreSQL server"],
+    ["holds no server", [], "contains no PostgreSQL server"],
     ["holds an old one", of(14), "holds PostgreSQL 14.20, older than 15"],
     ["lacks two parts", without("pg_cron", "postgres.h"), "lacks pg_cron, the server's header files"],
   ])("is refused when it %s, and nothing is installed", async (_what, files, issue) => {

@@ -64,7 +64,7 @@ const inputsFor = (program: string | undefined, accept: string[] = []): Property
   },
   accept,
 });
-/** What the watch reports of the function's code. */
+/** Returns what the watch reports about the function's code. */
 const reported = (outputs: PropertyMap | undefined) =>
   isPropertyMap(outputs?.live) ? outputs.live[`function code ${FunctionName}`] : undefined;
 const created = async (inputs: PropertyMap) =>

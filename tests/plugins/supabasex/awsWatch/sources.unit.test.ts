@@ -15,7 +15,7 @@ import { changesSince } from "../../../../plugins/supabasex/provider/watch/watch
 let server: Server | undefined;
 afterEach(() => server?.close());
 
-/** Options of a client whose service returns the same response to every request. */
+/** Returns the options of a client whose service returns the same response to every request. */
 async function answering(status: number, body: string) {
   const listening = createServer((_, response) =>
     response.writeHead(status, { "content-type": "text/xml" }).end(body),
@@ -23,7 +23,7 @@ async function answering(status: number, body: string) {
   return await optionsFor(listening);
 }
 
-/** Options of a client whose service returns a response to the body of each request. */
+/** Returns the options of a client whose service returns a response to the body of each request. */
 async function answeringEach(answer: (request: string) => readonly [status: number, body: object]) {
   const listening = createServer(async (request, response) => {
     const [status, body] = answer(await text(request));
@@ -42,7 +42,7 @@ async function optionsFor(listening: Server) {
   };
 }
 
-/** EC2 that returns the same error to every request. */
+/** Returns clients with an EC2 that returns the same error to every request. */
 async function ec2Answering(status: number, code: string): Promise<AwsClients> {
   const body = `<Response><Errors><Error><Code>${code}</Code><Message>no</Message></Error></Errors></Response>`;
   const client = new EC2Client(await answering(status, body));

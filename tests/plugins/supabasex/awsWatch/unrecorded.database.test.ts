@@ -38,7 +38,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
-/** Whether the credentials may read CloudWatch Logs. */
+/** Decides whether the credentials may read CloudWatch Logs. */
 function allowLogs(isAllowed: boolean): void {
   if (isAllowed) delete process.env[logsEndpoint];
   else process.env[logsEndpoint] = `http://127.0.0.1:${(refusing.address() as AddressInfo).port}`;

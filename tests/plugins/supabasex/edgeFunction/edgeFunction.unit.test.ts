@@ -132,7 +132,7 @@ test("wrong properties are refused by Check, all at once", async () => {
   );
 
   expect(failures?.map(({ property, reason }) => `${property} ${reason}`)).toEqual([
-    expect.stringMatching(/^verifyJWT is not known; known are projectRef/),
+    expect.stringMatching(/^verifyJWT is not known; the known properties are projectRef/),
     "slug must be a string",
     "verifyJwt must be true or false",
   ]);

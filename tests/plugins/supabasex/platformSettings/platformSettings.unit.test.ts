@@ -37,7 +37,7 @@ async function issuesOf(given: PropertyMap): Promise<string[]> {
   return failures.map(({ property, reason }) => `${property} ${reason}`);
 }
 
-test("create sets pooler and realtime, and leaves nothing to do", async () => {
+test("create sets pooler and realtime, after which there are no changes", async () => {
   const state = await create(inputs());
 
   expect(emulator.calls.filter((call) => call.startsWith("PATCH"))).toEqual([
@@ -214,7 +214,7 @@ test("if the state's token is refused, that of the environment is used", async (
   }
 });
 
-test("delete asks nothing of the API: the settings go with the project", async () => {
+test("delete sends no request, because the settings are deleted with the project", async () => {
   const state = await create(inputs());
   emulator.calls.length = 0;
 
@@ -232,7 +232,7 @@ test("invalid and unknown inputs are refused by Check, all at once", async () =>
   delete (wrong as Record<string, unknown>).projectRef;
 
   expect(await issuesOf(wrong)).toEqual([
-    "pool is not known; known are projectRef, region, organizationId, endpoint, accessToken, pooler, realtime",
+    "pool is not known; the known properties are projectRef, region, organizationId, endpoint, accessToken, pooler, realtime",
     "projectRef is required",
     "pooler.defaultPoolSize must be a whole number from 0 to 3000",
     'pooler.maxClientConn is not known; the nearest is "defaultPoolSize"',

@@ -77,7 +77,7 @@ function answerWith(path: RegExp, body: unknown, status: 200 | 401 | 403 = 200):
   emulator.faults.push({ method: "GET", path, status, body });
 }
 
-describe("with whom a project and its organization are shared", () => {
+describe("access of others to a project and its organization", () => {
   afterEach(() => {
     emulator.faults.splice(0);
   });
@@ -107,7 +107,7 @@ describe("with whom a project and its organization are shared", () => {
     });
   });
 
-  test("what could not be read at the first deployment is reported once it can be, and stays so until it is accepted", async () => {
+  test("settings that the first deployment could not read are reported once they are readable, until they are accepted", async () => {
     const { path, after, reports } = sharingChanges.find(({ path }) =>
       path.source.includes("private-link"),
     ) as (typeof sharingChanges)[number];
@@ -126,7 +126,7 @@ describe("with whom a project and its organization are shared", () => {
     expect((await refresh(accepted)).outputs.live).toEqual({});
   });
 
-  test("a plan or token that may not ask is no error and no report", async () => {
+  test("a plan or token without access causes neither an error nor a report", async () => {
     const made = await create(inputs());
     for (const status of [401, 403] as const) {
       answerWith(/\/(log-drains|private-link\/associations|github\/connections)$/, { error: {} }, status);
@@ -136,7 +136,7 @@ describe("with whom a project and its organization are shared", () => {
   });
 });
 
-test("a baseline of an older version is taken over: which key it is, and what that version did not read", async () => {
+test("a baseline of an older version is upgraded with the identity of keys and with settings that it did not read", async () => {
   answerWith(memberList, [member("dev@example.com", "Developer")]);
   await call("POST", "/api-keys", { type: "secret", name: "colleague" });
   const made = await create(inputs());

@@ -114,7 +114,7 @@ const repaired: readonly Change[] = [
   },
 ];
 
-/** `column s.t c.type` → `live["column s.t c"].type`. */
+/** Returns the path of a property: `column s.t c.type` → `live["column s.t c"].type`. */
 function livePath(path: string): string {
   const property =
     /\.(?:default|identity|type|collation|labels|attributes|schema|ownedBy)$/.exec(path)?.[0] ?? "";

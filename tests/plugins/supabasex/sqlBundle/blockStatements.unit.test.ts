@@ -16,7 +16,7 @@ const fileOf = (body: string): BundleFile => ({
   noTransaction: false,
 });
 
-describe("a block whose text shows every statement is about what these name", () => {
+describe("a block whose text shows every statement affects the objects that these name", () => {
   const shown: readonly (readonly [what: string, body: string, stated: readonly string[]])[] = [
     [
       "statements that may be refused",
@@ -40,7 +40,7 @@ describe("a block whose text shows every statement is about what these name", ()
   });
 });
 
-describe("any other block may be about every object", () => {
+describe("any other block may affect every object", () => {
   test.each([
     ["a composed statement", "begin execute 'alter role app set work_mem = 1'; end"],
     ["a call", "begin perform private.repair(); end"],

@@ -28,7 +28,7 @@ const viewPerTable = `do $$ declare t text; begin
   end loop;
 end $$;`;
 
-describe("what unchanged repeatables do to a table that a migration changed is as on an empty database", () => {
+describe("unchanged repeatables have the same effect on a table that a migration changed as on an empty database", () => {
   const partitioned = `create schema $s;
 create table $s.events (id integer) partition by list (id);
 create table $s.one partition of $s.events for values in (1);
@@ -126,7 +126,7 @@ test("a migration's view that a rebuild recreates has the grants that the file's
   expect(rows).toEqual([{ role: "authenticated" }, { role: "service_role" }]);
 });
 
-describe("a migration takes the name of what a repeatable created", () => {
+describe("a migration uses the name of an object that a repeatable created", () => {
   const table = "create schema $s; create table $s.t (id integer, n integer);";
   const view = "create or replace view $s.v as select id from $s.t;";
 
@@ -169,7 +169,7 @@ describe("a migration takes the name of what a repeatable created", () => {
     await expectDeployed(databases, bundle);
   });
 
-  test("negative control: what a repeatable still creates is refused", async () => {
+  test("negative control: the name of an object that a repeatable still creates is refused", async () => {
     const bundle = await databases.bundle(
       { [firstFile]: table, "repeatable/r.sql": view },
       { dryRun: "live" },
@@ -206,7 +206,7 @@ describe("a migration takes the name of what a repeatable created", () => {
   });
 });
 
-describe("a migration that is refused because of what a repeatable created names the repeatable", () => {
+describe("the refusal of a migration because of a repeatable's object names the repeatable", () => {
   const first = `create schema $s; create schema "$s other"; create type $s.mood as enum ('good');
 create table $s.t (id integer, n integer);
 create function $s.helper() returns boolean language sql as 'select true';`;
@@ -260,7 +260,7 @@ create function $s.helper() returns boolean language sql as 'select true';`;
     expect(await failureOf(bundle.up())).toBe(preview);
   });
 
-  test("negative control: what migrations created has the server's hint", async () => {
+  test("negative control: the refusal because of a migration's object has the server's hint", async () => {
     const bundle = await databases.bundle(
       { [firstFile]: `${first} create policy own on $s.t using ($s.helper());` },
       { dryRun: "live" },

@@ -5,7 +5,7 @@ import {
   describeChanges,
 } from "../../../../plugins/supabasex/provider/sqlBundle/preview/changes";
 
-/** A reading in which each object has the listed address. */
+/** Returns a reading in which each object has the listed address. */
 const reading = (catalog: Catalog, addresses: Record<string, string> = {}) => ({
   catalog,
   addresses: new Map(Object.entries(addresses)),

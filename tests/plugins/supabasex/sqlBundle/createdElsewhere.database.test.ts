@@ -32,7 +32,7 @@ const cases: { name: string; manual: string; file: string; isIn: string }[] = [
   },
 ];
 
-describe("a manual object in a schema or on a table of others belongs to the bundle if a file creates it", () => {
+describe("a manual object in a foreign schema or on a foreign table belongs to the bundle if a file creates it", () => {
   test.each(cases)("$name", async ({ manual, file, isIn }) => {
     await expectKept(databases, { first: schema, manual, files: { [nextFile]: file } }, isIn);
   });

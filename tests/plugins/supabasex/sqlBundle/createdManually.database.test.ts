@@ -102,7 +102,7 @@ describe("a manual object that a file creates plainly belongs to the bundle, wit
   });
 });
 
-test("what is taken over and replaced is named", async () => {
+test("objects that are taken over and replaced are named", async () => {
   const bundle = await afterManualChange(databases, {
     first: schema,
     manual: `${server.replace("'far'", "'rogue'")}; create role "reader $s"; create cast ($s.money as text) with inout`,
@@ -141,7 +141,8 @@ describe("a manual object that differs and would lose something is refused with 
       name: "an enum whose schema is not known",
       manual: "create type $s.level as enum ('low', 'odd')",
       file: "do $$ begin perform set_config('search_path', '$s', true); end $$;\ncreate type level as enum ('low', 'high');",
-      message: /hint: Something with its name exists, but is not found as this type: write the schema/,
+      message:
+        /hint: An object with this name exists, but the name does not refer to this type: write the schema/,
     },
     {
       name: "an enum that a block creates only if it is missing",
@@ -188,17 +189,17 @@ describe("a manual object that differs and would lose something is refused with 
         /cannot drop text search configuration \w+\.words because other objects depend on it[\s\S]*created manually with another definition than this file's/,
     },
     {
-      name: "a role with a password, which nobody can compare",
+      name: "a role with a password, which cannot be compared",
       manual: `create role "reader $s" login`,
       file: `create role "reader $s" login password 'secret';`,
       message: /role "reader \w+" already exists[\s\S]*create it only if pg_roles does not have it/,
     },
     {
-      name: "a role that can log in, whose password nobody sees, and that is a member of another",
+      name: "a role that can log in, whose password is not visible, and that is a member of another",
       manual: `create role "reader $s" login password 'known'; grant service_role to "reader $s"`,
       file: `create role "reader $s" login;`,
       message:
-        /hint: It exists already and can log in, maybe with a password that someone knows and is a member of service_role\. Roles belong to the whole server/,
+        /hint: It exists already and can log in, possibly with a known password and is a member of service_role\. Roles belong to the whole server/,
     },
     {
       name: "a role with other attributes",
@@ -223,7 +224,7 @@ describe("a manual object that differs and would lose something is refused with 
   });
 });
 
-test("negative control: what migrations of the bundle create twice is refused", async () => {
+test("negative control: an object that two migrations of the bundle create is refused", async () => {
   const create = "create text search configuration $s.words (copy = simple);";
   const bundle = await databases.bundle({ [firstFile]: `${schema}${create}` }, { dryRun: "live" });
   await bundle.up();

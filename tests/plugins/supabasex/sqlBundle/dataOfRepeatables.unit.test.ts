@@ -22,7 +22,7 @@ function refusal(identity: string, object: CatalogObject = { contentNotRead: tru
   }
 }
 
-describe("what dynamic SQL of a repeatable created is refused if a plain statement would be", () => {
+describe("an object that dynamic SQL of a repeatable created is refused if a plain statement would be", () => {
   // As pg_identify_object writes them.
   test.each([
     "access method a",

@@ -50,7 +50,10 @@ const identityOf = (report: string) => /^live\["((?:[^"\\]|\\.)*)"\]/.exec(pathO
 const pathsOf = (changes: readonly BundleChange[]) =>
   changes.flatMap(({ reports }) => reports.map(pathOf)).sort();
 
-/** A statement that drops, renames or recreates an object undoes other changes of it; all others can be combined. */
+/**
+ * Returns whether a change undoes other changes of its object, because it drops, renames or recreates it. All other changes can be
+ * combined.
+ */
 const replaces = ({ change }: BundleChange) =>
   !/^(alter|grant|revoke|comment) /.test(change) || /\b(create|drop|rename|set schema)\b/.test(change);
 
@@ -83,7 +86,7 @@ function independent(all: readonly BundleChange[]): BundleChange[][] {
   return groups.map(({ changes }) => changes);
 }
 
-/** Refresh prints these paths and no others, and each line names the object. */
+/** Expects that refresh prints these paths and no others, and each line names the object. */
 async function expectDrift(paths: readonly string[]): Promise<void> {
   const drift = await stack.drift();
   expect(drift.paths).toEqual([...paths].sort());

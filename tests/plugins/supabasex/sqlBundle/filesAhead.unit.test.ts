@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { FilesAhead, maxAhead } from "../../../../plugins/supabasex/provider/sqlBundle/apply/filesAhead";
 import type { BundleFile } from "../../../../plugins/supabasex/provider/sqlBundle/source/files";
 
-/** Files whose results the test controls, and the order in which they were sent. */
+/** Returns a stand-in for the server. The test controls the results of files, and reads the order in which they were sent. */
 function server() {
   const sent: string[] = [];
   const answers = new Map<string, { succeed: () => void; fail: (error: Error) => void }>();

@@ -10,7 +10,7 @@ create table $s.t (id integer primary key, name text);
 create function $s.touch() returns trigger language plpgsql as 'begin return new; end';
 `;
 
-/** Repeatables whose objects cannot be replaced in place: with one column, and with two or another type. */
+/** Returns repeatables whose objects cannot be replaced in place: with one column, and with two or another type. */
 const repeatables = (columns: string, type: string): Record<string, string> => ({
   "repeatable/v.sql": `create or replace view $s.v as select ${columns} from $s.t;\ngrant select on $s.v to authenticated;`,
   "repeatable/revoked.sql": `create or replace view $s.revoked as select ${columns} from $s.t;\nrevoke all on $s.revoked from anon;`,
@@ -53,7 +53,7 @@ async function rebuilt(prune: "report" | "drop"): Promise<BundleUnderTest> {
   return bundle;
 }
 
-test("what was made manually on rebuilt objects is recreated, stays foreign and is named; a file's revoke wins", async () => {
+test("manual changes of rebuilt objects are recreated, stay foreign and are named; a file's revoke takes precedence", async () => {
   const bundle = await rebuilt("report");
 
   expect(await bundle.refresh()).toEqual(reported.map((path) => path.replaceAll("$s", bundle.schema)));
@@ -74,7 +74,7 @@ test("what was made manually on rebuilt objects is recreated, stays foreign and 
   );
 });
 
-test("negative control: with prune: drop, what can be pruned is gone", async () => {
+test("negative control: with prune: drop, prunable objects are dropped", async () => {
   const bundle = await rebuilt("drop");
 
   expect(await bundle.refresh()).toEqual(
@@ -189,7 +189,7 @@ set role $manager; grant select on $s.v to $analyst; reset role`;
   const toManager = `grant select on $s.t, $s.v to $manager, service_role; grant select (name) on $s.v to $manager;
 create policy by_hand on $s.t to $manager using (true)`;
 
-  test("keeps nothing of a role whose privileges the file drops", async () => {
+  test("a role whose privileges the file drops keeps no privilege and no policy", async () => {
     const file = `${view};\ndrop owned by $manager;`;
 
     expect(await afterRecreation({ file, hand: toManager })).toEqual({

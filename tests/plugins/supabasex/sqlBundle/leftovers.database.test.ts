@@ -15,7 +15,7 @@ const unlessMarked = (drop: string) =>
 const mark = "create table $s.mark (id integer)";
 const unnamedIndex = "create index on $s.alerts (note)";
 
-describe("what a transaction creates beside a manual object is dropped", () => {
+describe("an object that a transaction creates beside a manual one is dropped", () => {
   test("and the output names it", async () => {
     const bundle = await afterManualChange(databases, {
       first: schema,
@@ -103,7 +103,7 @@ grant execute on all functions in schema $s to service_role;`,
   });
 });
 
-describe("what the files drop only without a manual change is dropped although a manual policy uses it", () => {
+describe("an object that the files drop only without a manual change is dropped although a manual policy uses it", () => {
   const change = {
     first: `${schema}alter table $s.alerts enable row level security;`,
     manual: `${mark}; create policy rogue on $s.alerts using ($s.limit_of(level) > 0)`,

@@ -13,7 +13,7 @@ const files = {
     "create schema $s;\ncreate table $s.t (id int primary key check (id > 0));\ncreate index i on $s.t ((id + 1));\n",
 };
 
-/** An applied bundle of one table, on which another session holds a lock that blocks even readers of the catalog. */
+/** Returns an applied bundle of one table, on which another session holds a lock that blocks even readers of the catalog. */
 async function locked(
   inputs: Record<string, unknown>,
   lock = "lock table $s.t in access exclusive mode",

@@ -158,7 +158,7 @@ test("a canceled operation cancels its statement and changes nothing", async () 
   expect((await bundle.sql("select to_regnamespace('$s') as s")).rows).toEqual([{ s: null }]);
 });
 
-/** A proxy that cuts every connection when the client has sent a given text. */
+/** Starts a proxy that cuts every connection when the client has sent a given text. */
 async function cutAfter(text: string, delivered: boolean): Promise<{ port: number; close(): void }> {
   const server = net.createServer((incoming) => {
     const outgoing = net.connect(databases.cluster.port, "127.0.0.1");

@@ -17,7 +17,7 @@ const table = {
 };
 const alone = "migrations/20260102000000_alone.sql";
 
-/** An applied bundle with a table, and a pending file. */
+/** Returns an applied bundle with a table, and a pending file. */
 async function withPending(
   statement: string,
   files: Record<string, string> = table,

@@ -24,7 +24,7 @@ const forServer = (serverMajor: number, text: string): BundleFile => ({
   serverMajor,
 });
 
-/** Whether a server of each version accepts the text. */
+/** Returns the versions whose server accepts the text. */
 const accepted = (text: string, versions = majors) =>
   versions.filter((major) => {
     try {

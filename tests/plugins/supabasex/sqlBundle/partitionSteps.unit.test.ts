@@ -83,7 +83,7 @@ describe("objects are left out of a drop", () => {
     expect(text.replaceAll(/\s+/g, " ")).toBe(rest);
   });
 
-  test("all or none of them is not a part", () => {
+  test("leaving out all objects or none returns no list", () => {
     expect(objectsWithout("drop table a, b", { start: 0, end: 15, kindWords: 1 }, [true, true])).toEqual([]);
     expect(objectsWithout("drop table a, b", { start: 0, end: 15, kindWords: 1 }, [false, false])).toEqual(
       [],

@@ -213,7 +213,7 @@ describe("retrying", () => {
     ["cache lookup failed for function 16401", "XX000", {}],
     ["could not open relation with OID 16402", "XX000", {}],
     ["duplicate key value violates unique constraint", "23505", { schema: "pg_catalog" }],
-  ])("%s is retried: another session was faster", async (message, code, more) => {
+  ])("%s is retried, because another session caused it", async (message, code, more) => {
     let attempts = 0;
     const run = async () => {
       attempts += 1;

@@ -109,7 +109,7 @@ describe("an ordinary change is not reported", () => {
   });
 });
 
-describe("what docs/drift.md says that no report shows", () => {
+describe("a change that no report shows, according to docs/drift.md", () => {
   const statements = unseenChanges.flatMap(({ name, by }) => (by === undefined ? [] : [{ name, ...by }]));
 
   test.each(statements)("$name", async ({ change, reverse }) => {
@@ -132,7 +132,7 @@ describe("what docs/drift.md says that no report shows", () => {
   });
 });
 
-test("people who sign up with a role of the application are not reported, and the first one with another role is", async () => {
+test("accounts with a role of the application are not reported, and the first one with another role is", async () => {
   const add = async (email: string, role: string) =>
     await hands.supabase_admin.query(
       "insert into auth.users (id, email, role, aud) values (gen_random_uuid(), $1, $2, 'authenticated')",
@@ -149,7 +149,7 @@ test("people who sign up with a role of the application are not reported, and th
   );
 });
 
-test("accounts are not read from a large table, which is no difference", async () => {
+test("accounts are not read from a large table, which is not reported as a difference", async () => {
   // One row on each page.
   await hands.supabase_admin.query("alter table auth.users set (fillfactor = 10)");
   await hands.supabase_admin.query(
@@ -170,7 +170,7 @@ test("accounts are not read from a large table, which is no difference", async (
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("a known OAuth client is compared, regardless of how many strangers registered", async () => {
+test("a known OAuth client is compared, regardless of how many others registered", async () => {
   await hands.supabase_admin.query("alter table auth.oauth_clients set (fillfactor = 10)");
   await hands.supabase_admin.query(
     `insert into auth.oauth_clients (id, client_name, redirect_uris, grant_types, registration_type)

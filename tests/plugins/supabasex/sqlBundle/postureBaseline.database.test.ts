@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => databases.stop());
 
-/** The entries of `sql.accept` that the last refresh or deployment printed. */
+/** Returns the entries of `sql.accept` that the last refresh or deployment printed. */
 function entries(): string[] {
   const printed = JSON.stringify(bundle.state?.inputs.live ?? {}).matchAll(/sql\.accept: ([^"]+? @ [\w-]+)/g);
   return [...new Set([...printed].map(([, entry = ""]) => entry.replaceAll("\\", "")))];

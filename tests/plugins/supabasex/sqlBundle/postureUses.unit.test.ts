@@ -32,14 +32,14 @@ function readWithUses(catalog: Catalog): Catalog {
   return read;
 }
 
-/** A deployment that changes nothing, by this version. */
+/** Returns a deployment that changes nothing, by this version. */
 const upgradedFrom = (baseline: Catalog, catalog: Catalog) => {
   const former = takenWithUses(catalog, coverageOf(baseline));
   return withNewCoverage(extendBaseline(baseline, former, former), former, takenWithUses(catalog));
 };
 const wrapper = { contentNotRead: true, content: "17: b" };
 
-test("what an operator of a private schema calls counts, and so do the types of columns", () => {
+test("a function that an operator of a private schema calls counts as access, and so does the type of a column", () => {
   const replaced = {
     ...withOperator,
     "function hidden.same(text, text)": { owner: "postgres", body: "select true" },
@@ -136,7 +136,7 @@ const withForeignTable = (server: string, tableName: string): Catalog => ({
   "foreign table extensions.orders": { owner: "postgres", server, wrapperOptions: { table_name: tableName } },
 });
 
-test("a baseline of version 2 gets with a deployment what a foreign table of the platform's schemas shows", () => {
+test("a deployment adds the server and options of foreign tables in the platform's schemas to a baseline of version 2", () => {
   const { "foreign table extensions.orders": _, ...others } = takenWithUses(
     withForeignTable("a", "orders"),
     2,
@@ -153,7 +153,7 @@ test("a baseline of version 2 gets with a deployment what a foreign table of the
   ]);
 });
 
-test("a baseline of version 2 without rules, domains, members and sign-in sources gets them with a deployment", () => {
+test("a deployment adds rules, domains, members and sign-in sources to a baseline of version 2", () => {
   const read = { ...withSources, "extension tools": { version: "1", content: "17: a" } };
   // What version 2 recorded: it knew neither domains nor members.
   const older = Object.fromEntries(

@@ -22,7 +22,7 @@ import {
 
 // The baseline between versions of the server and of this program, without a database.
 const policy = "policy public.notes own";
-/** A deployment that changes nothing. */
+/** Returns a deployment that changes nothing. */
 const deployed = (baseline: Catalog, posture: Catalog) => extendBaseline(baseline, posture, posture);
 
 const readOn = (majorVersion: number, using: string): Catalog =>
@@ -117,7 +117,7 @@ test("a function in a private schema that nothing uses does not count", () => {
   expect(Object.keys(taken(others))).not.toContain("function hidden.g()");
 });
 
-/** The same baseline as an older version of this program recorded it. */
+/** Returns the same baseline as an older version of this program recorded it. */
 const olderThan = (now: Catalog): Catalog => ({ ...now, server: { majorVersion: 17 } });
 
 test.each(coveredByOlder)(
@@ -153,7 +153,7 @@ test.each([
   expect(reported(baseline, taken({ ...live, ...left }))).toEqual(["missing table hidden.notes_2025"]);
 });
 
-test("a grant on a column of a private table that a view reads is reported, and so is its end", () => {
+test("a grant on a column of a private table that a view reads is reported, and so is its revocation", () => {
   const [before, after] = [taken(aclView), taken(aclGranted)];
 
   expect(reported(before, after)).toEqual(["extra column hidden.acl id"]);
@@ -194,7 +194,7 @@ test("the baseline keeps a comment that configures pg_graphql", () => {
   expect(postureWithout(baseline, { expected: {}, managed: {} })).toEqual(baseline);
 });
 
-test("a baseline without the results of functions gets them with a deployment", () => {
+test("a deployment adds the results of functions to a baseline without them", () => {
   const returning = (returns: string): Catalog => ({
     ...live,
     "function public.f()": { owner: "postgres", body: "select 1", strict: true, returns },
@@ -222,7 +222,7 @@ test.each<[string, string]>([
   expect(Object.keys(taken(catalog)).includes(partition)).toBe(parent === "public.notes");
 });
 
-test("prune: drop leaves a new trigger of a private table that an exposed view reads", () => {
+test("prune: drop keeps a new trigger of a private table that an exposed view reads", () => {
   const trigger = { definition: "CREATE TRIGGER audit …", enabled: "yes" };
   const [before, after] = [taken(aclView), taken({ ...aclView, "trigger hidden.acl audit": trigger })];
   const differences = diffPostures(before, after);

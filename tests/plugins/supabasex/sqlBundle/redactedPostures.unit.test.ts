@@ -109,7 +109,7 @@ test.each([
   expect(JSON.stringify([outlook, logs])).not.toContain("not kept");
 });
 
-test("the change of a secret value shows two hashes, and how it is set back without the value", () => {
+test("a changed secret value is shown as two hashes, with a way to revert it without the value", () => {
   const { drift, outlook, logs } = shownOf(secret(jwtSecret, canary), secret(jwtSecret, "other"));
 
   expect(drift).toEqual({
@@ -148,7 +148,7 @@ test.each(["pgrst.db_schemas", "pgrst.jwt_role_claim_key", "statement_timeout"])
   },
 );
 
-test("an unchanged literal of a policy is no difference, and a policy without one is set back by a statement that is shown", () => {
+test("an unchanged literal of a policy is no difference, and the statement that reverts a policy without one is shown", () => {
   const { drift } = shownOf(policy(`(token = '${canary}'::text)`), policy(`(token = '${canary}'::text)`));
   const { outlook } = shownOf(policy("(id > 10)"), policy("true"));
 
@@ -184,7 +184,7 @@ test("the rows of a table that was not read are not missing, and those of anothe
   expect(diffPostures(after, taken({}))).toEqual([]);
 });
 
-test("a trigger without a literal is set back by a statement that is shown", () => {
+test("the statement that reverts a trigger without a literal is shown", () => {
   const plain =
     "CREATE TRIGGER send AFTER INSERT ON public.orders FOR EACH ROW EXECUTE FUNCTION public.send()";
   const { outlook } = shownOf({ "trigger public.orders send": { definition: plain, enabled: "yes" } }, {});

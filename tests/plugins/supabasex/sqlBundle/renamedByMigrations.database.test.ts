@@ -13,7 +13,7 @@ create publication "orders $s";
 const file = "repeatable/orders.sql";
 const thirdFile = "migrations/20260103000000_third.sql";
 
-/** All kinds of statements about a table. */
+/** Returns all kinds of statements about a table. */
 const about = (table: string) => `alter table $s.${table} enable row level security;
 alter table $s.${table} add constraint small check (total < 100);
 alter publication "orders $s" add table $s.${table};
@@ -65,7 +65,7 @@ const cases: Case[] = [
   },
 ];
 
-describe("what repeatables have created or stated about an object follows when a migration renames it", () => {
+describe("what repeatables created on an object or stated about it follows its rename by a migration", () => {
   test.each(cases)("$name", async ({ before, change }) => {
     const bundle = await databases.bundle({ [firstFile]: schema, [file]: before }, { dryRun: "live" });
     await bundle.up();

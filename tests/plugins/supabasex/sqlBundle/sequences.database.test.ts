@@ -252,7 +252,7 @@ test("if the connection is lost, the statements that restore the sequences are s
 
   const warning = bundle.logs.find((line) => line.startsWith("warning: Sequences that "));
   expect(warning).toMatch(
-    /_back\.sql may have set back could not be restored after the rollback \(.+\): before rows are inserted, set those forward that would return numbers in use, with these statements:(\n {2}select setval\(.*;)+$/,
+    /_back\.sql may have set back could not be restored after the rollback \(.+\): before rows are inserted, advance those that would return numbers in use, with these statements:(\n {2}select setval\(.*;)+$/,
   );
   for (const statement of (warning ?? "").split("\n").slice(1)) await bundle.sql(statement);
   expect(await nextNumber(bundle)).toBe(8);

@@ -32,7 +32,7 @@ export class Databases {
     return this.#cluster;
   }
 
-  /** A bundle under test. In its files, `$s` is replaced by the test's own schema. */
+  /** Returns a bundle under test. In its files, `$s` is replaced by the test's own schema. */
   async bundle(
     files: Record<string, string>,
     inputs: Record<string, unknown> = {},
@@ -159,7 +159,7 @@ export class BundleUnderTest {
     }
   }
 
-  /** Path → text of the current files. */
+  /** Returns the current files: path → text. */
   files(): Record<string, string> {
     const names = readdirSync(this.directory, { recursive: true, encoding: "utf8" });
     return Object.fromEntries(
@@ -174,7 +174,7 @@ export class BundleUnderTest {
     return this.manual.query(text.replaceAll("$s", this.schema));
   }
 
-  /** `pulumi up`: refresh, diff, then create or update if there is a difference. Returns whether there was one. */
+  /** Runs `pulumi up`: refresh, diff, then create or update. Returns whether there was a difference. */
   async up(): Promise<boolean> {
     const inputs = await this.checked();
     if (this.state === undefined) {
@@ -191,14 +191,14 @@ export class BundleUnderTest {
     return true;
   }
 
-  /** Only the update, as after a refresh that found a difference. */
+  /** Runs only the update, as after a refresh that found a difference. */
   async update(): Promise<void> {
     const inputs = await this.checked();
     const { outputs } = await sqlBundle.update(this.updateRequest(inputs, false), this.context());
     this.state = { inputs, outputs };
   }
 
-  /** `pulumi preview`: returns the outputs that it would show. */
+  /** Runs `pulumi preview` and returns the outputs that it would show. */
   async preview(): Promise<PropertyMap> {
     const inputs = await this.checked();
     if (this.state === undefined) {
@@ -211,7 +211,7 @@ export class BundleUnderTest {
     return (await sqlBundle.update(this.updateRequest(inputs, true), this.context())).outputs;
   }
 
-  /** `pulumi refresh`: updates the state and returns the paths that differ from the program. */
+  /** Runs `pulumi refresh`: updates the state and returns the paths that differ from the program. */
   async refresh(): Promise<string[]> {
     const state = this.known();
     const read = await sqlBundle.read(

@@ -117,7 +117,7 @@ describe("without a transaction", () => {
     );
   });
 
-  test("transaction control is refused once, and a file without a statement is told what is missing", () => {
+  test("transaction control is refused once, and the error for a file without a statement says what is missing", () => {
     const errorsOf = (text: string) =>
       transactionErrors(migration(text)).map(({ issue }) => [issue.index, issue.message, issue.hint]);
 

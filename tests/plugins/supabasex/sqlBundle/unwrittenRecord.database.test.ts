@@ -5,7 +5,7 @@ const databases = new Databases();
 beforeAll(() => databases.start());
 afterAll(() => databases.stop());
 
-/** A trigger on a table of the record that prevents or changes what is written about the test's bundle. */
+/** Returns the SQL of a trigger on a table of the record that prevents or changes what is written about the test's bundle. */
 const trigger = (table: string, when: string, then: string) =>
   `create function record_$s() returns trigger language plpgsql as $$ begin if ${when} then ${then} end if; return new; end $$;
    create trigger record_$s before insert or update on supabase_migrations.${table} for each row execute function record_$s()`;

@@ -21,7 +21,7 @@ test("a function that PUBLIC may execute again is reported", () => {
   ]);
 });
 
-test("a function that is gone with its extension is not, also after that is accepted", () => {
+test("a function that was dropped with its extension is not reported, also after the drop is accepted", () => {
   const dropped = accessIn({ server, "extension plpgsql": extension });
   const { 'extension "odd-name"': _, ...accepted } = known;
 

@@ -49,7 +49,7 @@ function endsWith(subject: string, name: string): boolean {
   return [name, name.replace(schemaOfName, "")].some((one) => subject.endsWith(` ${comparable(one)}`));
 }
 
-/** The server prints arguments without spaces between them. */
+/** Removes spaces after commas: the server prints arguments without spaces between them. */
 function comparable(text: string): string {
   return text.replaceAll(", ", ",");
 }

@@ -43,12 +43,12 @@ function stillNeeded(
 ): UserError {
   return new UserError(
     [
-      "Objects that no file creates any more cannot be dropped, because something depends on them:",
+      "Objects that no file creates any more cannot be dropped, because other objects depend on them:",
       ...left.map(({ object, error }) => {
         const detail = (error as { detail?: string }).detail ?? String((error as Error).message);
         return `  ${nameOf(object)} (created by ${makers.get(object)})\n    ${detail.replaceAll("\n", "\n    ")}`;
       }),
-      "  Change or drop what depends on them first, or keep the file.",
+      "  Change or drop the dependent objects first, or keep the file.",
     ].join("\n"),
   );
 }

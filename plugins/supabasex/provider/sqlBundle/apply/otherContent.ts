@@ -46,7 +46,7 @@ function otherParts({ node, path }: Placed, { live, expected }: Catalogs): strin
   );
   const [is, should] = [live, expected].map((catalog) => catalog[identity ?? ""]);
   if (is === undefined || should?.kind !== kind)
-    return "Something with its name exists, but is not found as this type: write the schema of the type, or rename or drop what has its name.";
+    return "An object with this name exists, but the name does not refer to this type: write the schema of the type, or rename or drop that object.";
   return otherPartsOf(is, should);
 }
 
@@ -113,7 +113,7 @@ function otherRole(node: Node, { live, expected, rolesElsewhere }: Known): strin
   const settings = [`role settings ${name}`, `role settings ${name} in this database`];
   const database = rolesElsewhere.get(name);
   const reasons = [
-    ...(is.login === true ? ["can log in, maybe with a password that someone knows"] : []),
+    ...(is.login === true ? ["can log in, possibly with a known password"] : []),
     ...(groups.length > 0 ? [`is a member of ${groups.join(", ")}`] : []),
     ...(settings.some((one) => live[one] !== undefined) ? ["has settings"] : []),
     ...(database === undefined ? [] : [`is used in the database ${database}`]),

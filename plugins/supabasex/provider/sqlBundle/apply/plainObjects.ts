@@ -90,7 +90,7 @@ export function plainObject(node: Node): PlainObject | undefined {
   return undefined;
 }
 
-/** The symbol of an operator is not quoted. */
+/** Returns the quoted name of an operator; its symbol is not quoted. */
 function operatorName(names: readonly Node[] = []): string {
   const parts = names.flatMap((part) => ("String" in part ? [part.String.sval ?? ""] : []));
   return [...parts.slice(0, -1).map(quote), parts.at(-1) ?? ""].join(".");

@@ -13,7 +13,7 @@ export interface RepeatableContext {
   readonly history: ReadonlyMap<string, AppliedFile>;
   /** Objects of removed files that may be dropped; none if an older checkout is allowed on purpose. */
   readonly dropRemoved: boolean;
-  /** Whether migrations have created an object, too: then it stays when no repeatable declares it any more. */
+  /** Returns whether migrations have created an object, too: then it stays when no repeatable declares it any more. */
   readonly isOfMigration: (identity: string) => boolean;
   /** What the plan's files created before and no file creates any more. */
   readonly obsolete: readonly OwnedObject[];

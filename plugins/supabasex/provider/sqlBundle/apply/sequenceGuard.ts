@@ -98,7 +98,7 @@ export class SequenceGuard {
   }
 
   /**
-   * Restores, in the open transaction, what files set back that have run since a mark and were rolled back. What prevents
+   * Restores, in the open transaction, the sequences that files reset since a mark before they were rolled back. What prevents
    * it is a warning, so that it does not hide the error of a file.
    */
   async restoreSince(mark: number): Promise<void> {
@@ -110,7 +110,7 @@ export class SequenceGuard {
     }
   }
 
-  /** Restores, after the transaction was rolled back, what any of its files set back. */
+  /** Restores the sequences that a file of the transaction reset, after the transaction was rolled back. */
   async restore(): Promise<MovedSequences> {
     const now = await this.#restore(this.#readings, (run) => run());
     const [first] = this.#readings;
@@ -194,7 +194,7 @@ export class SequenceGuard {
     const names = files.map(({ display }) => display).join(", ");
     this.#request.report.warn(
       [
-        `Sequences that ${names} may have set back could not be restored after the rollback (${message}): before rows are inserted, set those forward that would return numbers in use${named.length === 0 ? "." : ", with these statements:"}`,
+        `Sequences that ${names} may have set back could not be restored after the rollback (${message}): before rows are inserted, advance those that would return numbers in use${named.length === 0 ? "." : ", with these statements:"}`,
         ...named.map((position) => lineOf(setForward(position))),
       ].join("\n"),
     );

@@ -27,7 +27,7 @@ export function changedRelations(before: Catalog, after: Catalog): ReadonlySet<s
 
 interface Circumstances {
   readonly changed: ReadonlySet<string>;
-  /** Whether a repeatable creates the object by a plain statement. */
+  /** Returns whether a repeatable creates the object by a plain statement. */
   isDeclared(identity: string): boolean;
   readonly repeatables: readonly BundleFile[];
 }

@@ -8,7 +8,7 @@ import { touchedPart, touchedProperties } from "./properties";
 const foreignWhenExtra = new Set(["bucket", "extension", "role settings", "schema"]);
 
 /**
- * The part of a live catalog that belongs to a bundle. It equals `expected` if and only if there is no drift. It contains:
+ * Returns the part of a live catalog that belongs to a bundle. It equals `expected` if and only if there is no drift. It contains:
  * - every expected object; if it was only touched, the touched properties;
  * - additions to a table or view that the bundle created, and to another one if the bundle added objects of the same kind there,
  *   such as policies on storage.objects, but not the platform's own triggers there;

@@ -20,7 +20,7 @@ export function announce(
   );
 }
 
-/** `1 file`, `2 files`. */
+/** Returns a number of files: `1 file`, `2 files`. */
 export function files(count: number): string {
   return count === 1 ? "1 file" : `${count} files`;
 }

@@ -22,7 +22,7 @@ export interface FirstRepairs {
 }
 
 /**
- * Repairs, before any file runs, what no repeatable creates, because migrations are written for the expected database.
+ * Repairs objects that no repeatable creates, before any file runs, because migrations are written for the expected database.
  */
 export async function repairUnowned(
   session: Session,

@@ -54,7 +54,7 @@ export function grantStatements(
   return { missing, extra };
 }
 
-/** Returns, by grantee, the live privileges that are not expected. */
+/** Returns the live privileges that are not expected, by grantee. */
 export function surplusGrants(
   expected: JsonValue | undefined,
   live: JsonValue | undefined,

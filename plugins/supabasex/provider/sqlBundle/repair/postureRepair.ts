@@ -256,13 +256,13 @@ function otherAdvice(object: ObjectIdentity, differences: readonly CatalogDiffer
     return "the job or file that creates the partitions also restores this: run it";
   }
   if (object.kind === "platform") {
-    return "the platform migrated its own schema: read what changed, then accept it";
+    return "the platform migrated its own schema: review the changes, then accept them";
   }
   if (object.kind === "accounts") {
     return "if this is not intended: update auth.users set role = 'authenticated', aud = 'authenticated', is_super_admin = null where id = '<account>'";
   }
   if (object.kind === "OAuth client" || /^S(AML|SO) /.test(object.kind)) {
-    return "if this is not intended, set it back with Auth's API or supabase sso update";
+    return "if this is not intended, revert it with Auth's API or supabase sso update";
   }
   if (object.kind === "installed language" || object.kind.startsWith("built-in ")) {
     return "only a superuser can change and restore this: ask the operator of the server";
@@ -270,7 +270,7 @@ function otherAdvice(object: ObjectIdentity, differences: readonly CatalogDiffer
   if (object.kind === "history record" || object.kind === "migration record") {
     return "its row in supabase_migrations was edited: restore it from a backup";
   }
-  return `${properties} of ${object.kind} ${object.name} is kept as a hash only, so it cannot be set back from here: restore it from a backup or another project of the same platform version`;
+  return `${properties} of ${object.kind} ${object.name} is stored only as a hash, so no statement can revert it: restore it from a backup or another project of the same platform version`;
 }
 
 function settingTarget({ kind, name }: ObjectIdentity, live: Catalog): string {

@@ -16,7 +16,7 @@ export class ExecutionFailure extends Error {
     super("a statement failed", { cause });
   }
 
-  /** The number of statements of the text that had succeeded before. */
+  /** Returns the number of statements of the text that had succeeded before. */
   get completed(): number {
     return this.answers.completed;
   }

@@ -35,7 +35,7 @@ export function misplacedInRepeatable(
   if ("CreateFunctionStmt" in node && copiesArgumentType(node.CreateFunctionStmt))
     return {
       what: "an argument with %type",
-      hint: "Write the type: the server stores the column's type of the moment, so the routine would keep it when the column changes.",
+      hint: "Write the type: the server stores the column's current type, so the routine would keep it when the column changes.",
     };
   if (scheduledJobs(node).some(({ isNamed }) => !isNamed))
     return {

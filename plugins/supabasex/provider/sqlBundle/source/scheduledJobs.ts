@@ -34,7 +34,7 @@ function jobOf({ funcname = [], args = [] }: FuncCall): ScheduledJob | undefined
   };
 }
 
-/** The name is the first of three arguments or more. With two, the job has none. */
+/** Returns the argument with the job's name: the first of three arguments or more. With two, the job has none. */
 function nameIn(args: readonly Node[]): Node | undefined {
   const byName = args.flatMap((arg) =>
     "NamedArgExpr" in arg && arg.NamedArgExpr.name === "job_name" ? [arg.NamedArgExpr.arg] : [],

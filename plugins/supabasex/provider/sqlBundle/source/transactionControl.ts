@@ -131,7 +131,7 @@ function forbiddenSetting(file: BundleFile, node: Node): Refusal | undefined {
   if (ofTransaction.has(name)) return transactionProperties;
   if (name !== "standard_conforming_strings" || !isOff(args[0]) || !hasBackslash(file)) return undefined;
   return {
-    message: "the file's strings contain backslashes, which this statement does not make escapes",
+    message: "the file's strings contain backslashes, which do not become escapes through this statement",
     hint: "The server reads the strings of a whole file before it runs the first statement: write those with escapes as E'…', and remove the statement.",
   };
 }
@@ -167,7 +167,7 @@ function forbiddenInTransaction(file: BundleFile, statement: Statement): Refusal
   };
 }
 
-/** After an interrupted run, the provider finds the index by its name. */
+/** Refuses `create index concurrently` without a name: after an interrupted run, the provider finds the index by its name. */
 function withoutName(node: Node): Refusal | undefined {
   if (!("IndexStmt" in node) || node.IndexStmt.concurrent !== true || node.IndexStmt.idxname !== undefined)
     return undefined;

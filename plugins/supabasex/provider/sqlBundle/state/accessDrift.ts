@@ -26,7 +26,7 @@ export interface AccessSubject {
 
 export interface AccessDrift {
   readonly drift: Drift;
-  /** What the next deployment does about it. Needs the parser. */
+  /** Returns what the next deployment does about it. Needs the parser. */
   outlook(): Drift;
 }
 

@@ -161,7 +161,7 @@ describe("each hazard is certain or not on its own", () => {
   });
 });
 
-describe("nothing uncertain is foreseen of what runs outside of a transaction, because nobody observes it", () => {
+describe("statements outside of a transaction have no uncertain hazards, because nothing observes them", () => {
   test.each([
     ...outside.map(({ statement }) => statement),
     "create index concurrently if not exists orders_state on $s.orders (state)",

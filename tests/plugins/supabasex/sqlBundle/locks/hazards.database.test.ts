@@ -14,7 +14,7 @@ insert into $s.orders select n, 'x' from generate_series(1, 50) n;
 `,
 };
 
-/** A deployed bundle with one more migration. */
+/** Deploys a bundle with one more migration. */
 async function deployed(text: string, inputs: Record<string, unknown> = {}): Promise<BundleUnderTest> {
   const bundle = await databases.bundle(first, { dryRun: "live", ...inputs });
   await bundle.up();

@@ -187,7 +187,7 @@ class World {
     await this.compareWithEmpty();
   }
 
-  /** (d) */
+  /** Compares with an empty database (invariant d). */
   private async compareWithEmpty(): Promise<void> {
     const fresh = await this.databases.bundle({}, { dryRun: "off" });
     const pattern = new RegExp(`\\b${this.bundle.schema}\\b`, "g");
@@ -279,7 +279,9 @@ class World {
 /** The sequence ended because only a person can repair the drift. This is not a failure. */
 export class Unplayable extends Error {}
 
-/** A renamed object is reported by its previous name: `column s1.a note, name: note → remark`. */
+/**
+ * Returns whether the log names a renamed object, which is reported by its previous name: `column s1.a note, name: note → remark`.
+ */
 function namesRenamed(logs: string, identity: string): boolean {
   const { kind, parent, name } = partsOfIdentity(identity);
   return logs

@@ -3,7 +3,7 @@ import { json, type Kind, list, text } from "./kind";
 const enabled = (column: string) => `case ${column}
       when 'O' then 'yes' when 'D' then 'no' when 'R' then 'on replicas' else 'always' end`;
 
-/** Whether `copy`, a statement trigger of a partition, does there what `original` does on the parent. */
+/** Returns whether `copy`, a statement trigger of a partition, does there what `original` does on the parent. */
 const isCopy = (copy: string, original: string) =>
   `not ${copy}.tgisinternal and ${copy}.tgtype & 1 = 0 and ${copy}.tgqual is null and ${original}.tgqual is null
     and (${copy}.tgname, ${copy}.tgfoid, ${copy}.tgtype, ${copy}.tgenabled, ${copy}.tgargs, ${copy}.tgattr)

@@ -295,7 +295,7 @@ export function accept(
   return sortedCatalog(accepted);
 }
 
-/** Long enough that a second change with the digest of an accepted one cannot be found by brute force. */
+/** Returns a digest. It is so long that a second change with the digest of an accepted one cannot be found by brute force. */
 function digestOf(differences: readonly CatalogDifference[]): string {
   const content = differences.map(({ identity, kind, property, live }) => [
     identity,
