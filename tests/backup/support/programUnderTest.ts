@@ -28,17 +28,28 @@ export class ProgramUnderTest {
   /** The folder for temporary files of the program, a new one for each test. */
   temporary = "";
 
-  private constructor(
-    readonly cluster: TestCluster,
-    readonly store: TestStore,
-    readonly proxy: FaultyStore,
-    readonly admin: pg.Client,
-  ) {}
+  readonly cluster: TestCluster;
+  readonly store: TestStore;
+  readonly proxy: FaultyStore;
+  readonly admin: pg.Client;
+
+  private constructor({
+    cluster,
+    store,
+    proxy,
+    admin,
+  }: Pick<ProgramUnderTest, "cluster" | "store" | "proxy" | "admin">) {
+    this.cluster = cluster;
+    this.store = store;
+    this.proxy = proxy;
+    this.admin = admin;
+  }
 
   static async start(): Promise<ProgramUnderTest> {
     const [cluster, store] = await Promise.all([startTestCluster(), startTestStore()]);
     const proxy = await startFaultyStore(store.environment.AWS_ENDPOINT_URL_S3 ?? "");
-    const program = new ProgramUnderTest(cluster, store, proxy, await cluster.client("supabase_admin"));
+    const admin = await cluster.client("supabase_admin");
+    const program = new ProgramUnderTest({ cluster, store, proxy, admin });
     await program.backUp();
     return program;
   }

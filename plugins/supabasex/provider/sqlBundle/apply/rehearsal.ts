@@ -18,7 +18,7 @@ import type { LeftOut } from "./leftOut";
 import { driftedFiles, makersOf } from "./makers";
 import { type ManualPartitions, manualPartitions, noPartitions, readPartitions } from "./manualPartitions";
 import { outsideError } from "./outsideError";
-import { planRepeatables } from "./plan";
+import { planRepeatables } from "./planRepeatables";
 import { type FileFailure, silent } from "./request";
 import { rolledBack } from "./rolledBack";
 import { type FilesRun, type KnownEffects, readWithHistory, runFiles } from "./runFiles";

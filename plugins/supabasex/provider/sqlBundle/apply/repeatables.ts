@@ -8,7 +8,7 @@ import { FilesAhead, maxAhead } from "./filesAhead";
 import { inTheWay } from "./namespaces";
 import { dropIfFree, dropOrphans, formerObjects, orphansAmong } from "./orphans";
 import { createsIfMissing, dropOtherDefinitions } from "./otherDefinitions";
-import type { RepeatablePlan } from "./plan";
+import type { RepeatablePlan } from "./planRepeatables";
 import type { RepeatableContext } from "./repeatableContext";
 import { type AlsoRan, isChanged, rebuild } from "./replacement";
 import type { PlannedFile } from "./request";
