@@ -1,5 +1,5 @@
 import { arnIn, type PolicyPlace } from "./place";
-import { type Conditions, type ServiceRights, tagConditions } from "./serviceRights";
+import { type Conditions, type ServiceRights, tagConditions } from "./rights";
 
 /** All parts of a network that EC2 creates with the stack's tag. */
 const taggedKinds = [

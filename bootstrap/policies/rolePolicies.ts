@@ -1,8 +1,9 @@
 import { type PolicyDocument, type PolicyStatement, policyDocument } from "../../components/policyDocument";
 import { networkRights } from "./networkRights";
 import type { PolicyPlace } from "./place";
+import type { ServiceRights } from "./rights";
 import { roleRights } from "./roleRights";
-import { type ServiceRights, serviceRights } from "./serviceRights";
+import { serviceRights } from "./serviceRights";
 
 /** Returns the policy of the role that deploys an environment, except for its permissions on networks and roles. */
 export function deployPolicy(place: PolicyPlace): PolicyDocument {

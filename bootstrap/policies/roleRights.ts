@@ -1,5 +1,5 @@
 import { type PolicyPlace, stackRoles } from "./place";
-import type { ServiceRights } from "./serviceRights";
+import type { ServiceRights } from "./rights";
 
 /**
  * Returns the permissions on roles. A deployment creates the roles of its tasks and its probe, only with the boundary, and

@@ -15,8 +15,10 @@ import type { PolicyDocument } from "../policyDocument";
 import { containerDefinition, workVolume } from "./containerDefinition";
 import { deadLetterQueue } from "./deadLetterQueue";
 import { ecrRepositoryArn, executionPolicy, schedulerPolicy, schedulerTrust, taskTrust } from "./policies";
+import { scheduleArgs } from "./scheduleArgs";
 import type { ScheduledBackupArgs } from "./scheduledBackupArgs";
 import { backupPorts, maintenancePorts, taskSecurityGroup } from "./securityGroup";
+import { familyOf, groupNames, prefixOf, scheduleNameOf } from "./taskNames";
 import { backupTask, maintenanceTasks, type Task, type TaskPlaces } from "./tasks";
 
 /** A declared task with its role. */
@@ -277,50 +279,12 @@ export class ScheduledBackup extends Component {
     group: ScheduleGroup,
     { role }: { readonly role: ExclusiveRole },
   ): Schedule {
+    const { cluster, deadLetterQueue } = this;
     return new Schedule(
       this.childName(`${prefixOf(task)}schedule`),
-      {
-        name: scheduleNameOf(task, args),
-        groupName: group.name,
-        scheduleExpression: task.expression,
-        scheduleExpressionTimezone: args.schedule.timeZone,
-        // Spreads the starts, because backups of all stacks need not start in the same second.
-        flexibleTimeWindow: { mode: "FLEXIBLE", maximumWindowInMinutes: 15 },
-        kmsKeyArn: args.key?.arn,
-        target: {
-          arn: this.cluster.arn,
-          roleArn: role.arn,
-          ecsParameters: {
-            taskDefinitionArn: task.definition.arn,
-            launchType: "FARGATE",
-            taskCount: 1,
-            // Set explicitly, because a preview would otherwise show the service's value as removed.
-            enableEcsManagedTags: false,
-            enableExecuteCommand: false,
-            propagateTags: "TASK_DEFINITION",
-            networkConfiguration: {
-              subnets: args.network.subnetIds,
-              securityGroups: [task.securityGroup.id],
-              assignPublicIp: args.assignPublicIp,
-            },
-          },
-          // The service's default, 185 retries in a day, causes late and duplicate backups.
-          retryPolicy: { maximumRetryAttempts: args.retryAttempts, maximumEventAgeInSeconds: 3600 },
-          deadLetterConfig: { arn: this.deadLetterQueue.arn },
-        },
-      },
+      scheduleArgs(task, args, { cluster, deadLetterQueue, group, role }),
       // A task that starts before its role has permissions fails.
       this.childOptions({ dependsOn: role.policy }),
     );
   }
 }
-
-const groupNames = (physicalName: string) => ({
-  backup: `${physicalName}-backup`,
-  maintenance: `${physicalName}-backup-upkeep`,
-});
-const prefixOf = ({ name }: Task): string => (name === "backup" ? "" : `${name}-`);
-const suffixOf = ({ name }: Task): string => (name === "backup" ? "" : `-${name}`);
-const familyOf = (task: Task, { physicalName }: ScheduledBackupArgs): string =>
-  `${physicalName}-backup${suffixOf(task)}`;
-const scheduleNameOf = familyOf;

@@ -1,35 +1,26 @@
-import type { JsonObject, JsonValue } from "../../foundation/json";
-import { isProviderNote } from "../../foundation/providerNotes";
 import { messageOf, UserError } from "../../foundation/userError";
-import { detailedDiff, differences, own } from "../../plugins/provider-host/diff";
 import {
   type CallContext,
   type CreateResponse,
   PartialFailure,
   type Provider,
-  type ReadRequest,
   type ReadResponse,
 } from "../../plugins/provider-host/provider";
-import {
-  containsSecret,
-  type PropertyMap,
-  reveal,
-  Secret,
-  unknown,
-  type Value,
-} from "../../plugins/provider-host/values";
+import { type PropertyMap, unknown } from "../../plugins/provider-host/values";
 import { checkInputs, propertyFailures } from "./check";
-import { compare, isSame } from "./compare";
-import type { AnyResource, Output, Table } from "./table";
-
-const configTypes = {
-  string: undefined,
-  number: "number",
-  boolean: "boolean",
-  archive: undefined,
-  list: "json",
-  map: "json",
-} as const;
+import { compare } from "./compare";
+import { configurationMethods, connect } from "./configuration";
+import {
+  importedInputs,
+  markSecrets,
+  plainMap,
+  previewOutputs,
+  renewedInputs,
+  secretly,
+  withoutNotes,
+  withoutRemoved,
+} from "./properties";
+import type { AnyResource, Table } from "./table";
 
 /**
  * Returns the provider that a table describes. Like a bridged provider, it copies the id of each resource to the outputs. The
@@ -52,62 +43,10 @@ export function standIn<Client>(table: Table<Client>): Provider {
 
   return {
     ...table.plugin,
-    configTypes: Object.fromEntries(
-      Object.entries(table.config).flatMap(([key, { type }]) => {
-        const decoded = configTypes[type];
-        return decoded === undefined ? [] : [[key, decoded]];
-      }),
-    ),
-
-    ...(table.parameterized !== undefined && {
-      async parameterize({ name, version }) {
-        const ours = { name: table.package, version: table.parameterized?.version ?? "" };
-        if (name !== ours.name || version !== ours.version) {
-          throw new UserError(
-            `The local stand-in for ${table.plugin.name} is ${ours.name} ${ours.version}, not ${name} ${version}: use the real plugin (npm start -- --official-plugins).`,
-          );
-        }
-        return ours;
-      },
-    }),
-
-    async checkConfig({ inputs }) {
-      // Every value is a string here, so this only checks names and missing keys. configure checks the rest.
-      const textual = Object.fromEntries(
-        Object.entries(table.config).map(([key, { required = false }]) => [
-          key,
-          { type: "string" as const, required },
-        ]),
-      );
-      const { version: _version, pluginDownloadURL: _url, ...config } = inputs;
-      return { inputs, failures: propertyFailures(textual, config) };
-    },
-
-    async diffConfig({ oldInputs, inputs }) {
-      const found = differences(oldInputs, inputs);
-      const moved = found.map(({ path }) => String(path[0])).find((key) => table.config[key]?.fixed === true);
-      if (moved !== undefined) {
-        const { [moved]: before } = plainMap(oldInputs);
-        const { [moved]: now } = plainMap(inputs);
-        throw new UserError(
-          `${table.package}:${moved} is ${now}, but the stack's resources were created with ${before}: the local stand-in cannot move them, so restore the old value, or remove the stack first.`,
-        );
-      }
-      return { changes: found.length > 0, detailed: detailedDiff(found, { inputDiff: true }) };
-    },
+    ...configurationMethods(table),
 
     async configure(config) {
-      const issues = propertyFailures(table.config, config);
-      if (issues.length > 0) {
-        const list = issues.map(({ property, reason }) => `${property} ${reason}`).join("; ");
-        throw new UserError(`The configuration of the ${table.package} provider is wrong: ${list}.`);
-      }
-      const defaults = Object.entries(table.config).flatMap(([key, property]) =>
-        property.default === undefined ? [] : [[key, property.default] as const],
-      );
-      const made = table.connect({ ...Object.fromEntries(defaults), ...plainMap(config) });
-      await table.verify?.(made);
-      connected = { client: made };
+      connected = { client: await connect(table, config) };
     },
 
     async check(request) {
@@ -188,98 +127,4 @@ export function standIn<Client>(table: Table<Client>): Provider {
     if (found === undefined) throw new UserError("It does not exist although it was just written.");
     return { ...known, ...secretly(resource, { ...found.state }, known) };
   }
-}
-
-/** Returns the outputs that are known before the operation. */
-function previewOutputs<Client>(
-  resource: AnyResource<Client>,
-  inputs: PropertyMap,
-  old: PropertyMap,
-): PropertyMap {
-  const later = (output: Output): Value => (output.secret === true ? new Secret(unknown) : unknown);
-  const open = [
-    ...Object.entries(resource.outputs ?? {}).filter(
-      ([key, { volatile }]) => volatile === true || !(key in old),
-    ),
-    ...Object.entries(resource.inputs).filter(([key, { computed }]) => computed === true && !(key in old)),
-  ];
-  return { ...old, ...Object.fromEntries(open.map(([key, output]) => [key, later(output)])), ...inputs };
-}
-
-/** Returns the state without the inputs that the program no longer sets, except those that the service computes. */
-function withoutRemoved<Client>(
-  resource: AnyResource<Client>,
-  outputs: PropertyMap,
-  oldInputs: PropertyMap,
-  { inputs }: { readonly inputs: PropertyMap },
-): PropertyMap {
-  const removed = (key: string) =>
-    key in resource.inputs &&
-    !(key in inputs) &&
-    (key in oldInputs || resource.inputs[key]?.computed !== true);
-  return Object.fromEntries(Object.entries(outputs).filter(([key]) => !removed(key)));
-}
-
-/** Returns the inputs with the service's current values. Equivalent values keep the program's form. */
-function renewedInputs<Client>(
-  resource: AnyResource<Client>,
-  { inputs }: ReadRequest,
-  outputs: PropertyMap,
-): PropertyMap {
-  return Object.fromEntries(
-    Object.entries(inputs).map(([key, value]) => {
-      const property = resource.inputs[key];
-      const actual = own(outputs, key);
-      const keep =
-        property === undefined || actual === undefined || isSame(property, key, { actual, desired: value });
-      return [key, keep ? value : actual];
-    }),
-  );
-}
-
-/** Returns the inputs with which a program would declare the resource that was read. */
-function importedInputs<Client>(resource: AnyResource<Client>, outputs: PropertyMap): PropertyMap {
-  return Object.fromEntries(
-    Object.entries(resource.inputs).flatMap(([key, property]) => {
-      const value = own(outputs, key);
-      if (value === undefined || value === null || property.computed === true) return [];
-      return [[key, value]];
-    }),
-  );
-}
-
-/** Returns the result of a resource's function, with every value marked as secret that the table or the old state marks. */
-function secretly<Client>(
-  resource: AnyResource<Client>,
-  state: Readonly<Record<string, JsonValue | undefined>>,
-  known: PropertyMap,
-): PropertyMap {
-  return markSecrets(
-    state,
-    (key) =>
-      resource.inputs[key]?.secret === true ||
-      resource.outputs?.[key]?.secret === true ||
-      containsSecret(own(known, key) ?? null),
-  );
-}
-
-function markSecrets(
-  values: Readonly<Record<string, JsonValue | undefined>>,
-  isSecret: (key: string) => boolean,
-): PropertyMap {
-  return Object.fromEntries(
-    Object.entries(values).flatMap(([key, value]) => {
-      if (value === undefined) return [];
-      return [[key, isSecret(key) ? new Secret(value) : value]];
-    }),
-  );
-}
-
-/** Returns inputs without the provider's internal notes, which are not part of the outputs. */
-function withoutNotes(inputs: PropertyMap): PropertyMap {
-  return Object.fromEntries(Object.entries(inputs).filter(([key]) => !isProviderNote(key)));
-}
-
-function plainMap(properties: PropertyMap): JsonObject {
-  return reveal(properties) as JsonObject;
 }

@@ -71,6 +71,18 @@ export class Calls {
   }
 }
 
+/** Returns a function that describes a call which is about no resource. */
+export const callSubject = (action: string) => (): CallSubject => ({ action });
+
+/** Returns a function that describes a call about a resource. */
+export const resourceSubject =
+  (action: string) =>
+  <Request extends { getUrn(): string; getTimeout?(): number }>(request: Request): CallSubject => ({
+    action,
+    urn: request.getUrn(),
+    timeoutSeconds: request.getTimeout?.() ?? 0,
+  });
+
 /** Returns the handler of a call that this host does not support. */
 export function unimplemented(what: string): handleUnaryCall<unknown, never> {
   return (_call, callback) => callback({ code: status.UNIMPLEMENTED, details: what });

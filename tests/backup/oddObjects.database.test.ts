@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -32,6 +32,14 @@ function environmentOf(database: string): Record<string, string> {
   };
 }
 
+/** Creates rare objects of every kind, which only a superuser can create all. The files depend on each other in the order of their names. */
+async function createOddObjects(client: pg.Client): Promise<void> {
+  const folder = path.join(__dirname, "support", "oddObjects");
+  for (const name of readdirSync(folder).sort())
+    for (const statement of splitStatements(readFileSync(path.join(folder, name), "utf8")))
+      await client.query(statement);
+}
+
 async function create(database: string): Promise<void> {
   await (await cluster.client("supabase_admin")).query(`create database ${database}`);
 }
@@ -54,8 +62,7 @@ it("a database with rare objects and changes to PostgreSQL's own objects is rest
   const connectionString = cluster.url("supabase_admin", "source");
   const client = new pg.Client({ connectionString });
   await client.connect();
-  const file = path.join(__dirname, "support", "oddObjects.sql");
-  for (const statement of splitStatements(readFileSync(file, "utf8"))) await client.query(statement);
+  await createOddObjects(client);
   await client.end();
   const environment = environmentOf("source");
   const { manifest } = await run(commandContext(environment));

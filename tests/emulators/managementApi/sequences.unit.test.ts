@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Step, sequences } from "./sequences";
+import { sequences } from "./sequences";
+import type { Step } from "./sequences/step";
 import { type TestEmulator, testEmulator } from "./support";
 
 let emulator: TestEmulator;

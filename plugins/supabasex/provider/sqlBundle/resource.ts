@@ -11,7 +11,8 @@ import { type Declared, diffPostures, postureDigests, postureVersion } from "./c
 import { withRedactedPostures, withRedactedTexts } from "./catalog/redaction";
 import { checkBundle } from "./check";
 import { readAuthors } from "./history/ddlLog";
-import { historyCatalog, readHistory } from "./history/history";
+import { readHistory } from "./history/history";
+import { historyCatalog } from "./history/historyCatalog";
 import { readHistoryRecords, readPostureRecord, readRecordedAt } from "./history/postureRecord";
 import { readAddresses, readRecord } from "./history/record";
 import { type BundleInputs, bundleInputs, connectionOf } from "./inputs";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { canonicalIdentity, readCatalog } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
-import { quote } from "../../../../plugins/supabasex/provider/sqlBundle/source/declaredObjects";
+import { quote } from "../../../../plugins/supabasex/provider/sqlBundle/source/identifiers";
 import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/source/parser";
 import { Databases } from "./support";
 

@@ -216,3 +216,19 @@ test("a manual object belongs to the file that creates it afterwards", async () 
   await bundle.sql("drop function $s.g()");
   expect(await bundle.refresh()).toEqual([`live["function ${bundle.schema}.g()"]`]);
 });
+
+test("a removed comment on a view's column is restored", async () => {
+  const bundle = await databases.bundle({
+    "migrations/20260101000000_s.sql":
+      "create schema $s;\ncreate table $s.t (id int primary key, name text);\n",
+    "migrations/20260102000000_x.sql":
+      "create view $s.v as select id from $s.t;\ncomment on column $s.v.id is 'kept';\n",
+  });
+  await bundle.up();
+  await bundle.sql("comment on column $s.v.id is null");
+  expect(await bundle.refresh()).toEqual([`live["column ${bundle.schema}.v id"]`]);
+
+  await bundle.up();
+
+  expect(await bundle.refresh()).toEqual([]);
+});

@@ -303,3 +303,39 @@ select 1;
     ).rows,
   ).toEqual([{ owner: "postgres" }]);
 });
+
+test("a migration's view is recreated with all its properties when a function that it calls is recreated", async () => {
+  const bundle = await databases.bundle({
+    "migrations/20260101000000_s.sql":
+      "create schema $s;\ncreate table $s.t (id int primary key, name text);\n",
+    "migrations/20260102000000_x.sql": `create function $s.f() returns int language sql as 'select 1';
+create view $s.v with (security_invoker = true) as select id, $s.f() as f from $s.t;
+grant select on $s.v to authenticated;
+comment on view $s.v is 'of the view';
+comment on column $s.v.f is 'of the column';
+alter view $s.v alter column id set default 7;
+create view $s.w as select f from $s.v;
+`,
+    "repeatable/f.sql": "create or replace function $s.f() returns int language sql as 'select 2';\n",
+  });
+  await bundle.up();
+  const described = () =>
+    bundle.sql(`select c.relname, c.relacl::text, c.reloptions, obj_description(c.oid) as comment,
+      col_description(c.oid, 2) as of_column, pg_get_expr(d.adbin, d.adrelid) as default
+      from pg_class c left join pg_attrdef d on d.adrelid = c.oid
+      where c.relnamespace = '$s'::regnamespace and c.relkind = 'v' order by 1`);
+  const before = (await described()).rows;
+  bundle.write({
+    "repeatable/f.sql":
+      "create or replace function $s.f() returns bigint language sql as 'select 3::bigint';\n",
+  });
+
+  await bundle.up();
+
+  expect(before[0]).toMatchObject({ comment: "of the view", of_column: "of the column", default: "7" });
+  expect((await described()).rows).toEqual(before);
+  expect((await bundle.sql("select pg_typeof(f)::text as type from (select $s.f() as f) x")).rows).toEqual([
+    { type: "bigint" },
+  ]);
+  expect(await bundle.refresh()).toEqual([]);
+});

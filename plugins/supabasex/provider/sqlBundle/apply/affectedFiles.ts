@@ -1,5 +1,6 @@
 import { type Catalog, isSameObject, partsOfIdentity } from "../catalog";
 import type { BundleFile } from "../source/files";
+import { bareName } from "../source/identifiers";
 import { actsOnUnnamedObjects, mentions } from "../source/mentions";
 
 /**
@@ -55,10 +56,3 @@ function changedObjects(before: Catalog, after: Catalog): Map<string, string> {
 }
 
 const qualifiedName = /(?:"(?:[^"]|"")+"|[\w$]+)\.(?:"(?:[^"]|"")+"|[\w$]+)/g;
-
-/** Returns the bare name: `shared."Order Items"` → `"Order Items"`; `shared.total(integer)` → `total`. */
-export function bareName(qualified: string): string {
-  const parts = qualified.match(/"(?:[^"]|"")+"|[^."(]+|\(.*$/g) ?? [qualified];
-  const names = parts.filter((part) => !part.startsWith("("));
-  return names.at(-1) ?? qualified;
-}

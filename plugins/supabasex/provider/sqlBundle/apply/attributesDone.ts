@@ -1,5 +1,6 @@
-import { type Catalog, firstIdentifier, partsOfIdentity, printIdentity } from "../catalog";
+import { type Catalog, partsOfIdentity, printIdentity } from "../catalog";
 import { texts } from "../repair/createStatement";
+import { firstIdentifier } from "../source/identifiers";
 import type { DoneManually } from "./leftOutParts";
 
 interface Catalogs {

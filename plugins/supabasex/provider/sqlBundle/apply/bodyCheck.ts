@@ -4,9 +4,9 @@ import { UserError } from "../../../../../foundation/userError";
 import { type Catalog, partsOfIdentity } from "../catalog";
 import type { CatalogObject } from "../catalog/catalog";
 import type { Session } from "../session/session";
-import { quote } from "../source/declaredObjects";
 import { isDatabaseError, placeOf, SqlFileError } from "../source/errors";
 import type { BundleFile, LoadedBundle } from "../source/files";
+import { quote } from "../source/identifiers";
 import { indexOfCharacter, type Statement, statementsOf } from "../source/statements";
 import { makerOf, type SkippedFile } from "./skippedFiles";
 

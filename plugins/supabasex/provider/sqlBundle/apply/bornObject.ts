@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../../../foundation/json";
 import { type Catalog, type CatalogObject, partsOfIdentity } from "../catalog";
-import { quote } from "../source/declaredObjects";
+import { quote } from "../source/identifiers";
 
 /**
  * Returns an object of a repeatable as its `create` statement leaves it: without comment, enabled, owned by its

@@ -1,10 +1,11 @@
 import type { Node } from "libpg-query";
-import { nameWithoutArguments, partsOfIdentity, routineKinds } from "../catalog";
+import { partsOfIdentity, routineKinds } from "../catalog";
 import { touched } from "../catalog/properties";
 import type { Session } from "../session/session";
 import { createdRelation } from "../source/createdRelation";
 import { declarations, relationName } from "../source/declaredObjects";
 import type { BundleFile } from "../source/files";
+import { nameWithoutArguments } from "../source/identifiers";
 import { pathOf, type SearchPath } from "../source/searchPath";
 import { statementsOf } from "../source/statements";
 import { areSameTypes, typesIn } from "./argumentTypes";

@@ -5,9 +5,9 @@ import { parentIdentities } from "../catalog/identity";
 import { existenceOnlyMark } from "../catalog/kinds/existenceOnly";
 import { relationOf } from "../catalog/scope";
 import type { BundleFile } from "../source/files";
+import { bareName } from "../source/identifiers";
 import { actsOnUnnamedObjects, mentions } from "../source/mentions";
 import { kindsNotInRepeatables } from "../source/notInRepeatables";
-import { bareName } from "./affectedFiles";
 
 /**
  * Refuses repeatables whose dynamic SQL creates objects that hold data, or of kinds that a deployment does not drop: they

@@ -2,6 +2,7 @@ import { escapeControls } from "../../../../../foundation/controlCharacters";
 import { type Catalog, partsOfIdentity } from "../catalog";
 import type { History } from "../history/history";
 import { SqlFileError } from "../source/errors";
+import { withoutQualifier } from "../source/identifiers";
 import type { FileFailure } from "./request";
 
 /** SQLSTATEs for an object that others depend on, when it is dropped or a column's type is changed. */
@@ -43,10 +44,8 @@ function isNamed(detail: string, identity: string): boolean {
 }
 
 /** The server leaves out a schema that is in the search path. */
-const schemaOfName = /^(?:"(?:[^"]|"")+"|[^".]+)\./;
-
 function endsWith(subject: string, name: string): boolean {
-  return [name, name.replace(schemaOfName, "")].some((one) => subject.endsWith(` ${comparable(one)}`));
+  return [name, withoutQualifier(name)].some((one) => subject.endsWith(` ${comparable(one)}`));
 }
 
 /** Removes spaces after commas: the server prints arguments without spaces between them. */

@@ -6,8 +6,8 @@ import { parentIdentities } from "../catalog/identity";
 import { relationOf } from "../catalog/scope";
 import type { Session } from "../session/session";
 import type { BundleFile } from "../source/files";
+import { bareName } from "../source/identifiers";
 import { mentions } from "../source/mentions";
-import { bareName } from "./affectedFiles";
 
 interface Readings {
   readonly before: Catalog;

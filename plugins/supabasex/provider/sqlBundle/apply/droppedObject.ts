@@ -1,8 +1,8 @@
 import type { DropStmt, Node } from "libpg-query";
 import { partsOfIdentity } from "../catalog";
 import { droppedArguments, droppedName } from "../source/droppedObjects";
+import { bareName } from "../source/identifiers";
 import { parseSql } from "../source/parser";
-import { bareName } from "./affectedFiles";
 import { parsedDrop } from "./parsedDrop";
 
 /** An object in the list of a `drop`. */

@@ -1,5 +1,6 @@
 import { declarationsOf, identityAsWritten } from "../source/declaredObjects";
 import type { BundleFile } from "../source/files";
+import { qualifierOf } from "../source/identifiers";
 import { actsOnUnnamedObjects } from "../source/mentions";
 import { type StatingStatement, statingStatements } from "../source/statedFacts";
 import { reaches } from "./reaches";
@@ -98,8 +99,7 @@ function areAboutTheSame(one: StatingStatement, other: StatingStatement): boolea
   const [names, others] = [objectNames(one), objectNames(other)];
   if (names.size === 0 || others.size === 0) {
     // Without a schema, or in all of one: the object's bare name is among the words of the statement.
-    const schemas = (set: ReadonlySet<string>) =>
-      [...set].map((name) => /^(?:"(?:[^"]|"")+"|[^.]+)/.exec(name)?.[0] ?? "");
+    const schemas = (set: ReadonlySet<string>) => [...set].map(qualifierOf);
     const texts = [...other.bareNames, ...schemas(others)];
     const own = new Set([...one.bareNames, ...schemas(names)]);
     return texts.some((text) => own.has(text) && one.grantees?.has(text) !== true);

@@ -1,7 +1,8 @@
-import { nameWithoutArguments, partsOfIdentity } from "../catalog";
+import { partsOfIdentity } from "../catalog";
 import type { Renames } from "../catalog/renames";
 import { type AppliedFile, type History, type OwnedObject, recordNames } from "../history/history";
 import type { Session } from "../session/session";
+import { nameWithoutArguments } from "../source/identifiers";
 import { renamingIn } from "./renamedStatement";
 
 /** What migrations renamed. */

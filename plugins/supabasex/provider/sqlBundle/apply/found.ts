@@ -6,10 +6,11 @@ import {
   type CatalogReading,
   isSameObject,
 } from "../catalog";
-import { type History, openHistory } from "../history/history";
+import type { History } from "../history/history";
 import { restoreHistory, trustedExpectation } from "../history/historyRepair";
 import { openPostureRecords } from "../history/postureRecord";
 import { type BundleRecord, readRecord } from "../history/record";
+import { openHistory } from "../history/tables";
 import { type Comparison, compare } from "../repair/compare";
 import { refuseHopeless, repairUnowned } from "../repair/drift";
 import { renameBack } from "../repair/renames";
@@ -17,7 +18,7 @@ import type { Session } from "../session/session";
 import { type AccessBefore, accessBefore } from "./access";
 import { mayPendingRepair } from "./lookAhead";
 import { makersOf } from "./makers";
-import type { MigrationPlan } from "./plan";
+import type { MigrationPlan } from "./planMigrations";
 import type { ApplyRequest } from "./request";
 import { readWithHistory } from "./runFiles";
 

@@ -1,5 +1,6 @@
 import type { IndexStmt } from "libpg-query";
 import { ExecutionFailure, type Session } from "../session/session";
+import { quoteAlways } from "../source/identifiers";
 import { scanSql } from "../source/parser";
 
 /** What determines the behaviour of an index, except its name and table; printed in the same way for both sides. */
@@ -26,7 +27,7 @@ interface IndexQuestion extends AskedIndex {
  * statement cannot run there.
  */
 export async function isAskedFor(session: Session, question: IndexQuestion): Promise<boolean> {
-  const name = ident(question.statement.idxname);
+  const name = quoteAlways(question.statement.idxname);
   const compared = async () => {
     const { rows } = await session.work.query<{ definition: string }>(
       `select ${definition} as definition from pg_index i join pg_class c on c.oid = i.indexrelid
@@ -72,7 +73,7 @@ export async function keysOnCopy(session: Session, index: AskedIndex): Promise<I
          pg_get_expr(i.indpred, i.indrelid) as predicate,
          coalesce(to_jsonb(i) ->> 'indnullsnotdistinct', 'false') = 'false' as "areNullsDistinct"
        from pg_index i where i.indexrelid = to_regclass($1)`,
-      [`pg_temp.${ident(idxname)}`],
+      [`pg_temp.${quoteAlways(idxname)}`],
     );
     return rows[0] === undefined ? undefined : { ...table, ...rows[0] };
   });
@@ -104,14 +105,14 @@ async function onCopy<T, Original = undefined>(
   const table = statement.relation;
   const columns = afterTable(text);
   if (table === undefined || columns === undefined) return undefined;
-  const name = ident(table.relname);
+  const name = quoteAlways(table.relname);
   const original = qualified(table);
   await session.execute(inTransaction ? "savepoint asked" : "begin");
   try {
     const before = await read?.();
     await session.execute(
       `create temporary table ${name} (like ${original});
-       create ${statement.unique === true ? "unique " : ""}index ${ident(statement.idxname)} on pg_temp.${name} ${columns}`,
+       create ${statement.unique === true ? "unique " : ""}index ${quoteAlways(statement.idxname)} on pg_temp.${name} ${columns}`,
     );
     return await then(before);
   } finally {
@@ -133,10 +134,7 @@ function afterTable(text: string): string | undefined {
 }
 
 function qualified({ schemaname, relname }: NonNullable<IndexStmt["relation"]>): string {
-  return schemaname === undefined ? ident(relname) : `${ident(schemaname)}.${ident(relname)}`;
-}
-
-/** Returns a quoted identifier. */
-export function ident(name: string | undefined): string {
-  return `"${(name ?? "").replaceAll('"', '""')}"`;
+  return schemaname === undefined
+    ? quoteAlways(relname)
+    : `${quoteAlways(schemaname)}.${quoteAlways(relname)}`;
 }

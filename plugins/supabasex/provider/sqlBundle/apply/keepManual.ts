@@ -12,9 +12,9 @@ import { repairOf } from "../repair/repair";
 import { type RepairGroup, runRepairs } from "../repair/restore";
 import type { Session } from "../session/session";
 import type { BundleFile } from "../source/files";
+import { bareName } from "../source/identifiers";
 import { mentions } from "../source/mentions";
 import { statingStatements } from "../source/statedFacts";
-import { bareName } from "./affectedFiles";
 import { Revocations } from "./revocations";
 
 interface Readings {

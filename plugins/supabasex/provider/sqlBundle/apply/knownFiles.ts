@@ -9,7 +9,7 @@ import { comparableText, type Statement, textOf } from "../source/statements";
 import { doneOutside } from "./doneOutside";
 import { type ManualExtensions, manualExtensions } from "./manualExtensions";
 import { namesObject } from "./namesObject";
-import type { MigrationPlan } from "./plan";
+import type { MigrationPlan } from "./planMigrations";
 import type { ApplyRequest } from "./request";
 import { type RolesElsewhere, rolesElsewhere } from "./rolesElsewhere";
 

@@ -1,11 +1,11 @@
 import type { AlterTableStmt, Node } from "libpg-query";
-import { type Catalog, type CatalogObject, nameWithoutArguments, partsOfIdentity } from "../catalog";
+import { type Catalog, type CatalogObject, partsOfIdentity } from "../catalog";
 import { commandsWithout, objectsWithout, type Part } from "../source/commands";
-import { declarations, unquoted } from "../source/declaredObjects";
+import { declarations } from "../source/declaredObjects";
 import type { BundleFile } from "../source/files";
+import { bareName, nameWithoutArguments, unquoted } from "../source/identifiers";
 import { type SearchPath, usualPath } from "../source/searchPath";
 import type { Statement } from "../source/statements";
-import { bareName } from "./affectedFiles";
 import { type DroppedObject, namesDropped } from "./droppedObject";
 import { isPlainObject, plainObject } from "./plainObjects";
 import { identitiesOf } from "./qualifiedNames";

@@ -1,7 +1,8 @@
 import type { Client } from "pg";
 import { type Catalog, readCatalogReading } from "../catalog";
 import { checkBaseline } from "../history/baseline";
-import { type History, historyCatalog, readHistory } from "../history/history";
+import { type History, readHistory } from "../history/history";
+import { historyCatalog } from "../history/historyCatalog";
 import { restoredHistory, trustedExpectation } from "../history/historyRepair";
 import { readRecord } from "../history/record";
 import { type Comparison, compare } from "../repair/compare";
@@ -11,7 +12,8 @@ import { mayReachDependents } from "../source/mentions";
 import { loadParser } from "../source/parser";
 import { fileLinks } from "./fileLinks";
 import { driftedFiles, makersOf } from "./makers";
-import { type MigrationPlan, planMigrations, planRepeatables, type RepeatablePlan } from "./plan";
+import { type MigrationPlan, planMigrations } from "./planMigrations";
+import { planRepeatables, type RepeatablePlan } from "./planRepeatables";
 import { relevanceTo } from "./rehearsal";
 import type { ApplyRequest } from "./request";
 

@@ -1,9 +1,9 @@
 import type { CreateExtensionStmt, Node } from "libpg-query";
 import type { Catalog } from "../catalog";
 import type { Session } from "../session/session";
-import { quote } from "../source/declaredObjects";
 import { droppedName } from "../source/droppedObjects";
 import type { BundleFile, Migration } from "../source/files";
+import { quote } from "../source/identifiers";
 import type { Inspection } from "../source/inspection";
 import { statementsOf } from "../source/statements";
 

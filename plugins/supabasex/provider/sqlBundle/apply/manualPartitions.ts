@@ -2,7 +2,7 @@ import type { RepairGroup } from "../repair/restore";
 import type { Session } from "../session/session";
 import type { BundleFile } from "../source/files";
 import { type PartitionStep, partitionSteps } from "../source/partitionSteps";
-import type { MigrationPlan } from "./plan";
+import type { MigrationPlan } from "./planMigrations";
 import type { ApplyRequest } from "./request";
 
 /** The table to which a partition belongs, and for which rows. */

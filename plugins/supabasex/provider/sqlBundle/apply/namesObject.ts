@@ -1,7 +1,7 @@
 import { partsOfIdentity } from "../catalog";
 import type { BundleFile } from "../source/files";
+import { bareName } from "../source/identifiers";
 import { mentions, mentionsObject } from "../source/mentions";
-import { bareName } from "./affectedFiles";
 
 /** Returns whether the file's text contains the name of an object; for a part, also that of its table. */
 export function namesObject(file: BundleFile, identity: string): boolean {

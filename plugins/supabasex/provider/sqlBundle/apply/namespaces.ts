@@ -1,6 +1,7 @@
-import { nameWithoutArguments, routineKinds } from "../catalog";
+import { routineKinds } from "../catalog";
 import type { OwnedObject } from "../history/history";
 import { type DeclaredObject, objectKey } from "../source/declaredObjects";
+import { nameWithoutArguments } from "../source/identifiers";
 
 /** Returns a name with the class: a function that becomes a procedure of the same name is another object. */
 export function classedKey(object: DeclaredObject): string {

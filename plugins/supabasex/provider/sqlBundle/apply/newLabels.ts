@@ -1,7 +1,6 @@
-import { identifiersOf } from "../catalog";
-import { unquoted } from "../source/declaredObjects";
 import { SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
+import { identifiersOf, unquoted } from "../source/identifiers";
 import { statementsOf } from "../source/statements";
 
 /** An enum label that was used before it was committed. */

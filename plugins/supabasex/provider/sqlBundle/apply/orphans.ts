@@ -5,7 +5,7 @@ import { ExecutionFailure, type Session } from "../session/session";
 import { type DeclaredObject, declarationsOf, objectKey } from "../source/declaredObjects";
 import { isDatabaseError } from "../source/errors";
 import { classedKey } from "./namespaces";
-import type { RepeatablePlan } from "./plan";
+import type { RepeatablePlan } from "./planRepeatables";
 import type { RepeatableContext } from "./repeatableContext";
 
 /** Returns what the files of a plan created when they last ran: object → path of its file. */

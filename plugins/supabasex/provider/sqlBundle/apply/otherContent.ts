@@ -1,9 +1,9 @@
 import type { Node } from "libpg-query";
 import { escapeControls } from "../../../../../foundation/controlCharacters";
 import { UserError } from "../../../../../foundation/userError";
-import { type Catalog, type CatalogObject, firstIdentifier, isSameObject } from "../catalog";
+import { type Catalog, type CatalogObject, isSameObject } from "../catalog";
 import { texts } from "../repair/createStatement";
-import { quote } from "../source/declaredObjects";
+import { firstIdentifier, quote } from "../source/identifiers";
 import type { SearchPath } from "../source/searchPath";
 import { declares } from "./leftOutParts";
 import type { RolesElsewhere } from "./rolesElsewhere";

@@ -1,7 +1,7 @@
 import type { Node, RangeVar } from "libpg-query";
 import type { Session } from "../session/session";
-import { quote, unquoted } from "../source/declaredObjects";
 import type { SqlFileIssue } from "../source/errors";
+import { quote, unquoted } from "../source/identifiers";
 
 /** A relation that a statement outside of a transaction names. */
 export interface Target {

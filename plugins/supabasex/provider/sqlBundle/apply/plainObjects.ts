@@ -1,6 +1,7 @@
 import type { DefElem, Node } from "libpg-query";
-import { nameWithoutArguments, partsOfIdentity } from "../catalog";
-import { nameOf, quote } from "../source/declaredObjects";
+import { partsOfIdentity } from "../catalog";
+import { nameOf } from "../source/declaredObjects";
+import { nameWithoutArguments, quote } from "../source/identifiers";
 import type { SearchPath } from "../source/searchPath";
 import { type ArgumentTypes, areSameTypes, typesIn } from "./argumentTypes";
 import { qualifiedName } from "./qualifiedNames";

@@ -1,5 +1,5 @@
-import { identifiersOf, nameWithoutArguments } from "../catalog";
-import { type DeclaredObject, identityAsWritten, quote } from "../source/declaredObjects";
+import { type DeclaredObject, identityAsWritten } from "../source/declaredObjects";
+import { identifiersOf, nameWithoutArguments, quote } from "../source/identifiers";
 import type { SearchPath } from "../source/searchPath";
 
 /** Returns a name with its schema: without one, the first of the path; `undefined` if that is unknown. */

@@ -1,9 +1,14 @@
-import { identifiersOf, nameWithoutArguments, partsOfIdentity } from "../catalog";
+import { partsOfIdentity } from "../catalog";
 import type { Renames } from "../catalog/renames";
 import { type ChangedName, changedNames } from "../source/changedNames";
-import { unquoted } from "../source/declaredObjects";
+import {
+  bareName,
+  identifiersOf,
+  nameWithoutArguments,
+  unquoted,
+  unquotedAsWritten,
+} from "../source/identifiers";
 import { scanSql } from "../source/parser";
-import { bareName } from "./affectedFiles";
 
 /** A name in statements that is another one now. Names are without quotes, except new ones. */
 interface NewName {
@@ -46,7 +51,7 @@ export function renamingIn(renames: Renames, serverMajor: number | undefined): (
   if (byFirstWord.size === 0) return (statement) => statement;
   return (statement) => {
     const tokens = scanSql(statement).tokens.map(({ text }) => text);
-    const words = tokens.map((text) => (text.startsWith('"') ? unquoted(text) : text.toLowerCase()));
+    const words = tokens.map(unquotedAsWritten);
     const isAt = (path: readonly string[], at: number) =>
       path.every(
         (name, step) => words[at + 2 * step] === name && (step === 0 || tokens[at + 2 * step - 1] === "."),

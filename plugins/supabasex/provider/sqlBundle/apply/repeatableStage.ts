@@ -17,7 +17,7 @@ import { fileLinks } from "./fileLinks";
 import { keepManual } from "./keepManual";
 import { type LostFacts, lostFacts } from "./lostFacts";
 import { driftedFiles, makersOf } from "./makers";
-import { planRepeatables, withoutRenamed } from "./plan";
+import { planRepeatables, withoutRenamed } from "./planRepeatables";
 import { noLongerRedefined, originOf, ownedByRepeatables } from "./redefined";
 import { applyRepeatables, type RepeatableRun } from "./repeatables";
 import type { ApplyRequest, PlannedFile, RanFile } from "./request";

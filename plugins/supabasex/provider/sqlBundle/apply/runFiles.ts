@@ -15,7 +15,8 @@ import {
   underPresentNames,
 } from "../catalog/renames";
 import { adoptBaseline } from "../history/baseline";
-import { type History, historyCatalog, markAsDue, readHistory } from "../history/history";
+import { type History, markAsDue, readHistory } from "../history/history";
+import { historyCatalog } from "../history/historyCatalog";
 import { refuseUnwritten } from "../history/written";
 import { repairOf } from "../repair/repair";
 import { runRepairs } from "../repair/restore";

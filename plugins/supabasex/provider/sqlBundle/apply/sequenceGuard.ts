@@ -3,9 +3,9 @@ import { messageOf } from "../../../../../foundation/userError";
 import type { Session } from "../session/session";
 import { isDatabaseError } from "../source/errors";
 import type { BundleFile } from "../source/files";
+import { bareName } from "../source/identifiers";
 import { mentions } from "../source/mentions";
 import { type SequenceEffect, sequenceEffect } from "../source/setsSequences";
-import { bareName } from "./affectedFiles";
 import type { ApplyRequest } from "./request";
 import {
   aheadOf,

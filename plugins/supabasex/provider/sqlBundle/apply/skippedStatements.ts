@@ -3,9 +3,10 @@ import type { Session } from "../session/session";
 import { skipCodes } from "../session/wire";
 import { SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
+import { quoteAlways } from "../source/identifiers";
 import { scanSql } from "../source/parser";
 import { type Statement, statementsOf, textOf } from "../source/statements";
-import { ident, isAskedFor } from "./indexDefinition";
+import { isAskedFor } from "./indexDefinition";
 
 /** A statement with `if not exists` that the server skipped because an object of that name exists. */
 export interface SkippedStatement {
@@ -191,6 +192,6 @@ function afterExists(text: string, tokens: number): string | undefined {
 }
 
 function qualifiedName(relation: IndexStmt["relation"]): string {
-  const name = ident(relation?.relname);
-  return relation?.schemaname === undefined ? name : `${ident(relation.schemaname)}.${name}`;
+  const name = quoteAlways(relation?.relname);
+  return relation?.schemaname === undefined ? name : `${quoteAlways(relation.schemaname)}.${name}`;
 }

@@ -5,7 +5,7 @@ import type { LockWatch } from "../locks/watch";
 import type { Session } from "../session/session";
 import type { Migration } from "../source/files";
 import type { LeftOut } from "./leftOut";
-import type { MigrationPlan } from "./plan";
+import type { MigrationPlan } from "./planMigrations";
 import type { ApplyRequest } from "./request";
 import type { SequenceGuard } from "./sequenceGuard";
 

@@ -1,6 +1,6 @@
 import type { Node, RangeVar } from "libpg-query";
-import { quote } from "../source/declaredObjects";
 import type { BundleFile } from "../source/files";
+import { quote } from "../source/identifiers";
 import { statementsOf } from "../source/statements";
 
 /**

@@ -1,7 +1,6 @@
-import { firstIdentifier, nameWithoutArguments, partsOfIdentity } from "../catalog";
-import { quote } from "../source/declaredObjects";
+import { partsOfIdentity } from "../catalog";
+import { bareName, firstIdentifier, identifiersOf, nameWithoutArguments, quote } from "../source/identifiers";
 import type { StatingStatement } from "../source/statedFacts";
-import { bareName } from "./affectedFiles";
 
 /** The properties of an object that a statement may set. */
 export interface StatedFacts {
@@ -68,7 +67,10 @@ export class StatementIndex {
 
 /** Returns the names. A column's name with its table's also counts as the table's. */
 function namesOf({ qualifiedNames, bareNames }: StatingStatement): Set<string> {
-  const tables = [...qualifiedNames].flatMap((name) => /^(.+\..+)\.[^.]+$/.exec(name)?.[1] ?? []);
+  const tables = [...qualifiedNames].flatMap((name) => {
+    const identifiers = identifiersOf(name);
+    return identifiers.length > 2 ? [identifiers.slice(0, -1).join(".")] : [];
+  });
   return new Set([...qualifiedNames, ...tables, ...bareNames]);
 }
 

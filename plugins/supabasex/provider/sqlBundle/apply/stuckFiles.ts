@@ -1,7 +1,7 @@
-import { nameWithoutArguments } from "../catalog";
 import { declarationsOf } from "../source/declaredObjects";
 import { SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
+import { nameWithoutArguments } from "../source/identifiers";
 
 /** A file with a missing dependency, and the server's error. */
 export interface StuckFile {

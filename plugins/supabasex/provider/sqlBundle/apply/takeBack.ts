@@ -1,5 +1,5 @@
 import { escapeControls, escapeInNames } from "../../../../../foundation/controlCharacters";
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../../../../foundation/json";
+import { canonicalJson, type JsonValue } from "../../../../../foundation/json";
 import { UserError } from "../../../../../foundation/userError";
 import {
   type Catalog,
@@ -8,18 +8,18 @@ import {
   diffManaged,
   partsOfIdentity,
 } from "../catalog";
-import { type BaseFacts, isMadeByRepeatables, withFacts } from "../catalog/base";
+import { isMadeByRepeatables } from "../catalog/base";
 import { dropStatement } from "../catalog/objects";
 import { dropOf } from "../repair/place";
 import { repairOf } from "../repair/repair";
 import { type RepairGroup, runRepairs } from "../repair/restore";
 import type { Session } from "../session/session";
-import { type DeclaredObject, declarationsOf, identityAsWritten } from "../source/declaredObjects";
+import type { DeclaredObject } from "../source/declaredObjects";
 import type { BundleFile } from "../source/files";
-import { statingStatements } from "../source/statedFacts";
-import { bornObject, builtInDefaults, privilegeList } from "./bornObject";
 import type { LostFacts } from "./lostFacts";
-import { includesFact, type StatedFacts, statedOf } from "./statedObjects";
+import { redefining, restatingFiles } from "./restatingFiles";
+import type { StatedFacts } from "./statedObjects";
+import { type KnownFacts, targetOf } from "./withoutStatements";
 
 /** What is reverted before repeatables run. */
 export interface TakeBack {
@@ -50,25 +50,6 @@ export const nothingToTakeBack: TakeBack = {
 /** All properties of an object without separate statements. */
 const definition: StatedFacts = { properties: undefined, grantees: undefined, isDynamic: false };
 const grantsOfAll: StatedFacts = { properties: new Set(["grants"]), grantees: undefined, isDynamic: false };
-
-/** What is known about the facts before repeatables run. */
-export interface KnownFacts {
-  readonly base: BaseFacts;
-  readonly expected: Catalog;
-  readonly live: Catalog;
-  /** Includes the default privileges that apply to new objects, without manual changes. */
-  readonly bornUnder: Catalog;
-  /** Identity of a repeatable's object → the role that creates it. */
-  readonly creators: ReadonlyMap<string, string>;
-  /** Identities of objects to which other default privileges apply than when they were created. */
-  readonly bornOtherwise: ReadonlySet<string>;
-  /** Identity → path of the repeatable that creates it. */
-  readonly makers: ReadonlyMap<string, string>;
-  /** Migrations' objects that repeatables redefined and no longer do. */
-  readonly noLongerRedefined: ReadonlyMap<string, DeclaredObject>;
-  /** What repeatables may no longer state because migrations changed the relation: identity → the facts. */
-  readonly stale: ReadonlyMap<string, StatedFacts>;
-}
 
 /**
  * Plans how to revert what removed statements have set. It is reset to its state without repeatables: for an object of a
@@ -178,65 +159,6 @@ function changedBy(differences: TakeBack["differences"], live: Catalog): string[
     .sort();
 }
 
-/** Returns the object without what was stated; `undefined` if it is dropped as a whole. */
-function targetOf(
-  identity: string,
-  stated: readonly StatedFacts[],
-  { base, expected, live, bornUnder, creators }: KnownFacts,
-): CatalogObject | undefined {
-  const object = live[identity] ?? {};
-  const { kind } = partsOfIdentity(identity);
-  const creator = creators.get(identity);
-  const known = base[identity];
-  const isGone =
-    kind.startsWith("publication ") ||
-    (isMadeByRepeatables(identity, known) &&
-      stated.some(({ isDynamic, properties }) => isDynamic || properties === undefined));
-  if (creator === undefined && known === null && isGone) return undefined;
-  let without: CatalogObject;
-  if (creator !== undefined && known === undefined)
-    without = bornObject(identity, object, { creator, live: bornUnder });
-  else if (known !== null) without = withFacts(object, known ?? {});
-  else without = kind === "default privileges" ? { grants: builtInDefaults(identity) } : {};
-  const result: Record<string, JsonValue> = { ...object };
-  for (const property of new Set([...Object.keys(object), ...Object.keys(without)])) {
-    if (!stated.some((facts) => includesFact(facts, property))) continue;
-    const value = without[property];
-    if (property === "grants") {
-      const wanted = {
-        now: grantsOf(object),
-        without: grantsOf(without),
-        expected: grantsOf(expected[identity]),
-      };
-      result.grants = grantsWithout(wanted, stated);
-    } else if (value === undefined) delete result[property];
-    else result[property] = value;
-  }
-  return result;
-}
-
-/** Returns the grants, keeping manual ones in addition to a file's. */
-function grantsWithout(
-  { now, without, expected }: Record<"now" | "without" | "expected", JsonObject>,
-  stated: readonly StatedFacts[],
-): JsonObject {
-  const result: JsonObject = { ...now };
-  for (const grantee of new Set([...Object.keys(now), ...Object.keys(without)])) {
-    if (!stated.some((facts) => includesFact(facts, "grants", grantee))) continue;
-    const [held, files] = [privilegeList(now[grantee]), privilegeList(expected[grantee])];
-    const manual =
-      canonicalJson(held) === canonicalJson(files) ? [] : held.filter((one) => !files.includes(one));
-    const rest = new Set([...manual, ...privilegeList(without[grantee])]);
-    if (rest.size === 0) delete result[grantee];
-    else result[grantee] = rest.has("all") ? ["all"] : [...rest].sort();
-  }
-  return result;
-}
-
-function grantsOf(object: CatalogObject | undefined): JsonObject {
-  return isJsonObject(object?.grants) ? object.grants : {};
-}
-
 function differencesOf(
   identity: string,
   target: CatalogObject | undefined,
@@ -282,46 +204,4 @@ function replacementOf(
   const { statements, impossible, owner } = repairOf(identity, [missing], wanted, { live: others });
   if (drop === undefined || impossible.length > 0) return undefined;
   return { identity, statements: [drop, ...statements], ...(owner === undefined ? {} : { owner }) };
-}
-
-/** Properties that separate statements set. `create or replace` sets all others again. */
-const besideDefinition: ReadonlySet<string> = new Set(["active", "comment", "enabled", "grants", "owner"]);
-
-/**
- * Returns the files whose objects removed statements may have redefined or dropped, so that they define them again.
- *
- * @returns path → the object
- */
-function redefining(lost: LostFacts | undefined, local: readonly BundleFile[]): Map<string, string> {
-  if (lost === undefined) return new Map();
-  const isRedefined = (identity: string) =>
-    lost(identity).some(
-      ({ properties }) =>
-        properties === undefined || [...properties].some((property) => !besideDefinition.has(property)),
-    );
-  return new Map(
-    local.flatMap((file): [string, string][] => {
-      const object = declarationsOf(file).map(identityAsWritten).find(isRedefined);
-      return object === undefined ? [] : [[file.path, object]];
-    }),
-  );
-}
-
-function restatingFiles(
-  differences: ReadonlyMap<string, readonly CatalogDifference[]>,
-  local: readonly BundleFile[],
-): Map<string, string> {
-  const restating = new Map<string, string>();
-  for (const file of local) {
-    const identity = [...differences].find(([name, group]) =>
-      statingStatements(file).some((statement) => states(statedOf(statement, name), group)),
-    )?.[0];
-    if (identity !== undefined) restating.set(file.path, identity);
-  }
-  return restating;
-}
-
-function states(facts: StatedFacts | undefined, differences: readonly CatalogDifference[]): boolean {
-  if (facts === undefined) return false;
-  return differences.some(({ property, kind }) => kind === "extra" || includesFact(facts, property ?? ""));
 }

@@ -18,7 +18,7 @@ import { LeftOut } from "./leftOut";
 import { leftovers, refuseKept } from "./leftovers";
 import { refuseOtherTypes } from "./otherContent";
 import { outsideError } from "./outsideError";
-import { isFirstDeployment, planMigrations } from "./plan";
+import { isFirstDeployment, planMigrations } from "./planMigrations";
 import { type Outcome, type Rehearsal, rehearse } from "./rehearsal";
 import type { ApplyRequest } from "./request";
 import { type FilesRun, readWithHistory, runFiles } from "./runFiles";

@@ -1,3 +1,4 @@
+import { nameWithoutArguments } from "../source/identifiers";
 import type { Catalog, CatalogObject } from "./catalog";
 import { type CatalogDifference, diffManaged } from "./difference";
 import {
@@ -159,7 +160,7 @@ export function splitName({
   name,
 }: ObjectIdentity): [schema: string, bare: string, rest: string] {
   const tail = name.slice(schema.length + 1);
-  const bare = /^(?:"(?:[^"]|"")+"|[^("]+)/.exec(tail)?.[0] ?? tail;
+  const bare = nameWithoutArguments(tail);
   return [schema, bare, tail.slice(bare.length)];
 }
 

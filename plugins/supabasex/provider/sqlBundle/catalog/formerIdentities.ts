@@ -1,3 +1,4 @@
+import { quoteUnlessKeyword } from "../source/identifiers";
 import { type Catalog, type CatalogObject, sortedCatalog } from "./catalog";
 
 /**
@@ -12,9 +13,7 @@ export function withCurrentIdentities(recorded: Catalog): Catalog {
   const objects = new Map(Object.entries(recorded));
   for (const [identity, { user, ...job }] of former) {
     objects.delete(identity);
-    const name = String(user);
-    const quoted = /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
-    objects.set(`${identity} of ${quoted}`, job);
+    objects.set(`${identity} of ${quoteUnlessKeyword(String(user))}`, job);
   }
   return sortedCatalog(objects);
 }

@@ -1,3 +1,5 @@
+import { identifierPattern as identifier } from "../source/identifiers";
+
 /** The parts of an object's identity. Names are quoted where SQL requires it. */
 export interface ObjectIdentity {
   readonly kind: string;
@@ -60,7 +62,6 @@ const databaseKinds = [
   "withheld privilege",
 ];
 
-const identifier = String.raw`(?:"(?:[^"]|"")+"|[^\s."(),]+)`;
 const schemaIdentity = new RegExp(`^schema (${identifier})$`);
 const partIdentity = new RegExp(`^(${partKinds.join("|")}) ((${identifier})\\.${identifier}) (.+)$`, "s");
 const publicationTable = new RegExp(`^publication table (${identifier}) ((${identifier})\\.${identifier})$`);
@@ -154,21 +155,6 @@ export const routineKinds: ReadonlySet<string> = new Set(["function", "procedure
 /** Returns the identities that the parent of a part can have. */
 export function parentIdentities(parent: string): string[] {
   return [...relationKinds, "type"].map((kind) => `${kind} ${parent}`);
-}
-
-/** Returns the name of a routine without its arguments: `shared.total(integer)` → `shared.total`. */
-export function nameWithoutArguments(name: string): string {
-  return /^(?:"(?:[^"]|"")+"|[^"(])+/.exec(name)?.[0] ?? name;
-}
-
-/** Returns the identifiers of a qualified name, as it quotes them: `shared."Order Items"` → `shared`, `"Order Items"`. */
-export function identifiersOf(name: string): string[] {
-  return name.match(/"(?:[^"]|"")+"|[^."]+/g) ?? [];
-}
-
-/** Returns the identifier at the beginning of a text, such as the name of an attribute before its type. */
-export function firstIdentifier(text: string): string {
-  return /^(?:"(?:[^"]|"")+"|\S+)/.exec(text)?.[0] ?? text;
 }
 
 /** Returns the name of an object as statements about it write it: an aggregate without arguments has `*` for them. */

@@ -20,10 +20,7 @@ export {
 } from "./digests";
 export { extendExpectation } from "./expectation";
 export {
-  firstIdentifier,
-  identifiersOf,
   inDropStatement,
-  nameWithoutArguments,
   type ObjectIdentity,
   parentIdentities,
   partsOfIdentity,

@@ -1,5 +1,6 @@
 import type { ClientBase } from "pg";
-import { type DeclaredObject, unquoted } from "../source/declaredObjects";
+import type { DeclaredObject } from "../source/declaredObjects";
+import { unquoted } from "../source/identifiers";
 import { nameInStatement } from "./identity";
 
 /** Where the server keeps an object: `class:oid:0`, as in catalog readings. */

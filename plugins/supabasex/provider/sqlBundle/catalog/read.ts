@@ -1,14 +1,8 @@
 import { type ClientBase, Query, type QueryArrayConfig } from "pg";
 import type { Catalog } from "./catalog";
+import { type Prepared, planName, prepareStatement } from "./prepare";
 import { type CatalogReading, ReadingBuilder } from "./rows";
-import {
-  catalogStatement,
-  kindsOf,
-  type ObjectRow,
-  type Prepared,
-  planName,
-  prepareStatement,
-} from "./statement";
+import { catalogStatement, kindsOf, type ObjectRow } from "./statement";
 
 /** How often a read is restarted because an object was dropped while it was printed. */
 const attempts = 3;

@@ -1,6 +1,7 @@
 import type { JsonValue } from "../../../../../foundation/json";
+import { bareName, nameWithoutArguments } from "../source/identifiers";
 import type { CatalogObject } from "./catalog";
-import { nameWithoutArguments, type ObjectIdentity, partsOfIdentity } from "./identity";
+import { type ObjectIdentity, partsOfIdentity } from "./identity";
 import { changedProperties } from "./properties";
 import { usesOf, withUses } from "./uses";
 
@@ -15,7 +16,7 @@ export function renameTexts(
 ): (expected: CatalogObject, live: CatalogObject) => CatalogObject {
   const names = [...renamed].map(([identity, live]) => {
     const object = partsOfIdentity(identity);
-    return anyOf([lastName(object.name), lastName(live)]);
+    return anyOf([bareName(object.name), bareName(live)]);
   });
   const places = [...renamed].flatMap(([identity, live]) => {
     const { parent, schema, name } = partsOfIdentity(identity);
@@ -54,10 +55,6 @@ function isSame(one: unknown, other: unknown): boolean {
 function anyOf(names: readonly string[]): RegExp {
   const escaped = names.map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
   return new RegExp(`(?<![\\w$"])(?:${escaped.join("|")})(?![\\w$"])`, "g");
-}
-
-function lastName(name: string): string {
-  return /(?:"(?:[^"]|"")+"|[^."]+)$/.exec(nameWithoutArguments(name))?.[0] ?? name;
 }
 
 function schemaOf(name: string): ObjectIdentity["schema"] {

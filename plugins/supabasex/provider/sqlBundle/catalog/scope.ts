@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from "../../../../../foundation/json";
+import { identifierPattern } from "../source/identifiers";
 import { type Catalog, type CatalogObject, sortedCatalog } from "./catalog";
 import { type ObjectIdentity, parentIdentities, partsOfIdentity, relationKinds } from "./identity";
 import { platformSchemas } from "./managedObjects";
@@ -153,8 +154,10 @@ function functionSchemaOf({ definition }: CatalogObject): string | undefined {
 }
 
 /** The table at the end of the definition of extended statistics. */
-const statisticsTable =
-  /^CREATE STATISTICS .* FROM ((?:"(?:[^"]|"")+"|[^\s".]+)\.(?:"(?:[^"]|"")+"|[^\s".]+))$/s;
+const statisticsTable = new RegExp(
+  `^CREATE STATISTICS .* FROM (${identifierPattern}\\.${identifierPattern})$`,
+  "s",
+);
 
 /** Returns the table of an index or of statistics, or the table whose column uses a sequence. */
 export function relationOf(object: CatalogObject): string | undefined {

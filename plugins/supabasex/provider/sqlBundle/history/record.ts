@@ -5,7 +5,7 @@ import { type Catalog, catalogJson, fingerprint, fingerprintOf } from "../catalo
 import { withCurrentIdentities } from "../catalog/formerIdentities";
 import { canonicalCatalog } from "../catalog/names";
 import { addressesFrom, databaseToken } from "./addresses";
-import { layoutOf } from "./history";
+import { layoutOf } from "./tables";
 import { notWritten } from "./written";
 
 /**

@@ -1,18 +1,8 @@
 import type { ClientBase } from "pg";
-import { escapeControls } from "../../../../../foundation/controlCharacters";
 import type { CallContext } from "../../../../provider-host/provider";
-import { catalogWouldChange, notInDryRun } from "../../../bundleMessages";
 import { type ApplyResult, applyBundle } from "../apply/apply";
-import { fileLinks } from "../apply/fileLinks";
 import { type LookAhead, lookAhead } from "../apply/lookAhead";
-import {
-  isFirstDeployment,
-  type MigrationPlan,
-  planMigrations,
-  planRepeatables,
-  type RepeatablePlan,
-  withoutRenamed,
-} from "../apply/plan";
+import { isFirstDeployment } from "../apply/planMigrations";
 import type { PlannedFile } from "../apply/request";
 import { diffTraced, managedPart } from "../catalog";
 import type { Declared } from "../catalog/posture";
@@ -21,28 +11,21 @@ import { readHistoryRecords, readPostureRecord } from "../history/postureRecord"
 import type { BundleInputs, Connection } from "../inputs";
 import { refuseHazards } from "../locks/refusal";
 import { LockWatch } from "../locks/watch";
-import { DatabaseUnreachable, LoginRefused } from "../session/connection";
+import { DatabaseUnreachable } from "../session/connection";
 import { reading } from "../session/reading";
 import { isDatabaseError } from "../source/errors";
 import type { LoadedBundle } from "../source/files";
 import { Inspection } from "../source/inspection";
-import { notCovered } from "../source/notCovered";
 import { type AccessDrift, accessDriftOf, noAccessDrift } from "../state/accessDrift";
-import { type Drift, driftKinds, driftOf } from "../state/drift";
+import { type Drift, driftOf } from "../state/drift";
 import { outlookOf, pruned } from "../state/outlook";
 import { type BundleState, makersIn, rememberedBy } from "../state/state";
-import { reportAccess } from "./access";
-import { catalogChanges, describeChanges } from "./changes";
+import { withAcceptedPassword } from "./acceptedPassword";
+import { announceDryRun } from "./dryRun";
 import { announceLocks } from "./locks";
-import {
-  announceDrift,
-  reportForeign,
-  reportLosses,
-  reportTakenBack,
-  type ShownDrift,
-  warnOfRemaining,
-} from "./manualChanges";
+import { announceDrift, type ShownDrift } from "./manualChanges";
 import { announce, files } from "./plan";
+import { listed, planFromState } from "./plannedFiles";
 import { reporter } from "./reporter";
 import { announceUpgrade } from "./upgrade";
 
@@ -106,30 +89,6 @@ export async function previewBundle(
       warnOfMissingDryRun(plan, `${error.message} Make it reachable and preview again.`, context);
     }
     return undefined;
-  }
-}
-
-/**
- * Connects with the server's current password. If this deployment changes the password, the former one is valid until
- * the deployment. It is tried first, because hosted projects ban an address after a few refused logins.
- */
-async function withAcceptedPassword<T>(
-  now: Connection,
-  former: Connection | undefined,
-  run: (connection: Connection) => Promise<T>,
-): Promise<T> {
-  const passwordChanges =
-    former !== undefined &&
-    former.password !== now.password &&
-    former.host === now.host &&
-    former.port === now.port &&
-    former.user === now.user;
-  if (!passwordChanges) return await run(now);
-  try {
-    return await run({ ...now, password: former.password });
-  } catch (error) {
-    if (!(error instanceof LoginRefused)) throw error;
-    return await run(now);
   }
 }
 
@@ -246,94 +205,4 @@ function warnOfMissingDryRun(plan: readonly PlannedFile[], why: string, context:
     "warning",
     `There was no dry run, so an error in ${files(plan.length)} would show only during the deployment. ${why}`,
   );
-}
-
-async function planFromState(
-  { inputs, bundle, state }: PreviewRequest,
-  inspection: Inspection,
-): Promise<PlannedFile[]> {
-  const history = { files: state.files, versions: [], foreignPaths: [], pushed: new Map() };
-  const { adopt, pending } = planMigrations(bundle.migrations, history, inputs);
-  await inspection.allow(pending);
-  const repeatables = planRepeatables(bundle.repeatables, state.files, {
-    drifted: driftedIn(state),
-    links: fileLinks,
-  });
-  return listed({ adopt, pending }, repeatables);
-}
-
-function listed({ adopt, pending }: MigrationPlan, { run, removed }: RepeatablePlan): PlannedFile[] {
-  return [
-    ...adopt.map((file) => ({ path: file.path, reason: "baseline" as const })),
-    ...pending.map((file) => ({ path: file.path, reason: "new" as const })),
-    ...run,
-    ...removedFiles(withoutRenamed(removed, run)),
-  ];
-}
-
-function removedFiles(paths: readonly string[]): PlannedFile[] {
-  return paths.map((path) => ({ path, reason: "removed" as const }));
-}
-
-/** Returns path of a repeatable → which of its objects differ from the file, according to the last refresh. */
-function driftedIn(state: BundleState): Map<string, string> {
-  const makers = makersIn(state);
-  return new Map(
-    driftKinds(state.live)
-      .filter(({ kind }) => kind !== "extra")
-      .reverse()
-      .flatMap(({ identity }): [string, string][] => {
-        const path = makers.get(identity);
-        return path === undefined ? [] : [[path, identity]];
-      }),
-  );
-}
-
-function announceDryRun(
-  result: ApplyResult,
-  inputs: BundleInputs,
-  bundle: LoadedBundle,
-  context: CallContext,
-): void {
-  const plan: PlannedFile[] = [
-    ...result.adopted.map((path) => ({ path, reason: "baseline" as const })),
-    ...result.ran,
-    ...removedFiles(result.removed),
-    ...result.skipped.map(({ file, why }) => ({
-      path: file.path,
-      reason: "new" as const,
-      because: `not in the dry run, because ${why}`,
-    })),
-  ];
-  if (plan.length > 0) announce(plan, bundle, context, { note: "dry run: executed and rolled back" });
-  const changes = describeChanges(
-    catalogChanges(
-      { catalog: result.before, addresses: result.addresses.before },
-      { catalog: result.after, addresses: result.addresses.after },
-    ),
-  );
-  if (changes.length > 0) context.log("info", [catalogWouldChange, ...changes].join("\n"));
-  announceLocks(result.locks, context);
-  reportTakenBack(result, context);
-  const ran = new Set(result.ran.map(({ path }) => path));
-  const uncovered = [...bundle.migrations, ...bundle.repeatables]
-    .filter((file) => ran.has(file.path))
-    .flatMap(notCovered);
-  for (const name of result.moved?.advanced ?? [])
-    uncovered.push(`  sequence ${escapeControls(name)} has advanced, and the rollback does not reset it`);
-  for (const name of result.moved?.restored ?? [])
-    uncovered.push(`  sequence ${escapeControls(name)} was set back and then restored`);
-  if (result.bodies?.unchecked === true)
-    uncovered.push(
-      "  bodies of PL/pgSQL functions: this server lacks plpgsql_check, so they are only parsed",
-    );
-  if (uncovered.length > 0) {
-    context.log("info", [notInDryRun, ...uncovered].join("\n"));
-  }
-  const doubts = result.bodies?.warnings ?? [];
-  if (doubts.length > 0) context.log("warning", ["Calls of these may fail:", ...doubts].join("\n"));
-  reportForeign(result, context);
-  reportLosses(result, context);
-  warnOfRemaining(result, inputs, context);
-  reportAccess(result, context);
 }

@@ -1,7 +1,7 @@
 import type { JsonValue } from "../../../../../foundation/json";
 import { type CatalogObject, type ObjectIdentity, partsOfIdentity } from "../catalog";
 import { literal } from "../catalog/objects";
-import { quote } from "../source/declaredObjects";
+import { bareName, quote } from "../source/identifiers";
 import { createStatement, settingValue, text, texts } from "./createStatement";
 import { alterMembership, alterRole } from "./roles";
 import { alterStorage, indexTargets, relationOptions, targetOf, wrapperOptions } from "./storageStatements";
@@ -106,8 +106,8 @@ function alterTable(
     case "rowSecurityForced":
       return [`${alter} ${value === true ? "force" : "no force"} row level security`];
     case "replicaIdentity": {
-      const index = /^index (?:.+\.)?((?:"(?:[^"]|"")+")|[^."]+)$/.exec(text(value))?.[1];
-      if (index !== undefined) return [`${alter} replica identity using index ${index}`];
+      const index = /^index (.+)$/s.exec(text(value))?.[1];
+      if (index !== undefined) return [`${alter} replica identity using index ${bareName(index)}`];
       return [`${alter} replica identity ${value === undefined ? "default" : text(value)}`];
     }
     case "persistence":

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonValue } from "../../../../../foundation/json";
-import { type CatalogObject, nameWithoutArguments, type ObjectIdentity } from "../catalog";
+import type { CatalogObject, ObjectIdentity } from "../catalog";
 import { literal } from "../catalog/objects";
-import { quote } from "../source/declaredObjects";
+import { nameWithoutArguments, quote } from "../source/identifiers";
 import { grantMembership } from "./roles";
 
 /**

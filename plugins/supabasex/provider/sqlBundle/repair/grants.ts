@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonValue } from "../../../../../foundation/json";
 import type { CatalogObject, ObjectIdentity } from "../catalog";
-import { quote, unquoted } from "../source/declaredObjects";
+import { quote, unquoted } from "../source/identifiers";
 import { text } from "./createStatement";
 
 /** How privileges on one object are written: `grant select on table shared.customers to authenticated`. */

@@ -1,6 +1,6 @@
 import { type Catalog, inDropStatement, type ObjectIdentity } from "../catalog";
 import { literal } from "../catalog/objects";
-import { quote } from "../source/declaredObjects";
+import { quote } from "../source/identifiers";
 import { revokeMembership } from "./roles";
 
 /** One object in two catalogs. */

@@ -11,7 +11,7 @@ import {
 import { literal } from "../catalog/objects";
 import { isChild, isUsedOnly } from "../catalog/posture/version";
 import { isRedacted } from "../catalog/redaction";
-import { unquoted } from "../source/declaredObjects";
+import { unquoted } from "../source/identifiers";
 import { text } from "./createStatement";
 import { repairOf } from "./repair";
 import { revokeMembership } from "./roles";

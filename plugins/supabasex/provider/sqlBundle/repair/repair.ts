@@ -10,7 +10,7 @@ import {
   partsOfIdentity,
   watchedPart,
 } from "../catalog";
-import { unquoted } from "../source/declaredObjects";
+import { unquoted } from "../source/identifiers";
 import { addHolder } from "./addHolder";
 import { alterStatements } from "./alterStatements";
 import { createStatement, text } from "./createStatement";

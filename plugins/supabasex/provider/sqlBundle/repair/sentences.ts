@@ -1,5 +1,6 @@
 import type { JsonValue } from "../../../../../foundation/json";
-import { type CatalogDifference, type CatalogObject, firstIdentifier, type ObjectIdentity } from "../catalog";
+import type { CatalogDifference, CatalogObject, ObjectIdentity } from "../catalog";
+import { firstIdentifier } from "../source/identifiers";
 import { columnDefinition, text, texts } from "./createStatement";
 
 /** Returns what a person has to do about a missing object that holds data. */

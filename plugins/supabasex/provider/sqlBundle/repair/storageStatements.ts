@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../../../foundation/json";
 import type { CatalogObject } from "../catalog";
 import { literal } from "../catalog/objects";
-import { quote } from "../source/declaredObjects";
+import { quote } from "../source/identifiers";
 import { text } from "./createStatement";
 
 /** Returns the statements for storage parameters, and for options of a view. */

@@ -2,12 +2,11 @@ import {
   type Catalog,
   type CatalogDifference,
   type CatalogObject,
-  firstIdentifier,
   type ObjectIdentity,
   partsOfIdentity,
 } from "../catalog";
 import { literal } from "../catalog/objects";
-import { quote, unquoted } from "../source/declaredObjects";
+import { firstIdentifier, quote, unquoted } from "../source/identifiers";
 import { columnDefinition, texts } from "./createStatement";
 import { dropOf, type Place } from "./place";
 import { repairOf } from "./repair";

@@ -1,6 +1,6 @@
 import type { Node, SelectStmt } from "libpg-query";
 import type { JsonValue } from "../../../../../foundation/json";
-import { quote } from "../source/declaredObjects";
+import { quote } from "../source/identifiers";
 import { parseSql } from "../source/parser";
 
 /**

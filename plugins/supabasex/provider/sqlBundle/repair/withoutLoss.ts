@@ -1,5 +1,6 @@
-import { type Catalog, type CatalogObject, firstIdentifier } from "../catalog";
+import type { Catalog, CatalogObject } from "../catalog";
 import { literal } from "../catalog/objects";
+import { firstIdentifier, unquoted } from "../source/identifiers";
 import { goOnBehind, identityOptions } from "./addHolder";
 import { text, texts } from "./createStatement";
 import type { Place } from "./place";
@@ -44,15 +45,11 @@ function identity(
   const alter = `alter table ${table} alter column ${name}`;
   if (should.identity === undefined) return [`${alter} drop identity`];
   const options = identityOptions(`${table} ${name}`, expected);
-  const sequence = `pg_catalog.pg_get_serial_sequence(${literal(table)}, ${literal(bare(name))})`;
+  const sequence = `pg_catalog.pg_get_serial_sequence(${literal(table)}, ${literal(unquoted(name))})`;
   return [
     `${alter} add generated ${text(should.identity)} as identity${options}`,
     goOnBehind(sequence, `column ${table} ${name}`),
   ];
-}
-
-function bare(name: string): string {
-  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
 }
 
 const integers = ["smallint", "integer", "bigint"];

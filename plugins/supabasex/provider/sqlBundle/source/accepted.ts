@@ -1,7 +1,7 @@
 import { hazardKinds, hazardNamed } from "../../../hazards";
-import { unquoted } from "./declaredObjects";
 import { SqlFileError } from "./errors";
 import { type BundleFile, headerLines } from "./files";
+import { identifiersOf, unquotedAsWritten } from "./identifiers";
 import { titleOf } from "./relationTitle";
 
 /** A hazard that the author of a migration accepts: `-- accepts: table-rewrite shared.orders: it has 200 rows`. */
@@ -27,9 +27,7 @@ export function acceptedBy(file: BundleFile): Acceptance[] {
 
 /** Returns the title of a relation that a line names as SQL does: names without quotes are in lower case. */
 function titleIn(relation: string): string {
-  const parts = [...relation.matchAll(/"(?:[^"]|"")*"|[^."]+/g)].map(([part]) =>
-    part.startsWith('"') ? unquoted(part) : part.toLowerCase(),
-  );
+  const parts = identifiersOf(relation).map(unquotedAsWritten);
   const [schema, name] = parts;
   return parts.length === 2 && schema !== undefined && name !== undefined
     ? titleOf({ schema, name })

@@ -1,8 +1,8 @@
 import type { DefineStmt, Node, RangeVar, TypeName } from "libpg-query";
 import { SqlFileError } from "./errors";
 import type { BundleFile } from "./files";
+import { quote } from "./identifiers";
 import { misplacedInRepeatable } from "./notInRepeatables";
-import { scanSql } from "./parser";
 import { copiesArgumentType, inputParameters } from "./routineParameters";
 import { scheduledJobs } from "./scheduledJobs";
 import { statementsOf, textOf } from "./statements";
@@ -237,32 +237,4 @@ export function relationName(
 ): string {
   const name = quote(relation?.relname);
   return relation?.schemaname === undefined ? name : `${quote(relation.schemaname)}.${name}`;
-}
-
-const quoted = new Map<string, string>();
-
-/** Returns an identifier as PostgreSQL prints it, quoted only if necessary. The parser must have been loaded. */
-export function quote(identifier: string | undefined): string {
-  const name = identifier ?? "";
-  let known = quoted.get(name);
-  if (known === undefined) {
-    known = isPlain(name) ? name : `"${name.replaceAll('"', '""')}"`;
-    quoted.set(name, known);
-  }
-  return known;
-}
-
-/** Returns the plain name of an identifier: `"Order Items"` → `Order Items`. */
-export function unquoted(name: string): string {
-  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
-}
-
-/** No keyword contains a digit or is longer than `current_timestamp`, so such a name needs no lookup. */
-const couldBeKeyword = /^[a-z_]{2,17}$/;
-
-function isPlain(name: string): boolean {
-  if (!/^[a-z_][a-z0-9_]*$/.test(name)) return false;
-  if (!couldBeKeyword.test(name)) return true;
-  const kind = scanSql(name).tokens[0]?.keywordName;
-  return kind === "NO_KEYWORD" || kind === "UNRESERVED_KEYWORD";
 }

@@ -1,6 +1,6 @@
 import type { Node, RangeVar } from "libpg-query";
-import { quote } from "./declaredObjects";
 import type { Migration } from "./files";
+import { quote } from "./identifiers";
 import { statementsOf } from "./statements";
 
 export interface MadeObject {

@@ -1,6 +1,7 @@
+import { quoteAlways } from "./identifiers";
 /** Returns `schema.name`, as SQL writes it. */
 export function titleOf({ schema, name }: { readonly schema: string; readonly name: string }): string {
-  return [schema, name].map((part) => (isWord(part) ? part : `"${inQuotes(part)}"`)).join(".");
+  return [schema, name].map((part) => (isWord(part) ? part : quoteAlways(part))).join(".");
 }
 
 /** Returns a name as SQL writes it between quotes. */

@@ -1,6 +1,6 @@
 import type { Node } from "libpg-query";
-import { unquoted } from "./declaredObjects";
 import type { BundleFile } from "./files";
+import { unquoted } from "./identifiers";
 import { statementsOf, textOf } from "./statements";
 import { stringConstant } from "./stringConstant";
 

@@ -1,7 +1,8 @@
 import type { AlterTableStmt, Node } from "libpg-query";
 import { blockStatements } from "./blockStatements";
-import { declarations, quote } from "./declaredObjects";
+import { declarations } from "./declaredObjects";
 import type { BundleFile } from "./files";
+import { quote } from "./identifiers";
 import { parseSql } from "./parser";
 import { actsOnUnnamed, comparableText, statementsOf, textOf } from "./statements";
 

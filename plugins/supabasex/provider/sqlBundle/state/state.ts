@@ -19,7 +19,8 @@ import {
   type RememberedAccess,
 } from "../catalog/posture";
 import { serverIdentity } from "../catalog/serverVersion";
-import { type AppliedFile, historyObjects, type KnownFile } from "../history/history";
+import type { AppliedFile, KnownFile } from "../history/history";
+import { historyObjects } from "../history/historyCatalog";
 import { migrationOf } from "../source/files";
 import { type Drift, driftFrom, driftOf } from "./drift";
 

@@ -10,7 +10,9 @@ import { foresee } from "../../../../../plugins/supabasex/provider/sqlBundle/loc
 import { bundleFile } from "../../../../../plugins/supabasex/provider/sqlBundle/source/files";
 import { loadParser } from "../../../../../plugins/supabasex/provider/sqlBundle/source/parser";
 import { statementsOf } from "../../../../../plugins/supabasex/provider/sqlBundle/source/statements";
-import { groups, type LockCase, outside } from "./cases";
+import { groups } from "./cases";
+import type { LockCase } from "./cases/case";
+import { outside } from "./cases/outside";
 
 beforeAll(() => loadParser());
 

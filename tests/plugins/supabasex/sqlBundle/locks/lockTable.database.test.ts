@@ -17,7 +17,10 @@ import {
 import { bundleFile } from "../../../../../plugins/supabasex/provider/sqlBundle/source/files";
 import { loadParser } from "../../../../../plugins/supabasex/provider/sqlBundle/source/parser";
 import { startTestCluster, type TestCluster } from "../../../../support/cluster";
-import { fixture, groups, type LockCase, outside } from "./cases";
+import { groups } from "./cases";
+import type { LockCase } from "./cases/case";
+import { fixture } from "./cases/fixture";
+import { outside } from "./cases/outside";
 import { lockPage, type Row } from "./page";
 
 let cluster: TestCluster;

@@ -1,6 +1,6 @@
 import { hazardKinds } from "../../../../../plugins/supabasex/hazards";
 import type { LockMode } from "../../../../../plugins/supabasex/provider/sqlBundle/locks/modes";
-import type { LockCase } from "./cases";
+import type { LockCase } from "./cases/case";
 
 /** What the sessions of a case observed. */
 export interface Row {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { canonicalJson, type JsonObject, type JsonValue } from "../../../../../../foundation/json";
+import { quoteUnlessKeyword, unquoted } from "../../source/identifiers";
 import { type Catalog, type CatalogObject, sortedCatalog } from "../catalog";
 import { byIdentity, type CatalogDifference, diffManaged } from "../difference";
 import { merge } from "../expectation";
@@ -160,8 +161,10 @@ export function adoptDeclared(
 ): Catalog {
   const adopted = new Map(Object.entries(baseline));
   const isNew = (identity: string) => baseline[identity] === undefined;
-  const newRoles = new Set(declared.roles.map(quoted).filter((role) => isNew(`role ${role}`)));
-  const newExtensions = new Set(declared.extensions.filter((name) => isNew(`extension ${quoted(name)}`)));
+  const newRoles = new Set(declared.roles.map(quoteUnlessKeyword).filter((role) => isNew(`role ${role}`)));
+  const newExtensions = new Set(
+    declared.extensions.filter((name) => isNew(`extension ${quoteUnlessKeyword(name)}`)),
+  );
   const came = (identity: string, object: CatalogObject) => {
     const { kind, schema, name } = partsOfIdentity(identity);
     if (kind === "role" || kind === "role settings")
@@ -179,13 +182,13 @@ export function adoptDeclared(
   for (const [identity, object] of Object.entries(posture)) {
     if (isNew(identity) && came(identity, object)) adopted.set(identity, object);
   }
-  for (const role of declared.roles.map(quoted)) adoptEnforced(adopted, posture, role);
-  const goneRoles = former.roles.filter((role) => !declared.roles.includes(role)).map(quoted);
+  for (const role of declared.roles.map(quoteUnlessKeyword)) adoptEnforced(adopted, posture, role);
+  const goneRoles = former.roles.filter((role) => !declared.roles.includes(role)).map(quoteUnlessKeyword);
   const gone = new Set([
     ...goneRoles.flatMap((role) => [`role ${role}`, `role settings ${role}`]),
     ...former.extensions
       .filter((name) => !declared.extensions.includes(name))
-      .map((name) => `extension ${quoted(name)}`),
+      .map((name) => `extension ${quoteUnlessKeyword(name)}`),
   ]);
   for (const identity of adopted.keys()) {
     const { kind, name } = partsOfIdentity(identity);
@@ -216,14 +219,6 @@ function adoptEnforced(adopted: Map<string, CatalogObject>, posture: Catalog, ro
   for (const identity of [...adopted.keys()].filter(isOwn)) adopted.delete(identity);
   for (const [identity, object] of Object.entries(posture))
     if (isOwn(identity)) adopted.set(identity, object);
-}
-
-function quoted(name: string): string {
-  return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
-}
-
-function unquoted(name: string): string {
-  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
 }
 
 /** Differences that can be accepted together, and their name. */

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonValue } from "../../../../../../foundation/json";
+import { unquotedAsWritten } from "../../source/identifiers";
 import type { Catalog, CatalogObject } from "../catalog";
 import { partsOfIdentity } from "../identity";
 import { usesOf } from "../uses";
@@ -109,11 +110,7 @@ function named(identities: readonly string[]) {
 
 /** Returns the key of a name: identifiers as the server compares them, quoted or not. */
 function keyOf(schema: string, name: string): string {
-  return JSON.stringify([plain(schema), plain(name)]);
-}
-
-function plain(name: string): string {
-  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase();
+  return JSON.stringify([unquotedAsWritten(schema), unquotedAsWritten(name)]);
 }
 
 /** Returns the filter for functions that Auth may call: of a schema that it may use. */
@@ -149,7 +146,7 @@ function sessionPath(live: Catalog, { roles }: Exposure): readonly string[] {
 function unqualifiedFunctions(live: Catalog, path: readonly string[]): readonly string[] {
   const names = settingsIn(live, functionSettings).filter((name) => !name.includes("."));
   // Such a setting has the name as it is, without quotes.
-  return names.flatMap((name) => path.map((schema) => JSON.stringify([plain(schema), name])));
+  return names.flatMap((name) => path.map((schema) => JSON.stringify([unquotedAsWritten(schema), name])));
 }
 
 function settingsIn(live: Catalog, names: readonly string[]): string[] {

@@ -1,10 +1,11 @@
+import { firstIdentifier } from "../../source/identifiers";
 import type { Catalog } from "../catalog";
 import { partsOfIdentity } from "../identity";
 
 /** Returns the member and the role of a membership's name, `authenticator in anon`. */
 export function membershipOf(name: string): [member: string, role: string] {
-  const [, member = "", role = ""] = /^("(?:[^"]|"")+"|\S+) in (.+)$/s.exec(name) ?? [];
-  return [member, role];
+  const member = firstIdentifier(name);
+  return [member, name.slice(member.length + " in ".length)];
 }
 
 /** Returns the roles and those of which they are members, directly or indirectly, whose privileges they can use. */

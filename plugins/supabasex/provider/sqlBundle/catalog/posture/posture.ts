@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../../../../foundation/json";
-import { unquoted } from "../../source/declaredObjects";
+import { unquoted } from "../../source/identifiers";
 import { type Catalog, type CatalogObject, sortedCatalog } from "../catalog";
 import { partsOfIdentity } from "../identity";
 import { touchedProperties } from "../properties";

@@ -1,0 +1,28 @@
+-- Functions.
+create function odd.double(n int) returns int language sql immutable strict parallel safe cost 7 as 'select $1 * 2';
+create function odd.atomic(a int default odd.double(2), out b int, out c text) language sql stable begin atomic select a, 'x'::text; end;
+create function odd.rows_of(variadic a numeric[] default '{1}') returns table (n int, t odd.nested) language plpgsql stable rows 77 leakproof set work_mem = '1MB' set search_path = odd, "odd 2" set "my.setting" to 'a''b, c' as $f$ begin return; end $f$;
+create function odd.poly(anycompatible, anycompatiblearray) returns anycompatible language sql as 'select $1';
+create function odd.internal_length(text) returns int language internal strict immutable as 'textlen';
+create function odd.row_number() returns bigint language internal window as 'window_row_number';
+create procedure odd.proc(inout a int, in b odd.mood default 'c') language plpgsql as $f$ begin commit; end $f$;
+create function odd.next_mood() returns odd.mood language plpgsql as $f$ begin return 'c'; end $f$;
+create aggregate odd.moving(int) (sfunc = int4pl, stype = int, initcond = '0', msfunc = int4pl, minvfunc = int4mi, mstype = int, minitcond = '0', combinefunc = int4pl, parallel = safe);
+create aggregate odd.middle(float8 order by float8) (sfunc = ordered_set_transition, stype = internal, finalfunc = percentile_cont_float8_final);
+create aggregate odd.hypo(variadic "any" order by variadic "any") (sfunc = ordered_set_transition_multi, stype = internal, finalfunc = rank_final, finalfunc_extra, hypothetical);
+comment on aggregate odd.moving(int) is 'Moves';
+comment on aggregate odd.middle(float8 order by float8) is 'Middle';
+alter aggregate odd.moving(int) owner to odd_owner;
+revoke all on function odd.moving(int) from public;
+comment on procedure odd.proc(int, odd.mood) is 'Works';
+grant execute on procedure odd.proc to "odd, ""reader""";
+alter routine odd.proc owner to odd_owner;
+create transform for int language sql (from sql with function pg_catalog.prsd_lextype(internal), to sql with function pg_catalog.int4recv(internal));
+create function odd.transformed(int) returns int language sql transform for type int as 'select $1';
+comment on transform for int language sql is 'Transforms';
+create trusted language odd_language handler plpgsql_call_handler inline plpgsql_inline_handler validator plpgsql_validator;
+comment on language odd_language is 'Odd';
+alter language odd_language owner to odd_owner;
+revoke usage on language odd_language from public;
+grant usage on language odd_language to "odd, ""reader""";
+create function odd.in_odd_language() returns int language odd_language as 'begin return 1; end';

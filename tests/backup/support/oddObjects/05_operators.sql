@@ -1,0 +1,27 @@
+-- Operators.
+create function odd.eq(odd.nested, odd.nested) returns boolean language sql immutable as 'select ($1).a = ($2).a';
+create function odd.ne(odd.nested, odd.nested) returns boolean language sql immutable as 'select ($1).a <> ($2).a';
+create operator odd.== (leftarg = odd.nested, rightarg = odd.nested, function = odd.eq, commutator = operator(odd.==), negator = operator(odd.!==), restrict = eqsel, join = eqjoinsel, hashes, merges);
+create operator odd.!== (leftarg = odd.nested, rightarg = odd.nested, function = odd.ne, commutator = operator(odd.!==), negator = operator(odd.==));
+create function odd.negate(odd.nested) returns int language sql as 'select -($1).a';
+create operator odd.-# (rightarg = odd.nested, function = odd.negate);
+comment on operator odd.-# (none, odd.nested) is 'Prefix';
+alter operator odd.== (odd.nested, odd.nested) owner to odd_owner;
+create function odd.cmp(int, int) returns int language sql immutable as 'select pg_catalog.btint4cmp($2, $1)';
+create function odd.mixed_cmp(int, bigint) returns int language sql immutable as 'select pg_catalog.btint8cmp($2, $1::bigint)';
+create operator family odd.backwards using btree;
+comment on operator family odd.backwards using btree is 'Family';
+alter operator family odd.backwards using btree owner to odd_owner;
+create operator class odd.backwards_ops for type int using btree family odd.backwards as operator 1 >, operator 2 >=, operator 3 =, operator 4 <=, operator 5 <, function 1 odd.cmp(int, int);
+alter operator family odd.backwards using btree add operator 1 > (int, bigint), function 1 (int, bigint) odd.mixed_cmp(int, bigint);
+comment on operator class odd.backwards_ops using btree is 'Class';
+create table odd.backwards (n int, m int);
+create index backwards_n on odd.backwards (n odd.backwards_ops) include (m) with (fillfactor = 33, deduplicate_items = off);
+insert into odd.backwards select n, n from generate_series(1, 9) n;
+create access method odd_heap type table handler heap_tableam_handler;
+create access method odd_btree type index handler bthandler;
+comment on access method odd_heap is 'Heap';
+create table odd.in_odd_heap (n int) using odd_heap;
+insert into odd.in_odd_heap values (3);
+create materialized view odd.m_in_odd_heap using odd_heap as select * from odd.in_odd_heap;
+create table odd.in_heap_again (n int);

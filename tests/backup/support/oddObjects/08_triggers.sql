@@ -1,0 +1,24 @@
+-- Triggers.
+create trigger on_tree before insert on odd.tree for each row execute function odd.instead();
+alter table odd.tree_attached enable always trigger on_tree;
+alter table odd.tree_2025_null disable trigger on_tree;
+alter table odd.tree_2025_eu enable replica trigger on_tree;
+create function odd.statement() returns trigger language plpgsql as 'begin return null; end';
+create trigger with_tables after update on odd.gone referencing old table as o new table as "New" for each statement execute function odd.statement();
+create trigger of_columns before update of a, d on odd.gone for each row when (old.a is distinct from new.a and new.* is distinct from old.*) execute function odd.instead();
+create constraint trigger deferred after insert on odd.gone from odd.mother deferrable initially deferred for each row execute function odd.statement();
+create trigger truncating before truncate on odd.gone execute function odd.statement();
+alter table odd.gone enable replica trigger of_columns;
+alter table odd.tree enable row level security;
+alter table odd.tree_attached force row level security;
+create policy "p 1" on odd.tree as restrictive for update to odd_owner, "odd, ""reader""" using (id in (select id from odd.mother m where m.a = v)) with check (v > 0);
+create policy p2 on odd.tree_attached for all using (true);
+comment on policy "p 1" on odd.tree is 'Restricts';
+create policy seen on odd.tree for select to odd_owner using (v = 2);
+refresh materialized view odd.m_first;
+refresh materialized view odd.a_second;
+create function odd.on_event() returns event_trigger language plpgsql as 'begin end';
+create event trigger odd_rewrite on table_rewrite when tag in ('ALTER TABLE', 'ALTER TYPE') execute function odd.on_event();
+create event trigger odd_end on ddl_command_end execute function odd.on_event();
+alter event trigger odd_end enable replica;
+comment on event trigger odd_end is 'Ends';

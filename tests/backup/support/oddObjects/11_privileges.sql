@@ -1,0 +1,20 @@
+-- Privileges.
+alter default privileges for role odd_owner grant select on tables to "odd, ""reader""" with grant option;
+alter default privileges for role odd_owner in schema odd grant all on sequences to public;
+alter default privileges for role odd_lead revoke execute on routines from public;
+alter default privileges for role odd_owner revoke usage on types from public;
+alter default privileges for role odd_owner grant create on schemas to odd_lead;
+alter default privileges for role odd_owner revoke all on tables from odd_owner;
+grant select on odd.gone to odd_owner with grant option;
+set role odd_owner;
+grant select on odd.gone to "odd, ""reader""";
+reset role;
+grant select (a, "e"), references (a) on odd.gone to odd_lead with grant option;
+grant usage, select on sequence "odd 2"."seq of others" to public;
+select lo_from_bytea(88001, '\x00ff'), lo_from_bytea(88002, ''), lo_create(88003);
+alter large object 88001 owner to odd_owner;
+grant select on large object 88001 to "odd, ""reader""" with grant option;
+revoke all on large object 88001 from odd_owner;
+comment on large object 88003 is 'Empty';
+create table odd.uses_lo (o oid);
+insert into odd.uses_lo values (88001);
