@@ -4,9 +4,8 @@ import { type ApplyResult, applyBundle } from "../apply/apply";
 import { type LookAhead, lookAhead } from "../apply/lookAhead";
 import { isFirstDeployment } from "../apply/planMigrations";
 import type { PlannedFile } from "../apply/request";
-import { diffTraced, managedPart } from "../catalog";
 import type { Declared } from "../catalog/posture";
-import { withRedactedTexts } from "../catalog/redaction";
+import { withRedactedValues } from "../catalog/redaction";
 import { readHistoryRecords, readPostureRecord } from "../history/postureRecord";
 import type { BundleInputs, Connection } from "../inputs";
 import { refuseHazards } from "../locks/refusal";
@@ -175,17 +174,12 @@ function shownDrift(
   inputs: BundleInputs,
 ): ShownDrift {
   const { catalog } = comparison.traced;
-  const shown = diffTraced(
-    expected,
-    comparison.traced,
-    withRedactedTexts(expected, managedPart(expected, catalog)),
-  );
   const outlook = {
     ...access.outlook(),
     ...outlookOf(comparison.differences, makers, expected, { live: catalog }),
   };
   return {
-    drift: { ...access.drift, ...driftOf(shown) },
+    drift: { ...access.drift, ...driftOf(withRedactedValues(comparison.differences)) },
     outlook: inputs.prune === "drop" ? pruned(outlook) : outlook,
     makers,
     undecided,

@@ -11,7 +11,7 @@ import {
   managedPart,
   traceObjects,
 } from "../catalog";
-import { withRedactedTexts } from "../catalog/redaction";
+import { withRedactedValues } from "../catalog/redaction";
 import type { PostureRecord } from "../history/postureRecord";
 import type { BundleRecord } from "../history/record";
 import { compare } from "../repair/compare";
@@ -73,8 +73,7 @@ export async function findDrift(
   const live = { ...catalog, ...files };
   const record = await records.bundle();
   const { expected, unknown } = expectationFrom(remembered, record.expected, live);
-  const watched = (traced: Catalog) =>
-    withRedactedTexts(expected, notRecorded(expected, managedPart(expected, traced), record));
+  const watched = (traced: Catalog) => notRecorded(expected, managedPart(expected, traced), record);
   const isUnknown = new Set(unknown);
   const found = await compare(
     client,
@@ -82,8 +81,8 @@ export async function findDrift(
     { catalog: live, addresses },
     { addresses: record.addresses, watched },
   );
-  const differences = found.differences.filter(
-    ({ identity }) => !isUnknown.has(digestIdentity(identity, state.expected)),
+  const differences = withRedactedValues(
+    found.differences.filter(({ identity }) => !isUnknown.has(digestIdentity(identity, state.expected))),
   );
   const { catalog: traced } = found.traced;
   const access = await accessOf({ live: { ...traced, ...rows }, expected });
