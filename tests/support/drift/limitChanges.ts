@@ -91,6 +91,16 @@ export const limitChanges: readonly PostureChange[] = [
     severity: "changes",
   },
   {
+    name: "an update of an extension recreates a function that PUBLIC could not execute, and removes another one",
+    change: "alter extension pageinspect update to '1.9'",
+    reverse: `drop extension pageinspect; create extension pageinspect schema extensions version '1.8';
+      revoke execute on function extensions.bt_metap(text), extensions.get_raw_page(text, integer) from public`,
+    as: "supabase_admin",
+    reports: missing("withheld privilege execute on function extensions.bt_metap(text) from public"),
+    severity: "opens",
+    takenBackBy: "revoke execute on function extensions.bt_metap(text) from public",
+  },
+  {
     name: "a column of an extension's table in public is granted to anon",
     change: "grant update (body) on public.codes to anon",
     reverse: "revoke update (body) on public.codes from anon",
@@ -248,6 +258,12 @@ export const quietChanges: readonly {
       add column level legacy_private.level, add column made timestamp(3) with time zone, add column code_c text collate "C"`,
     reverse:
       "alter table public.limited drop column name, drop column price, drop column level, drop column made, drop column code_c",
+  },
+  {
+    name: "an update of an extension removes a function that PUBLIC could not execute",
+    change: "alter extension cube update to '1.4'",
+    reverse: `drop extension cube; create extension cube schema extensions version '1.3';
+      revoke execute on function extensions.g_cube_compress(internal) from public`,
   },
   {
     name: "a temporary replication slot, as of a backup",

@@ -6,6 +6,7 @@ import { isFirstDeployment } from "../apply/planMigrations";
 import type { PlannedFile } from "../apply/request";
 import type { Declared } from "../catalog/posture";
 import { withRedactedValues } from "../catalog/redaction";
+import { readGoneFunctions } from "../history/goneFunctions";
 import { readHistoryRecords, readPostureRecord } from "../history/postureRecord";
 import type { BundleInputs, Connection } from "../inputs";
 import { refuseHazards } from "../locks/refusal";
@@ -163,8 +164,9 @@ async function accessAhead(
 ): Promise<AccessDrift> {
   if (inputs.watch === "bundle" || state.access === undefined) return noAccessDrift;
   const rows = await readHistoryRecords(client, inputs.name);
-  const live = { ...look.comparison.traced.catalog, ...rows };
+  const { catalog } = look.comparison.traced;
   const record = await readPostureRecord(client, inputs.name);
+  const live = { ...catalog, ...rows, ...(await readGoneFunctions(client, record?.posture ?? {}, catalog)) };
   return accessDriftOf(state.access, { live, expected: look.expected }, record, { accepted: inputs.accept });
 }
 

@@ -12,6 +12,7 @@ import {
   traceObjects,
 } from "../catalog";
 import { withRedactedValues } from "../catalog/redaction";
+import { readGoneFunctions } from "../history/goneFunctions";
 import type { PostureRecord } from "../history/postureRecord";
 import type { BundleRecord } from "../history/record";
 import { compare } from "../repair/compare";
@@ -56,10 +57,12 @@ export async function findDrift(
   { records }: { readonly records: Records },
 ): Promise<FoundDrift> {
   const remembered = rememberedBy(state);
-  const accessOf = async (subject: AccessSubject): Promise<AccessDrift> =>
-    state.access === undefined
-      ? noAccessDrift
-      : accessDriftOf(state.access, subject, await records.posture());
+  const accessOf = async ({ live, expected }: AccessSubject): Promise<AccessDrift> => {
+    if (state.access === undefined) return noAccessDrift;
+    const record = await records.posture();
+    const gone = await readGoneFunctions(client, record?.posture ?? {}, live);
+    return accessDriftOf(state.access, { live: { ...live, ...gone }, expected }, record);
+  };
 
   const hasAllFiles = hasFiles(remembered.history, files);
   const unchanged = hasAllFiles ? expectationIfUnchanged(state.expected, catalog) : undefined;
