@@ -239,6 +239,32 @@ export const limitChanges: readonly PostureChange[] = [
     reports: extra("function legacy_private.spy(text)", "index shared.spied"),
     severity: "opens",
   },
+  {
+    name: "statistics of another application's table call a private function for each row that is analyzed",
+    change: "create statistics public.spied on (legacy_private.spy(body)) from public.legacy",
+    reverse: "drop statistics public.spied",
+    reports: [
+      ...extra("function legacy_private.spy(text)"),
+      ...changed("table public.legacy", "expressions"),
+    ],
+    severity: "opens",
+  },
+  {
+    name: "statistics in another schema do so for the table of users",
+    change: "create statistics legacy_private.spied on (legacy_private.spy(email)) from auth.users",
+    reverse: "drop statistics legacy_private.spied",
+    as: "supabase_admin",
+    reports: [...extra("function legacy_private.spy(text)"), ...changed("table auth.users", "expressions")],
+    severity: "opens",
+  },
+  {
+    name: "statistics of the bundle's table do so",
+    change: "create statistics shared.spied on (legacy_private.spy(notes)) from shared.customers",
+    reverse: "drop statistics shared.spied",
+    as: "supabase_admin",
+    reports: extra("function legacy_private.spy(text)", "statistics shared.spied"),
+    severity: "opens",
+  },
 ];
 
 /** Ordinary changes like these, which are not reported: each with its reverse, as a superuser. */

@@ -15,7 +15,7 @@ function isProgram(kind: string, property: string): boolean {
 const mark = "not kept, sha256 ";
 
 /** Kinds whose default or definition is an expression. */
-const ofExpressions: ReadonlySet<string> = new Set(["column", "constraint", "index"]);
+const ofExpressions: ReadonlySet<string> = new Set(["column", "constraint", "index", "statistics"]);
 
 /** Expressions: without their literals they still show who may do what, so the rest is always shown. */
 const expressions = ["arguments", "check", "generated", "using", "where"];
