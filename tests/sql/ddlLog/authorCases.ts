@@ -173,6 +173,13 @@ export const attributions: readonly {
     named: /^by postgres via first [^,]* UTC$/,
   },
   {
+    before:
+      "create table audit.entries_1998 partition of audit.entries for values from ('1998-01-01') to ('1999-01-01') partition by range (occurred_at)",
+    change: "create table audit.entries_1998_12 partition of audit.entries_1998 default",
+    of: ["trigger audit.entries refuse_audit_change", "partitions"],
+    named: /^by postgres via second [^,]* UTC, or by postgres via first [^,]* UTC$/,
+  },
+  {
     before: "create schema leaking",
     change: "drop schema leaking",
     of: ["replication slot leaking", "plugin"],

@@ -122,6 +122,26 @@ test("an earlier grant of ours that may be about another object does not hide wh
   );
 });
 
+test("a role whose name begins with unknown is a known author", async () => {
+  const { postgres } = database;
+  await postgres.query(`
+    grant create on schema public to third_owner;
+    create role unknown_colleague;
+    grant second_owner, third_owner to unknown_colleague;
+    create view public.of_a_colleague as select 1 as one;
+    alter view public.of_a_colleague owner to second_owner`);
+  const colleague = await database.cluster.client("supabase_admin");
+  await colleague.query("set session authorization unknown_colleague");
+  await colleague.query("alter view public.of_a_colleague owner to third_owner");
+  const change = { identity: "view public.of_a_colleague", property: "owner" };
+
+  const authors = await readAuthors(postgres, [change], subject);
+
+  expect(authors.get("view public.of_a_colleague, owner")).toMatch(
+    /^by unknown_colleague .* UTC, or by an unknown user with `reassign owned`, which is not logged$/,
+  );
+});
+
 test("another table with the log's name says nothing", async () => {
   const { postgres } = database;
   await postgres.query(`create schema aaa; create table aaa.ddl_log (like private.ddl_log);

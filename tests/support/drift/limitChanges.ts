@@ -91,6 +91,16 @@ export const limitChanges: readonly PostureChange[] = [
     severity: "changes",
   },
   {
+    name: "an update of an extension recreates a function that PUBLIC could not execute, and removes another one",
+    change: "alter extension pageinspect update to '1.9'",
+    reverse: `drop extension pageinspect; create extension pageinspect schema extensions version '1.8';
+      revoke execute on function extensions.bt_metap(text), extensions.get_raw_page(text, integer) from public`,
+    as: "supabase_admin",
+    reports: missing("withheld privilege execute on function extensions.bt_metap(text) from public"),
+    severity: "opens",
+    takenBackBy: "revoke execute on function extensions.bt_metap(text) from public",
+  },
+  {
     name: "a column of an extension's table in public is granted to anon",
     change: "grant update (body) on public.codes to anon",
     reverse: "revoke update (body) on public.codes from anon",
@@ -229,6 +239,32 @@ export const limitChanges: readonly PostureChange[] = [
     reports: extra("function legacy_private.spy(text)", "index shared.spied"),
     severity: "opens",
   },
+  {
+    name: "statistics of another application's table call a private function for each row that is analyzed",
+    change: "create statistics public.spied on (legacy_private.spy(body)) from public.legacy",
+    reverse: "drop statistics public.spied",
+    reports: [
+      ...extra("function legacy_private.spy(text)"),
+      ...changed("table public.legacy", "expressions"),
+    ],
+    severity: "opens",
+  },
+  {
+    name: "statistics in another schema do so for the table of users",
+    change: "create statistics legacy_private.spied on (legacy_private.spy(email)) from auth.users",
+    reverse: "drop statistics legacy_private.spied",
+    as: "supabase_admin",
+    reports: [...extra("function legacy_private.spy(text)"), ...changed("table auth.users", "expressions")],
+    severity: "opens",
+  },
+  {
+    name: "statistics of the bundle's table do so",
+    change: "create statistics shared.spied on (legacy_private.spy(notes)) from shared.customers",
+    reverse: "drop statistics shared.spied",
+    as: "supabase_admin",
+    reports: extra("function legacy_private.spy(text)", "statistics shared.spied"),
+    severity: "opens",
+  },
 ];
 
 /** Ordinary changes like these, which are not reported: each with its reverse, as a superuser. */
@@ -248,6 +284,12 @@ export const quietChanges: readonly {
       add column level legacy_private.level, add column made timestamp(3) with time zone, add column code_c text collate "C"`,
     reverse:
       "alter table public.limited drop column name, drop column price, drop column level, drop column made, drop column code_c",
+  },
+  {
+    name: "an update of an extension removes a function that PUBLIC could not execute",
+    change: "alter extension cube update to '1.4'",
+    reverse: `drop extension cube; create extension cube schema extensions version '1.3';
+      revoke execute on function extensions.g_cube_compress(internal) from public`,
   },
   {
     name: "a temporary replication slot, as of a backup",

@@ -20,6 +20,16 @@ export const unseenChanges: readonly UnseenChange[] = [
       "A password is only usable with LOGIN. `login`, `validUntil`, `connectionLimit` and memberships of every role are compared. On a hosted project `postgres` may not set passwords of `anon`, `authenticated`, `authenticator`, `service_role` and the platform's roles (`tests/emulators/postgres/hostedRightsCases.ts`). If the password of `postgres` is changed, the refresh itself cannot connect. `log_statement = 'mod'`, which the stack sets where the server allows it, writes each `alter role` to the server's log. Network restrictions limit the addresses from which roles can log in.",
   },
   {
+    name: "a subscription gets its rows from another server",
+    by: {
+      change: "alter subscription warehouse connection 'dbname=another'",
+      reverse: "alter subscription warehouse connection 'dbname=elsewhere'",
+    },
+    because: "the connection may contain a password, so only superusers may read it",
+    instead:
+      "Only a superuser or a member of `pg_create_subscription` owns a subscription. New subscriptions, and the owner, publications and rights of each, are compared.",
+  },
+  {
     name: "an account's password, email address, second factor or identity is replaced",
     by: {
       change: "update auth.users set encrypted_password = 'x' where email = 'member@example.com'",

@@ -71,6 +71,15 @@ export const usedChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
+    name: "the function of an expression in statistics is replaced",
+    change:
+      "create or replace function legacy_private.sample_of(t text) returns text language sql immutable as $$ select t $$",
+    reverse:
+      "create or replace function legacy_private.sample_of(t text) returns text language sql immutable as $$ select left(t, 1) $$",
+    reports: changed("function legacy_private.sample_of(text)", "body"),
+    severity: "opens",
+  },
+  {
     name: "the function of an aggregate is replaced",
     change:
       "create or replace function legacy_private.join_texts(a text, b text) returns text language sql as $$ select b $$",

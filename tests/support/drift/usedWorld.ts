@@ -17,6 +17,8 @@ create table public.orders (id bigint, owner text, level legacy_private.level, e
 alter table public.orders enable row level security;
 create policy by_operator on public.orders for select to authenticated using (owner operator(legacy_private.##) 'x');
 create index orders_bucket on public.orders (legacy_private.bucket_of(owner));
+create function legacy_private.sample_of(t text) returns text language sql immutable as $$ select left(t, 1) $$;
+create statistics public.orders_sample on (legacy_private.sample_of(owner)) from public.orders;
 create function legacy_private.join_texts(a text, b text) returns text language sql as $$ select a || b $$;
 create aggregate public.joined(text) (sfunc = legacy_private.join_texts, stype = text);
 create function legacy_private.difference_of(a integer, b integer) returns double precision language sql immutable as $$ select 1.0::double precision $$;

@@ -7,8 +7,8 @@ import { hasBlocked } from "../../lockMessages";
 import type { Resource } from "../resource";
 import { type ApplyResult, applyBundle } from "./apply/apply";
 import { diffManaged, digestsOf, readCatalogReading } from "./catalog";
-import { type Declared, diffPostures, postureDigests, postureVersion } from "./catalog/posture";
-import { withRedactedPostures, withRedactedTexts } from "./catalog/redaction";
+import { type Declared, postureDigests, postureVersion } from "./catalog/posture";
+import { withRedactedAccess, withRedactedValues } from "./catalog/redaction";
 import { checkBundle } from "./check";
 import { readAuthors } from "./history/ddlLog";
 import { readHistory } from "./history/history";
@@ -279,7 +279,7 @@ function appliedState(result: ApplyResult): BundleState {
     ...serverOf(result.after),
     live: {
       ...accessDrift(result),
-      ...driftOf(diffManaged(result.expected, withRedactedTexts(result.expected, result.live))),
+      ...driftOf(withRedactedValues(diffManaged(result.expected, result.live))),
     },
     ...(result.access === undefined
       ? {}
@@ -288,9 +288,7 @@ function appliedState(result: ApplyResult): BundleState {
 }
 
 function accessDrift({ access }: ApplyResult): Drift {
-  if (access === undefined) return {};
-  const { baseline, posture } = withRedactedPostures(access.baseline, access.posture);
-  return driftOf(diffPostures(baseline, posture));
+  return access === undefined ? {} : driftOf(withRedactedAccess(access.differences));
 }
 
 /** Returns the state after a preview: everything is as expected, and files that it left out count as applied. */

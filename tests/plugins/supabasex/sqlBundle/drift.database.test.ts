@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type BundleUnderTest, Databases, failureOf } from "./support";
+import { type BundleUnderTest, Databases, failureOf, firstFile } from "./support";
 
 const databases = new Databases();
 beforeAll(() => databases.start());
@@ -103,6 +103,61 @@ describe("a manual change is reported by its path and repaired by the next up", 
     expect(await bundle.refresh()).toContain(path.replaceAll("$s", bundle.schema));
     await bundle.up();
     expect(await bundle.refresh()).toEqual([]);
+  });
+});
+
+describe("a statement trigger of a partitioned table with a copy on each partition", () => {
+  const guard = (table: string) => `
+create trigger keep before update or delete or truncate on ${table} for each statement execute function $s.refuse('it''s a log');
+alter table ${table} enable always trigger keep;`;
+  const enable = (table: string) => `alter table only ${table} enable always trigger keep`;
+  const withLog = (log: string) => `
+create function $s.refuse() returns trigger language plpgsql as 'begin raise exception ''no''; end';
+create table ${log} (at date not null) partition by range (at);
+create table ${log}_2025 partition of ${log} for values from ('2025-01-01') to ('2026-01-01') partition by range (at);
+create table ${log}_2025_12 partition of ${log}_2025 for values from ('2025-12-01') to ('2026-01-01');
+create table ${log}_2026 partition of ${log} for values from ('2026-01-01') to ('2027-01-01');
+${[log, `${log}_2025`, `${log}_2025_12`, `${log}_2026`].map(guard).join("")}`;
+  /** The log of the bundle, and one of another application. */
+  const logs = [
+    ["the bundle", "$s.log", { first: `create schema $s; ${withLog("$s.log")}`, before: "" }],
+    [
+      "another application",
+      "public.$s_log",
+      { first: "select", before: `create schema $s; ${withLog("public.$s_log")}` },
+    ],
+  ] as const;
+
+  test.each(logs)("of %s is reported, and not its copies", async (_, log, { first, before }) => {
+    const bundle = await databases.bundle({ [firstFile]: first }, { watch: "database" });
+    if (before !== "") await bundle.sql(before);
+    await bundle.up();
+    const reportsOf = async (change: string, reverse: string) => {
+      await bundle.sql(change);
+      const reports = await bundle.refresh();
+      await bundle.sql(reverse);
+      expect(await bundle.refresh()).toEqual([]);
+      return reports;
+    };
+    const pathOf = (table: string) => `live["trigger ${table.replaceAll("$s", bundle.schema)} keep"]`;
+
+    expect(await reportsOf(`alter table only ${log} disable trigger keep`, enable(log))).toEqual([
+      `${pathOf(log)}.enabled`,
+      `${pathOf(log)}.partitions`,
+    ]);
+    expect(await reportsOf(`drop trigger keep on ${log}`, guard(log))).toEqual([pathOf(log)]);
+    for (const partition of [`${log}_2026`, `${log}_2025_12`]) {
+      expect(await reportsOf(`drop trigger keep on ${partition}`, guard(partition))).toEqual([
+        `${pathOf(log)}.partitions`,
+      ]);
+      expect(await reportsOf(`alter table ${partition} disable trigger keep`, enable(partition))).toEqual([
+        `${pathOf(log)}.partitions`,
+        pathOf(partition),
+      ]);
+    }
+    expect(await reportsOf(`drop trigger keep on ${log}_2025`, guard(`${log}_2025`))).toEqual([
+      `${pathOf(log)}.partitions`,
+    ]);
   });
 });
 

@@ -186,6 +186,36 @@ test("roles and extensions of the stack are not reported; later changes to them 
   expect(await bundle.refresh()).toEqual([]);
 });
 
+test("a function that PUBLIC may not execute may go with an update, also across deployments; if it returns without that, it is reported", async () => {
+  const withhold = "revoke execute on function extensions.g_cube_compress(internal) from public";
+  await admin.query(`create extension cube schema extensions version '1.3'; ${withhold}`);
+  await bundle.refresh();
+  bundle.inputs = { watch: "database", accept: entries() };
+  await bundle.up();
+  bundle.inputs = { watch: "database" };
+  expect(await bundle.refresh()).toEqual([]);
+
+  await admin.query("alter extension cube update to '1.4'");
+  bundle.write({ "migrations/20260103000000_next.sql": "create table $s.next (id bigint primary key);\n" });
+  bundle.logs = [];
+  await bundle.preview();
+  await bundle.up();
+  expect(bundle.logs.join("\n")).not.toContain("g_cube_compress");
+  expect(bundle.state?.outputs.live).toEqual({});
+  expect(await bundle.refresh()).toEqual([]);
+
+  await admin.query("drop extension cube; create extension cube schema extensions version '1.3'");
+  expect(await bundle.refresh()).toEqual([
+    'live["withheld privilege execute on function extensions.g_cube_compress(internal) from public"]',
+  ]);
+  bundle.logs = [];
+  await bundle.preview();
+  expect(bundle.logs.join("\n")).toContain(withhold);
+
+  await admin.query(withhold);
+  expect(await bundle.refresh()).toEqual([]);
+});
+
 test("a state without a baseline gets one with the next up", async () => {
   const state = bundle.state;
   if (state === undefined) throw new Error("there is no state");

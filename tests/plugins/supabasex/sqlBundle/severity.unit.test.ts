@@ -99,6 +99,20 @@ const cases: readonly (readonly [name: string, difference: CatalogDifference, se
     "changes",
   ],
   [
+    "statistics that call a function for each row",
+    extra("statistics shop.spied", {
+      definition: "CREATE STATISTICS shop.spied ON tools.spy(note) FROM shop.orders",
+    }),
+    "opens",
+  ],
+  [
+    "other statistics",
+    extra("statistics shop.pairs", {
+      definition: "CREATE STATISTICS shop.pairs (ndistinct) ON a, b FROM shop.orders",
+    }),
+    "extra",
+  ],
+  [
     "default privileges of tables, of which PUBLIC has none",
     missing("default privileges owner tables", { grants: {} }),
     "changes",

@@ -21,14 +21,6 @@ test("a function that PUBLIC may execute again is reported", () => {
   ]);
 });
 
-test("a function that was dropped with its extension is not reported, also after the drop is accepted", () => {
-  const dropped = accessIn({ server, "extension plpgsql": extension });
-  const { 'extension "odd-name"': _, ...accepted } = known;
-
-  expect(reportedIn(known, dropped)).toEqual(['missing extension "odd-name"']);
-  expect(reportedIn(accepted, dropped)).toEqual([]);
-});
-
 test("a function of an extension of the bundle is reported, too", () => {
   const own = { 'extension "odd-name"': extension };
   const before = accessIn({ server, ...extensions, ...withheld }, own);

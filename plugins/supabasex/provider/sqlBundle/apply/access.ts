@@ -19,6 +19,7 @@ import {
   withNewCoverage,
 } from "../catalog/posture";
 import { serverIdentity } from "../catalog/serverVersion";
+import { readGoneFunctions } from "../history/goneFunctions";
 import { readHistoryRecords, readPostureRecord, recordPosture } from "../history/postureRecord";
 import { postureRepairOf } from "../repair/postureRepair";
 import { runRepairs } from "../repair/restore";
@@ -66,7 +67,7 @@ export async function accessBefore(
   const recorded = record?.posture ?? {};
   const coverage = stateAccess?.coverage ?? coverageOf(recorded);
   const taken = async (apiRoles?: ReadonlySet<string>) =>
-    await postureNow(session, inputs.name, { expected, live, apiRoles, coverage });
+    await postureNow(session, inputs.name, { expected, live, recorded, apiRoles, coverage });
   if (record === undefined && stateAccess === undefined) {
     return { baseline: undefined, unknown: new Set(), posture: await taken(), coverage };
   }
@@ -101,7 +102,8 @@ export async function accessAfter(
   const { inputs, formerlyDeclared } = request;
   const { expected } = end;
   const apiRoles = before.baseline === undefined ? undefined : apiRolesOf(before.baseline);
-  const subject = { expected, live: end.live, apiRoles };
+  const recorded = before.baseline ?? {};
+  const subject = { expected, live: end.live, recorded, apiRoles };
   let posture = await postureNow(session, inputs.name, subject);
   const isFirst = before.baseline === undefined;
   let baseline = posture;
@@ -150,7 +152,7 @@ export async function accessAfter(
     const done = repairs.filter(({ identity, statements }) => statements.length > 0 && !failed.has(identity));
     if (done.length > 0) {
       repaired.push(...done.map(({ identity }) => identity));
-      posture = await postureNow(session, inputs.name, { expected, live: await end.readAgain(), apiRoles });
+      posture = await postureNow(session, inputs.name, { ...subject, live: await end.readAgain() });
       differences = diffPostures(baseline, posture);
     }
   }
@@ -172,18 +174,22 @@ async function postureNow(
   {
     expected,
     live,
+    recorded,
     apiRoles,
     coverage = postureVersion,
   }: {
     readonly expected: Catalog;
     readonly live: Catalog;
+    /** The posture of the last deployment. */
+    readonly recorded: Catalog;
     readonly apiRoles?: ReadonlySet<string> | undefined;
     readonly coverage?: PostureVersion;
   },
 ): Promise<Catalog> {
   const records = await readHistoryRecords(session.work, bundle);
+  const gone = await readGoneFunctions(session.work, recorded, live);
   return postureOf({
-    live: { ...live, ...records },
+    live: { ...live, ...records, ...gone },
     expected,
     managed: managedPart(expected, live),
     apiRoles,

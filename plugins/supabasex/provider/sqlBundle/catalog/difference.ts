@@ -7,7 +7,7 @@ import { isRecovery } from "./partitionGaps";
 import { isLeftCopy, isListedWithOriginal } from "./partitionTriggers";
 import { changedProperties, touched } from "./properties";
 import { managedPart } from "./scope";
-import { areOfDifferentVersions, extensionsProperty, reprinted, serverIdentity } from "./serverVersion";
+import { areOfDifferentVersions, reprinted } from "./serverVersion";
 
 /** A difference between the live catalog and the expected one. */
 export interface CatalogDifference {
@@ -62,17 +62,8 @@ export function diffManaged(expected: Catalog, managed: Catalog): CatalogDiffere
       return [];
     const { parent } = partsOfIdentity(identity);
     const withParent = parent !== undefined && parentIdentities(parent).some((name) => missing.has(name));
-    return withParent || isOfDroppedExtension(identity, wanted, managed)
-      ? []
-      : [{ identity, kind: "missing", expected: wanted }];
+    return withParent ? [] : [{ identity, kind: "missing", expected: wanted }];
   });
-}
-
-/** Returns whether a function that PUBLIC could not execute is gone with its extension. */
-function isOfDroppedExtension(identity: string, { extension }: CatalogObject, live: Catalog): boolean {
-  if (partsOfIdentity(identity).kind !== "withheld privilege") return false;
-  const extensions = live[serverIdentity]?.[extensionsProperty];
-  return Array.isArray(extensions) && !extensions.includes(String(extension));
 }
 
 function propertyDifferences(

@@ -64,9 +64,9 @@ relation as materialized (
 ),
 -- Relations whose policies, triggers and rules are read: ours and the platform's.
 policed_relation as materialized (
-  select oid, name, kind, partition, parent, false as platform from relation
+  select oid, name, kind, partition, false as platform from relation
   union all
-  select c.oid, n.name || '.' || quote_ident(c.relname), c.relkind, c.relispartition, null, true
+  select c.oid, n.name || '.' || quote_ident(c.relname), c.relkind, c.relispartition, true
   from pg_class c
   join watched_platform_schema n on n.oid = c.relnamespace
   where c.relkind in ('r', 'p', 'v', 'f')

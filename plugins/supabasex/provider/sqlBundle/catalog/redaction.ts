@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../../../foundation/json";
 import type { Catalog, CatalogObject } from "./catalog";
+import type { CatalogDifference } from "./difference";
 import { partsOfIdentity } from "./identity";
 
 /** Returns whether a property contains code, which may include tokens. */
@@ -14,7 +15,7 @@ function isProgram(kind: string, property: string): boolean {
 const mark = "not kept, sha256 ";
 
 /** Kinds whose default or definition is an expression. */
-const ofExpressions: ReadonlySet<string> = new Set(["column", "constraint", "index"]);
+const ofExpressions: ReadonlySet<string> = new Set(["column", "constraint", "index", "statistics"]);
 
 /** Expressions: without their literals they still show who may do what, so the rest is always shown. */
 const expressions = ["arguments", "check", "generated", "using", "where"];
@@ -22,8 +23,8 @@ const expressions = ["arguments", "check", "generated", "using", "where"];
 /**
  * Returns the live catalog without texts that are in no file of the bundle. State is exported and shown, and a manual
  * text in a job, a function or a policy may contain a secret. The text of an extra object is replaced by its hash; in a
- * changed one, and in expressions, as of a default or an index, only quoted parts that the expected text lacks. The result of the comparison is the
- * same.
+ * changed one, and in expressions, as of a default or an index, only quoted parts that the expected text lacks. It is only to be shown: a
+ * comparison may need the texts of several objects, as those of a trigger and its copies.
  */
 export function withRedactedTexts(expected: Catalog, live: Catalog): Catalog {
   const foreign = Object.entries(live).filter(([identity, object]) => object !== expected[identity]);
@@ -35,9 +36,14 @@ export function withRedactedTexts(expected: Catalog, live: Catalog): Catalog {
   return { ...live, ...Object.fromEntries(shortened) };
 }
 
+/** Returns the differences of a bundle without these texts. */
+export function withRedactedValues(differences: readonly CatalogDifference[]): CatalogDifference[] {
+  return differences.map((difference) => redacted(difference, (_, expected) => expected));
+}
+
 /**
  * Returns a baseline and a posture without texts that may contain secrets. No file contains a baseline, so its own
- * values and literals are replaced by their hashes too. The result of the comparison is the same.
+ * values and literals are replaced by their hashes too.
  */
 export function withRedactedPostures(
   baseline: Catalog,
@@ -50,6 +56,29 @@ export function withRedactedPostures(
     ]),
   );
   return { baseline: shown, posture: withRedactedTexts(shown, posture) };
+}
+
+/** Returns the differences of a posture from its baseline without these texts. */
+export function withRedactedAccess(differences: readonly CatalogDifference[]): CatalogDifference[] {
+  return differences.map((difference) => redacted(difference, withoutOwnTexts));
+}
+
+/** @param shown returns the expected properties as they may be shown */
+function redacted(
+  difference: CatalogDifference,
+  shown: (kind: string, expected: CatalogObject) => CatalogObject,
+): CatalogDifference {
+  const { identity, property, expected, live } = difference;
+  const { kind } = partsOfIdentity(identity);
+  const asObject = (value: CatalogDifference["live"]) =>
+    (property === undefined ? value : { [property]: value }) as CatalogObject;
+  const asValue = (object: CatalogObject) => (property === undefined ? object : object[property]);
+  const known = expected === undefined ? undefined : shown(kind, asObject(expected));
+  return {
+    ...difference,
+    ...(known !== undefined && { expected: asValue(known) }),
+    ...(live !== undefined && { live: asValue(withoutTexts(kind, known, asObject(live))) }),
+  };
 }
 
 function withoutOwnTexts(kind: string, object: CatalogObject): CatalogObject {

@@ -4,9 +4,6 @@ import type { Catalog, CatalogObject } from "./catalog";
 /** The identity whose property `majorVersion` is the version of PostgreSQL that printed the catalog. */
 export const serverIdentity = "server";
 
-/** The property of the server with the names of its extensions. Only of a posture, and never a difference. */
-export const extensionsProperty = "extensions";
-
 /** Properties that the server prints from a parse tree, which another major version may print differently. */
 const printed: ReadonlySet<string> = new Set([
   "arguments",

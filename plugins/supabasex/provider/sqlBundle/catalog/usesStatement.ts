@@ -25,7 +25,8 @@ const dependencies = `
 export const uses = `
   select distinct
     case
-      when d.classid in ('pg_attrdef'::regclass, 'pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_trigger'::regclass) then 'pg_class'::regclass
+      when d.classid in ('pg_attrdef'::regclass, 'pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_statistic_ext'::regclass, 'pg_trigger'::regclass)
+        then 'pg_class'::regclass
       when d.classid = 'pg_constraint'::regclass then case when k.conrelid = 0 then 'pg_type'::regclass else 'pg_class'::regclass end
       when d.classid in ('pg_amop'::regclass, 'pg_amproc'::regclass) then 'pg_opfamily'::regclass
       when composite.oid is not null then 'pg_type'::regclass
@@ -35,6 +36,7 @@ export const uses = `
       when 'pg_attrdef'::regclass then (select a.adrelid from pg_attrdef a where a.oid = d.objid)
       when 'pg_rewrite'::regclass then (select r.ev_class from pg_rewrite r where r.oid = d.objid)
       when 'pg_policy'::regclass then (select p.polrelid from pg_policy p where p.oid = d.objid)
+      when 'pg_statistic_ext'::regclass then (select s.stxrelid from pg_statistic_ext s where s.oid = d.objid)
       when 'pg_trigger'::regclass then (select t.tgrelid from pg_trigger t where t.oid = d.objid)
       when 'pg_constraint'::regclass then coalesce(nullif(k.conrelid, 0), k.contypid)
       when 'pg_amop'::regclass then (select o.amopfamily from pg_amop o where o.oid = d.objid)

@@ -102,12 +102,8 @@ export async function readAuthors(
   for (const entry of rows) known.set(entry.key, [...(known.get(entry.key) ?? []), entry]);
   return new Map(
     changes.map((change) => {
-      const author = authorOf(known.get(authorKey(change)) ?? []);
-      const isKnown = !author.startsWith(unknown);
-      return [
-        authorKey(change),
-        change.property === "owner" && isKnown ? `${author}${orReassigned}` : author,
-      ];
+      const { text, isKnown } = authorOf(known.get(authorKey(change)) ?? []);
+      return [authorKey(change), change.property === "owner" && isKnown ? `${text}${orReassigned}` : text];
     }),
   );
 }
@@ -125,32 +121,43 @@ interface Entry {
   readonly isEarlier: boolean;
 }
 
+interface Author {
+  readonly text: string;
+  /** Whether the text names somebody who may have made the change, not only the last logged change. */
+  readonly isKnown: boolean;
+}
+
 const unknown = "by unknown";
 
 /** Event triggers do not fire for this statement, so what was logged last may be another change of the object. */
 const orReassigned = ", or by an unknown user with `reassign owned`, which is not logged";
 
 /** @param entries the newest first */
-function authorOf(entries: readonly Entry[]): string {
+function authorOf(entries: readonly Entry[]): Author {
   const informative = entries.filter(
     ({ rank, hasOurName, isEarlier }) => rank === 0 || !hasOurName || !isEarlier,
   );
   const [latest, ...others] = informative.length > 0 ? informative : entries;
-  if (latest === undefined) return unknown;
+  if (latest === undefined) return { text: unknown, isKnown: false };
   const author = `${latest.origin}${latest.time}`;
+  if (latest.hasOurName && latest.isEarlier)
+    return { text: `${unknown}; last logged change ${author}`, isKnown: false };
   if (latest.hasOurName) {
-    return latest.isEarlier
-      ? `${unknown}; last logged change ${author}`
-      : `${author}, after the last completed deployment: a run that stopped, or another program with its name`;
+    const stopped =
+      "after the last completed deployment: a run that stopped, or another program with its name";
+    return { text: `${author}, ${stopped}`, isKnown: true };
   }
-  if (latest.rank === 0) return author;
-  const other = others.find(({ hasOurName, origin }) => !hasOurName && origin !== latest.origin);
-  return other === undefined ? author : `${author}, or ${other.origin}${other.time}`;
+  const other =
+    latest.rank === 0
+      ? undefined
+      : others.find(({ hasOurName, origin }) => !hasOurName && origin !== latest.origin);
+  const orOther = other === undefined ? "" : `, or ${other.origin}${other.time}`;
+  return { text: `${author}${orOther}`, isKnown: true };
 }
 
 /**
- * Returns identity → the partitions of the table of a trigger that lack it, if what changed is which of them have it. If none
- * seems to, all.
+ * Returns identity → the partitions of the table of a trigger, of all levels, that lack it, if what changed is which of them have it. If
+ * none seems to, all.
  */
 async function partitionsOf(
   client: ClientBase,
@@ -164,17 +171,25 @@ async function partitionsOf(
     });
   if (parents.length === 0) return new Map();
   const { rows } = await client.query<{ identity: string; names: string[] }>(
-    `with partition as (
-       select wanted.identity, format('%I.%I', s.nspname, c.relname) as name, exists (
-         select from pg_trigger copy
-         where copy.tgrelid = c.oid and not copy.tgisinternal
-           and (copy.tgname, copy.tgfoid, copy.tgtype, copy.tgenabled) = (t.tgname, t.tgfoid, t.tgtype, t.tgenabled)) as guarded
+    `with recursive below as (
+       select wanted.identity, wanted.name as trigger, p.oid as top, i.inhrelid as oid
        from jsonb_to_recordset($1::jsonb) as wanted (identity text, parent text, name text)
        join pg_namespace n on starts_with(wanted.parent, quote_ident(n.nspname) || '.')
        join pg_class p on p.relnamespace = n.oid and format('%I.%I', n.nspname, p.relname) = wanted.parent
-       left join pg_trigger t on t.tgrelid = p.oid and quote_ident(t.tgname) = wanted.name
        join pg_inherits i on i.inhparent = p.oid
-       join pg_class c on c.oid = i.inhrelid
+       union all
+       select b.identity, b.trigger, b.top, i.inhrelid
+       from below b
+       join pg_inherits i on i.inhparent = b.oid
+     ),
+     partition as (
+       select b.identity, format('%I.%I', s.nspname, c.relname) as name, exists (
+         select from pg_trigger copy
+         where copy.tgrelid = c.oid and not copy.tgisinternal
+           and (copy.tgname, copy.tgfoid, copy.tgtype, copy.tgenabled) = (t.tgname, t.tgfoid, t.tgtype, t.tgenabled)) as guarded
+       from below b
+       left join pg_trigger t on t.tgrelid = b.top and quote_ident(t.tgname) = b.trigger
+       join pg_class c on c.oid = b.oid
        join pg_namespace s on s.oid = c.relnamespace
      )
      select identity, coalesce(array_agg(name) filter (where not guarded), array_agg(name)) as names

@@ -4,9 +4,9 @@ import { type ApplyResult, applyBundle } from "../apply/apply";
 import { type LookAhead, lookAhead } from "../apply/lookAhead";
 import { isFirstDeployment } from "../apply/planMigrations";
 import type { PlannedFile } from "../apply/request";
-import { diffTraced, managedPart } from "../catalog";
 import type { Declared } from "../catalog/posture";
-import { withRedactedTexts } from "../catalog/redaction";
+import { withRedactedValues } from "../catalog/redaction";
+import { readGoneFunctions } from "../history/goneFunctions";
 import { readHistoryRecords, readPostureRecord } from "../history/postureRecord";
 import type { BundleInputs, Connection } from "../inputs";
 import { refuseHazards } from "../locks/refusal";
@@ -164,8 +164,9 @@ async function accessAhead(
 ): Promise<AccessDrift> {
   if (inputs.watch === "bundle" || state.access === undefined) return noAccessDrift;
   const rows = await readHistoryRecords(client, inputs.name);
-  const live = { ...look.comparison.traced.catalog, ...rows };
+  const { catalog } = look.comparison.traced;
   const record = await readPostureRecord(client, inputs.name);
+  const live = { ...catalog, ...rows, ...(await readGoneFunctions(client, record?.posture ?? {}, catalog)) };
   return accessDriftOf(state.access, { live, expected: look.expected }, record, { accepted: inputs.accept });
 }
 
@@ -175,17 +176,12 @@ function shownDrift(
   inputs: BundleInputs,
 ): ShownDrift {
   const { catalog } = comparison.traced;
-  const shown = diffTraced(
-    expected,
-    comparison.traced,
-    withRedactedTexts(expected, managedPart(expected, catalog)),
-  );
   const outlook = {
     ...access.outlook(),
     ...outlookOf(comparison.differences, makers, expected, { live: catalog }),
   };
   return {
-    drift: { ...access.drift, ...driftOf(shown) },
+    drift: { ...access.drift, ...driftOf(withRedactedValues(comparison.differences)) },
     outlook: inputs.prune === "drop" ? pruned(outlook) : outlook,
     makers,
     undecided,

@@ -214,11 +214,7 @@ function missing(
         advice: `it is dropped or renamed; alter role <new name> rename to ${name}, or create it as before`,
       };
     case "withheld privilege":
-      return {
-        identity,
-        safe: [],
-        advice: `revoke ${name}; if an update of its extension removed the function, accept it`,
-      };
+      return { identity, safe: [], advice: `revoke ${name}` };
     case "migration record":
     case "history record":
       return { identity, safe: [], advice: "its row is gone from the history: restore it from a backup" };

@@ -12,7 +12,7 @@ import {
   postureOf,
   type RememberedAccess,
 } from "../catalog/posture";
-import { withRedactedPostures } from "../catalog/redaction";
+import { withRedactedAccess, withRedactedPostures } from "../catalog/redaction";
 import type { PostureRecord } from "../history/postureRecord";
 import { type Drift, driftOf } from "./drift";
 import { accessOutlookOf } from "./outlook";
@@ -62,9 +62,9 @@ export function accessDriftOf(
     names: accepted,
   });
   // An entry identifies the whole change, which is not shown completely if its text may contain a secret.
-  const acceptances = acceptancesOf(diffPostures(baseline, posture));
-  const shown = withRedactedPostures(baseline, posture);
-  const differences = diffPostures(shown.baseline, shown.posture).filter(
+  const changes = diffPostures(baseline, posture);
+  const acceptances = acceptancesOf(changes);
+  const differences = withRedactedAccess(changes).filter(
     ({ identity }) =>
       !found.unknown.has(postureGroup(identity)) &&
       // A lost row, or one with another hash, is reported as the applied file.
@@ -77,7 +77,7 @@ export function accessDriftOf(
   return {
     drift: { ...driftOf(differences), ...Object.fromEntries(lost) },
     outlook: () => ({
-      ...accessOutlookOf(differences, acceptances, shown),
+      ...accessOutlookOf(differences, acceptances, withRedactedPostures(baseline, posture)),
       ...Object.fromEntries(
         unknown.map((group) => [
           `access to ${group}`,

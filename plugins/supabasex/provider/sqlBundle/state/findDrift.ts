@@ -11,7 +11,8 @@ import {
   managedPart,
   traceObjects,
 } from "../catalog";
-import { withRedactedTexts } from "../catalog/redaction";
+import { withRedactedValues } from "../catalog/redaction";
+import { readGoneFunctions } from "../history/goneFunctions";
 import type { PostureRecord } from "../history/postureRecord";
 import type { BundleRecord } from "../history/record";
 import { compare } from "../repair/compare";
@@ -56,10 +57,12 @@ export async function findDrift(
   { records }: { readonly records: Records },
 ): Promise<FoundDrift> {
   const remembered = rememberedBy(state);
-  const accessOf = async (subject: AccessSubject): Promise<AccessDrift> =>
-    state.access === undefined
-      ? noAccessDrift
-      : accessDriftOf(state.access, subject, await records.posture());
+  const accessOf = async ({ live, expected }: AccessSubject): Promise<AccessDrift> => {
+    if (state.access === undefined) return noAccessDrift;
+    const record = await records.posture();
+    const gone = await readGoneFunctions(client, record?.posture ?? {}, live);
+    return accessDriftOf(state.access, { live: { ...live, ...gone }, expected }, record);
+  };
 
   const hasAllFiles = hasFiles(remembered.history, files);
   const unchanged = hasAllFiles ? expectationIfUnchanged(state.expected, catalog) : undefined;
@@ -73,8 +76,7 @@ export async function findDrift(
   const live = { ...catalog, ...files };
   const record = await records.bundle();
   const { expected, unknown } = expectationFrom(remembered, record.expected, live);
-  const watched = (traced: Catalog) =>
-    withRedactedTexts(expected, notRecorded(expected, managedPart(expected, traced), record));
+  const watched = (traced: Catalog) => notRecorded(expected, managedPart(expected, traced), record);
   const isUnknown = new Set(unknown);
   const found = await compare(
     client,
@@ -82,8 +84,8 @@ export async function findDrift(
     { catalog: live, addresses },
     { addresses: record.addresses, watched },
   );
-  const differences = found.differences.filter(
-    ({ identity }) => !isUnknown.has(digestIdentity(identity, state.expected)),
+  const differences = withRedactedValues(
+    found.differences.filter(({ identity }) => !isUnknown.has(digestIdentity(identity, state.expected))),
   );
   const { catalog: traced } = found.traced;
   const access = await accessOf({ live: { ...traced, ...rows }, expected });

@@ -53,11 +53,15 @@ create table shared.ledger (
   entry text
 ) partition by range (at);
 create table shared.ledger_2026_01 partition of shared.ledger for values from ('2026-01-01') to ('2026-02-01');
+create table shared.ledger_2025 partition of shared.ledger for values from ('2025-01-01') to ('2026-01-01') partition by range (at);
+create table shared.ledger_2025_12 partition of shared.ledger_2025 for values from ('2025-12-01') to ('2026-01-01');
 create table shared.ledger_default partition of shared.ledger default;
 alter table shared.ledger enable row level security, force row level security;
 alter table shared.ledger_2026_01 enable row level security, force row level security;
+alter table shared.ledger_2025 enable row level security, force row level security;
+alter table shared.ledger_2025_12 enable row level security, force row level security;
 alter table shared.ledger_default enable row level security, force row level security;
-revoke all on shared.ledger, shared.ledger_2026_01, shared.ledger_default from service_role;
+revoke all on shared.ledger, shared.ledger_2026_01, shared.ledger_2025, shared.ledger_2025_12, shared.ledger_default from service_role;
 
 alter table shared.tenants enable row level security, force row level security;
 alter table shared.customers enable row level security, force row level security;

@@ -15,7 +15,7 @@ do $$
 declare
   name regclass;
 begin
-  for name in select inhrelid::regclass from pg_inherits where inhparent = 'shared.ledger'::regclass loop
+  for name in select relid from pg_partition_tree('shared.ledger') where level > 0 loop
     execute format('create or replace trigger keep_ledger before update or delete or truncate on %s
       for each statement execute function shared.refuse()', name);
     execute format('alter table %s enable always trigger keep_ledger', name);

@@ -71,11 +71,17 @@ const relations: Kind = {
           and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.conrelid = c.oid)
       ) lines)`)} end`,
     ),
-    // An index may call a function for each row that is written.
+    // An index may call a function for each row that is written, and statistics for each one that is analyzed.
     expressions: text(
       `case when c.relkind in ('r', 'p') and not c.relispartition and x.oid is null then ${onServer(`(
-      select ${sha256(`string_agg(pg_get_indexdef(i.indexrelid), e'\\n' order by i.indexrelid::regclass::text collate "C")`)}
-      from pg_index i where i.indrelid = c.oid and (i.indexprs is not null or i.indpred is not null) and not i.indisunique)`)} end`,
+      select ${sha256(`string_agg(line, e'\\n' order by name collate "C")`)}
+      from (
+        select i.indexrelid::regclass::text as name, pg_get_indexdef(i.indexrelid) as line
+        from pg_index i where i.indrelid = c.oid and (i.indexprs is not null or i.indpred is not null) and not i.indisunique
+        union all
+        select format('%s.%I', w.name, s.stxname), pg_get_statisticsobjdef(s.oid)
+        from pg_statistic_ext s where s.stxrelid = c.oid and s.stxexprs is not null
+      ) lines)`)} end`,
     ),
     // Triggers of foreign keys, which are not enforced while these are disabled.
     disabledConstraintTriggers: number(`nullif((

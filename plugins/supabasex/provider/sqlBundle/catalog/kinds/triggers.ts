@@ -3,7 +3,7 @@ import { json, type Kind, list, text } from "./kind";
 const enabled = (column: string) => `case ${column}
       when 'O' then 'yes' when 'D' then 'no' when 'R' then 'on replicas' else 'always' end`;
 
-/** Returns whether `copy`, a statement trigger of a partition, does there what `original` does on the parent. */
+/** Returns whether `copy`, a statement trigger of a partition, does there what `original` does on a table above it. */
 const isCopy = (copy: string, original: string) =>
   `not ${copy}.tgisinternal and ${copy}.tgtype & 1 = 0 and ${copy}.tgqual is null and ${original}.tgqual is null
     and (${copy}.tgname, ${copy}.tgfoid, ${copy}.tgtype, ${copy}.tgenabled, ${copy}.tgargs, ${copy}.tgattr)
@@ -11,8 +11,8 @@ const isCopy = (copy: string, original: string) =>
 
 /**
  * Triggers created by users, on our tables and on the platform's. A trigger that a partition inherits only counts
- * if it is enabled differently. The server does not copy statement triggers to partitions. Copies are compared together: `partitions`
- * is `all`, or lists the partitions without a copy if others have one.
+ * if it is enabled differently. The server does not copy statement triggers to partitions. Copies are compared together, on partitions of all
+ * levels: `partitions` is `all`, or lists the partitions without a copy if others have one.
  */
 export const triggers: Kind = {
   identity: `'trigger ' || r.name || ' ' || quote_ident(t.tgname)`,
@@ -22,13 +22,18 @@ export const triggers: Kind = {
     enabled: text(`${enabled("t.tgenabled")}`),
     inheritedFrom: text(`parent.tgrelid::regclass::text`),
     partitions: json(`case when r.kind = 'p' and t.tgtype & 1 = 0 then (
+      with recursive below as (
+        select i.inhrelid as oid from pg_inherits i where i.inhparent = t.tgrelid
+        union all
+        select i.inhrelid from below b join pg_inherits i on i.inhparent = b.oid
+      )
       select case
         when bool_and(p.guarded) then '"all"'
         when bool_or(p.guarded) then json_agg(p.name order by p.name) filter (where not p.guarded) end
       from (
-        select i.inhrelid::regclass::text as name, exists (
-          select from pg_trigger copy where copy.tgrelid = i.inhrelid and ${isCopy("copy", "t")}) as guarded
-        from pg_inherits i where i.inhparent = t.tgrelid
+        select b.oid::regclass::text as name, exists (
+          select from pg_trigger copy where copy.tgrelid = b.oid and ${isCopy("copy", "t")}) as guarded
+        from below b
       ) p) end`),
   },
   from: `policed_relation r
@@ -36,7 +41,8 @@ join pg_trigger t on t.tgrelid = r.oid and not t.tgisinternal
 left join pg_trigger parent on parent.oid = t.tgparentid
 where (t.tgparentid = 0 or t.tgenabled <> parent.tgenabled)
   and not (r.partition and t.tgparentid = 0 and exists (
-    select from pg_trigger above where above.tgrelid = r.parent and ${isCopy("t", "above")}))`,
+    select from pg_partition_ancestors(r.oid) a (oid) join pg_trigger above on above.tgrelid = a.oid
+    where a.oid <> r.oid and ${isCopy("t", "above")}))`,
 };
 
 /** Rules on our tables and on the platform's, except the one of a view. */

@@ -1,9 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../../../../foundation/json";
-import { unquoted } from "../../source/identifiers";
 import { type Catalog, type CatalogObject, sortedCatalog } from "../catalog";
 import { partsOfIdentity } from "../identity";
 import { touchedProperties } from "../properties";
-import { extensionsProperty, serverIdentity } from "../serverVersion";
+import { serverIdentity } from "../serverVersion";
 import { accessProperties, everywhere } from "./covered";
 import { type Exposure, exposureOf, grantees, isOfPlatform } from "./exposure";
 import { guards } from "./guards";
@@ -79,17 +78,8 @@ export function postureOf({
     posture.set(serverIdentity, {
       majorVersion,
       [versionProperty]: coverage,
-      ...(coverage >= 3 ? extensionsIn(live) : {}),
     });
   return sortedCatalog(posture);
-}
-
-/** Returns the names of all extensions, also of the bundle's: a guard that one had is not gone if the extension is. */
-function extensionsIn(live: Catalog): CatalogObject {
-  const names = Object.keys(live)
-    .filter((identity) => identity.startsWith("extension ") && partsOfIdentity(identity).kind === "extension")
-    .map((identity) => unquoted(partsOfIdentity(identity).name));
-  return names.length === 0 ? {} : { [extensionsProperty]: names.sort() };
 }
 
 /** Returns a recorded posture without what belongs to the bundle now. */

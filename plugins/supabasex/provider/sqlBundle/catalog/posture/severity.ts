@@ -110,8 +110,8 @@ const opening: ReadonlySet<string> = new Set([
   "user mapping",
 ]);
 
-/** Kinds whose expressions run for each row that is written. */
-const runsForRows: ReadonlySet<string> = new Set(["column", "constraint", "index"]);
+/** Kinds whose expressions run for each row that is written, or for statistics, that is analyzed. */
+const runsForRows: ReadonlySet<string> = new Set(["column", "constraint", "index", "statistics"]);
 
 /** Extensions with which SQL reaches other servers or files, or with a language whose functions do. */
 const reachingExtensions: ReadonlySet<string> = new Set([
@@ -140,8 +140,9 @@ function ofExtra(kind: string, identity: string, live: CatalogObject): Severity 
   if (kind === "publication") return live.allTables === true ? "opens" : "extra";
   // Every search path contains pg_catalog first.
   if (kind === "type") return partsOfIdentity(identity).schema === "pg_catalog" ? "opens" : "extra";
-  // A function that they call runs for each row that is written.
-  if (kind === "constraint" || kind === "index") return callsUnusual(live.definition) ? "opens" : "extra";
+  // A function that they call runs for each row that is written or analyzed.
+  if (kind === "constraint" || kind === "index" || kind === "statistics")
+    return callsUnusual(live.definition) ? "opens" : "extra";
   if (kind === "column" && [live.default, live.generated].some(callsUnusual)) return "opens";
   if (opening.has(kind)) return "opens";
   if (kind === "column" && live.wrapperOptions !== undefined) return "opens";

@@ -3,6 +3,7 @@ import type { JsonValue } from "../../../../../../foundation/json";
 import type { Catalog, CatalogObject } from "../catalog";
 import { coverageProperty } from "../coverage";
 import { parentIdentities, partsOfIdentity } from "../identity";
+import { relationOf } from "../scope";
 import { serverIdentity } from "../serverVersion";
 import { callsFunction } from "./callsFunction";
 import { isOfPlatform } from "./exposure";
@@ -22,7 +23,7 @@ export interface RulesSubject {
 
 /**
  * Returns table, view or domain → its rules, for those that count. `defaults`: those of its columns, and whether they must have a value.
- * `constraints`: also its unique indexes. `expressions`: its indexes that call a function outside of the server. `domains`: its columns with
+ * `constraints`: also its unique indexes. `expressions`: its indexes and statistics that call a function outside of the server. `domains`: its columns with
  * a domain. `types`: column → its type, for columns with an enum, a length, a collation or an array of a domain. All of them guard what
  * clients write, or run code when they do. All but `types` are hashes, which are comparable within one major version. Those of the platform's
  * tables are hashed by the server.
@@ -97,6 +98,12 @@ function ruleOf(identity: string, object: CatalogObject, expected: Catalog): Rul
     if (isForeignKeyTo(expected, object.definition)) return undefined;
     const { definition, validated, enforcingTriggers } = object;
     return { table: parent, property: "constraints", line: lineOf(definition, validated, enforcingTriggers) };
+  }
+  if (kind === "statistics") {
+    const table = relationOf(object);
+    const { definition } = object;
+    if (table === undefined || !callsFunction(definition)) return undefined;
+    return { table, property: "expressions", line: lineOf(definition) };
   }
   if (kind !== "index") return undefined;
   const { table, definition, valid } = object;
