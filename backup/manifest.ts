@@ -2,7 +2,10 @@ import { createHash } from "node:crypto";
 import * as z from "zod";
 import { canonicalJson, type JsonValue } from "../foundation/json";
 
-/** The manifest format that this program writes and reads. */
+/**
+ * The manifest format that this program writes and reads. A new field needs a new version: a program of the same version would report
+ * the manifest as damaged.
+ */
 export const manifestVersion = 2;
 /** The last version of this program that read format 1. */
 const lastVersionForFormat1 = "0.1.0";

@@ -101,7 +101,7 @@ export class CompressedOutput {
     await Promise.allSettled([this.producer.ended, this.#compress.ended]);
   }
 
-  /** Returns the failure that is the cause, not that of a program whose reader has ended. */
+  /** Returns the failure that caused the others: not a broken pipe, which only follows from the end of the reading program. */
   async #firstFailure(): Promise<ProcessFailure | undefined> {
     for (const result of await Promise.allSettled([this.producer.ended, this.#compress.ended])) {
       if (result.status === "fulfilled" || !(result.reason instanceof ProcessFailure)) continue;

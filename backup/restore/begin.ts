@@ -38,8 +38,12 @@ async function describeSessions(client: pg.Client, cause: unknown, outcome: Outc
      limit 5`,
   );
   const holders = rows.map(({ session }) => session).join(", ");
+  const advice =
+    holders === ""
+      ? ", but have ended since; run the same command again."
+      : `: ${holders}; end them, with \`select pg_terminate_backend(<process>)\`, and run the same command again.`;
   return new UserError(
-    `${outcome.text}: other sessions held locks in the target for ${lockSeconds} s: ${holders || "they have ended since"}; end them, with \`select pg_terminate_backend(<process>)\`, and run the same command again.`,
+    `${outcome.text}: other sessions held locks in the target for ${lockSeconds} s${advice}`,
     outcome.exitCode,
     { cause },
   );

@@ -65,7 +65,7 @@ export async function createBesideTarget(
    * server.
    */
   const discard = async (database: string): Promise<void> => {
-    // The restore may have set the limit of the source, and any limit may be reached.
+    // The restore may have set the source's connection limit. If that is reached, the marks cannot be read.
     await maintenance.query(`alter database ${quote(database)} connection limit -1`);
     const lent = await readLentMemberships({ ...target, database });
     for (const what of await takeMembershipsBack(maintenance, lent)) progress(what);

@@ -35,7 +35,7 @@ export async function requireSpace(client: pg.Client, checks: SpaceChecks): Prom
   const needed = databaseBytes - (isEmptied ? disk.usedBytes : 0);
   if (disk.freeBytes >= needed) return;
   throw new UserError(
-    `Nothing was restored: the database takes ${formatBytes(databaseBytes)} and ${disk.folder} has ${formatBytes(disk.freeBytes)} free${isEmptied ? `, besides ${formatBytes(disk.usedBytes)} of what would be removed` : ""}; give it a larger disk.`,
+    `Nothing was restored: the database takes ${formatBytes(databaseBytes)}, but ${disk.folder} has only ${formatBytes(disk.freeBytes)} free${isEmptied ? `, and the restore would free ${formatBytes(disk.usedBytes)}` : ""}; use a larger disk.`,
     exitCodes.targetRefused,
   );
 }

@@ -23,7 +23,7 @@ export async function openBackup(run: string, context: Opening): Promise<Manifes
   const opened = await readManifest(context.store, run, context.signal);
   if (opened.verdict !== "intact") {
     throw new UserError(
-      `Nothing was restored: of backup ${run}, ${opened.verdict}: ${opened.detail}.`,
+      `Nothing was restored: backup ${run}: ${opened.verdict}: ${opened.detail}.`,
       sumUpManifest(opened.verdict) === "damaged" ? exitCodes.damaged : exitCodes.couldNotCheck,
     );
   }

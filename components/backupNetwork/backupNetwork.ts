@@ -156,7 +156,7 @@ export class BackupNetwork extends Component implements TaskNetwork {
     );
   }
 
-  /** Returns the id, which is known when the subnet has its routes. */
+  /** Returns the id of the new subnet. It resolves once the subnet has its routes. */
   private createSubnet(
     purpose: keyof ReturnType<typeof subnetNames>,
     args: BackupNetworkArgs,

@@ -181,7 +181,7 @@ export class Aws {
     const allowed = allowedAccountIds.length === 0 || allowedAccountIds.includes(account);
     if (allowed && !forbiddenAccountIds.includes(account)) return;
     throw new UserError(
-      `The AWS credentials are of account ${account}, which aws:allowedAccountIds or aws:forbiddenAccountIds does not allow: use credentials of another account.`,
+      `The AWS credentials are of account ${account}, which aws:allowedAccountIds or aws:forbiddenAccountIds excludes: use credentials of another account.`,
     );
   }
 

@@ -6,7 +6,7 @@ select
   case
     when not tables.relrowsecurity then 'row-level security is off'
     when not tables.relforcerowsecurity then 'row-level security is not forced for the owner'
-    else 'no policy: nobody but roles with BYPASSRLS reads it'
+    else 'no policy: only roles with BYPASSRLS can read it'
   end as problem
 from pg_class as tables
 join pg_namespace as table_schema on table_schema.oid = tables.relnamespace

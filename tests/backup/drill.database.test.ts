@@ -107,7 +107,7 @@ describe("backup drill", () => {
     const { message, exitCode } = await failureOf(drill({ run: name }, commandContext(environment)));
     expect(exitCode).toBe(11);
     expect(message).toMatch(
-      /^The drill did not run: Nothing was restored: the database takes 1024\.0 TiB and \S+ has [\d.]+ GiB free; give it a larger disk\.$/,
+      /^The drill did not run: Nothing was restored: the database takes 1024\.0 TiB, but \S+ has only [\d.]+ GiB free; use a larger disk\.$/,
     );
     expect(await receipts()).toEqual(before);
   });

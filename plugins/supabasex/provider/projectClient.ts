@@ -18,7 +18,7 @@ export class ProjectClient {
   readonly #apis: readonly ManagementApi[];
 
   /**
-   * If the API refuses the token in the state, retries with that of the environment, because tokens are rotated.
+   * Creates a client. If the API refuses the token in the state, it uses that of the environment, because tokens are rotated.
    *
    * @param type the type of the resource, for the error message
    * @throws UserError if neither the properties nor the environment have an access token

@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => shared?.remove());
 beforeEach(() => shared.clear());
 
-/** The run that a command without a name selects. */
+/** Returns the run that a command without a name selects. */
 async function selected(environment: Record<string, string> = {}): Promise<string | undefined> {
   const [report] = await verify({}, shared.contextOf(environment));
   return report?.run;

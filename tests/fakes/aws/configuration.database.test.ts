@@ -50,7 +50,7 @@ test("every resource that supports tags has the default tags, unless it override
 
 test("an account that is not allowed is refused before any request", async () => {
   await expect(configured({ allowedAccountIds: ["111111111111"] })).rejects.toThrow(
-    "The AWS credentials are of account 123456789012, which aws:allowedAccountIds or aws:forbiddenAccountIds does not allow: use credentials of another account.",
+    "The AWS credentials are of account 123456789012, which aws:allowedAccountIds or aws:forbiddenAccountIds excludes: use credentials of another account.",
   );
   await expect(configured({ forbiddenAccountIds: ["123456789012"] })).rejects.toThrow(
     /of account 123456789012/,

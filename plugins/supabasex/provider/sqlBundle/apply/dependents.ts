@@ -43,7 +43,7 @@ function isNamed(detail: string, identity: string): boolean {
   );
 }
 
-/** The server leaves out a schema that is in the search path. */
+/** Returns whether a subject ends with a name, with or without its schema: the server omits a schema in the search path. */
 function endsWith(subject: string, name: string): boolean {
   return [name, withoutQualifier(name)].some((one) => subject.endsWith(` ${comparable(one)}`));
 }

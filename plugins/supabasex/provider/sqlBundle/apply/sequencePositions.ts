@@ -78,7 +78,7 @@ export function aheadOf(position: SequencePosition, other: SequencePosition): bi
   return (nextOf(position) - nextOf(other)) * (other.increment < 0n ? -1n : 1n);
 }
 
-/** Returns of each sequence the position that is ahead of the others. */
+/** Returns the furthest position of each sequence in several readings. */
 export function furthest(readings: readonly SequencePositions[]): SequencePositions {
   const result = new Map<string, SequencePosition>();
   for (const [key, position] of readings.flatMap((reading) => [...reading])) {

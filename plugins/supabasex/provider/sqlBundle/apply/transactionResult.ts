@@ -75,7 +75,7 @@ export function summaryOf(run: FilesRun, adopted: readonly Migration[]) {
   };
 }
 
-/** Returns the rest of the result if no work of the files stays. */
+/** Returns the rest of the result of a transaction that leaves the database unchanged. */
 export function unchanged({ drift, reading, expected, history }: Found) {
   return {
     leftoversDropped: [],

@@ -21,7 +21,7 @@ export function lockedTable(identity: string, live: Catalog): string | undefined
   return kind === "table" || kind === "materialized view" ? name : undefined;
 }
 
-/** Returns size in megabytes, with partitions, of those of the tables that are larger. */
+/** Returns the tables that are larger than `megabytes`, each with its size in megabytes, including its partitions. */
 export async function largerTables(
   session: Session,
   tables: readonly string[],

@@ -33,7 +33,7 @@ export class Inspection {
     this.whole.catch((error) => this.#refused.abort(error));
   }
 
-  /** Is aborted with all errors. */
+  /** Returns a signal that is aborted with all errors. */
   get refused(): AbortSignal {
     return this.#refused.signal;
   }
@@ -59,7 +59,7 @@ export class Inspection {
     return this.#isAllowed || this.#passed.has(file);
   }
 
-  /** Waits until a file that will run has passed. Throws all errors if it or a file before it has one. */
+  /** Waits until a file has passed the check. Throws all errors if this file or one before it has an error. */
   async pass(file: BundleFile): Promise<void> {
     let isChecked = false;
     while (!isChecked && !this.hasPassed(file)) {

@@ -29,7 +29,7 @@ function searchableOf(file: BundleFile): Searchable {
   return known;
 }
 
-/** Returns the text in lower case, with single quotes and double quotes that are doubled once. */
+/** Returns the text in lower case, in which each doubled quote is a single character. */
 function comparable(text: string): string {
   return text.toLowerCase().replaceAll(/(["'])\1/g, "$1");
 }

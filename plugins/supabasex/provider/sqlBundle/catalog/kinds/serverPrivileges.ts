@@ -122,8 +122,8 @@ where x.grantee <> o.owner
 };
 
 /**
- * The functions of extensions that PUBLIC may not execute although the extension does not withhold it. That somebody revoked EXECUTE is a
- * guard: granted again, it is the default, which no list of privileges shows.
+ * The functions of extensions that PUBLIC may not execute although the extension does not withhold it. Revoking
+ * EXECUTE is a guard. After it is granted again, it is the default, which no list of privileges shows.
  */
 const withheldFunctions: Kind = {
   identity: `'withheld privilege execute on function ' || p.oid::regprocedure || ' from public'`,

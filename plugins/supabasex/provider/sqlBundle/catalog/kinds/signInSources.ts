@@ -85,7 +85,7 @@ const providerDefaults: Readonly<Record<string, string>> = {
   skip_nonce_check: "false",
 };
 
-/** Identity providers for a company's users or for all, their domains, and OAuth clients that somebody registered. */
+/** Identity providers for a company's users or for all, their domains, and registered OAuth clients. */
 export const signInSources: Readonly<Record<SignInTable, Kind>> = {
   custom_oauth_providers: kindOf("custom_oauth_providers", {
     name: "identifier",
