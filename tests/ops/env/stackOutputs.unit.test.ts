@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { environmentOutputs } from "../../ops/env/stackOutputs";
+import { environmentOutputs } from "../../../ops/env/stackOutputs";
 
 const outputs = {
   apiUrl: "https://abcdefghijklmnopqrst.supabase.co",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseStackConfig } from "../../config/parse";
-import { type EnvironmentOutputs, renderEnvironmentFile } from "../../ops/env/environmentFile";
+import { parseStackConfig } from "../../../config/parse";
+import { type EnvironmentOutputs, renderEnvironmentFile } from "../../../ops/env/environmentFile";
 import {
   development,
   developmentSecrets,
@@ -8,7 +8,7 @@ import {
   production,
   productionSecrets,
   withValue,
-} from "../config/specimens";
+} from "../../config/specimens";
 
 const outputs: EnvironmentOutputs = {
   apiUrl: "https://abcdefghijklmnopqrst.supabase.co",

@@ -1,9 +1,9 @@
 import { Provider } from "@pulumi/postgresql/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
-import { registeredResources } from "../../audit/registeredResources";
-import { DatabaseRoles } from "../../components/databaseRoles/databaseRoles";
-import { scramVerifier } from "../../foundation/scramVerifier";
+import { registeredResources } from "../../../audit/registeredResources";
+import { DatabaseRoles } from "../../../components/databaseRoles/databaseRoles";
+import { scramVerifier } from "../../../foundation/scramVerifier";
 
 const login = (password: string) => ({ password: pulumi.secret(password), connectionLimit: 4 });
 
