@@ -64,6 +64,24 @@ test("all errors of all files are listed at once, each with its place", async ()
   ]);
 });
 
+test("a routine without a schema is refused, also if the types of its arguments have one", async () => {
+  const routine = (name: string, argument: string) =>
+    `create function ${name}(${argument}) returns int language sql as 'select 1';\n`;
+  const lines = await inspect({
+    "repeatable/a.sql": routine("f", "a int"),
+    "repeatable/b.sql": routine('"f.g"', "a s.t"),
+    "repeatable/c.sql": routine('"S.T".f', "a int"),
+    "repeatable/d.sql": "create aggregate total(int) (sfunc = int4pl, stype = int);\n",
+  });
+
+  expect(lines.filter((line) => !line.startsWith("  "))).toEqual([
+    "The files have 3 errors; nothing was changed.",
+    "repeatable/a.sql:1:1: function f(pg_catalog.int4) has no schema",
+    'repeatable/b.sql:1:1: function "f.g"(s.t) has no schema',
+    "repeatable/d.sql:1:1: aggregate total(pg_catalog.int4) has no schema",
+  ]);
+});
+
 test("a single error is shown alone, and valid files pass", async () => {
   expect((await inspect({ "migrations/20260101000000_a.sql": "commit;\n" }))[0]).toBe(
     "migrations/20260101000000_a.sql:1:1: a file must not control its transaction",

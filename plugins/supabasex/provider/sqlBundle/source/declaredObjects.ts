@@ -1,7 +1,7 @@
 import type { DefineStmt, Node, RangeVar, TypeName } from "libpg-query";
 import { SqlFileError } from "./errors";
 import type { BundleFile } from "./files";
-import { quote } from "./identifiers";
+import { nameWithoutArguments, quote, withoutQualifier } from "./identifiers";
 import { misplacedInRepeatable } from "./notInRepeatables";
 import { copiesArgumentType, inputParameters } from "./routineParameters";
 import { scheduledJobs } from "./scheduledJobs";
@@ -80,8 +80,9 @@ function declaredBy(file: BundleFile): Declared {
     }
     for (const declaration of declarations(statement.node)) {
       const { class: kind, name, on } = declaration;
-      const qualified = on ?? name;
-      if (!schemaless.has(kind) && !/^("(?:[^"]|"")+"|[^".]+)\./.test(qualified)) {
+      // The types of arguments may have a schema.
+      const qualified = on ?? nameWithoutArguments(name);
+      if (!schemaless.has(kind) && withoutQualifier(qualified) === qualified) {
         const message = `${kind} ${name}${on === undefined ? "" : ` on ${on}`} has no schema`;
         const hint = "Write the schema, so that the object does not depend on the search_path.";
         errors.push(new SqlFileError({ file, index: statement.start, message, hint }));
