@@ -16,7 +16,7 @@ import type { Filling } from "./fill";
 import { grantorsOf, type LentMembership, lendMemberships, ownersOf } from "./lentMemberships";
 import { type CheckedTarget, createPlatformRoles } from "./target";
 import { inTransaction } from "./transaction";
-import { markUnfinished, removeMark, type UnfinishedRestore } from "./unfinished";
+import { markUnfinished, readLentMemberships, type UnfinishedRestore } from "./unfinished";
 
 /** The context of the beginning of a restore in place. */
 export type Beginning = Pick<Filling, "manifest" | "texts" | "progress" | "client"> & {
@@ -105,7 +105,7 @@ async function prepareRoles({
     others: [...ownersOf(await readAccess(client)), ...grantorsOf(texts.schema)],
   });
   await removeEventTriggers(client);
-  return [...(checked.unfinished?.lent ?? []), ...lent];
+  return [...(await readLentMemberships(client)), ...lent];
 }
 
 async function empty(
@@ -114,7 +114,6 @@ async function empty(
   outcome: Outcome = outcomes.untouched,
 ): Promise<void> {
   const { client, checked, manifest } = beginning;
-  await removeMark(client);
   await emptyTarget(client, manifest, outcome);
   const { neutralize, reinstate } = await readDefaultPrivileges(client);
   await mark(beginning, {
@@ -129,7 +128,6 @@ async function mark(
   { client, manifest }: Beginning,
   state: Pick<UnfinishedRestore, "isEmptied" | "reinstate" | "lent">,
 ): Promise<void> {
-  await removeMark(client);
   await markUnfinished(client, { run: manifest.run, startedAt: new Date().toISOString(), ...state });
 }
 

@@ -6,7 +6,7 @@ import type { DatabaseSettings } from "../environment";
 import { exitCodes } from "../exitCodes";
 import { connect } from "../postgres/connect";
 import { type LentMembership, takeMembershipsBack } from "./lentMemberships";
-import { readUnfinishedRestore } from "./unfinished";
+import { readLentMemberships } from "./unfinished";
 
 /**
  * A database next to the target, for a restore into a plain server: the target stays unchanged until the restore is
@@ -67,7 +67,7 @@ export async function createBesideTarget(
   const discard = async (database: string): Promise<void> => {
     // The restore may have set the source's connection limit. If that is reached, the marks cannot be read.
     await maintenance.query(`alter database ${quote(database)} connection limit -1`);
-    const lent = await readLentMemberships({ ...target, database });
+    const lent = await lentMembershipsIn({ ...target, database });
     for (const what of await takeMembershipsBack(maintenance, lent)) progress(what);
     await drop(database);
   };
@@ -171,12 +171,12 @@ export async function createBesideTarget(
 }
 
 /** Reads the mark of a restore that did not finish. Nothing of it runs as SQL. */
-async function readLentMemberships(settings: DatabaseSettings): Promise<readonly LentMembership[]> {
+async function lentMembershipsIn(settings: DatabaseSettings): Promise<readonly LentMembership[]> {
   const client = await connect(settings, exitCodes.targetRefused);
   try {
     // The database may have settings of its own.
     await client.query("set search_path = pg_catalog");
-    return (await readUnfinishedRestore(client))?.lent ?? [];
+    return await readLentMemberships(client);
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -207,6 +207,14 @@ test.each([
     "constraint $s.other one_id: table $s.one_id was created in its place: drop or rename that one",
   ],
   [
+    "drop index $s.codes; create type $s.codes as (id int)",
+    "index $s.codes: type $s.codes was created in its place: drop or rename that one",
+  ],
+  [
+    "drop sequence $s.numbers; alter table $s.child add constraint numbers unique (id)",
+    "sequence $s.numbers: constraint $s.child numbers was created in its place: drop or rename that one; it is missing, and its position is unknown: create sequence $s.numbers start with <the next number>",
+  ],
+  [
     "drop domain $s.spare; create type $s.spare as enum ('a')",
     "type $s.spare: enum $s.spare was created in its place: drop or rename that one",
   ],

@@ -57,7 +57,11 @@ export function inTheWay({ object, expected, live }: Place): InTheWay | undefine
       ? { object: other, drop: dropOf({ object: other, expected, live }) }
       : { object: other };
   }
-  const constraint = relations.has(kind) ? constraintWithIndex(name, { expected, live }) : undefined;
+  if (!relations.has(kind)) return undefined;
+  const type = `type ${name}`;
+  if (live[type]?.kind === "composite" && expected[type] === undefined)
+    return { object: partsOfIdentity(type) };
+  const constraint = constraintWithIndex(name, { expected, live });
   return constraint && { object: constraint, drop: dropOf({ object: constraint, expected, live }) };
 }
 

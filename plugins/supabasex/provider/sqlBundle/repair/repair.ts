@@ -8,6 +8,7 @@ import {
   type ObjectIdentity,
   parentIdentities,
   partsOfIdentity,
+  printIdentity,
   watchedPart,
 } from "../catalog";
 import { unquoted } from "../source/identifiers";
@@ -36,7 +37,7 @@ export interface Repair {
   readonly reported: boolean;
   /** Missing or changed, and only a person can repair it: a description, and the statement if there is one. */
   readonly impossible: readonly string[];
-  /** Of the statements, the one that drops a manual object of another kind with the name of a missing object. */
+  /** Of the statements, the one that drops the manual object that has the name of a missing one. */
   readonly makesRoom?: string;
   /** Data that the manual change lost, and that is not restored with the object. */
   readonly loss?: string;
@@ -176,7 +177,7 @@ function missingBehind(
   if (drop !== undefined && (repair.statements ?? []).length > 0)
     return { ...repair, statements: [drop, ...(repair.statements ?? [])], makesRoom: drop };
   const [why] = repair.impossible ?? [];
-  const sentence = `${object.kind} ${object.name} was created in its place: drop or rename that one${why === undefined ? "" : `; ${why}`}`;
+  const sentence = `${printIdentity(object)} was created in its place: drop or rename that one${why === undefined ? "" : `; ${why}`}`;
   return { impossible: [sentence] };
 }
 

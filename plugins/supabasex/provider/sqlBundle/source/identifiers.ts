@@ -61,7 +61,7 @@ export function withoutQualifier(name: string): string {
 
 /** Returns the bare name: `shared."Order Items"` → `"Order Items"`; `shared.total(integer)` → `total`. */
 export function bareName(qualified: string): string {
-  const parts = qualified.match(/"(?:[^"]|"")+"|[^."(]+|\(.*$/g) ?? [qualified];
+  const parts = qualified.match(/"(?:[^"]|"")+"|[^."(]+|\(.*$/gs) ?? [qualified];
   const names = parts.filter((part) => !part.startsWith("("));
   return names.at(-1) ?? qualified;
 }

@@ -1,7 +1,8 @@
-import { quoteAlways } from "./identifiers";
+import { quoteUnlessKeyword } from "./identifiers";
+
 /** Returns `schema.name`, as SQL writes it. */
 export function titleOf({ schema, name }: { readonly schema: string; readonly name: string }): string {
-  return [schema, name].map((part) => (isWord(part) ? part : quoteAlways(part))).join(".");
+  return [schema, name].map(quoteUnlessKeyword).join(".");
 }
 
 /** Returns a name as SQL writes it between quotes. */
