@@ -2,24 +2,23 @@
 //   npm run env -- dev [--out .env.dev]
 import { chmodSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
+import * as z from "zod";
 import { parseStackConfig } from "../../config/parse";
 import { givenPath, namedStack, run, type StackOption } from "../commandLine";
 import { pulumiOutput } from "../pulumiCommand";
 import { renderEnvironmentFile } from "./environmentFile";
 import { environmentOutputs } from "./stackOutputs";
 
-interface ConfigEntry {
-  value?: string;
-  secret: boolean;
-}
+const configuration = z.record(z.string(), z.object({ value: z.string().optional(), secret: z.boolean() }));
+const stackOutputs = z.record(z.string(), z.unknown());
 
-async function pulumiJson<T>(...args: string[]): Promise<T> {
-  return JSON.parse(await pulumiOutput([...args, "--json", "--show-secrets"], { script: "env" })) as T;
+async function pulumiJson(...args: string[]): Promise<unknown> {
+  return JSON.parse(await pulumiOutput([...args, "--json", "--show-secrets"], { script: "env" }));
 }
 
 async function main({ stack, out }: { stack: string; out?: string }): Promise<void> {
-  const entries = await pulumiJson<Record<string, ConfigEntry>>("config", "--stack", stack);
-  const outputs = await pulumiJson<Record<string, unknown>>("stack", "output", "--stack", stack);
+  const entries = configuration.parse(await pulumiJson("config", "--stack", stack));
+  const outputs = stackOutputs.parse(await pulumiJson("stack", "output", "--stack", stack));
   const config = parseStackConfig({
     stack,
     values: Object.fromEntries(Object.entries(entries).map(([key, { value }]) => [key, value ?? ""])),

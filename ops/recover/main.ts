@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { Command } from "commander";
 import { Client } from "pg";
+import * as z from "zod";
 import { ManagementApi } from "../../foundation/managementApi";
 import { shellWord } from "../../foundation/shellQuote";
 import { messageOf, UserError } from "../../foundation/userError";
@@ -76,11 +77,13 @@ function cloudFinders(config: StackConfig): Record<string, ExistingResourceFinde
 const databaseFinders = (database: Client | undefined) =>
   database === undefined ? {} : postgresqlFinders(database);
 
+const stackOutputs = z.object({ databaseUrl: z.string().optional() });
+
 /** Returns the stack's database; undefined if the run was interrupted before it existed. */
 async function connect(stack: string, config: StackConfig): Promise<Client | undefined> {
-  const outputs = JSON.parse(pulumi("stack", "output", "--stack", stack, "--json", "--show-secrets")) as {
-    databaseUrl?: string;
-  };
+  const outputs = stackOutputs.parse(
+    JSON.parse(pulumi("stack", "output", "--stack", stack, "--json", "--show-secrets")),
+  );
   if (outputs.databaseUrl === undefined) return undefined;
   const { sslRootCertificate } = config["thorbis-supabase:database"]?.objectValue ?? {};
   const database = new Client({ connectionString: clientUrl(outputs.databaseUrl, sslRootCertificate) });
