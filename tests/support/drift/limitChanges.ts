@@ -243,10 +243,7 @@ export const limitChanges: readonly PostureChange[] = [
     name: "statistics of another application's table call a private function for each row that is analyzed",
     change: "create statistics public.spied on (legacy_private.spy(body)) from public.legacy",
     reverse: "drop statistics public.spied",
-    reports: [
-      ...extra("function legacy_private.spy(text)"),
-      ...changed("table public.legacy", "expressions"),
-    ],
+    reports: [...extra("function legacy_private.spy(text)"), ...changed("table public.legacy", "statistics")],
     severity: "opens",
   },
   {
@@ -254,7 +251,7 @@ export const limitChanges: readonly PostureChange[] = [
     change: "create statistics legacy_private.spied on (legacy_private.spy(email)) from auth.users",
     reverse: "drop statistics legacy_private.spied",
     as: "supabase_admin",
-    reports: [...extra("function legacy_private.spy(text)"), ...changed("table auth.users", "expressions")],
+    reports: [...extra("function legacy_private.spy(text)"), ...changed("table auth.users", "statistics")],
     severity: "opens",
   },
   {

@@ -21,6 +21,7 @@ const unreadable: ReadonlySet<string> = new Set([
   "constraints",
   "defaults",
   "expressions",
+  "statistics",
   "types",
 ]);
 

@@ -14,6 +14,7 @@ const hashes: ReadonlySet<string> = new Set([
   "expressions",
   "later",
   "members",
+  "statistics",
 ]);
 
 /**

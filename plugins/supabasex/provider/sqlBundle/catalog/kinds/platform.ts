@@ -74,12 +74,14 @@ const relations: Kind = {
     // An index may call a function for each row that is written, and statistics for each one that is analyzed.
     expressions: text(
       `case when c.relkind in ('r', 'p') and not c.relispartition and x.oid is null then ${onServer(`(
-      select ${sha256(`string_agg(line, e'\\n' order by name collate "C")`)}
+      select ${sha256(`string_agg(pg_get_indexdef(i.indexrelid), e'\\n' order by i.indexrelid::regclass::text collate "C")`)}
+      from pg_index i where i.indrelid = c.oid and (i.indexprs is not null or i.indpred is not null) and not i.indisunique)`)} end`,
+    ),
+    statistics: text(
+      `case when c.relkind in ('r', 'p') and not c.relispartition and x.oid is null then ${onServer(`(
+      select ${sha256(`string_agg(line, e'\\n' order by line collate "C")`)}
       from (
-        select i.indexrelid::regclass::text as name, pg_get_indexdef(i.indexrelid) as line
-        from pg_index i where i.indrelid = c.oid and (i.indexprs is not null or i.indpred is not null) and not i.indisunique
-        union all
-        select format('%s.%I', w.name, s.stxname), pg_get_statisticsobjdef(s.oid)
+        select pg_get_statisticsobjdef(s.oid) as line
         from pg_statistic_ext s where s.stxrelid = c.oid and s.stxexprs is not null
       ) lines)`)} end`,
     ),

@@ -57,6 +57,7 @@ const openingProperties: ReadonlySet<string> = new Set([
   "label",
   "later",
   "returns",
+  "statistics",
   "types",
 ]);
 

@@ -8,7 +8,7 @@ import { serverIdentity } from "../serverVersion";
 import { callsFunction } from "./callsFunction";
 import { isOfPlatform } from "./exposure";
 
-const hashedProperties = ["constraints", "defaults", "domains", "expressions"] as const;
+const hashedProperties = ["constraints", "defaults", "domains", "expressions", "statistics"] as const;
 export const ruleProperties = [...hashedProperties, "types"] as const;
 type HashedProperty = (typeof hashedProperties)[number];
 type Rules = Record<HashedProperty, string[]> & { readonly types: Map<string, string> };
@@ -23,8 +23,8 @@ export interface RulesSubject {
 
 /**
  * Returns table, view or domain → its rules, for those that count. `defaults`: those of its columns, and whether they must have a value.
- * `constraints`: also its unique indexes. `expressions`: its indexes and statistics that call a function outside of the server. `domains`: its columns with
- * a domain. `types`: column → its type, for columns with an enum, a length, a collation or an array of a domain. All of them guard what
+ * `constraints`: also its unique indexes. `expressions` and `statistics`: its indexes and statistics that call a function outside of the
+ * server. `domains`: its columns with a domain. `types`: column → its type, for columns with an enum, a length, a collation or an array of a domain. All of them guard what
  * clients write, or run code when they do. All but `types` are hashes, which are comparable within one major version. Those of the platform's
  * tables are hashed by the server.
  */
@@ -41,7 +41,10 @@ export function tableRules(
     if (!hasRules(kind, object) || isOfPlatform(schema) || !includes(identity, schema)) continue;
     const { default: value, notNull } = object;
     const defaults = kind === "type" ? [JSON.stringify([value, notNull])] : [];
-    found.set(name, { constraints: [], defaults, domains: [], expressions: [], types: new Map() });
+    found.set(name, {
+      ...{ constraints: [], defaults, domains: [], expressions: [], statistics: [] },
+      types: new Map(),
+    });
   }
   if (found.size === 0) return new Map();
   for (const [identity, object] of Object.entries(live)) {
@@ -103,7 +106,7 @@ function ruleOf(identity: string, object: CatalogObject, expected: Catalog): Rul
     const table = relationOf(object);
     const { definition } = object;
     if (table === undefined || !callsFunction(definition)) return undefined;
-    return { table, property: "expressions", line: lineOf(definition) };
+    return { table, property: "statistics", line: lineOf(definition) };
   }
   if (kind !== "index") return undefined;
   const { table, definition, valid } = object;
