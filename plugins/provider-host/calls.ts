@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { type handleUnaryCall, status } from "@grpc/grpc-js";
 import { UserError } from "../../foundation/userError";
 import type { EngineLog } from "./engine";
@@ -39,6 +40,8 @@ export class Calls {
     return (call, callback) => {
       const { action, urn = "", token = "", timeoutSeconds = 0 } = describe(call.request);
       const controller = new AbortController();
+      // A call may send any number of requests at once, and each listens.
+      setMaxListeners(0, controller.signal);
       call.on("cancelled", () => controller.abort(new UserError("The engine cancelled the operation.")));
       const timer = timeoutSeconds > 0 ? this.#limit(controller, action, timeoutSeconds) : undefined;
       const context: CallContext = {

@@ -54,6 +54,24 @@ describe("cancellation", () => {
     expect(untouched.signal.aborted).toBe(false);
   });
 
+  it("lets any number of a call's requests listen, without a warning of Node.js", async () => {
+    const { create, context } = endless();
+    const { client } = await engine({ create });
+    const warnings: string[] = [];
+    const note = ({ name }: Error) => warnings.push(name);
+    process.on("warning", note);
+    client.create(createRequest(), () => {});
+
+    const { signal } = await context;
+    for (let request = 0; request < 20; request++) signal.addEventListener("abort", () => undefined);
+    // Node.js emits warnings in the next tick.
+    await new Promise((resolve) => setImmediate(resolve));
+
+    expect(warnings).toEqual([]);
+    process.off("warning", note);
+    await answer<Empty>((done) => client.cancel(new Empty(), done));
+  });
+
   it("ends a call at its time limit and names the limit", async () => {
     const { create } = endless();
     const { client } = await engine({ create });
