@@ -64,8 +64,8 @@ function topLevel(path: string): string {
   return /^[^.[]+/.exec(path)?.[0] ?? path;
 }
 
-/** Reads the request to compare a resource or the configuration. */
-export function diffRequest(request: rpc.DiffRequest): api.DiffRequest {
+/** Reads the request to compare a resource or the configuration, or the same part of a request to update a resource. */
+export function diffRequest(request: rpc.DiffRequest | rpc.UpdateRequest): api.DiffRequest {
   return {
     urn: request.getUrn(),
     type: typeOf(request),

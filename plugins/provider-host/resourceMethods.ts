@@ -55,13 +55,7 @@ export function resourceMethods(provider: Provider, calls: Calls): Partial<IReso
     update: calls.handler(resourceSubject("updating"), async (request, context) => {
       const updated = await provider.update(
         {
-          urn: request.getUrn(),
-          type: typeOf(request),
-          id: request.getId(),
-          oldInputs: fromStruct(request.getOldInputs()),
-          oldOutputs: fromStruct(request.getOlds()),
-          inputs: fromStruct(request.getNews()),
-          ignoreChanges: request.getIgnorechangesList(),
+          ...diffRequest(request),
           preview: request.getPreview(),
           timeoutSeconds: request.getTimeout(),
         },

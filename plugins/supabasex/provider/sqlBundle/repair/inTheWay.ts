@@ -4,23 +4,18 @@ import {
   type ObjectIdentity,
   partsOfIdentity,
   printIdentity,
+  relationKinds,
   routineKinds,
 } from "../catalog";
 import { dropOf, type Place } from "./place";
 
-const relations: ReadonlySet<string> = new Set([
-  "table",
-  "foreign table",
-  "view",
-  "materialized view",
-  "sequence",
-  "index",
-]);
+/** Kinds that share one namespace in a schema. */
+export const relations: ReadonlySet<string> = new Set([...relationKinds, "sequence", "index"]);
 
 /** Kinds of objects of which no two may have the same name in a schema. */
 const namespaces: readonly ReadonlySet<string>[] = [
   relations,
-  new Set(["table", "foreign table", "view", "materialized view", "type"]),
+  new Set([...relationKinds, "type"]),
   routineKinds,
 ];
 

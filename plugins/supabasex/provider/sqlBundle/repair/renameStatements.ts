@@ -3,10 +3,10 @@ import {
   type ObjectIdentity,
   partsOfIdentity,
   printIdentity,
-  relationKinds,
   splitName,
   touchedProperties,
 } from "../catalog";
+import { relations } from "./inTheWay";
 
 /** Returns the statements that restore an object's expected name; `isDomain` for a constraint of a domain. */
 export function renameStatements(object: ObjectIdentity, live: string, isDomain: boolean): string[] {
@@ -46,12 +46,9 @@ export function obstacleToRename(
 
 /** Returns the identity of the object of another kind that has the name. */
 export function holderOfName({ kind, name }: ObjectIdentity, live: Catalog): string | undefined {
-  const kinds = inRelationNames.has(kind) ? [...inRelationNames] : [];
+  const kinds = relations.has(kind) ? [...relations] : [];
   return kinds
     .filter((other) => other !== kind)
     .map((other) => `${other} ${name}`)
     .find((identity) => live[identity] !== undefined);
 }
-
-/** Kinds that share one namespace in a schema. */
-const inRelationNames: ReadonlySet<string> = new Set([...relationKinds, "index", "sequence"]);
