@@ -1,0 +1,24 @@
+import { seededRandom } from "./random";
+import { onSecondServerVariable } from "./secondServer.mts";
+
+/** Whether the run has every case of the longest tables, as on GitHub (`EVERY_CASE=1`). */
+export const everyCase = process.env.EVERY_CASE === "1";
+
+/** Whether the test runs again, on the second server. */
+const isRepeated = process.env[onSecondServerVariable] === "1";
+
+/**
+ * Returns the part of a long table of cases that this run has: one of `oneOf`, or all with `EVERY_CASE=1`. SEED selects which. It is
+ * never empty. Cases of one kind are neighbours in our tables, so each part has cases of every kind.
+ */
+export function sliceOf<Case>(cases: readonly Case[], oneOf: number): readonly Case[] {
+  if (everyCase) return cases;
+  const step = Math.min(oneOf, cases.length);
+  const first = Math.floor(seededRandom(Number(process.env.SEED ?? 20261122))() * step);
+  return cases.filter((_, index) => index % step === first);
+}
+
+/** Returns all cases on the first server, and one of `oneOf` when the test runs again on the second. */
+export function allOnFirstServer<Case>(cases: readonly Case[], oneOf: number): readonly Case[] {
+  return isRepeated ? sliceOf(cases, oneOf) : cases;
+}
