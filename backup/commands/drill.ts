@@ -11,7 +11,7 @@ import { exitCodes } from "../exitCodes";
 import type { Manifest } from "../manifest";
 import { connect } from "../postgres/connect";
 import { findTools } from "../postgres/tools";
-import type { BackupTexts } from "../restore/fill";
+import type { BackupTexts } from "../restore/filling";
 import { requireSpace } from "../restore/freeSpace";
 import { readTexts } from "../restore/openBackup";
 import { type Restored, restoreBackup } from "../restore/restoreBackup";

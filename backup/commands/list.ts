@@ -66,7 +66,8 @@ function describeRun(run: StoredRun, opened: ReadManifest | undefined): ListedRu
   const stored = run.objects.reduce((sum, { bytes }) => sum + bytes, 0);
   if (opened === undefined || opened.verdict === "no manifest")
     return { ...known, state: "partial", bytes: stored };
-  if (opened.verdict !== "intact") return { ...known, state: opened.verdict, detail: opened.detail, bytes: stored };
+  if (opened.verdict !== "intact")
+    return { ...known, state: opened.verdict, detail: opened.detail, bytes: stored };
   const { manifest } = opened;
   const unlisted = unlistedObjects(run, manifest);
   return {

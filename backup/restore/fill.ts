@@ -1,14 +1,7 @@
-import type pg from "pg";
 import { UserError } from "../../foundation/userError";
-import type { CommandContext } from "../context";
-import type { DatabaseSettings } from "../environment";
 import { exitCodes } from "../exitCodes";
-import type { Manifest } from "../manifest";
-import type { AccessEntry } from "../postgres/access";
 import { isPlatformOwner, platformPublications } from "../postgres/platform";
 import { splitStatements, withoutLeadingComments } from "../postgres/sqlText";
-import type { Tools } from "../postgres/tools";
-import type { ObjectStore } from "../store/objectStore";
 import { attachBeforeRows } from "./attached";
 import { attachedSequences, withoutAttachedSequences } from "./attachedSequences";
 import { withColumnOrder } from "./columnOrder";
@@ -18,6 +11,7 @@ import { isAboutSchema, selectEntries } from "./contents";
 import { createExtensions } from "./createExtensions";
 import { createEventTriggers, isOfEventTrigger } from "./eventTriggers";
 import { extensionRowDifferences } from "./extensionRows";
+import type { Filling } from "./filling";
 import { correctInheritedColumns, withoutStorage } from "./inheritedColumns";
 import { withHandlers } from "./languages";
 import { loadAllRows } from "./loadAllRows";
@@ -34,31 +28,6 @@ import { setSequences } from "./setSequences";
 import { succeeds } from "./succeeds";
 import { withoutTablespaces } from "./tablespaces";
 import { readShape } from "./target";
-
-/** All of a backup except its rows, read and checked before the target is changed. */
-export interface BackupTexts {
-  readonly schema: readonly SchemaEntry[];
-  readonly access: readonly AccessEntry[];
-  readonly globals: string;
-  readonly sequences: string;
-  readonly publication: string;
-  readonly materializedViews: string;
-  readonly jobs: string;
-}
-
-export interface Filling extends Pick<CommandContext, "progress" | "signal"> {
-  readonly client: pg.Client;
-  readonly settings: DatabaseSettings;
-  readonly serverMajor: number;
-  /** Whether the target is a Supabase project. */
-  readonly isProject: boolean;
-  readonly manifest: Manifest;
-  readonly texts: BackupTexts;
-  readonly store: ObjectStore;
-  readonly tools: Tools;
-  /** The number of parallel sessions. */
-  readonly parallel: number;
-}
 
 /** What a restore could not restore. */
 export interface Shortfall {

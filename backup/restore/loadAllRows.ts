@@ -3,7 +3,7 @@ import { UserError } from "../../foundation/userError";
 import { forEachLimited } from "../concurrency";
 import { exitCodes } from "../exitCodes";
 import type { StoredObject } from "../manifest";
-import type { Filling } from "./fill";
+import type { Filling } from "./filling";
 import { loadLargeObjects } from "./loadLargeObjects";
 import { keyOf, type LoadedTable, loadRows } from "./loadRows";
 import type { NamedObjects } from "./namedObjects";

@@ -13,7 +13,7 @@ import type { ObjectReport } from "../verify/inspectObject";
 import { inspectObjects, sumUp } from "../verify/inspectRun";
 import { inspectVersions, mergeReports } from "../verify/inspectVersions";
 import { describeReport, throwUnlessIntact } from "../verify/report";
-import type { BackupTexts } from "./fill";
+import type { BackupTexts } from "./filling";
 import { readSchemaArchive } from "./schemaArchive";
 import { readChecked } from "./storedBytes";
 

@@ -13,7 +13,8 @@ import { begin, createRoles } from "./begin";
 import { type BesideTarget, createBesideTarget } from "./besideTarget";
 import { emptyInSteps, emptyTarget } from "./emptyTarget";
 import { enableEventTriggers } from "./eventTriggers";
-import { type Filled, type Filling, fill, type Shortfall } from "./fill";
+import { type Filled, fill, type Shortfall } from "./fill";
+import type { Filling } from "./filling";
 import { requireSpace } from "./freeSpace";
 import { restoreJobs } from "./jobs";
 import {

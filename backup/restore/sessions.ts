@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { exitCodes } from "../exitCodes";
 import { connect } from "../postgres/connect";
-import type { Filling } from "./fill";
+import type { Filling } from "./filling";
 import { prepareSession } from "./schemaWriter";
 
 /** Opens sessions in the target for parallel work, and closes them afterwards. */

@@ -79,11 +79,13 @@ async function unknownObjects(
   const prefix = objectKey(run, "");
   try {
     const listed = await store.list(prefix, signal);
-    return listed
-      .map(({ key }) => key.slice(prefix.length))
-      .filter((name) => !known.has(name))
-      // The console of S3 creates an object for a folder.
-      .map((name) => ({ object: name || prefix, verdict: "unknown object" as const }));
+    return (
+      listed
+        .map(({ key }) => key.slice(prefix.length))
+        .filter((name) => !known.has(name))
+        // The console of S3 creates an object for a folder.
+        .map((name) => ({ object: name || prefix, verdict: "unknown object" as const }))
+    );
   } catch (error) {
     signal.throwIfAborted();
     const detail = messageOf(error);

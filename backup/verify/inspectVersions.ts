@@ -48,7 +48,9 @@ export function mergeReports(
   reports: readonly ObjectReport[],
   ofVersions: readonly ObjectReport[],
 ): ObjectReport[] {
-  const hidden = new Set(ofVersions.filter(({ verdict }) => verdict === "hidden").map(({ object }) => object));
+  const hidden = new Set(
+    ofVersions.filter(({ verdict }) => verdict === "hidden").map(({ object }) => object),
+  );
   return [
     ...reports.filter(({ object, verdict }) => verdict !== "missing" || !hidden.has(object)),
     ...ofVersions,

@@ -63,8 +63,7 @@ describe("backup prune", () => {
     await storeBackup(14);
     const options = { ...policy, minimum: 3, dailyDays: 1, weeklyDays: 1, monthlyDays: 1 };
     expect(await failureOf(prune({ ...options, confirm: true }, context()))).toEqual({
-      message:
-        expect.stringMatching(
+      message: expect.stringMatching(
         /^No backup of postgres of server 1 was deleted: 2 backups are intact, and at least 3 must remain; not intact: 20260612T\S+ \(damaged\)\.$/,
       ),
       exitCode: 5,

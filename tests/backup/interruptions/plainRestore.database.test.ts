@@ -67,7 +67,8 @@ describe("a restore into a plain database by a role that is no superuser", () =>
     ],
     [
       "the server fails",
-      { kind: "answer", status: 503, code: "SlowDown" }, "S3 refuses requests because there are too many \\(SlowDown\\); run the same command again later",
+      { kind: "answer", status: 503, code: "SlowDown" },
+      "S3 refuses requests because there are too many \\(SlowDown\\); run the same command again later",
     ],
   ])("fails and leaves nothing if, in the middle of the rows, %s", async (_, fault, reason) => {
     const before = await program.traces();

@@ -12,7 +12,14 @@ import { storeBackup } from "../support/storedBackups";
 
 let store: TestStore;
 let proxy: FaultyStore;
-const command = ["prune", "--confirm", "--daily-days=1", "--weekly-days=1", "--monthly-days=1", "--minimum=1"];
+const command = [
+  "prune",
+  "--confirm",
+  "--daily-days=1",
+  "--weekly-days=1",
+  "--monthly-days=1",
+  "--minimum=1",
+];
 
 beforeAll(async () => {
   store = await startTestStore();
