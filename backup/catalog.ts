@@ -35,6 +35,17 @@ export async function listRuns(store: ObjectStore, signal?: AbortSignal): Promis
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** Returns the objects of one run. */
+export async function listObjects(
+  store: ObjectStore,
+  run: string,
+  signal?: AbortSignal,
+): Promise<StoredRun["objects"]> {
+  const prefix = objectKey(run, "");
+  const listed = await store.list(prefix, signal);
+  return listed.map((object) => ({ ...object, name: object.key.slice(prefix.length) }));
+}
+
 export type ReadManifest =
   | ReturnType<typeof openManifest>
   | {
@@ -76,6 +87,15 @@ export function sumUpManifest(
     default:
       return "damaged";
   }
+}
+
+/** Returns the objects of a manifest that the bucket does not list with their size. Needs no request. */
+export function unlistedObjects(
+  { objects: listed }: Pick<StoredRun, "objects">,
+  { objects }: Pick<Manifest, "objects">,
+): string[] {
+  const sizes = new Map(listed.map(({ name, bytes }) => [name, bytes]));
+  return objects.filter(({ name, bytes }) => sizes.get(name) !== bytes).map(({ name }) => name);
 }
 
 /** Manifests that are read in parallel. */

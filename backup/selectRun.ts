@@ -1,8 +1,9 @@
+import { manifestName } from "../foundation/backupContract";
 import { UserError } from "../foundation/userError";
 import { listRuns, type StoredRun } from "./catalog";
 import type { Settings } from "./environment";
 import { exitCodes } from "./exitCodes";
-import { runStart } from "./runName";
+import { objectKey, runStart } from "./runName";
 import { anyDatabase, groupBySource, RunSources, sourceName } from "./sources";
 import type { ObjectStore } from "./store/objectStore";
 
@@ -38,6 +39,13 @@ export async function selectRun(
   const complete = (await listRuns(store, signal)).filter(({ isComplete }) => isComplete);
   if (wanted !== undefined) {
     if (complete.some(({ name }) => name === wanted)) return wanted;
+    const marker = await hidingMarker(store, objectKey(wanted, manifestName), signal);
+    if (marker !== undefined) {
+      throw new UserError(
+        `The manifest of backup ${wanted} is hidden by the delete marker ${marker}: delete this marker to get the backup back.`,
+        exitCodes.notFound,
+      );
+    }
     throw new UserError(
       `There is no complete backup ${wanted} in the bucket: \`backup list --all\` lists all runs.`,
       exitCodes.notFound,
@@ -74,6 +82,16 @@ export async function selectRun(
     `There is no backup of ${[...new Set(databases)].join(" or ")}; the ${choice}`,
     exitCodes.notFound,
   );
+}
+
+/** Returns the delete marker that hides an object; undefined if there is none, or the caller may not list versions. */
+async function hidingMarker(
+  store: ObjectStore,
+  key: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const versions = (await store.listVersions(key, signal)) ?? [];
+  return versions.find((one) => one.key === key && one.isDeleteMarker && one.isLatest)?.version;
 }
 
 /**

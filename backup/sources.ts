@@ -1,5 +1,5 @@
 import { UserError } from "../foundation/userError";
-import { type ReadManifest, readManifest, type StoredRun } from "./catalog";
+import { type ReadManifest, readManifest, type StoredRun, unlistedObjects } from "./catalog";
 import { forEachLimited } from "./concurrency";
 import { exitCodes } from "./exitCodes";
 import type { SourceName } from "./manifest";
@@ -69,6 +69,8 @@ export function mayBeOf(source: string | undefined, wanted: string): boolean {
 interface SourceManifest {
   readonly verdict: ReadManifest["verdict"];
   readonly source: SourceName | undefined;
+  /** Whether the bucket lists every object of an intact manifest. */
+  readonly isListed: boolean;
 }
 
 /**
@@ -77,13 +79,13 @@ interface SourceManifest {
  */
 export class RunSources {
   readonly #store: ObjectStore;
-  readonly #runs: ReadonlySet<string>;
+  readonly #runs: ReadonlyMap<string, StoredRun>;
   readonly #signal: AbortSignal | undefined;
   readonly #manifests = new Map<string, SourceManifest>();
 
-  constructor(store: ObjectStore, runs: readonly Pick<StoredRun, "name">[], signal?: AbortSignal) {
+  constructor(store: ObjectStore, runs: readonly StoredRun[], signal?: AbortSignal) {
     this.#store = store;
-    this.#runs = new Set(runs.map(({ name }) => name));
+    this.#runs = new Map(runs.map((run) => [run.name, run]));
     this.#signal = signal;
   }
 
@@ -100,17 +102,17 @@ export class RunSources {
     return source.projectRef === null ? (await this.all()).get(run) : sourceName(source);
   }
 
-  /** Returns whether the manifest of a run is damaged or missing. */
+  /** Returns whether the manifest of a run is damaged or missing, or names an object that the bucket does not list. */
   async isDamaged(run: string): Promise<boolean> {
-    const { verdict } = await this.#read(run);
-    return !["intact", "manifest too new", "manifest too old"].includes(verdict);
+    const { verdict, isListed } = await this.#read(run);
+    return !isListed || !["intact", "manifest too new", "manifest too old"].includes(verdict);
   }
 
   /** Returns the names for all runs, as `of` does. Those of which it returns undefined are absent. */
   async all(): Promise<ReadonlyMap<string, string>> {
     const sources = new Map<string, SourceName>();
     const ofAny = new Map<string, string>();
-    await forEachLimited([...this.#runs], readsAtOnce, async (run) => {
+    await forEachLimited([...this.#runs.keys()], readsAtOnce, async (run) => {
       const { verdict, source } = await this.#read(run);
       if (source !== undefined) sources.set(run, source);
       else if (verdict !== "manifest too new") ofAny.set(run, anyDatabase);
@@ -123,7 +125,11 @@ export class RunSources {
     if (known !== undefined) return known;
     const opened = await readManifest(this.#store, run, this.#signal);
     if (opened.verdict === "could not check") throw new UserError(opened.detail, exitCodes.storeFailed);
-    const read = { verdict: opened.verdict, source: sourceOf(opened) };
+    const stored = this.#runs.get(run);
+    const isListed =
+      opened.verdict !== "intact" ||
+      (stored !== undefined && unlistedObjects(stored, opened.manifest).length === 0);
+    const read = { verdict: opened.verdict, source: sourceOf(opened), isListed };
     this.#manifests.set(run, read);
     return read;
   }

@@ -11,7 +11,7 @@ import { exitCodes } from "../exitCodes";
 import type { Manifest } from "../manifest";
 import { connect } from "../postgres/connect";
 import { findTools } from "../postgres/tools";
-import type { BackupTexts } from "../restore/fill";
+import type { BackupTexts } from "../restore/filling";
 import { requireSpace } from "../restore/freeSpace";
 import { readTexts } from "../restore/openBackup";
 import { type Restored, restoreBackup } from "../restore/restoreBackup";
@@ -21,6 +21,7 @@ import { ownSource, selectRun } from "../selectRun";
 import { sourceName } from "../sources";
 import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
+import { explainDeletion } from "../verify/deletedMeanwhile";
 import { toolVersion } from "../version";
 
 export interface DrillOptions {
@@ -119,12 +120,13 @@ export async function drill(options: DrillOptions, context: CommandContext): Pro
     restored = await restoreBackup({ store, tools, run, target, parallel, isThrowaway: true }, context);
   } catch (error) {
     context.signal.throwIfAborted();
-    if (!(error instanceof UserError)) throw error;
-    const isOwnTrouble = !server.isRunning() || lacksRoom.test(error.message);
-    if (error.exitCode === exitCodes.drillNotRun) throw error;
-    if (!failures.has(error.exitCode) || isOwnTrouble) throw notRun(error);
-    await conclude({ event: backupEvents.drillFailed, reason: error.message });
-    throw error;
+    const explained = await explainDeletion(error, run, { store, signal: context.signal });
+    if (!(explained instanceof UserError)) throw explained;
+    const isOwnTrouble = !server.isRunning() || lacksRoom.test(explained.message);
+    if (explained.exitCode === exitCodes.drillNotRun) throw explained;
+    if (!failures.has(explained.exitCode) || isOwnTrouble) throw notRun(explained);
+    await conclude({ event: backupEvents.drillFailed, reason: explained.message });
+    throw explained;
   } finally {
     await server.remove();
   }

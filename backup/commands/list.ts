@@ -1,4 +1,11 @@
-import { listRuns, type ReadManifest, readManifests, type StoredRun, totalBytes } from "../catalog";
+import {
+  listRuns,
+  type ReadManifest,
+  readManifests,
+  type StoredRun,
+  totalBytes,
+  unlistedObjects,
+} from "../catalog";
 import type { CommandContext } from "../context";
 import { readEnvironment } from "../environment";
 import { formatBytes, formatTable } from "../output";
@@ -15,7 +22,13 @@ export interface ListOptions {
 export interface ListedRun {
   readonly run: string;
   readonly startedAt: string;
-  readonly state: "complete" | "partial" | Exclude<ReadManifest["verdict"], "intact" | "no manifest">;
+  readonly state:
+    | "complete"
+    | "partial"
+    | "objects missing"
+    | Exclude<ReadManifest["verdict"], "intact" | "no manifest">;
+  /** Why the state is another one than `complete` or `partial`. */
+  readonly detail?: string;
   readonly database?: string;
   /** Name of the database that identifies it among those of other projects and servers. */
   readonly source?: string;
@@ -40,7 +53,11 @@ export async function list(options: ListOptions, context: CommandContext): Promi
   }));
   if (options.json === true) context.print(JSON.stringify(listed, null, 2));
   else if (listed.length === 0) context.print(`There is no backup in ${settings.bucket}.`);
-  else context.print(toTable(listed));
+  else {
+    context.print(toTable(listed));
+    for (const { run, state, detail } of listed)
+      if (detail !== undefined) context.progress(`${run}: ${state}: ${detail}`);
+  }
   return listed;
 }
 
@@ -49,11 +66,18 @@ function describeRun(run: StoredRun, opened: ReadManifest | undefined): ListedRu
   const stored = run.objects.reduce((sum, { bytes }) => sum + bytes, 0);
   if (opened === undefined || opened.verdict === "no manifest")
     return { ...known, state: "partial", bytes: stored };
-  if (opened.verdict !== "intact") return { ...known, state: opened.verdict, bytes: stored };
+  if (opened.verdict !== "intact")
+    return { ...known, state: opened.verdict, detail: opened.detail, bytes: stored };
   const { manifest } = opened;
+  const unlisted = unlistedObjects(run, manifest);
   return {
     ...known,
-    state: "complete",
+    ...(unlisted.length === 0
+      ? { state: "complete" }
+      : {
+          state: "objects missing",
+          detail: `${unlisted.join(", ")}, or not with the size in the manifest; \`backup verify ${run.name}\` reads all`,
+        }),
     database: manifest.source.database,
     tables: manifest.tables.length,
     rows: manifest.tables.reduce((sum, { rows }) => sum + rows, 0),

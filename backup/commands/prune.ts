@@ -1,6 +1,6 @@
 import { manifestName } from "../../foundation/backupContract";
 import { messageOf, UserError } from "../../foundation/userError";
-import { listRuns, readManifests, type StoredRun } from "../catalog";
+import { listObjects, listRuns, readManifests, type StoredRun } from "../catalog";
 import { forEachLimited } from "../concurrency";
 import type { CommandContext } from "../context";
 import { readEnvironment } from "../environment";
@@ -15,6 +15,7 @@ import { groupBySource, sourcesOf } from "../sources";
 import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
 import { inspectRun } from "../verify/inspectRun";
+import { describeDefects } from "../verify/report";
 
 /** Omitted values come from the environment. */
 export interface PruneOptions extends Partial<RetentionPolicy> {
@@ -34,7 +35,7 @@ export interface Fate {
 
 const deletesAtOnce = 8;
 
-/** Runs without a manifest may still be running; after this time they are not. */
+/** Runs without a manifest may still be running; after this time without a new object they are not. */
 const partialRunHours = 24;
 
 /**
@@ -85,14 +86,16 @@ export async function prune(options: PruneOptions, context: CommandContext): Pro
         now,
         inspect: async (run) => {
           context.progress(`verifying ${run}`);
-          const { verdict } = await inspectRun(run, {
+          const report = await inspectRun(run, {
             store,
             tools,
             depth: "contents",
             signal: context.signal,
           });
-          if (verdict !== "intact") context.progress(`${run}: ${verdict}; it does not count`);
-          return verdict;
+          if (report.verdict !== "intact") {
+            context.progress(`${describeDefects(report)}\n  it does not count`);
+          }
+          return report.verdict;
         },
       });
       plan.push(...decided);
@@ -140,7 +143,7 @@ export async function prune(options: PruneOptions, context: CommandContext): Pro
 async function completeRuns(
   runs: readonly StoredRun[],
   store: ObjectStore,
-  { signal }: CommandContext,
+  { signal, progress }: CommandContext,
 ): Promise<{
   readable: StoredRun[];
   unreadable: { run: string; why: string }[];
@@ -152,6 +155,8 @@ async function completeRuns(
     complete.map(({ name }) => name),
     signal,
   );
+  for (const [run, opened] of manifests)
+    if (opened.verdict !== "intact") progress(`${run}: ${opened.verdict}: ${opened.detail}`);
   const verdictOf = (name: string) => manifests.get(name)?.verdict ?? "no manifest";
   return {
     readable: complete.filter(({ name }) => verdictOf(name) === "intact"),
@@ -162,8 +167,10 @@ async function completeRuns(
   };
 }
 
-function fateOfPartial({ name, start }: StoredRun, now: Date): Fate {
-  const hours = (now.getTime() - start.getTime()) / 3_600_000;
+/** A run that still writes objects is not interrupted, however long it takes. */
+function fateOfPartial({ name, start, objects }: StoredRun, now: Date): Fate {
+  const last = Math.max(start.getTime(), ...objects.map(({ modified }) => modified.getTime()));
+  const hours = (now.getTime() - last) / 3_600_000;
   return hours > partialRunHours
     ? { run: name, isDeleted: true, reason: "left by an interrupted run" }
     : { run: name, isDeleted: false, reason: "without a manifest; may still be running" };
@@ -184,9 +191,17 @@ async function remove(
     const objects = runs.find(({ name }) => name === run)?.objects.map(({ name }) => name) ?? [];
     const others = objects.filter((object) => object !== manifestName);
     const remove = (object: string) => store.remove(objectKey(run, object), context.signal);
+    const hasManifest = async (): Promise<boolean> =>
+      (await listObjects(store, run, context.signal)).some(({ name }) => name === manifestName);
     try {
       if (others.length < objects.length) await remove(manifestName);
+      else if (await hasManifest()) {
+        context.progress(`kept ${run}: it was completed meanwhile`);
+        continue;
+      }
       await forEachLimited(others, deletesAtOnce, remove);
+      // Without its objects, a run that was completed in this moment is not a backup.
+      if (others.length === objects.length && (await hasManifest())) await remove(manifestName);
       await store.abortUploads(objectKey(run, ""));
       context.progress(`deleted ${run}`);
     } catch (error) {

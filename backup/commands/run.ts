@@ -7,7 +7,7 @@ import {
   runsPrefix,
 } from "../../foundation/backupContract";
 import { messageOf, UserError } from "../../foundation/userError";
-import { listRuns, readManifest, totalBytes } from "../catalog";
+import { listObjects, listRuns, readManifest, totalBytes, unlistedObjects } from "../catalog";
 import { forEachLimited } from "../concurrency";
 import type { CommandContext } from "../context";
 import { beginDump } from "../dump/begin";
@@ -158,6 +158,7 @@ async function backUp(current: Run, client: pg.Client): Promise<Manifest> {
     notCovered,
     objects: [...texts, ...stored.map(({ object }) => object)],
   };
+  await requireListed(manifest, current);
   const text = sealManifest(manifest);
   const key = objectKey(name, manifestName);
   await store.putText(key, text, "application/json", { signal });
@@ -242,6 +243,14 @@ async function requireWritten(
     `The stored objects could not be read back, so this is not a backup: ${found}.`,
     exitCodes.storeFailed,
   );
+}
+
+/** Throws if an object is no longer there: a prune may have taken a very long run for an interrupted one. */
+async function requireListed(manifest: Manifest, { store, name, signal }: Run): Promise<void> {
+  const objects = await listObjects(store, name, signal);
+  const unlisted = unlistedObjects({ objects }, manifest);
+  if (unlisted.length > 0)
+    throw notAsWritten(unlisted.map((object) => `${object} (missing, or of another size)`).join(", "));
 }
 
 /** Compares with the previous backup. A far smaller backup may be complete, and still indicate that data is missing. */

@@ -1,10 +1,13 @@
+import { UserError } from "../../foundation/userError";
 import { listRuns } from "../catalog";
 import type { CommandContext } from "../context";
 import { readEnvironment } from "../environment";
+import { exitCodes } from "../exitCodes";
 import { findTools } from "../postgres/tools";
 import { ownSource, selectRun } from "../selectRun";
 import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
+import { isDeleted } from "../verify/deletedMeanwhile";
 import { inspectRun, type RunReport } from "../verify/inspectRun";
 import { describeReport, throwUnlessIntact } from "../verify/report";
 
@@ -33,6 +36,12 @@ export async function verify(options: VerifyOptions, context: CommandContext): P
   for (const run of runs) {
     context.progress(`verifying ${run}`);
     const report = await inspectRun(run, { store, tools, depth: "everything", signal: context.signal });
+    if (report.verdict === "damaged" && (await isDeleted(run, store, context.signal))) {
+      const message = `Backup ${run} was deleted while it was read`;
+      if (options.all !== true) throw new UserError(`${message}.`, exitCodes.notFound);
+      context.progress(message);
+      continue;
+    }
     reports.push(report);
     if (options.json !== true) context.print(describeReport(report));
   }

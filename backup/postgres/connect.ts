@@ -26,9 +26,19 @@ export const neutralSettings = [
   "lc_monetary = 'C'",
   "default_transaction_read_only = off",
   "default_transaction_isolation = 'read committed'",
+  // A refused statement must not end the session, and a query of a materialized view must find all rows.
+  "exit_on_error = off",
+  "gin_fuzzy_search_limit = 0",
 ]
   .map((setting) => `set ${setting}`)
   .join("; ");
+
+/**
+ * Sets what older versions do not have: relations that queries must not read, such as views, and what a role that creates
+ * another one is granted.
+ */
+const newerNeutralSettings =
+  "select pg_catalog.set_config(name, '', false) from pg_catalog.pg_settings where name operator(pg_catalog.=) any ('{restrict_nonsystem_relation_kind,createrole_self_grant}'::text[])";
 
 /** Variables that the driver reads for settings that the program does not pass to it. */
 const driverVariables = ["PGBINARY", "PGCLIENT_ENCODING", "PGOPTIONS", "PGREPLICATION", "PGSSLNEGOTIATION"];
@@ -70,6 +80,7 @@ export async function connect(settings: DatabaseSettings, failureCode: number): 
     await client.query("set statement_timeout = 0");
     await client.query(withoutTransactionTimeouts);
     await client.query(neutralSettings);
+    await client.query(newerNeutralSettings);
     return client;
   } catch (error) {
     const reason =

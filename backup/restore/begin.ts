@@ -12,7 +12,7 @@ import {
   outcomes,
   removeEventTriggers,
 } from "./emptyTarget";
-import type { Filling } from "./fill";
+import type { Filling } from "./filling";
 import { grantorsOf, type LentMembership, lendMemberships, ownersOf } from "./lentMemberships";
 import { type CheckedTarget, createPlatformRoles } from "./target";
 import { inTransaction } from "./transaction";

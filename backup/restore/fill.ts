@@ -1,16 +1,7 @@
-import type pg from "pg";
 import { UserError } from "../../foundation/userError";
-import { forEachLimited } from "../concurrency";
-import type { CommandContext } from "../context";
-import type { DatabaseSettings } from "../environment";
 import { exitCodes } from "../exitCodes";
-import type { Manifest, StoredObject } from "../manifest";
-import type { AccessEntry } from "../postgres/access";
-import { connect } from "../postgres/connect";
 import { isPlatformOwner, platformPublications } from "../postgres/platform";
 import { splitStatements, withoutLeadingComments } from "../postgres/sqlText";
-import type { Tools } from "../postgres/tools";
-import type { ObjectStore } from "../store/objectStore";
 import { attachBeforeRows } from "./attached";
 import { attachedSequences, withoutAttachedSequences } from "./attachedSequences";
 import { withColumnOrder } from "./columnOrder";
@@ -20,51 +11,23 @@ import { isAboutSchema, selectEntries } from "./contents";
 import { createExtensions } from "./createExtensions";
 import { createEventTriggers, isOfEventTrigger } from "./eventTriggers";
 import { extensionRowDifferences } from "./extensionRows";
+import type { Filling } from "./filling";
 import { correctInheritedColumns, withoutStorage } from "./inheritedColumns";
 import { withHandlers } from "./languages";
-import { loadLargeObjects } from "./loadLargeObjects";
-import { type LoadedTable, loadRows } from "./loadRows";
+import { loadAllRows } from "./loadAllRows";
 import { NamedObjects } from "./namedObjects";
 import { takesLong, writeInParallel } from "./parallelWriter";
 import { divide } from "./phases";
 import { releaseMembers } from "./releaseMembers";
-import {
-  prepareRowExpressions,
-  type RowExpressions,
-  refusedBy,
-  retryWithSearchPaths,
-} from "./rowExpressions";
+import { prepareRowExpressions, retryWithSearchPaths } from "./rowExpressions";
 import type { SchemaEntry } from "./schemaArchive";
 import { type Missing, prepareSession, SchemaWriter } from "./schemaWriter";
+import { adoptSettings } from "./sessionSettings";
+import { withSessions } from "./sessions";
 import { setSequences } from "./setSequences";
 import { succeeds } from "./succeeds";
 import { withoutTablespaces } from "./tablespaces";
 import { readShape } from "./target";
-
-/** All of a backup except its rows, read and checked before the target is changed. */
-export interface BackupTexts {
-  readonly schema: readonly SchemaEntry[];
-  readonly access: readonly AccessEntry[];
-  readonly globals: string;
-  readonly sequences: string;
-  readonly publication: string;
-  readonly materializedViews: string;
-  readonly jobs: string;
-}
-
-export interface Filling extends Pick<CommandContext, "progress" | "signal"> {
-  readonly client: pg.Client;
-  readonly settings: DatabaseSettings;
-  readonly serverMajor: number;
-  /** Whether the target is a Supabase project. */
-  readonly isProject: boolean;
-  readonly manifest: Manifest;
-  readonly texts: BackupTexts;
-  readonly store: ObjectStore;
-  readonly tools: Tools;
-  /** The number of parallel sessions. */
-  readonly parallel: number;
-}
 
 /** What a restore could not restore. */
 export interface Shortfall {
@@ -85,6 +48,7 @@ export interface Filled extends Shortfall {
 /** Fills an empty database and compares it with the manifest. */
 export async function fill(current: Filling): Promise<Filled> {
   const { client, manifest, texts, progress } = current;
+  await adoptSettings(client);
   await prepareSession(client);
   const writer = new SchemaWriter(client, ["public", "extensions", ...manifest.schemas]);
   const selected = selectEntries(texts.schema, await readShape(client));
@@ -176,93 +140,6 @@ export async function fill(current: Filling): Promise<Filled> {
   return { missing, notRestored: [...leftOut, ...tablespaces, ...rowsLeftOut, ...access.platform], enabling };
 }
 
-async function loadAllRows(
-  current: Filling,
-  named: NamedObjects,
-  expressions: RowExpressions,
-): Promise<{ loaded: LoadedTable[]; leftOut: string[] }> {
-  const { manifest, parallel, progress, store, signal, tools } = current;
-  const context = { store, tools, run: manifest.run, signal };
-  // The largest first, so no long one remains at the end.
-  const objects = manifest.objects
-    .filter(({ content }) => ["data", "extension data", "auth", "storage", "large objects"].includes(content))
-    .sort((a, b) => b.bytes - a.bytes);
-  const loaded = new Map(objects.map((object) => [object, [] as LoadedTable[]]));
-  const leftOut: string[] = [];
-  // The constraints that refused rows of each object.
-  const refusals = new Map(objects.map((object) => [object, new Set<string>()]));
-  await withSessions(Math.min(parallel, objects.length), current, async (sessions) => {
-    for (let waiting = objects; waiting.length > 0; ) {
-      const refused = new Map<StoredObject, unknown>();
-      const idle = [...sessions];
-      await forEachLimited(waiting, sessions.length, async (object) => {
-        const session = idle.pop();
-        if (session === undefined) throw new Error("there are fewer sessions than objects at once");
-        const tables = loaded.get(object) ?? [];
-        if (object.content === "large objects") await loadLargeObjects(session, object, context);
-        else if (object.content === "extension data")
-          leftOut.push(...(await loadExtensionRows(session, object, { ...context, tables })));
-        else {
-          try {
-            await named.retry(() => loadRows(session, object, { ...context, tables }));
-          } catch (error) {
-            const constraint = refusedBy(error);
-            const before = refusals.get(object);
-            if (constraint === undefined || before?.has(constraint) === true) throw error;
-            before?.add(constraint);
-            refused.set(object, error);
-          }
-        }
-        idle.push(session);
-        if (!refused.has(object)) progress(`${object.name}: restored`);
-      });
-      for (const [object, error] of refused) {
-        const committed = new Set(loaded.get(object)?.map(nameOf));
-        const rest = manifest.tables.filter(
-          (one) => one.archive === object.name && !committed.has(nameOf(one)),
-        );
-        if (!(await expressions.release(error, rest))) throw error;
-      }
-      waiting = [...refused.keys()];
-    }
-  });
-  const tables = [...loaded.values()].flat();
-  leftOut.push(...tables.flatMap(columnsLeftOut));
-  return { loaded: tables, leftOut };
-}
-
-function nameOf({ schema, table }: Pick<LoadedTable, "schema" | "table">): string {
-  return JSON.stringify([schema, table]);
-}
-
-function columnsLeftOut({ schema, table, leftOut = [] }: LoadedTable): string[] {
-  return leftOut.map(
-    ({ column, reason }) => `values of column ${column} of ${schema}.${table}: the target's table ${reason}`,
-  );
-}
-
-/**
- * Loads the rows of an extension. If the extension is missing or has another version, its rows are skipped and
- * reported, and everything else is restored.
- */
-async function loadExtensionRows(...given: Parameters<typeof loadRows>): Promise<string[]> {
-  const [, , { tables }] = given;
-  try {
-    await loadRows(...given);
-    return tables
-      .splice(0)
-      .flatMap((one) =>
-        one.rows === undefined
-          ? [`rows of ${one.schema}.${one.table}: its extension is missing`]
-          : columnsLeftOut(one),
-      );
-  } catch (error) {
-    if (!(error instanceof UserError) || error.exitCode !== exitCodes.restoreFailed) throw error;
-    tables.splice(0);
-    return [error.message];
-  }
-}
-
 async function writeLong(
   entries: readonly SchemaEntry[],
   writer: SchemaWriter,
@@ -278,24 +155,6 @@ async function writeLong(
     failed = await writeInParallel(entries, sessions, { tables, writer });
   });
   return failed;
-}
-
-async function withSessions(
-  count: number,
-  { settings }: Filling,
-  work: (sessions: readonly pg.Client[]) => Promise<void>,
-): Promise<void> {
-  const sessions: pg.Client[] = [];
-  try {
-    while (sessions.length < count) {
-      const session = await connect(settings, exitCodes.restoreFailed);
-      sessions.push(session);
-      await prepareSession(session);
-    }
-    await work(sessions);
-  } finally {
-    await Promise.all(sessions.map((session) => session.end().catch(() => undefined)));
-  }
 }
 
 /** Refreshes each view after those that it reads. One that is too early fails immediately. */

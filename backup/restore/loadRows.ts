@@ -1,10 +1,11 @@
 import type pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
-import { messageOf, UserError } from "../../foundation/userError";
+import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 import type { StoredObject } from "../manifest";
 import { unquoteIdentifier } from "../postgres/sqlText";
 import { RowScript, type RowSink } from "./rowScript";
+import { RowsFailure, type TableName } from "./rowsFailure";
 import { openScript, type StoredBytesContext } from "./storedBytes";
 
 /** Rows that were loaded into a table; undefined if the table is missing. */
@@ -34,6 +35,8 @@ export interface LoadingContext extends StoredBytesContext {
    * skipped when the object is loaded again.
    */
   readonly tables: LoadedTable[];
+  /** Keys of further tables to skip. */
+  readonly skipped?: ReadonlyMap<string, unknown>;
 }
 
 /** Loads the rows of one stored object. Its last transaction is committed only if the bytes match the manifest. */
@@ -43,10 +46,10 @@ export async function loadRows(
   context: LoadingContext,
 ): Promise<void> {
   const committed = context.tables;
-  const known = new Set(committed.map(keyOf));
+  const known = new Set([...committed.map(keyOf), ...(context.skipped?.keys() ?? [])]);
   const loaded: LoadedTable[] = [];
   const { text, checked, blameStore } = await openScript(object, context);
-  let current = object.name;
+  let current: TableName | undefined;
   let sink: TableSink = nowhere;
   const script = new RowScript(async (statement) => {
     const named = tableOf(statement);
@@ -55,7 +58,7 @@ export async function loadRows(
       await client.query("commit; begin");
       committed.push(...loaded.splice(0));
     }
-    current = `${named.schema}.${named.table}`;
+    current = named;
     sink = await openTable(client, statement, named, { content: object.content, loaded });
     return sink;
   });
@@ -71,15 +74,12 @@ export async function loadRows(
     sink.abandon();
     await client.query("rollback").catch(() => undefined);
     await blameStore();
-    if (error instanceof UserError) throw error;
-    const reason = messageOf(error);
-    throw new UserError(`Restoring the rows of ${current} failed: ${reason}.`, exitCodes.restoreFailed, {
-      cause: error,
-    });
+    if (error instanceof UserError || current === undefined) throw error;
+    throw new RowsFailure(current, error);
   }
 }
 
-function keyOf({ schema, table }: Pick<LoadedTable, "schema" | "table">): string {
+export function keyOf({ schema, table }: TableName): string {
   return JSON.stringify([schema, table]);
 }
 
@@ -98,7 +98,7 @@ const nowhere: TableSink = {
 async function openTable(
   client: pg.Client,
   statement: string,
-  { schema, table, quoted }: TableName,
+  { schema, table, quoted }: CopiedTable,
   { content, loaded }: Pick<StoredObject, "content"> & { readonly loaded: LoadedTable[] },
 ): Promise<TableSink> {
   const place = await readPlace(client, quoted);
@@ -220,9 +220,7 @@ function afterSending({ connection: { stream } }: pg.Client, done: () => void): 
   else stream.write(nothing, () => done());
 }
 
-interface TableName {
-  readonly schema: string;
-  readonly table: string;
+interface CopiedTable extends TableName {
   /** As in the statement. */
   readonly quoted: string;
 }
@@ -230,7 +228,7 @@ interface TableName {
 const identifier = '("(?:[^"]|"")*"|[^\\s."(]+)';
 const copiedTable = new RegExp(`^copy ${identifier}\\.${identifier}`, "i");
 
-function tableOf(statement: string): TableName {
+function tableOf(statement: string): CopiedTable {
   const found = copiedTable.exec(statement);
   const [all, schema, table] = found ?? [];
   if (all === undefined || schema === undefined || table === undefined) {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { manifestName } from "../../foundation/backupContract";
 import { UserError } from "../../foundation/userError";
 import { readManifest, sumUpManifest } from "../catalog";
 import type { CommandContext } from "../context";
@@ -9,9 +10,10 @@ import type { Tools } from "../postgres/tools";
 import { objectKey } from "../runName";
 import type { ObjectStore } from "../store/objectStore";
 import type { ObjectReport } from "../verify/inspectObject";
-import { inspectObjects, overwrittenObjects, sumUp } from "../verify/inspectRun";
+import { inspectObjects, sumUp } from "../verify/inspectRun";
+import { inspectVersions, mergeReports } from "../verify/inspectVersions";
 import { describeReport, throwUnlessIntact } from "../verify/report";
-import type { BackupTexts } from "./fill";
+import type { BackupTexts } from "./filling";
 import { readSchemaArchive } from "./schemaArchive";
 import { readChecked } from "./storedBytes";
 
@@ -28,9 +30,9 @@ export async function openBackup(run: string, context: Opening): Promise<Manifes
     );
   }
   const { manifest } = opened;
-  const overwritten = await overwrittenObjects(run, context);
+  const ofVersions = await inspectVersions(run, context);
   // A read-only role is sufficient for a restore, which then says so.
-  const unchecked = overwritten.filter(({ verdict }) => verdict === "could not check");
+  const unchecked = ofVersions.filter(({ verdict }) => verdict === "could not check");
   for (const { object, detail } of unchecked) context.progress(`not checked: ${object}: ${detail}`);
   const listed = new Map(
     (await context.store.list(objectKey(run, ""), context.signal)).map(({ key, bytes }) => [key, bytes]),
@@ -42,7 +44,11 @@ export async function openBackup(run: string, context: Opening): Promise<Manifes
     const verdict = found === 0 ? "empty" : found < bytes ? "truncated" : "extended";
     return [{ object: name, verdict, detail: `${found} of ${bytes} bytes` }];
   });
-  report(run, [...sizes, ...overwritten.filter(({ verdict }) => verdict === "overwritten")], context);
+  const known = new Set(manifest.objects.map(({ name }) => name)).add(manifestName);
+  const defective = ofVersions.filter(
+    ({ object, verdict }) => verdict !== "could not check" && known.has(object),
+  );
+  report(run, mergeReports(sizes, defective), context);
   return manifest;
 }
 

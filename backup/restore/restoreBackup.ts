@@ -8,11 +8,13 @@ import { connect } from "../postgres/connect";
 import { lockOutOthers } from "../postgres/snapshot";
 import type { Tools } from "../postgres/tools";
 import type { ObjectStore } from "../store/objectStore";
+import { explainDeletion } from "../verify/deletedMeanwhile";
 import { begin, createRoles } from "./begin";
 import { type BesideTarget, createBesideTarget } from "./besideTarget";
 import { emptyInSteps, emptyTarget } from "./emptyTarget";
 import { enableEventTriggers } from "./eventTriggers";
-import { type Filled, type Filling, fill, type Shortfall } from "./fill";
+import { type Filled, fill, type Shortfall } from "./fill";
+import type { Filling } from "./filling";
 import { requireSpace } from "./freeSpace";
 import { restoreJobs } from "./jobs";
 import {
@@ -68,7 +70,9 @@ export async function restoreBackup(request: RestoreRequest, context: CommandCon
   const { run, target, intoSource, replace, isThrowaway = false, ...services } = request;
   const { signal, progress } = context;
   progress(`checking backup ${run}`);
-  const manifest = await openBackup(run, { ...context, ...services });
+  const manifest = await openBackup(run, { ...context, ...services }).catch(async (error: unknown) => {
+    throw await explainDeletion(error, run, { store: services.store, signal });
+  });
   const client = await connect(target, exitCodes.targetRefused);
   try {
     await prepareToBeKilled(client);
@@ -95,7 +99,7 @@ export async function restoreBackup(request: RestoreRequest, context: CommandCon
     return { manifest, ...shortfall };
   } catch (error) {
     signal.throwIfAborted();
-    throw describeFailure(error);
+    throw await explainDeletion(describeFailure(error), run, { store: services.store, signal });
   } finally {
     await client.end().catch(() => undefined);
   }

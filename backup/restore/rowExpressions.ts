@@ -1,4 +1,5 @@
 import pg from "pg";
+import type { RowsFailure, TableName } from "./rowsFailure";
 import type { SchemaWriter } from "./schemaWriter";
 import { succeeds } from "./succeeds";
 
@@ -12,49 +13,16 @@ const { escapeIdentifier } = pg;
 export interface RowExpressions {
   /**
    * Removes a constraint that refused rows, such as `check (expires > now())`, until all rows are loaded, and those of
-   * the tables that follow whose result depends on more than the row. Returns whether the rows may be loaded again. No
-   * other session may load rows meanwhile.
+   * the tables that follow whose result depends on more than the row. One of these may have refused the row with an error
+   * of its own, such as that of `current_setting` for a setting that does not exist. Returns whether the rows may be
+   * loaded again. No other session may load rows meanwhile.
    *
    * @param error the failure of loading rows
    * @param tables the tables of the same transaction and those that follow it
    */
-  release(error: unknown, tables: readonly TableName[]): Promise<boolean>;
+  release(error: RowsFailure, tables: readonly TableName[]): Promise<boolean>;
   /** Restores everything. What fails is among the writer's missing objects. */
   restore(): Promise<void>;
-}
-
-/** `check_violation` */
-const checkViolation = "23514";
-
-interface TableName {
-  readonly schema: string;
-  readonly table: string;
-}
-
-/** The constraint that refused a row. */
-interface Refusal {
-  readonly schema: string;
-  readonly name: string;
-  /** `table` or `domain`. */
-  readonly of: string;
-  /** The name of the table or domain. */
-  readonly subject: string;
-}
-
-/** Returns the constraint that refused a row; undefined for other failures, such as that of a partition's bounds. */
-function refusalOf(error: unknown): Refusal | undefined {
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (!(cause instanceof pg.DatabaseError) || cause.code !== checkViolation) return undefined;
-  const { schema, table, dataType, constraint: name } = cause;
-  const subject = dataType ?? table;
-  if (schema === undefined || name === undefined || subject === undefined) return undefined;
-  return { schema, name, of: dataType === undefined ? "table" : "domain", subject };
-}
-
-/** Returns the identity of the constraint that refused a row; undefined for other failures. */
-export function refusedBy(error: unknown): string | undefined {
-  const refusal = refusalOf(error);
-  return refusal && JSON.stringify([refusal.of, refusal.schema, refusal.subject, refusal.name]);
 }
 
 /** Calls of the application's functions by expressions, also as operators. */
@@ -100,29 +68,32 @@ export async function prepareRowExpressions(
   const functions = await lendSearchPaths(client, writer, await readFunctions(client, usedByRows));
   return {
     async release(error, tables) {
-      const refusal = refusalOf(error);
-      if (refusal === undefined) return false;
-      const { schema, name, of, subject } = refusal;
-      const place = [schema, of, subject];
-      const drop = async (checks: readonly Check[]): Promise<boolean> => {
+      const drop = async (checks: readonly Check[], sqlOf = dropOf): Promise<boolean> => {
         let isRemoved = false;
         for (const check of checks) {
-          if (!(await succeeds(client, dropOf(check)))) continue;
+          if (!(await succeeds(client, sqlOf(check)))) continue;
           dropped.push(check);
           isRemoved = true;
         }
         return isRemoved;
       };
-      const isRemoved = await drop(await readChecks(client, sameInTree, [...place, name]));
+      const { constraint } = error;
+      const place = constraint && [constraint.schema, constraint.of, constraint.subject];
+      const isRemoved =
+        constraint !== undefined &&
+        (await drop(await readChecks(client, sameInTree, [...(place ?? []), constraint.name])));
       const names = tables.map((one) => `${escapeIdentifier(one.schema)}.${escapeIdentifier(one.table)}`);
-      await drop(await readChecks(client, ofTables, [names]));
-      for (const check of await readChecks(client, ofDomains)) {
-        if (await succeeds(client, trialOf(check))) dropped.push(check);
-      }
+      const others = [
+        await drop(await readChecks(client, ofTables, [names])),
+        await drop(await readChecks(client, ofDomains), trialOf),
+      ];
+      if (constraint === undefined) return others.includes(true);
       if (isRemoved) return true;
       // Another table's rows may have been refused by the same constraint.
-      const tree = new Set(await readTree(client, place));
-      return dropped.some((check) => check.name === name && check.of === of && tree.has(check.subject));
+      const tree = new Set(await readTree(client, place ?? []));
+      return dropped.some(
+        ({ name, of, subject }) => name === constraint.name && of === constraint.of && tree.has(subject),
+      );
     },
     async restore() {
       await recompute(client, writer);

@@ -48,9 +48,12 @@ export async function decide(runs: readonly DatedRun[], rules: Rules): Promise<D
       continue;
     }
     if (going.length > 0 && newest.length < minimum) {
+      const others = [...defective].map(([run, verdict]) => `${run} (${verdict})`);
       throw new UserError(
-        `${newest.length} backups are intact, and at least ${minimum} must remain.`,
-        exitCodes.damaged,
+        `${newest.length} backups are intact, and at least ${minimum} must remain${others.length > 0 ? `; not intact: ${others.join(", ")}` : ""}.`,
+        defective.size > 0 && ![...defective.values()].includes("damaged")
+          ? exitCodes.couldNotCheck
+          : exitCodes.damaged,
       );
     }
     const minimal = new Set(newest.map(({ name }) => name));

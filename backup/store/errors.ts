@@ -52,12 +52,26 @@ function reason(action: StoreAction, error: unknown): string {
         : "the object already exists, and backups are never overwritten";
     case "CredentialsProviderError":
       return "there are no AWS credentials";
+    case "ExpiredToken":
+    case "ExpiredTokenException":
+      return `the AWS credentials have expired (${error.name}); get new ones and run the same command again`;
+    case "SlowDown":
+    case "ServiceUnavailable":
+      return `S3 refuses requests because there are too many (${error.name}); run the same command again later`;
+    case "PermanentRedirect":
+    case "AuthorizationHeaderMalformed":
+    case "IllegalLocationConstraintException":
+      return `the bucket is in another region than AWS_REGION (${error.name})`;
+    case "InvalidObjectState":
+      return "the object is archived; restore it first with `aws s3api restore-object`";
     case "RequestTimeTooSkewed":
       return "this machine's clock is wrong (RequestTimeTooSkewed)";
     case "InvalidAccessKeyId":
     case "SignatureDoesNotMatch":
       return `the AWS credentials are refused (${error.name})`;
     default:
+      if (error.name.startsWith("KMS."))
+        return `the bucket's KMS key cannot be used (${error.name}); enable the key, or cancel its deletion: ${error.message}`;
       return [error.name === "Error" ? "" : error.name, error.message || causeOf(error)]
         .filter((text) => text !== "")
         .join(": ");

@@ -26,6 +26,7 @@ const writeMark = "thorbis-write";
 export interface ListedObject {
   readonly key: string;
   readonly bytes: number;
+  readonly modified: Date;
 }
 
 /** A version of an object, or its delete marker. */
@@ -33,6 +34,8 @@ export interface ListedVersion {
   readonly key: string;
   readonly version: string;
   readonly isDeleteMarker: boolean;
+  /** Whether a read without a version returns it. If it is a delete marker, the object is hidden. */
+  readonly isLatest: boolean;
 }
 
 /** A bucket with the operations that backups need. Every write creates a new object, and nothing is overwritten. */
@@ -188,8 +191,9 @@ export class ObjectStore {
         until(signal),
       );
       for await (const page of pages) {
-        for (const { Key, Size } of page.Contents ?? []) {
-          if (Key !== undefined) objects.push({ key: Key, bytes: Size ?? 0 });
+        for (const { Key, Size, LastModified } of page.Contents ?? []) {
+          if (Key === undefined) continue;
+          objects.push({ key: Key, bytes: Size ?? 0, modified: LastModified ?? new Date(0) });
         }
       }
     } catch (error) {
@@ -198,7 +202,10 @@ export class ObjectStore {
     return objects;
   }
 
-  /** Returns every version of every object; undefined if the caller may not list versions. */
+  /**
+   * Returns every version of every object, the newest versions of a key first, and after them its delete markers;
+   * undefined if the caller may not list versions.
+   */
   async listVersions(prefix: string, signal?: AbortSignal): Promise<ListedVersion[] | undefined> {
     // By key and version, because some servers begin a page with the last entry of the previous one.
     const versions = new Map<string, ListedVersion>();
@@ -209,10 +216,11 @@ export class ObjectStore {
           new ListObjectVersionsCommand({ Bucket: this.#bucket, Prefix: prefix, ...next }),
           until(signal),
         );
-        const add = (isDeleteMarker: boolean, entries: Pick<ObjectVersion, "Key" | "VersionId">[] = []) => {
-          for (const { Key, VersionId = "null" } of entries) {
-            if (Key === undefined) continue;
-            versions.set(`${Key}\n${VersionId}`, { key: Key, version: VersionId, isDeleteMarker });
+        type Entry = Pick<ObjectVersion, "Key" | "VersionId" | "IsLatest">;
+        const add = (isDeleteMarker: boolean, entries: Entry[] = []) => {
+          for (const { Key: key, VersionId: version = "null", IsLatest: isLatest = false } of entries) {
+            if (key === undefined) continue;
+            versions.set(`${key}\n${version}`, { key, version, isDeleteMarker, isLatest });
           }
         };
         add(false, page.Versions);

@@ -11,6 +11,8 @@ export type ObjectVerdict =
   /** The right size with other bytes. */
   | "altered"
   | "missing"
+  /** A delete marker is its latest version. */
+  | "hidden"
   | "truncated"
   | "extended"
   | "empty"

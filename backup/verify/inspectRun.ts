@@ -5,6 +5,7 @@ import { forEachLimited } from "../concurrency";
 import type { Manifest, StoredObject } from "../manifest";
 import { objectKey } from "../runName";
 import { type InspectionContext, inspectObject, type ObjectReport } from "./inspectObject";
+import { inspectVersions, mergeReports } from "./inspectVersions";
 
 export interface RunReport {
   readonly run: string;
@@ -31,11 +32,10 @@ export async function inspectRun(run: string, context: InspectionContext): Promi
     };
   }
   const { manifest } = opened;
-  const objects = [
-    ...(await inspectObjects(manifest, context)),
-    ...(await unknownObjects(run, manifest, context)),
-    ...(await overwrittenObjects(run, context)),
-  ];
+  const objects = mergeReports(
+    [...(await inspectObjects(manifest, context)), ...(await unknownObjects(run, manifest, context))],
+    await inspectVersions(run, context),
+  );
   return { run, verdict: sumUp(objects), objects, manifest };
 }
 
@@ -79,47 +79,16 @@ async function unknownObjects(
   const prefix = objectKey(run, "");
   try {
     const listed = await store.list(prefix, signal);
-    return listed
-      .map(({ key }) => key.slice(prefix.length))
-      .filter((name) => !known.has(name))
-      .map((object) => ({ object, verdict: "unknown object" as const }));
+    return (
+      listed
+        .map(({ key }) => key.slice(prefix.length))
+        .filter((name) => !known.has(name))
+        // The console of S3 creates an object for a folder.
+        .map((name) => ({ object: name || prefix, verdict: "unknown object" as const }))
+    );
   } catch (error) {
     signal.throwIfAborted();
     const detail = messageOf(error);
     return [{ object: "(list of objects)", verdict: "could not check", detail }];
   }
-}
-
-/**
- * Returns objects of a run that were written more than once, including the manifest. An attacker who replaces both an
- * object and its manifest makes them match, but the versions show it. The first version still exists.
- */
-export async function overwrittenObjects(
-  run: string,
-  { store, signal }: Pick<InspectionContext, "store" | "signal">,
-): Promise<ObjectReport[]> {
-  const what = "(versions of objects)";
-  const prefix = objectKey(run, "");
-  const byKey = new Map<string, string[]>();
-  try {
-    const listed = await store.listVersions(prefix, signal);
-    if (listed === undefined) {
-      return [
-        { object: what, verdict: "could not check", detail: "permission s3:ListBucketVersions is missing" },
-      ];
-    }
-    // S3 lists the newest first.
-    for (const { key, version } of listed) byKey.set(key, [...(byKey.get(key) ?? []), version]);
-  } catch (error) {
-    signal.throwIfAborted();
-    const detail = messageOf(error);
-    return [{ object: what, verdict: "could not check", detail }];
-  }
-  return [...byKey]
-    .filter(([, versions]) => versions.length > 1)
-    .map(([key, versions]) => ({
-      object: key.slice(prefix.length),
-      verdict: "overwritten" as const,
-      detail: `${versions.length} versions; the first is ${versions.at(-1)}`,
-    }));
 }

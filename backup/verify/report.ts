@@ -14,6 +14,11 @@ export function throwUnlessIntact(reports: readonly RunReport[]): void {
   }
 }
 
+/** Returns the run and what is wrong with it, one line each. */
+export function describeDefects(report: RunReport): string {
+  return describeReport({ ...report, objects: report.objects.filter(({ verdict }) => verdict !== "intact") });
+}
+
 /** Returns the run and every object with its verdict, one line each. */
 export function describeReport(report: RunReport): string {
   const lines = [`${report.run}: ${report.verdict}`];

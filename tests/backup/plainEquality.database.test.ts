@@ -1,13 +1,9 @@
-import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { restore } from "../../backup/commands/restore";
 import { run } from "../../backup/commands/run";
-import type { Manifest } from "../../backup/manifest";
 import { readAccess } from "../../backup/postgres/access";
-import { splitStatements } from "../../backup/postgres/sqlText";
 import { restoreAccess } from "../../backup/restore/compareAccess";
 import { prepareSession } from "../../backup/restore/schemaWriter";
-import { startTestCluster, type TestCluster } from "../support/cluster";
 import { commandContext, failureOf, type RecordedContext, taskEnvironment } from "./support/commands";
 import {
   expiredConstraints,
@@ -16,92 +12,32 @@ import {
   roundTripObjects,
   roundTripQueries,
 } from "./support/plainDatabases";
+import { PlainServer } from "./support/plainServer";
 import { takePortrait } from "./support/portrait";
-import { startTestStore, type TestStore } from "./support/store";
 
-let cluster: TestCluster;
-let store: TestStore;
-let admin: pg.Client;
+let server: PlainServer;
 
 beforeAll(async () => {
-  [cluster, store] = await Promise.all([startTestCluster(), startTestStore()]);
-  admin = await cluster.client("supabase_admin");
+  server = await PlainServer.start();
 });
 
-afterAll(async () => {
-  await Promise.all([cluster?.remove(), store?.remove()]);
-});
-
-const urlOf = (database: string): string => cluster.url("supabase_admin", database);
-
-async function withClient<T>(database: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: urlOf(database) });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-}
-
-/** Returns the rows of queries as text, in their order. */
-async function answers(database: string, queries: readonly string[]): Promise<string[]> {
-  return await withClient(database, async (client) => {
-    const found: string[] = [];
-    for (const query of queries) found.push(JSON.stringify((await client.query(query)).rows));
-    return found;
-  });
-}
-
-/** Creates a database with these statements, each of which ends at the end of a line, and backs it up. */
-async function backUp(
-  database: string,
-  script: string,
-): Promise<{ run: string; manifest: Manifest; into(name: string): RecordedContext }> {
-  await admin.query(`create database ${database}`);
-  await withClient(database, async (client) => {
-    for (const statement of splitStatements(script)) await client.query(statement);
-  });
-  const { username, password } = new URL(urlOf(database));
-  const environment = {
-    ...taskEnvironment(cluster, store),
-    PGDATABASE: database,
-    PGUSER: username,
-    PGPASSWORD: decodeURIComponent(password),
-  };
-  const { manifest } = await run(commandContext(environment));
-  return {
-    run: manifest.run,
-    manifest,
-    into: (name) =>
-      commandContext({ ...environment, RESTORE_DATABASE_URL: `${urlOf(name)}?sslmode=disable` }),
-  };
-}
-
-/** Restores a backup into a new database. */
-async function restoreInto(
-  name: string,
-  backup: Awaited<ReturnType<typeof backUp>>,
-): Promise<RecordedContext> {
-  await admin.query(`create database ${name}`);
-  const context = backup.into(name);
-  await restore({ run: backup.run }, context);
-  return context;
-}
+afterAll(() => server?.remove());
 
 const notRestored = ({ progressed }: RecordedContext): string[] =>
   progressed.filter((line) => line.startsWith("not restored"));
 
 describe("a restore on a plain server", () => {
   it("is identical for policies of several roles, empty search paths, joins of citext, columns of children in their order, and names of functions", async () => {
-    const backup = await backUp("same_source", roundTripObjects);
+    const backup = await server.backUp("same_source", roundTripObjects);
 
-    const context = await restoreInto("same_target", backup);
+    const context = await server.restoreInto("same_target", backup);
 
     expect(notRestored(context)).toEqual([]);
-    expect(await takePortrait(urlOf("same_target"))).toEqual(await takePortrait(urlOf("same_source")));
-    const before = await answers("same_source", roundTripQueries);
-    expect(await answers("same_target", roundTripQueries)).toEqual(before);
+    expect(await takePortrait(server.urlOf("same_target"))).toEqual(
+      await takePortrait(server.urlOf("same_source")),
+    );
+    const before = await server.answers("same_source", roundTripQueries);
+    expect(await server.answers("same_target", roundTripQueries)).toEqual(before);
     // What text's operator would join is nothing.
     expect(before.slice(1, 4)).toEqual([
       '[{"count":"1"}]',
@@ -111,20 +47,20 @@ describe("a restore on a plain server", () => {
   });
 
   it("accepts policies whose expressions the server writes differently after it has read them, and reports other ones", async () => {
-    const backup = await backUp("written_source", rewrittenPolicies);
+    const backup = await server.backUp("written_source", rewrittenPolicies);
 
-    await restoreInto("written_target", backup);
+    await server.restoreInto("written_target", backup);
 
     const expressions =
       "select polname, pg_get_expr(polqual, polrelid) as using, pg_get_expr(polwithcheck, polrelid) as check from pg_policy order by 1";
     const [before, after] = [
-      await answers("written_source", [expressions]),
-      await answers("written_target", [expressions]),
+      await server.answers("written_source", [expressions]),
+      await server.answers("written_target", [expressions]),
     ];
     expect(after).not.toEqual(before);
     // The control: policies with another meaning are reported.
-    const saved = await withClient("written_source", readAccess);
-    await withClient("written_target", async (client) => {
+    const saved = await server.withClient("written_source", readAccess);
+    await server.withClient("written_target", async (client) => {
       await prepareSession(client);
       const compare = async (sourceMajor = 17) =>
         await restoreAccess(client, saved, {
@@ -146,21 +82,21 @@ describe("a restore on a plain server", () => {
       // Another version writes all expressions differently.
       expect((await compare(16)).application).toEqual([]);
     });
-    await restoreInto("written_target_2", backup);
+    await server.restoreInto("written_target_2", backup);
     // From then on, the text stays the same.
-    const { username, password } = new URL(urlOf("written_target"));
+    const { username, password } = new URL(server.urlOf("written_target"));
     const environment = {
-      ...taskEnvironment(cluster, store),
+      ...taskEnvironment(server.cluster, server.store),
       ...{ PGDATABASE: "written_target_2", PGUSER: username, PGPASSWORD: decodeURIComponent(password) },
     };
     const { manifest } = await run(commandContext(environment));
-    await restoreInto("written_again", { ...backup, run: manifest.run });
-    expect(await answers("written_again", [expressions])).toEqual(after);
+    await server.restoreInto("written_again", { ...backup, run: manifest.run });
+    expect(await server.answers("written_again", [expressions])).toEqual(after);
   });
 
   it("loads rows that their constraints no longer accept, and prints the constraints that are not validated", async () => {
-    const backup = await backUp("checked_source", expiredConstraints);
-    await admin.query("create database checked_target");
+    const backup = await server.backUp("checked_source", expiredConstraints);
+    await server.admin.query("create database checked_target");
     const context = backup.into("checked_target");
 
     const { message, exitCode } = await failureOf(restore({ run: backup.run }, context));
@@ -181,9 +117,9 @@ describe("a restore on a plain server", () => {
     expect(printed).not.toContain("positive");
     // Those were released with the first one, and are valid again.
     expect(printed).not.toMatch(/many_[bc]/);
-    const { rows } = await takePortrait(urlOf("checked_source"));
-    expect((await takePortrait(urlOf("checked_target"))).rows).toEqual(rows);
-    await withClient("checked_target", async (client) => {
+    const { rows } = await takePortrait(server.urlOf("checked_source"));
+    expect((await takePortrait(server.urlOf("checked_target"))).rows).toEqual(rows);
+    await server.withClient("checked_target", async (client) => {
       await expect(client.query("insert into public.offers values (3, '2000-01-01')")).rejects.toThrow(
         /"open"/,
       );
@@ -195,7 +131,7 @@ describe("a restore on a plain server", () => {
   });
 
   it("keeps the position of a sequence that a materialized view moves", async () => {
-    const backup = await backUp(
+    const backup = await server.backUp(
       "moved_source",
       `
 create sequence public.moved;
@@ -205,15 +141,15 @@ create materialized view public.again as select id from public.by_view;
 `,
     );
 
-    await restoreInto("moved_target", backup);
+    await server.restoreInto("moved_target", backup);
 
-    expect(await answers("moved_target", ["select last_value from public.moved"])).toEqual([
+    expect(await server.answers("moved_target", ["select last_value from public.moved"])).toEqual([
       '[{"last_value":"6"}]',
     ]);
   });
 
   it("lists values without an input function, and comments that pg_dump omits, and loads rows of extensions after those that they reference", async () => {
-    const backup = await backUp("listed_source", notCoveredObjects);
+    const backup = await server.backUp("listed_source", notCoveredObjects);
 
     const listed = backup.manifest.notCovered.map(({ what }) => what);
     expect(listed.filter((what) => /^(?:rows of|values of column|comment|grants)/.test(what))).toEqual([
@@ -233,12 +169,14 @@ create materialized view public.again as select id from public.by_view;
     );
     expect(ofExtension.map(({ table }) => table)).toEqual(["z_first", "a_second"]);
     // The control: everything else is restored.
-    await restoreInto("listed_target", backup);
+    await server.restoreInto("listed_target", backup);
     expect(
-      await answers("listed_target", ["select count(*) as rows, count(adbin) as values from public.copied"]),
+      await server.answers("listed_target", [
+        "select count(*) as rows, count(adbin) as values from public.copied",
+      ]),
     ).toEqual(['[{"rows":"2","values":"0"}]']);
     expect(
-      await answers("listed_target", [
+      await server.answers("listed_target", [
         "select id, tree, trees from public.composites",
         "select from public.only_trees union all select from public.trees_not_null",
       ]),
@@ -247,9 +185,9 @@ create materialized view public.again as select id from public.by_view;
 
   it("puts tables into the default tablespace where the target lacks theirs, and says so", async () => {
     // A folder of the server itself.
-    await admin.query("set allow_in_place_tablespaces = on");
-    await admin.query("create tablespace \"quick one\" location ''");
-    const backup = await backUp(
+    await server.admin.query("set allow_in_place_tablespaces = on");
+    await server.admin.query("create tablespace \"quick one\" location ''");
+    const backup = await server.backUp(
       "placed_source",
       `
 create table public.placed (id int) tablespace "quick one";
@@ -259,21 +197,22 @@ create table public.unplaced (id int);
 create materialized view public.placed_view tablespace "quick one" as select count(*) from public.placed;
 `,
     );
-    const { rows } = await takePortrait(urlOf("placed_source"));
+    const { rows } = await takePortrait(server.urlOf("placed_source"));
     // The control: where it exists, it is used.
-    await restoreInto("placed_same", backup);
+    await server.restoreInto("placed_same", backup);
     const placed = "select relname from pg_class where reltablespace <> 0 and relname ~ 'placed' order by 1";
-    const [inSame] = await answers("placed_same", [placed]);
+    const [inSame] = await server.answers("placed_same", [placed]);
     expect(inSame).toBe('[{"relname":"placed"},{"relname":"placed_id"},{"relname":"placed_view"}]');
-    for (const database of ["placed_same", "placed_source"]) await admin.query(`drop database ${database}`);
-    await admin.query('drop tablespace "quick one"');
+    for (const database of ["placed_same", "placed_source"])
+      await server.admin.query(`drop database ${database}`);
+    await server.admin.query('drop tablespace "quick one"');
 
-    const context = await restoreInto("placed_target", backup);
+    const context = await server.restoreInto("placed_target", backup);
 
     expect(notRestored(context)).toEqual([
       'not restored: tablespace "quick one": its tables are in the default one',
     ]);
-    expect((await takePortrait(urlOf("placed_target"))).rows).toEqual(rows);
-    expect(await answers("placed_target", [placed])).toEqual(["[]"]);
+    expect((await takePortrait(server.urlOf("placed_target"))).rows).toEqual(rows);
+    expect(await server.answers("placed_target", [placed])).toEqual(["[]"]);
   });
 });

@@ -2,7 +2,7 @@ import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { list } from "../../backup/commands/list";
 import { type PruneOptions, prune } from "../../backup/commands/prune";
-import { objectKey } from "../../backup/runName";
+import { newRunName, objectKey } from "../../backup/runName";
 import { ObjectStore } from "../../backup/store/objectStore";
 import { manifestName } from "../../foundation/backupContract";
 import { commandContext, failureOf } from "./support/commands";
@@ -63,22 +63,28 @@ describe("backup prune", () => {
     await storeBackup(14);
     const options = { ...policy, minimum: 3, dailyDays: 1, weeklyDays: 1, monthlyDays: 1 };
     expect(await failureOf(prune({ ...options, confirm: true }, context()))).toEqual({
-      message:
-        "No backup of postgres of server 1 was deleted: 2 backups are intact, and at least 3 must remain.",
+      message: expect.stringMatching(
+        /^No backup of postgres of server 1 was deleted: 2 backups are intact, and at least 3 must remain; not intact: 20260612T\S+ \(damaged\)\.$/,
+      ),
       exitCode: 5,
     });
     expect(await complete()).toHaveLength(3);
   });
 
   it("deletes leftovers of interrupted runs after a day, and no other objects", async () => {
+    // Their objects are as old as the test.
+    const tomorrow = new Date(Date.now() + 25 * 3_600_000);
     const keys = {
       old: "runs/20260614T110000000Z-00000000/data-001.sql.zst",
-      young: "runs/20260615T110000000Z-00000000/data-001.sql.zst",
+      young: objectKey(newRunName(new Date(tomorrow.getTime() - 23 * 3_600_000)), "data-001.sql.zst"),
       foreign: "runs/notes/readme.txt",
       outside: "other/20200101T000000000Z-00000000/x",
     };
     for (const key of Object.values(keys)) await testStore.store.putText(key, "x", "text/plain");
-    await prune({ ...policy, confirm: true }, context());
+    // Whose objects are young: it may still be running.
+    await prune({ ...policy, now: new Date(tomorrow.getTime() - 2 * 3_600_000), confirm: true }, context());
+    expect(await testStore.keys()).toHaveLength(4);
+    await prune({ ...policy, now: tomorrow, confirm: true }, context());
     expect(await testStore.keys()).toEqual([keys.outside, keys.young, keys.foreign].sort());
   });
 

@@ -68,7 +68,7 @@ describe("a drill", () => {
 
     expect(exitCode).toBe(11);
     expect(errorText).toMatch(
-      /The drill did not run: Reading s3:\S+ failed: ExpiredToken: ExpiredToken\.\s*$/,
+      /The drill did not run: Reading s3:\S+ failed: the AWS credentials have expired \(ExpiredToken\); [^.]+\.\s*$/,
     );
     expect(left()).toEqual([[], []]);
     expect(await program.store.keys(drillsPrefix)).toEqual([]);
@@ -112,7 +112,7 @@ describe("verify", () => {
 
     expect(exitCode).toBe(6);
     expect(outputText).toMatch(
-      /data-001\.sql\.zst: could not check \(Reading s3:\S+ failed: ExpiredToken: ExpiredToken\.\)/,
+      /data-001\.sql\.zst: could not check \(Reading s3:\S+ failed: the AWS credentials have expired \(ExpiredToken\); /,
     );
   });
 });

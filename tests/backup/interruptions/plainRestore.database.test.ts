@@ -63,9 +63,13 @@ describe("a restore into a plain database by a role that is no superuser", () =>
     [
       "credentials expire",
       { kind: "answer", status: 400, code: "ExpiredToken" },
-      "ExpiredToken: ExpiredToken",
+      "the AWS credentials have expired \\(ExpiredToken\\); get new ones and run the same command again",
     ],
-    ["the server fails", { kind: "answer", status: 503, code: "SlowDown" }, "SlowDown: SlowDown"],
+    [
+      "the server fails",
+      { kind: "answer", status: 503, code: "SlowDown" },
+      "S3 refuses requests because there are too many \\(SlowDown\\); run the same command again later",
+    ],
   ])("fails and leaves nothing if, in the middle of the rows, %s", async (_, fault, reason) => {
     const before = await program.traces();
     void program.failInTheMiddle(fault);

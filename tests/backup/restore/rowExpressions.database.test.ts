@@ -1,6 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { prepareRowExpressions, refusedBy } from "../../../backup/restore/rowExpressions";
+import { prepareRowExpressions } from "../../../backup/restore/rowExpressions";
+import { RowsFailure } from "../../../backup/restore/rowsFailure";
 import { prepareSession, SchemaWriter } from "../../../backup/restore/schemaWriter";
 import { startTestCluster, type TestCluster } from "../../support/cluster";
 
@@ -33,12 +34,14 @@ beforeEach(async () => {
 });
 
 /** Returns the failure of loading rows that a constraint refused. */
-function refusal(fields: Pick<pg.DatabaseError, "schema" | "table" | "dataType" | "constraint">): Error {
+function refusal(
+  fields: Pick<pg.DatabaseError, "schema" | "table" | "dataType" | "constraint">,
+): RowsFailure {
   const cause = Object.assign(new pg.DatabaseError("refused", 0, "error"), { ...fields, code: "23514" });
-  return new Error("Restoring the rows failed.", { cause });
+  return new RowsFailure({ schema: "b", table: "pairs" }, cause);
 }
 
-const inTable = (schema: string, table: string, constraint: string): Error =>
+const inTable = (schema: string, table: string, constraint: string): RowsFailure =>
   refusal({ schema, table, dataType: undefined, constraint });
 
 async function checks(): Promise<string[]> {
@@ -85,10 +88,34 @@ describe("a constraint that refused rows", () => {
     expect(await expressions.release(ofDomain, [])).toBe(true);
   });
 
-  it("is identified by its table and name; a failure without a constraint is not a refusal", async () => {
-    expect(refusedBy(inTable("a", "t", "c"))).not.toBe(refusedBy(inTable("b", "t", "c")));
-    const ofPartition = refusal({ schema: "a", table: "t", dataType: undefined, constraint: undefined });
-    expect(refusedBy(ofPartition)).toBeUndefined();
-    expect(await (await prepare()).release(ofPartition, [])).toBe(false);
+  it("is identified by its table and name", async () => {
+    expect(inTable("a", "t", "c").refusedBy).not.toBe(inTable("b", "t", "c").refusedBy);
+  });
+});
+
+describe("a refusal without a constraint", () => {
+  it("removes the constraints of its table that may have failed themselves", async () => {
+    const ofFunction = new RowsFailure(
+      { schema: "b", table: "u" },
+      Object.assign(new pg.DatabaseError("unrecognized parameter", 0, "error"), { code: "42704" }),
+    );
+    const expressions = await prepare();
+
+    expect(await expressions.release(ofFunction, [{ schema: "b", table: "u" }])).toBe(true);
+
+    expect(await checks()).not.toContain("b.own");
+    // The control: if no constraint is left, another attempt would fail again.
+    expect(await expressions.release(ofFunction, [{ schema: "b", table: "u" }])).toBe(false);
+  });
+
+  it("that concerns the session or the server is none", () => {
+    const failure = (code: string): RowsFailure =>
+      new RowsFailure(
+        { schema: "a", table: "t" },
+        Object.assign(new pg.DatabaseError("x", 0, "error"), { code }),
+      );
+    expect(["P0001", "22012", "42704"].map((code) => failure(code).isRefusal)).toEqual([true, true, true]);
+    expect(["53100", "57014", "08006"].map((code) => failure(code).isRefusal)).toEqual([false, false, false]);
+    expect(new RowsFailure({ schema: "a", table: "t" }, new Error("lost")).isRefusal).toBe(false);
   });
 });
