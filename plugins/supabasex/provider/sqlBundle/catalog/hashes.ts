@@ -6,6 +6,7 @@ import type { CatalogObject } from "./catalog";
  * `1.11 on 17: 5e8f…`.
  */
 const hashes: ReadonlySet<string> = new Set([
+  "columnTypes",
   "constraints",
   "content",
   "declaration",
@@ -21,11 +22,18 @@ const hashes: ReadonlySet<string> = new Set([
  * Properties that all objects of their kinds have in what this version records, but not in baselines from before 2026-11-30;
  * and `configured`, which only a session that does not override the setting can read.
  */
-const perhapsAbsent: ReadonlySet<string> = new Set(["arguments", "configured", "returns", "volatility"]);
+const perhapsAbsent: ReadonlySet<string> = new Set([
+  "arguments",
+  "configured",
+  "logged",
+  "returns",
+  "volatility",
+]);
 
 /**
  * Returns whether two values of a property can be compared: always, except if one is not known, and for hashes of another
- * version. Of the types of columns, only those of known columns are: another application may add more at any time.
+ * version. Of the types of columns, only those of known columns are: another application may add more at any time. Of the tables of an
+ * extension, only known ones that still exist are: extensions such as queues create and drop them at run time.
  */
 export function doCompare(
   property: string,
@@ -37,7 +45,17 @@ export function doCompare(
     if (!isJsonObject(one) || !isJsonObject(other)) return false;
     return Object.entries(one).some(([column, type]) => other[column] !== type);
   }
-  if (!hashes.has(property)) return true;
+  if (property === "tables") {
+    if (!isJsonObject(one) || !isJsonObject(other)) return false;
+    return Object.entries(one).some(
+      ([table, hash]) => other[table] !== hash && areOfOneVersion(hash, other[table]),
+    );
+  }
+  return !hashes.has(property) || areOfOneVersion(one, other);
+}
+
+/** Returns whether both hashes are known and can be compared. */
+function areOfOneVersion(one: JsonValue | undefined, other: JsonValue | undefined): boolean {
   if (one === undefined || other === undefined) return false;
   const [version, otherVersion] = [one, other].map((value) => /^(.*): /.exec(String(value))?.[1]);
   return version === otherVersion;
