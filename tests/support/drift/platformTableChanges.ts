@@ -92,6 +92,14 @@ export const platformTableChanges: readonly PostureChange[] = [
     severity: "changes",
   },
   {
+    name: "auth.uid() is dropped with an extension",
+    change: "alter function auth.uid() depends on extension pg_trgm",
+    reverse: "alter function auth.uid() no depends on extension pg_trgm",
+    as: "supabase_admin",
+    reports: changed("function auth.uid()", "declaration"),
+    severity: "opens",
+  },
+  {
     name: "a job without a user runs as another one",
     change: "alter table cron.job alter column username set default 'supabase_admin'",
     reverse: "alter table cron.job alter column username set default current_user",

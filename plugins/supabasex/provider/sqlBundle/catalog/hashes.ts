@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonValue } from "../../../../../foundation/json";
 import type { CatalogObject } from "./catalog";
+import { isOfAggregate } from "./coverage";
 
 /**
  * Properties of all objects of their kinds. They are hashes after the version for which they can be compared,
@@ -31,16 +32,14 @@ const perhapsAbsent: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Returns whether two values of a property can be compared: always, except if one is not known, and for hashes of another
+ * Returns whether the values of a property of two states can be compared: always, except if one is not known, and for hashes of another
  * version. Of the types of columns, only those of known columns are: another application may add more at any time. Of the tables of an
  * extension, only known ones that still exist are: extensions such as queues create and drop them at run time.
  */
-export function doCompare(
-  property: string,
-  one: JsonValue | undefined,
-  other: JsonValue | undefined,
-): boolean {
-  if (perhapsAbsent.has(property)) return one !== undefined && other !== undefined;
+export function doCompare(property: string, object: CatalogObject, now: CatalogObject): boolean {
+  const [one, other] = [object[property], now[property]];
+  if (perhapsAbsent.has(property) || isOfAggregate(property, now))
+    return one !== undefined && other !== undefined;
   if (property === "types") {
     if (!isJsonObject(one) || !isJsonObject(other)) return false;
     return Object.entries(one).some(([column, type]) => other[column] !== type);
@@ -63,8 +62,6 @@ function areOfOneVersion(one: JsonValue | undefined, other: JsonValue | undefine
 
 /** Returns the object with the current values where its own cannot be compared with them. */
 export function withHashesOfNow(object: CatalogObject, now: CatalogObject | undefined): CatalogObject {
-  const renewed = Object.entries(now ?? {}).filter(
-    ([property, value]) => !doCompare(property, object[property], value),
-  );
+  const renewed = Object.entries(now ?? {}).filter(([property]) => !doCompare(property, object, now ?? {}));
   return renewed.length === 0 ? object : { ...object, ...Object.fromEntries(renewed) };
 }

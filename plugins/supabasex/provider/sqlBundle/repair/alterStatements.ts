@@ -22,6 +22,10 @@ export function alterStatements(
       return [
         `comment on ${commentTarget(object, expected)} is ${value === undefined ? "null" : literal(text(value))}`,
       ];
+    case "dependsOn":
+      return dependencies(parent === undefined ? target : `${target} on ${parent}`, texts(value), {
+        live: texts(live.dependsOn),
+      });
     case "enabled":
       return kind === "event trigger"
         ? [`alter event trigger ${name} ${switched(text(value))}`]
@@ -72,6 +76,22 @@ export function alterStatements(
     default:
       return undefined;
   }
+}
+
+/** Returns the statements for the extensions with which the server drops an object. */
+function dependencies(
+  target: string,
+  value: readonly string[],
+  { live }: { readonly live: readonly string[] },
+): string[] {
+  const [added, removed] = [
+    value.filter((extension) => !live.includes(extension)),
+    live.filter((extension) => !value.includes(extension)),
+  ];
+  return [
+    ...added.map((extension) => `alter ${target} depends on extension ${extension}`),
+    ...removed.map((extension) => `alter ${target} no depends on extension ${extension}`),
+  ];
 }
 
 function switched(enabled: string): string {
@@ -178,6 +198,8 @@ function alterSequence(alter: string, property: string, expected: CatalogObject)
     case "start":
       // Only a restart uses it.
       return [`${alter} start with ${text(value ?? expected.minimum ?? 1)}`];
+    case "unlogged":
+      return [`${alter} set ${value === true ? "unlogged" : "logged"}`];
     case "cycle":
       return [`${alter} ${value === true ? "cycle" : "no cycle"}`];
     case "type":

@@ -218,7 +218,7 @@ function missingObject(
 function ornaments(place: Place, expected: CatalogObject): string[] {
   const { object } = place;
   const statements: string[] = [];
-  for (const property of ["owner", "comment", "enabled", "active"]) {
+  for (const property of ["owner", "comment", "enabled", "active", "dependsOn"]) {
     const value = expected[property];
     if (value === undefined || (property === "enabled" && value === "yes") || value === true) continue;
     statements.push(...(alterOf(place, property, value, { expected, live: {} }) ?? []));

@@ -138,7 +138,7 @@ const functions: Kind = {
     volatility: text(`case when x.oid is null then
       case p.provolatile when 'i' then 'immutable' when 's' then 'stable' else 'volatile' end end`),
     declaration: text(`case when x.oid is null then
-      ${onServer(sha256("pg_get_function_arguments(p.oid) || ' ' || p.proisstrict || ' ' || p.proleakproof || ' ' || (select l.lanname from pg_language l where l.oid = p.prolang)"))} end`),
+      ${onServer(sha256("pg_get_function_arguments(p.oid) || ' ' || p.proisstrict || ' ' || p.proleakproof || ' ' || (select l.lanname from pg_language l where l.oid = p.prolang) || coalesce(' depends on ' || (select x.extensions from extension_dependent x where x.classid = 'pg_proc'::regclass and x.objid = p.oid), '')"))} end`),
     settings: options(`p.proconfig`),
     extension: text(`x.extname`),
   },
