@@ -5,6 +5,7 @@ import { bareName, quote } from "../source/identifiers";
 import { createStatement, settingValue, text, texts } from "./createStatement";
 import { alterMembership, alterRole } from "./roles";
 import { alterStorage, indexTargets, relationOptions, targetOf, wrapperOptions } from "./storageStatements";
+import { restoreCopies, switched } from "./triggerStatements";
 
 /** Returns statements that set one property of an existing object; `undefined` if it has to be recreated. */
 export function alterStatements(
@@ -22,6 +23,8 @@ export function alterStatements(
       return [
         `comment on ${commentTarget(object, expected)} is ${value === undefined ? "null" : literal(text(value))}`,
       ];
+    case "partitions":
+      return kind === "trigger" ? restoreCopies(object, expected) : undefined;
     case "dependsOn":
       return dependencies(parent === undefined ? target : `${target} on ${parent}`, texts(value), {
         live: texts(live.dependsOn),
@@ -92,19 +95,6 @@ function dependencies(
     ...added.map((extension) => `alter ${target} depends on extension ${extension}`),
     ...removed.map((extension) => `alter ${target} no depends on extension ${extension}`),
   ];
-}
-
-function switched(enabled: string): string {
-  switch (enabled) {
-    case "no":
-      return "disable";
-    case "on replicas":
-      return "enable replica";
-    case "always":
-      return "enable always";
-    default:
-      return "enable";
-  }
 }
 
 function commentTarget({ kind, name, parent }: ObjectIdentity, expected: CatalogObject): string {
