@@ -53,21 +53,24 @@ const triggersIn = async (bundle: BundleUnderTest) =>
       where c.relnamespace = '$s'::regnamespace order by 1`)
   ).rows;
 
-describe.each(["report", "drop"] as const)("with prune: %s, an up restores a trigger on all levels", (prune) => {
-  test.each(changes)("%s", async (_, change) => {
-    const bundle = await databases.bundle({ [firstFile]: schema }, { dryRun: "live", prune });
-    await bundle.up();
-    const before = await triggersIn(bundle);
-    await bundle.sql(change);
+describe.each(["report", "drop"] as const)(
+  "with prune: %s, an up restores a trigger on all levels",
+  (prune) => {
+    test.each(changes)("%s", async (_, change) => {
+      const bundle = await databases.bundle({ [firstFile]: schema }, { dryRun: "live", prune });
+      await bundle.up();
+      const before = await triggersIn(bundle);
+      await bundle.sql(change);
 
-    expect(await bundle.refresh()).not.toEqual([]);
-    await bundle.preview();
-    await bundle.up();
+      expect(await bundle.refresh()).not.toEqual([]);
+      await bundle.preview();
+      await bundle.up();
 
-    expect(await triggersIn(bundle)).toEqual(before);
-    expect(await bundle.refresh()).toEqual([]);
-  });
-});
+      expect(await triggersIn(bundle)).toEqual(before);
+      expect(await bundle.refresh()).toEqual([]);
+    });
+  },
+);
 
 test("a trigger that not all partitions had stays as it was", async () => {
   const withGap = schema.replace(guard("$s.p11"), "");
@@ -86,7 +89,10 @@ test("a trigger that not all partitions had stays as it was", async () => {
 });
 
 test("another application's trigger is restored on its partitions with prune: drop", async () => {
-  const bundle = await databases.bundle({ [firstFile]: "create schema $s;" }, { watch: "database", prune: "drop" });
+  const bundle = await databases.bundle(
+    { [firstFile]: "create schema $s;" },
+    { watch: "database", prune: "drop" },
+  );
   const theirs = schema.replace("create schema $s;", "").replaceAll("$s.", "public.$s_");
   await bundle.sql(theirs);
   await bundle.up();

@@ -24,9 +24,7 @@ export async function withFormerNames(
   if (renamed.length === 0) return found;
   const readAgain = async () => (await readWithHistory(session, request.inputs.name)).reading;
   const holders = renamed
-    .flatMap(
-      ([identity]) => holderOfName(partsOfIdentity(identity), expected[identity], found.catalog) ?? [],
-    )
+    .flatMap(([identity]) => holderOfName(partsOfIdentity(identity), expected[identity], found.catalog) ?? [])
     .map(printIdentity)
     .filter((holder) => expected[holder] === undefined)
     .map((holder) => {
