@@ -103,8 +103,8 @@ export const codeChanges: readonly BundleChange[] = [
     repairedBy: "up",
   },
   {
-    name: "an aggregate is added",
-    severity: "extra",
+    name: "an aggregate is added, which every role may call",
+    severity: "opens",
     change: "create aggregate shared.total(integer) (sfunc = int4pl, stype = integer)",
     reverse: "drop aggregate shared.total(integer)",
     reports: extra("aggregate shared.total(integer)"),

@@ -1,6 +1,7 @@
 import { accessChanges } from "./accessChanges";
 import type { BundleChange } from "./bundleChange";
 import { codeChanges } from "./codeChanges";
+import { dependentChanges } from "./dependentChanges";
 import { partitionChanges } from "./partitionChanges";
 import { structureChanges } from "./structureChanges";
 
@@ -12,5 +13,6 @@ export const bundleChanges: readonly BundleChange[] = [
   ...accessChanges,
   ...codeChanges,
   ...structureChanges,
+  ...dependentChanges,
   ...partitionChanges,
 ];

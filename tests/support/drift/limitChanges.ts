@@ -311,6 +311,18 @@ export const quietChanges: readonly {
     reverse: "drop statistics public.limited_stats",
   },
   {
+    name: "an application drops a queue, a table of its extension, and creates another one",
+    change:
+      "alter extension xml2 drop table queues.q_old; drop table queues.q_old; create table queues.q_new (id bigint); alter extension xml2 add table queues.q_new",
+    reverse:
+      "alter extension xml2 drop table queues.q_new; drop table queues.q_new; create table queues.q_old (id bigint not null); alter extension xml2 add table queues.q_old",
+  },
+  {
+    name: "an index without expressions is added to a table of the platform",
+    change: "create index users_by_creation on auth.users (created_at)",
+    reverse: "drop index auth.users_by_creation",
+  },
+  {
     name: "another application sets a statistics target",
     change: "alter table public.limited alter code set statistics 10",
     reverse: "alter table public.limited alter code set statistics -1",

@@ -24,6 +24,10 @@ alter default privileges for role reporting revoke usage on types from public;
 create function public.of_reporting() returns integer language sql as $$ select 1 $$;
 alter function public.of_reporting() owner to reporting;
 create function public.calls_unqualified() returns bigint language plpgsql as $$ begin return (select count(*) from items) + total_of(); end $$;
+create table queues.meta (name varchar(20) primary key, made_at timestamptz not null default now());
+create table queues.q_old (id bigint not null);
+alter extension xml2 add table queues.meta;
+alter extension xml2 add table queues.q_old;
 create table auth.custom_oauth_providers (id uuid primary key default gen_random_uuid(), provider_type text not null,
   identifier text not null unique, name text not null, client_id text not null, client_secret text not null,
   acceptable_client_ids text[] not null default '{}', scopes text[] not null default '{}', pkce_enabled boolean not null default true,

@@ -7,6 +7,7 @@ import { indirectChanges } from "./indirectChanges";
 import { limitChanges } from "./limitChanges";
 import { openObjectChanges } from "./openObjectChanges";
 import { platformChanges } from "./platformChanges";
+import { platformTableChanges } from "./platformTableChanges";
 import type { PostureChange } from "./postureChange";
 import { reachChanges } from "./reachChanges";
 import { roleChanges } from "./roleChanges";
@@ -26,6 +27,7 @@ export const postureChanges: readonly PostureChange[] = [
   ...openObjectChanges,
   ...serverObjectChanges,
   ...platformChanges,
+  ...platformTableChanges,
   ...hiddenChanges,
   ...indirectChanges,
   ...serverChanges,

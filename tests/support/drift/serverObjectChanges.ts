@@ -30,12 +30,20 @@ export const serverObjectChanges: readonly PostureChange[] = [
     takenBackBy: "drop operator public.===(pg_catalog.uuid,pg_catalog.uuid)",
   },
   {
-    name: "an aggregate is added in public",
+    name: "an aggregate is added in public, which every role may call",
     change: "create aggregate public.total(integer) (sfunc = int4pl, stype = integer)",
     reverse: "drop aggregate public.total(integer)",
     reports: extra("aggregate public.total(integer)"),
-    severity: "extra",
+    severity: "opens",
     takenBackBy: "drop aggregate public.total(integer)",
+  },
+  {
+    name: "EXECUTE on another application's aggregate is granted to anon",
+    change: "grant execute on function public.sum_of(integer) to anon",
+    reverse: "revoke execute on function public.sum_of(integer) from anon",
+    reports: changed("aggregate public.sum_of(integer)", "grants"),
+    severity: "opens",
+    takenBackBy: "revoke execute on function public.sum_of(integer) from anon",
   },
   {
     name: "an event trigger runs a function in public",

@@ -233,7 +233,9 @@ test("an upgrade of Auth that adds columns with defaults is no change of the OAu
     "alter table auth.oauth_clients drop column client_type, drop column token_endpoint_auth_method",
   );
 
-  expect(upgraded).toEqual(['live["table auth.oauth_clients"].defaults']);
+  expect(upgraded).toEqual(
+    ["columnTypes", "defaults"].map((property) => `live["table auth.oauth_clients"].${property}`),
+  );
   expect(opened).toContain('live["OAuth client 00000000-0000-4000-8000-0000000000cd"].content');
   expect(await bundle.refresh()).toEqual([]);
 });

@@ -111,11 +111,13 @@ test("a preview without a dry run reads it again and lists unaccepted changes", 
 
 test("a platform upgrade is reported as such, and accepted as a whole by its name", async () => {
   await admin.query(`insert into auth.schema_migrations values ('99990101000000');
-    create table auth.passkeys (id uuid); alter function auth.role() set search_path = ''`);
+    create table auth.passkeys (id uuid); alter function auth.role() set search_path = '';
+    alter table auth.users add column passkey uuid`);
   const paths = [
     'live["function auth.role()"].settings',
     'live["platform"].auth',
     'live["table auth.passkeys"]',
+    'live["table auth.users"].columnTypes',
   ];
   expect((await bundle.refresh()).sort()).toEqual(paths);
   const names = entries();

@@ -186,7 +186,7 @@ test("the rows of a table that was not read are not missing, and those of anothe
 
 test("the statement that reverts a trigger without a literal is shown", () => {
   const plain =
-    "CREATE TRIGGER send AFTER INSERT ON public.orders FOR EACH ROW EXECUTE FUNCTION public.send()";
+    "CREATE OR REPLACE TRIGGER send AFTER INSERT ON public.orders FOR EACH ROW EXECUTE FUNCTION public.send()";
   const { outlook } = shownOf({ "trigger public.orders send": { definition: plain, enabled: "yes" } }, {});
 
   expect(JSON.stringify(outlook)).toContain(plain);

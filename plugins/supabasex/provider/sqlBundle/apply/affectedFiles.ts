@@ -1,4 +1,4 @@
-import { type Catalog, isSameObject, partsOfIdentity } from "../catalog";
+import { type CatalogReading, isSameObject, partsOfIdentity } from "../catalog";
 import type { BundleFile } from "../source/files";
 import { bareName } from "../source/identifiers";
 import { actsOnUnnamedObjects, mentions } from "../source/mentions";
@@ -11,8 +11,8 @@ import { actsOnUnnamedObjects, mentions } from "../source/mentions";
  * text also covers the bodies of PL/pgSQL functions. It may select too many files, never too few.
  */
 export function affectedFiles(
-  before: Catalog,
-  after: Catalog,
+  before: CatalogReading,
+  after: CatalogReading,
   repeatables: readonly BundleFile[],
 ): Map<string, string> {
   const affected = new Map<string, string>();
@@ -31,7 +31,8 @@ export function affectedFiles(
  * Returns bare name → identity of an object of that name that differs between two readings. Parts count as their table,
  * and so do functions that return its rows: a view of all columns of their result has other columns.
  */
-function changedObjects(before: Catalog, after: Catalog): Map<string, string> {
+function changedObjects(former: CatalogReading, now: CatalogReading): Map<string, string> {
+  const [before, after] = [former.catalog, now.catalog];
   const changed = new Map<string, string>();
   const rowTypes = new Map<string, string>();
   for (const identity of new Set([...Object.keys(before), ...Object.keys(after)])) {
@@ -45,6 +46,10 @@ function changedObjects(before: Catalog, after: Catalog): Map<string, string> {
     if (!changed.has(name)) changed.set(name, because);
     if (!rowTypes.has(owner ?? own)) rowTypes.set(owner ?? own, because);
   }
+  for (const partition of changedPartitions(former, now)) {
+    const name = bareName(partsOfIdentity(partition).name);
+    if (!changed.has(name)) changed.set(name, partition);
+  }
   if (changed.size === 0) return changed;
   for (const [identity, { returns }] of Object.entries(after)) {
     if (typeof returns !== "string") continue;
@@ -53,6 +58,15 @@ function changedObjects(before: Catalog, after: Catalog): Map<string, string> {
     if (because[0] !== undefined && !changed.has(name)) changed.set(name, because[0]);
   }
   return changed;
+}
+
+/** Returns the new, replaced and dropped partitions that match their table: a reading only has their addresses. */
+function changedPartitions(former: CatalogReading, now: CatalogReading): string[] {
+  const isListed = (identity: string) =>
+    former.catalog[identity] !== undefined || now.catalog[identity] !== undefined;
+  return [...new Set([...former.addresses.keys(), ...now.addresses.keys()])].filter(
+    (identity) => former.addresses.get(identity) !== now.addresses.get(identity) && !isListed(identity),
+  );
 }
 
 const qualifiedName = /(?:"(?:[^"]|"")+"|[\w$]+)\.(?:"(?:[^"]|"")+"|[\w$]+)/g;

@@ -1,5 +1,5 @@
 import { type Catalog, type CatalogReading, partsOfIdentity, printIdentity, traceObjects } from "../catalog";
-import { holderOfName } from "../repair/renameStatements";
+import { holderOfName } from "../repair/holderOfName";
 import { renameBack } from "../repair/renames";
 import { runRepairs } from "../repair/restore";
 import { undoOf } from "../repair/undo";
@@ -24,7 +24,8 @@ export async function withFormerNames(
   if (renamed.length === 0) return found;
   const readAgain = async () => (await readWithHistory(session, request.inputs.name)).reading;
   const holders = renamed
-    .flatMap(([identity]) => holderOfName(partsOfIdentity(identity), found.catalog) ?? [])
+    .flatMap(([identity]) => holderOfName(partsOfIdentity(identity), expected[identity], found.catalog) ?? [])
+    .map(printIdentity)
     .filter((holder) => expected[holder] === undefined)
     .map((holder) => {
       const extra = { identity: holder, kind: "extra" as const, live: found.catalog[holder] };

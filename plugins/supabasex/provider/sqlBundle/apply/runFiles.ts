@@ -113,8 +113,8 @@ export async function runFiles(start: Start, rehearsed: KnownEffects = {}): Prom
   const repeatables = bundle.repeatables.filter((file) => !skip.has(file.path));
   const affected = migrated
     ? affectedFiles(
-        start.reading.catalog,
-        middle.reading.catalog,
+        start.reading,
+        middle.reading,
         // A new one runs anyway.
         repeatables.filter(({ path }) => start.history.files.has(path)),
       )

@@ -18,10 +18,12 @@ export function changeText(property: string, from: JsonValue | undefined, to: Js
 const unreadable: ReadonlySet<string> = new Set([
   touched,
   existenceOnlyMark,
+  "columnTypes",
   "constraints",
   "defaults",
   "expressions",
   "statistics",
+  "tables",
   "types",
 ]);
 

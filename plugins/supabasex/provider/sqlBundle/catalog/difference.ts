@@ -77,7 +77,7 @@ function propertyDifferences(
         property !== touched &&
         property !== coverageProperty &&
         !isRecovery(property, expected[property], live[property]) &&
-        doCompare(property, expected[property], live[property]),
+        doCompare(property, expected, live),
     )
     .map((property) => ({
       identity,

@@ -1,11 +1,13 @@
 import { isJsonObject, type JsonValue } from "../../../../../foundation/json";
 import type { CatalogObject } from "./catalog";
+import { isOfAggregate } from "./coverage";
 
 /**
  * Properties of all objects of their kinds. They are hashes after the version for which they can be compared,
  * `1.11 on 17: 5e8f…`.
  */
 const hashes: ReadonlySet<string> = new Set([
+  "columnTypes",
   "constraints",
   "content",
   "declaration",
@@ -21,23 +23,38 @@ const hashes: ReadonlySet<string> = new Set([
  * Properties that all objects of their kinds have in what this version records, but not in baselines from before 2026-11-30;
  * and `configured`, which only a session that does not override the setting can read.
  */
-const perhapsAbsent: ReadonlySet<string> = new Set(["arguments", "configured", "returns", "volatility"]);
+const perhapsAbsent: ReadonlySet<string> = new Set([
+  "arguments",
+  "configured",
+  "logged",
+  "returns",
+  "volatility",
+]);
 
 /**
- * Returns whether two values of a property can be compared: always, except if one is not known, and for hashes of another
- * version. Of the types of columns, only those of known columns are: another application may add more at any time.
+ * Returns whether the values of a property of two states can be compared: always, except if one is not known, and for hashes of another
+ * version. Of the types of columns, only those of known columns are: another application may add more at any time. Of the tables of an
+ * extension, only known ones that still exist are: extensions such as queues create and drop them at run time.
  */
-export function doCompare(
-  property: string,
-  one: JsonValue | undefined,
-  other: JsonValue | undefined,
-): boolean {
-  if (perhapsAbsent.has(property)) return one !== undefined && other !== undefined;
+export function doCompare(property: string, object: CatalogObject, now: CatalogObject): boolean {
+  const [one, other] = [object[property], now[property]];
+  if (perhapsAbsent.has(property) || isOfAggregate(property, now))
+    return one !== undefined && other !== undefined;
   if (property === "types") {
     if (!isJsonObject(one) || !isJsonObject(other)) return false;
     return Object.entries(one).some(([column, type]) => other[column] !== type);
   }
-  if (!hashes.has(property)) return true;
+  if (property === "tables") {
+    if (!isJsonObject(one) || !isJsonObject(other)) return false;
+    return Object.entries(one).some(
+      ([table, hash]) => other[table] !== hash && areOfOneVersion(hash, other[table]),
+    );
+  }
+  return !hashes.has(property) || areOfOneVersion(one, other);
+}
+
+/** Returns whether both hashes are known and can be compared. */
+function areOfOneVersion(one: JsonValue | undefined, other: JsonValue | undefined): boolean {
   if (one === undefined || other === undefined) return false;
   const [version, otherVersion] = [one, other].map((value) => /^(.*): /.exec(String(value))?.[1]);
   return version === otherVersion;
@@ -45,8 +62,6 @@ export function doCompare(
 
 /** Returns the object with the current values where its own cannot be compared with them. */
 export function withHashesOfNow(object: CatalogObject, now: CatalogObject | undefined): CatalogObject {
-  const renewed = Object.entries(now ?? {}).filter(
-    ([property, value]) => !doCompare(property, object[property], value),
-  );
+  const renewed = Object.entries(now ?? {}).filter(([property]) => !doCompare(property, object, now ?? {}));
   return renewed.length === 0 ? object : { ...object, ...Object.fromEntries(renewed) };
 }

@@ -31,6 +31,14 @@ extension_member as materialized (
       select m.objid from pg_depend m
       where m.refclassid = 'pg_extension'::regclass and m.deptype = 'e' and m.classid = 'pg_namespace'::regclass))
 ),
+-- Objects that the server drops together with an extension: alter function … depends on extension.
+extension_dependent as materialized (
+  select d.classid, d.objid, json_agg(quote_ident(x.extname) order by x.extname collate "C")::text as extensions
+  from pg_depend d
+  join pg_extension x on x.oid = d.refobjid
+  where d.refclassid = 'pg_extension'::regclass and d.deptype = 'x'
+  group by d.classid, d.objid
+),
 platform_schema as materialized (
   select oid from pg_namespace where nspname ~ '${platformSchemas}'
 ),

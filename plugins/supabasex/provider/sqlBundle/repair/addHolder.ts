@@ -94,7 +94,7 @@ function addSequence(
   if (should.ownedBy === undefined || Number(should.increment ?? 1) < 0) return undefined;
   // It is restored with its identity column.
   if (expected[column]?.identity !== undefined) return { statements: [] };
-  const parts = [`create sequence ${name}`];
+  const parts = [`create ${should.unlogged === true ? "unlogged " : ""}sequence ${name}`];
   if (should.type !== undefined) parts.push(`as ${text(should.type)}`);
   if (should.increment !== undefined) parts.push(`increment by ${text(should.increment)}`);
   if (should.minimum !== undefined) parts.push(`minvalue ${text(should.minimum)}`);

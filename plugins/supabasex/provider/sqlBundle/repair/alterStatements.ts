@@ -5,6 +5,7 @@ import { bareName, quote } from "../source/identifiers";
 import { createStatement, settingValue, text, texts } from "./createStatement";
 import { alterMembership, alterRole } from "./roles";
 import { alterStorage, indexTargets, relationOptions, targetOf, wrapperOptions } from "./storageStatements";
+import { restoreCopies, switched } from "./triggerStatements";
 
 /** Returns statements that set one property of an existing object; `undefined` if it has to be recreated. */
 export function alterStatements(
@@ -22,6 +23,12 @@ export function alterStatements(
       return [
         `comment on ${commentTarget(object, expected)} is ${value === undefined ? "null" : literal(text(value))}`,
       ];
+    case "partitions":
+      return kind === "trigger" ? restoreCopies(object, expected) : undefined;
+    case "dependsOn":
+      return dependencies(parent === undefined ? target : `${target} on ${parent}`, texts(value), {
+        live: texts(live.dependsOn),
+      });
     case "enabled":
       return kind === "event trigger"
         ? [`alter event trigger ${name} ${switched(text(value))}`]
@@ -74,17 +81,20 @@ export function alterStatements(
   }
 }
 
-function switched(enabled: string): string {
-  switch (enabled) {
-    case "no":
-      return "disable";
-    case "on replicas":
-      return "enable replica";
-    case "always":
-      return "enable always";
-    default:
-      return "enable";
-  }
+/** Returns the statements for the extensions with which the server drops an object. */
+function dependencies(
+  target: string,
+  value: readonly string[],
+  { live }: { readonly live: readonly string[] },
+): string[] {
+  const [added, removed] = [
+    value.filter((extension) => !live.includes(extension)),
+    live.filter((extension) => !value.includes(extension)),
+  ];
+  return [
+    ...added.map((extension) => `alter ${target} depends on extension ${extension}`),
+    ...removed.map((extension) => `alter ${target} no depends on extension ${extension}`),
+  ];
 }
 
 function commentTarget({ kind, name, parent }: ObjectIdentity, expected: CatalogObject): string {
@@ -178,6 +188,8 @@ function alterSequence(alter: string, property: string, expected: CatalogObject)
     case "start":
       // Only a restart uses it.
       return [`${alter} start with ${text(value ?? expected.minimum ?? 1)}`];
+    case "unlogged":
+      return [`${alter} set ${value === true ? "unlogged" : "logged"}`];
     case "cycle":
       return [`${alter} ${value === true ? "cycle" : "no cycle"}`];
     case "type":

@@ -23,6 +23,7 @@ export function createStatement(
     case "materialized view":
       return `create materialized view ${name}${options(object.options)} as ${text(object.definition)}`;
     case "trigger":
+      return orReplace(text(object.definition));
     case "rule":
     case "index":
     case "statistics":
@@ -157,6 +158,14 @@ function bucket(id: string, object: CatalogObject): string {
   ].join(
     ", ",
   )}) on conflict (id) do update set public = excluded.public, file_size_limit = excluded.file_size_limit, allowed_mime_types = excluded.allowed_mime_types`;
+}
+
+/**
+ * Returns the statement that creates a trigger also if a manual one has its name, on the table or on a partition. The server replaces no
+ * constraint trigger.
+ */
+export function orReplace(definition: string): string {
+  return definition.replace(/^CREATE TRIGGER /, "CREATE OR REPLACE TRIGGER ");
 }
 
 export function text(value: JsonValue | undefined): string {

@@ -152,6 +152,8 @@ export function grantTarget(object: ObjectIdentity, expected: CatalogObject): Gr
     case "materialized view":
     case "foreign table":
       return { on: `table ${name}`, ...owner };
+    case "aggregate":
+      return { on: `function ${name}`, ...owner };
     default:
       return { on: `${kind} ${name}`, ...owner };
   }

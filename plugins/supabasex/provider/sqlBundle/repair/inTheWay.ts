@@ -13,7 +13,7 @@ import { dropOf, type Place } from "./place";
 export const relations: ReadonlySet<string> = new Set([...relationKinds, "sequence", "index"]);
 
 /** Kinds of objects of which no two may have the same name in a schema. */
-const namespaces: readonly ReadonlySet<string>[] = [
+export const namespaces: readonly ReadonlySet<string>[] = [
   relations,
   new Set([...relationKinds, "type"]),
   routineKinds,
@@ -60,8 +60,8 @@ export function inTheWay({ object, expected, live }: Place): InTheWay | undefine
   return constraint && { object: constraint, drop: dropOf({ object: constraint, expected, live }) };
 }
 
-/** Returns the manual constraint whose index has this name. `add constraint … using index` makes one of an existing index. */
-function constraintWithIndex(
+/** Returns the undeclared constraint whose index has this name. `add constraint … using index` makes one of an existing index. */
+export function constraintWithIndex(
   name: string,
   { expected, live }: { readonly expected: Catalog; readonly live: Catalog },
 ): ObjectIdentity | undefined {
@@ -75,6 +75,6 @@ function constraintWithIndex(
 }
 
 /** Returns whether a constraint has an index, which has its name. */
-function hasIndex(constraint: CatalogObject | undefined): boolean {
+export function hasIndex(constraint: CatalogObject | undefined): boolean {
   return /^(?:PRIMARY KEY|UNIQUE|EXCLUDE)\b/.test(String(constraint?.definition ?? ""));
 }

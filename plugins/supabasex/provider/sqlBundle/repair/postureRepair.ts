@@ -81,7 +81,7 @@ function usualRepairOf(
   if (first?.kind === "extra") return extra(identity, object, differences, { baseline, live });
   if (first?.kind === "missing") return missing(identity, object, differences, { baseline, live });
   const isSafe = (property: string) =>
-    !isOfPartitions(property) &&
+    (!isOfPartitions(property) || object.kind === "trigger") &&
     (safeProperties.has(property) || safeKinds.has(object.kind) || isOfRole(object.kind));
   const repairable = differences.filter(({ property = "" }) => isSafe(property));
   const usual = repairOf(identity, repairable, baseline, { live });

@@ -6,7 +6,7 @@ import {
   splitName,
   touchedProperties,
 } from "../catalog";
-import { relations } from "./inTheWay";
+import { holderOfName } from "./holderOfName";
 
 /** Returns the statements that restore an object's expected name; `isDomain` for a constraint of a domain. */
 export function renameStatements(object: ObjectIdentity, live: string, isDomain: boolean): string[] {
@@ -37,18 +37,10 @@ export function obstacleToRename(
   expected: Catalog,
   { live }: { readonly live: Catalog },
 ): string | undefined {
-  if (touchedProperties(expected[printIdentity(object)] ?? {}) !== undefined)
+  const should = expected[printIdentity(object)];
+  if (touchedProperties(should ?? {}) !== undefined)
     return `its name is ${liveName}, and this bundle did not create it: rename it back, or state the rename in a migration`;
-  const taken = holderOfName(object, live);
-  if (taken === undefined) return undefined;
-  return `its name is ${liveName}, and ${taken} has its former name: drop or rename the ${taken.slice(0, taken.indexOf(object.name) - 1)}`;
-}
-
-/** Returns the identity of the object of another kind that has the name. */
-export function holderOfName({ kind, name }: ObjectIdentity, live: Catalog): string | undefined {
-  const kinds = relations.has(kind) ? [...relations] : [];
-  return kinds
-    .filter((other) => other !== kind)
-    .map((other) => `${other} ${name}`)
-    .find((identity) => live[identity] !== undefined);
+  const holder = holderOfName(object, should, live);
+  if (holder === undefined) return undefined;
+  return `its name is ${liveName}, and ${printIdentity(holder)} has its former name: drop or rename the ${holder.kind}`;
 }

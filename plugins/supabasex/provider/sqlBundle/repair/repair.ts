@@ -95,8 +95,8 @@ export function repairOf(
       continue;
     }
     // The rows of a partition are lost or elsewhere, and a job creates the next one, so this should not stop a
-    // deployment.
-    if (isOfPartitions(property)) continue;
+    // deployment. A trigger is restored on them.
+    if (isOfPartitions(property) && object.kind !== "trigger") continue;
     const small = alterOf(place, property, should[property], { expected: should, live: is });
     if (small !== undefined) statements.push(...small);
     else if (recreatable.has(object.kind)) {
@@ -218,7 +218,7 @@ function missingObject(
 function ornaments(place: Place, expected: CatalogObject): string[] {
   const { object } = place;
   const statements: string[] = [];
-  for (const property of ["owner", "comment", "enabled", "active"]) {
+  for (const property of ["owner", "comment", "enabled", "active", "dependsOn", "partitions"]) {
     const value = expected[property];
     if (value === undefined || (property === "enabled" && value === "yes") || value === true) continue;
     statements.push(...(alterOf(place, property, value, { expected, live: {} }) ?? []));

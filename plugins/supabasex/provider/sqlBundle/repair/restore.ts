@@ -26,7 +26,7 @@ export interface RepairGroup {
  * long as others succeed, because one object may need another that is restored later. Returns what failed in the end.
  */
 export async function runRepairs(session: Session, repairs: readonly RepairGroup[]): Promise<FailedRepair[]> {
-  let waiting = repairs.filter((repair) => repair.statements.length > 0);
+  let waiting = extraTriggersFirst(repairs.filter((repair) => repair.statements.length > 0));
   for (;;) {
     const failed: FailedRepair[] = [];
     const left: typeof waiting = [];
@@ -42,6 +42,16 @@ export async function runRepairs(session: Session, repairs: readonly RepairGroup
     if (left.length === 0 || left.length === waiting.length) return failed;
     waiting = left;
   }
+}
+
+/**
+ * Returns the groups with those first that drop a trigger: one that differs from the trigger of its partitioned table is extra, and
+ * restoring that trigger also restores it on the partition.
+ */
+function extraTriggersFirst(repairs: readonly RepairGroup[]): RepairGroup[] {
+  const dropsTrigger = ({ statements }: RepairGroup) =>
+    statements.length === 1 && statements[0]?.startsWith("drop trigger ") === true;
+  return [...repairs.filter(dropsTrigger), ...repairs.filter((repair) => !dropsTrigger(repair))];
 }
 
 async function attempt(

@@ -13,6 +13,10 @@ create type shared.period as range (subtype = timestamptz);
 create domain shared.postal_code as text constraint postal_code_form check (value ~ '^\d{5}$');
 create sequence shared.ticket_number start 1000 cache 5;
 
+create aggregate shared.total(numeric) (sfunc = numeric_add, stype = numeric, initcond = '0');
+revoke execute on function shared.total(numeric) from public;
+grant execute on function shared.total(numeric) to authenticated;
+
 create table shared.tenants (
   id uuid primary key default gen_random_uuid(),
   name text not null,

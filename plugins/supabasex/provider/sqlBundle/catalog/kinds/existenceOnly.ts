@@ -114,6 +114,11 @@ export const existenceOnlyMark = "contentNotRead";
 export const existenceOnly: Kind = {
   identity: `i.type || ' ' || i.identity`,
   address: { catalog: `o.class`, object: `o.oid` },
+  privileges: {
+    type: `case when aggregate.oid is not null then 'f' end`,
+    owner: `aggregate.proowner`,
+    acl: `aggregate.proacl`,
+  },
   withoutComment: true,
   properties: {
     [existenceOnlyMark]: boolean(`true`),
@@ -131,6 +136,7 @@ export const existenceOnly: Kind = {
   ${everyObject}
 ) o
 cross join lateral pg_identify_object(o.class, o.oid, 0) i
+left join pg_proc aggregate on o.class = 'pg_proc'::regclass and aggregate.oid = o.oid
 left join (
   select 'pg_foreign_server'::regclass::oid as class, oid, srvoptions as options from pg_foreign_server
   union all

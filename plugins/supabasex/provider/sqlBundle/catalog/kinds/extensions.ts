@@ -1,4 +1,5 @@
-import { type Kind, text } from "./kind";
+import { json, type Kind, text } from "./kind";
+import { columnLines, constraintLines, defaultLines, expressionLines, hashOfLines } from "./tableLines";
 
 /** The schema of function `p`, which may be the one of its extension `own`. */
 const schemaOfFunction = `case when p.pronamespace = own.extnamespace then '@' else p.pronamespace::regnamespace::text end`;
@@ -101,6 +102,22 @@ const furtherMembers = `
   join pg_proc p on p.oid = m.objid
   where m.classid = 'pg_proc'::regclass`;
 
+/**
+ * Returns the SQL of a map from each of the extension's tables to a hash of what limits its rows, after the versions for which it can be
+ * compared. Partitions have the limits of their table.
+ */
+const limitsOfTables = (version: string) => `(
+    select json_object_agg(c.oid::regclass, ${version} || ': ' || concat_ws(' ', ${[
+      columnLines,
+      defaultLines,
+      constraintLines,
+      expressionLines,
+    ]
+      .map(hashOfLines)
+      .join(", ")}))
+    from extension_member m join pg_class c on c.oid = m.objid and c.relkind in ('r', 'p') and not c.relispartition
+    where m.refobjid = x.oid and m.classid = 'pg_class'::regclass)`;
+
 const version = `x.extversion || ' on ' || current_setting('server_version_num')::integer / 10000`;
 
 /**
@@ -115,6 +132,7 @@ export const extensions: Kind = {
     schema: text(`quote_ident(n.nspname)`),
     content: text(`${version} || ', with owners: ' || content.hash`),
     members: text(`${version} || ': ' || coalesce(further.hash, 0)`),
+    tables: json(limitsOfTables(version)),
   },
   from: `pg_extension x
 join pg_namespace n on n.oid = x.extnamespace

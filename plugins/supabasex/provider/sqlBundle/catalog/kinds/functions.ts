@@ -1,3 +1,4 @@
+import { dependsOn } from "./dependsOn";
 import { boolean, flag, type Kind, number, options, text } from "./kind";
 
 /**
@@ -28,6 +29,7 @@ export const functions: Kind = {
     rows: number(`case when p.proretset then nullif(p.prorows, 1000) end`),
     support: text(`case when p.prosupport <> 0 then p.prosupport::regproc::text end`),
     settings: options(`p.proconfig`),
+    ...dependsOn("pg_proc", "p.oid"),
   },
   from: `managed_schema s
 join pg_proc p on p.pronamespace = s.oid and p.prokind in ('f', 'p', 'w')

@@ -1,3 +1,4 @@
+import { dependsOn } from "./dependsOn";
 import { boolean, json, type Kind, text } from "./kind";
 
 /** Indexes, without those of a constraint (which describes them) and those that a parent's index created. */
@@ -8,6 +9,7 @@ export const indexes: Kind = {
     table: text(`r.name`),
     definition: text(`pg_get_indexdef(i.indexrelid)`),
     valid: boolean(`nullif(i.indisvalid, true)`),
+    ...dependsOn("pg_class", "c.oid"),
     // By the number of the column. Only expressions can have one.
     statisticsTargets: json(`case when i.indexprs is not null then (
       select json_object_agg(a.attnum, a.attstattarget) from pg_attribute a

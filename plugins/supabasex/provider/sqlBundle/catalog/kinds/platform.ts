@@ -1,7 +1,26 @@
 import { firstUserOid } from "../managedObjects";
 import { columnPrivileges } from "./columns";
 import { foreignTableProperties } from "./foreignTables";
-import { flag, json, type Kind, number, onServer, options, sha256, text } from "./kind";
+import {
+  boolean,
+  flag,
+  json,
+  type Kind,
+  number,
+  onServer,
+  options,
+  type Property,
+  sha256,
+  text,
+} from "./kind";
+import {
+  columnLines,
+  constraintLines,
+  defaultLines,
+  expressionLines,
+  hashOfLines,
+  statisticsLines,
+} from "./tableLines";
 
 /**
  * Returns the kinds of objects in the platform's schemas, and who can access them: owners, privileges, and hashes of
@@ -23,6 +42,10 @@ const withServerSchemas = `(
 
 /** The official clients extend this table, each version as it needs. Its rows are watched. */
 const isNoRecordOfClients = `(w.name, c.relname) <> ('supabase_migrations', 'schema_migrations')`;
+
+/** Returns the property with the hash of these lines about table `c`, if the condition holds. */
+const hashOfRules = (condition: string, lines: string): Property =>
+  text(`case when ${condition} then ${onServer(hashOfLines(lines))} end`);
 
 const schemas: Kind = {
   identity: `'schema ' || w.name`,
@@ -52,38 +75,25 @@ const relations: Kind = {
     definition: text(`case when c.relkind in ('v', 'm') and x.oid is null then
       ${sha256("pg_get_viewdef(c.oid)")} end`),
     options: options(`c.reloptions`),
-    defaults: text(
-      `case when c.relkind in ('r', 'p') and x.oid is null then ${onServer(`(
-      select ${sha256(`string_agg(a.attname || ' ' || pg_get_expr(d.adbin, d.adrelid), e'\\n' order by a.attname)`)}
-      from pg_attrdef d join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
-      where d.adrelid = c.oid)`)} end`,
+    // A crash empties an unlogged table, and a copy of the database lacks its rows.
+    logged: boolean(`case when c.relkind = 'r' and x.oid is null then c.relpersistence = 'p' end`),
+    columnTypes: hashOfRules(
+      `c.relkind in ('r', 'p') and not c.relispartition and x.oid is null and ${isNoRecordOfClients}`,
+      columnLines,
     ),
-    constraints: text(
-      `case when c.relkind in ('r', 'p') and not c.relispartition and x.oid is null and ${isNoRecordOfClients} then ${onServer(`(
-      select ${sha256(`string_agg(line, e'\\n' order by line collate "C")`)}
-      from (
-        select k.conname || ' ' || pg_get_constraintdef(k.oid) as line
-        from pg_constraint k where k.conrelid = c.oid and k.contype in ('p', 'u', 'f', 'c', 'x')
-        union all
-        select pg_get_indexdef(i.indexrelid) || ' ' || i.indisvalid
-        from pg_index i
-        where i.indrelid = c.oid and i.indisunique
-          and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.conrelid = c.oid)
-      ) lines)`)} end`,
+    defaults: hashOfRules(`c.relkind in ('r', 'p') and x.oid is null`, defaultLines),
+    constraints: hashOfRules(
+      `c.relkind in ('r', 'p') and not c.relispartition and x.oid is null and ${isNoRecordOfClients}`,
+      constraintLines,
     ),
     // An index may call a function for each row that is written, and statistics for each one that is analyzed.
-    expressions: text(
-      `case when c.relkind in ('r', 'p') and not c.relispartition and x.oid is null then ${onServer(`(
-      select ${sha256(`string_agg(pg_get_indexdef(i.indexrelid), e'\\n' order by i.indexrelid::regclass::text collate "C")`)}
-      from pg_index i where i.indrelid = c.oid and (i.indexprs is not null or i.indpred is not null) and not i.indisunique)`)} end`,
+    expressions: hashOfRules(
+      `c.relkind in ('r', 'p') and not c.relispartition and x.oid is null`,
+      expressionLines,
     ),
-    statistics: text(
-      `case when c.relkind in ('r', 'p') and not c.relispartition and x.oid is null then ${onServer(`(
-      select ${sha256(`string_agg(line, e'\\n' order by line collate "C")`)}
-      from (
-        select pg_get_statisticsobjdef(s.oid) as line
-        from pg_statistic_ext s where s.stxrelid = c.oid and s.stxexprs is not null
-      ) lines)`)} end`,
+    statistics: hashOfRules(
+      `c.relkind in ('r', 'p') and not c.relispartition and x.oid is null`,
+      statisticsLines,
     ),
     // Triggers of foreign keys, which are not enforced while these are disabled.
     disabledConstraintTriggers: number(`nullif((
@@ -128,7 +138,7 @@ const functions: Kind = {
     volatility: text(`case when x.oid is null then
       case p.provolatile when 'i' then 'immutable' when 's' then 'stable' else 'volatile' end end`),
     declaration: text(`case when x.oid is null then
-      ${onServer(sha256("pg_get_function_arguments(p.oid) || ' ' || p.proisstrict || ' ' || p.proleakproof || ' ' || (select l.lanname from pg_language l where l.oid = p.prolang)"))} end`),
+      ${onServer(sha256("pg_get_function_arguments(p.oid) || ' ' || p.proisstrict || ' ' || p.proleakproof || ' ' || (select l.lanname from pg_language l where l.oid = p.prolang) || coalesce(' depends on ' || (select x.extensions from extension_dependent x where x.classid = 'pg_proc'::regclass and x.objid = p.oid), '')"))} end`),
     settings: options(`p.proconfig`),
     extension: text(`x.extname`),
   },

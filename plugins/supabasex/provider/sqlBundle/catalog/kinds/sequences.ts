@@ -16,6 +16,11 @@ export const sequences: Kind = {
     start: number(`case when q.seqincrement < 0 or q.seqstart <> q.seqmin then q.seqstart end`),
     cache: number(`nullif(q.seqcache, 1)`),
     cycle: flag(`q.seqcycle`),
+    // A crash resets it. That of an unlogged table is unlogged with it.
+    unlogged: flag(`r.persistence = 'u' and not exists (
+      select from pg_depend o join pg_class t on t.oid = o.refobjid
+      where o.classid = 'pg_class'::regclass and o.objid = r.oid and o.refclassid = 'pg_class'::regclass
+        and o.deptype in ('a', 'i') and t.relpersistence = 'u')`),
     ownedBy: text(`(
       select o.refobjid::regclass::text || ' ' || quote_ident(a.attname)
       from pg_depend o

@@ -1,3 +1,4 @@
+import { dependsOn } from "./dependsOn";
 import { json, type Kind, list, text } from "./kind";
 
 const enabled = (column: string) => `case ${column}
@@ -20,6 +21,7 @@ export const triggers: Kind = {
   properties: {
     definition: text(`pg_get_triggerdef(t.oid)`),
     enabled: text(`${enabled("t.tgenabled")}`),
+    ...dependsOn("pg_trigger", "t.oid"),
     inheritedFrom: text(`parent.tgrelid::regclass::text`),
     partitions: json(`case when r.kind = 'p' and t.tgtype & 1 = 0 then (
       with recursive below as (

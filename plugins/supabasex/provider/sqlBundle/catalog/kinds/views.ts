@@ -1,3 +1,4 @@
+import { dependsOn } from "./dependsOn";
 import { type Kind, options, text } from "./kind";
 import { storage, storageJoins } from "./storage";
 
@@ -9,6 +10,7 @@ export const views: Kind = {
     owner: text(`pg_get_userbyid(r.owner)`),
     definition: text(`btrim(pg_get_viewdef(r.oid))`),
     options: options(`r.options`),
+    ...dependsOn("pg_class", "r.oid"),
     ...storage,
   },
   from: `relation r${storageJoins}

@@ -56,6 +56,8 @@ export const accessProperties: Readonly<Record<string, readonly string[]>> = {
     "rowSecurity",
     "rowSecurityForced",
     "disabledConstraintTriggers",
+    "columnTypes",
+    "logged",
     "replicaIdentity",
     "partitionOf",
     "inherits",

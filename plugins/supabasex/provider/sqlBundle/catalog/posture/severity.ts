@@ -44,6 +44,7 @@ const rolePowers = ["superuser", "bypassRls", "createRole", "createDatabase", "r
 /** Properties that guard something: checks and defaults of a platform's table, the place where a job runs. */
 const openingProperties: ReadonlySet<string> = new Set([
   "arguments",
+  "columnTypes",
   "configured",
   "constraints",
   "content",
@@ -190,7 +191,7 @@ function ofChange(kind: string, difference: CatalogDifference): Severity {
     case "accounts":
       return gains(was, is, undefined) || addsEntries(was, is) ? "opens" : "changes";
     case "extension":
-      return property === "content" || property === "members" ? "opens" : "changes";
+      return property === "content" || property === "members" || property === "tables" ? "opens" : "changes";
     case "cron job": {
       const isOfOther = partsOfIdentity(difference.identity).user !== "postgres";
       return property === "host" || (isOfOther && (property === "command" || is === true))

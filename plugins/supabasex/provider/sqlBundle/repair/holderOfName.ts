@@ -1,0 +1,43 @@
+import {
+  type Catalog,
+  type CatalogObject,
+  type ObjectIdentity,
+  partsOfIdentity,
+  printIdentity,
+} from "../catalog";
+import { constraintWithIndex, hasIndex, namespaces, relations } from "./inTheWay";
+
+/**
+ * Returns the object of another kind that has the name of a renamed one, so that the server refuses to rename it back. A constraint with an
+ * index has a name among the relations of its schema, and so does a composite type; a table has one among the types.
+ *
+ * @param should the renamed object as it is expected
+ */
+export function holderOfName(
+  object: ObjectIdentity,
+  should: CatalogObject | undefined,
+  live: Catalog,
+): ObjectIdentity | undefined {
+  const isConstraint = object.kind === "constraint";
+  if (isConstraint && !hasIndex(should)) return undefined;
+  const kind = isConstraint ? "index" : object.kind;
+  const name = isConstraint ? `${object.schema}.${object.name}` : object.name;
+  const isRelation = relations.has(kind) || (kind === "type" && should?.kind === "composite");
+  const kinds = new Set([
+    ...namespaces.filter((shared) => shared.has(kind)).flatMap((shared) => [...shared]),
+    ...(isRelation ? relations : []),
+  ]);
+  kinds.delete(object.kind);
+  // The names of aggregates have no blanks between argument types.
+  const names = new Set([name, name.replaceAll(", ", ",")]);
+  const identities = [...kinds].flatMap((other) => [...names].map((one) => `${other} ${one}`));
+  const found = identities.find((identity) => live[identity] !== undefined);
+  if (found !== undefined) return partsOfIdentity(found);
+  if (!isRelation) return undefined;
+  const type = `type ${name}`;
+  if (kind !== "type" && live[type]?.kind === "composite") return partsOfIdentity(type);
+  const constraint = constraintWithIndex(name, { expected: {}, live });
+  return constraint === undefined || printIdentity(constraint) === printIdentity(object)
+    ? undefined
+    : constraint;
+}
