@@ -34,6 +34,9 @@ export const alarmPrefixes = (prefix: string): readonly string[] => [
   `${prefix}-monitoring-`,
 ];
 
+/** Returns the prefixes of the names of a stack's roles. */
+export const rolePrefixes = alarmPrefixes;
+
 /** Tags `Name` of the subnets of the stack's own network, by which the next deployment finds them. */
 export function subnetNames(prefix: string) {
   return {

@@ -1,4 +1,4 @@
-import { alarmPrefixes, awsNames } from "../components/awsNames";
+import { alarmPrefixes, awsNames, rolePrefixes } from "../components/awsNames";
 import { AwsWatch } from "../components/awsWatch";
 import type { DatabaseMonitoring } from "../components/databaseMonitoring/databaseMonitoring";
 import { commonArgs } from "./awsCommon";
@@ -18,6 +18,8 @@ export function declareAwsWatch(
     account: common.account,
     accessLogs,
     alarmPrefixes: alarmPrefixes(common.physicalName),
+    rolePrefixes: rolePrefixes(common.physicalName),
+    image: config.backup.image,
     bucket,
     backup,
     alarms,

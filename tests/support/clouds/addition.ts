@@ -16,6 +16,8 @@ export interface Places {
   /** ARNs that an addition may reference. */
   readonly clusterArn: string;
   readonly roleArn: string;
+  /** A role of the stack. */
+  readonly roleName: string;
 }
 
 /** An addition outside of the stack that no resource of the aws provider reports. */
