@@ -62,7 +62,10 @@ export const accessAdditions: readonly Addition[] = [
     by: "aws s3control create-access-point",
     add: async ({ s3Control }, places) =>
       await s3Control.send(
-        new CreateAccessPointCommand({ ...{ AccountId: accountOf(places), Name: "manual" }, Bucket: places.bucket }),
+        new CreateAccessPointCommand({
+          ...{ AccountId: accountOf(places), Name: "manual" },
+          Bucket: places.bucket,
+        }),
       ),
     remove: async ({ s3Control }, places) =>
       await s3Control.send(new DeleteAccessPointCommand({ AccountId: accountOf(places), Name: "manual" })),
@@ -198,10 +201,13 @@ export const accessAdditions: readonly Addition[] = [
           containerDefinitions: [{ name: "shell", image: "shell", memory: 128 }],
         }),
       );
-      await runTask(clouds, places, { taskDefinition: "of-another-owner", launchType: "FARGATE", ...inSubnet });
+      await runTask(clouds, places, {
+        taskDefinition: "of-another-owner",
+        launchType: "FARGATE",
+        ...inSubnet,
+      });
     },
     remove: stopTasks,
     reports: "opens    cluster task ",
   },
 ];
-

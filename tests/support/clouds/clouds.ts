@@ -14,8 +14,8 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { JsonValue } from "../../../foundation/json";
 import { ManagementApi } from "../../../foundation/managementApi";
-import { localS3Control } from "../../../plugins/supabasex/provider/awsWatch/clients";
 import { type LocalEndpoints, localAccessToken } from "../../../local/environment";
+import { localS3Control } from "../../../plugins/supabasex/provider/awsWatch/clients";
 
 /** Returns clients that access both clouds directly, without our providers. */
 export type Clouds = ReturnType<typeof connectClouds>;

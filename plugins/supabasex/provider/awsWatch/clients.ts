@@ -108,7 +108,9 @@ function once<T>(read: () => Promise<T>): () => Promise<T> {
  * endpoint does not have.
  */
 export function localS3Control(endpoint: string, region: string): S3ControlClientConfig {
-  const authSchemes = [{ name: "sigv4", signingName: "s3", signingRegion: region, disableDoubleEncoding: true }];
+  const authSchemes = [
+    { name: "sigv4", signingName: "s3", signingRegion: region, disableDoubleEncoding: true },
+  ];
   return {
     region,
     disableHostPrefix: true,

@@ -1,16 +1,11 @@
 import { UserError } from "../../../../foundation/userError";
 import type { CallContext } from "../../../provider-host/provider";
 import { containsUnknown, type PropertyMap } from "../../../provider-host/values";
+import { revertInAws } from "../../awsReverts";
 import { addedInAws } from "../../bundleMessages";
 import { type Resource, unknownInputs } from "../resource";
-import {
-  deployedOutputs,
-  diffOfWatch,
-  refreshedOutputs,
-  warnOfAccepted,
-  watchedIn,
-} from "../watch/report";
-import type { Watched } from "../watch/watched";
+import { deployedOutputs, diffOfWatch, refreshedOutputs, warnOfAccepted, watchedIn } from "../watch/report";
+import { type Change, changeWords, type Watched } from "../watch/watched";
 import { connectAws } from "./clients";
 import type { DeclaredInAws } from "./declared";
 import { declaredInAws } from "./declaredInputs";
@@ -63,7 +58,10 @@ export const awsWatch: Resource = {
     // An older version deployed the last time, or its credentials were not allowed to read the account.
     const unrecorded = Object.keys(read).filter((name) => isOfAccount(name) && baseline[name] === undefined);
     const now = Object.fromEntries(Object.entries(read).filter(([name]) => !unrecorded.includes(name)));
-    const refreshed = refreshedOutputs({ outputs: deployed, now, title: addedInAws }, context);
+    const refreshed = refreshedOutputs(
+      { outputs: deployed, now, title: addedInAws, revertOf: revertOf(inputs) },
+      context,
+    );
     if (unrecorded.length === 0) return { id, inputs, outputs: refreshed };
     context.log(
       "info",
@@ -94,7 +92,14 @@ async function compared(
   const now = withMissingCode(before, await readAll(inputs, context));
   const empty = sourceNames.filter((name) => !isOfAccount(name)).map((name) => [name, {}] as const);
   const known = { ...Object.fromEntries(empty), ...before };
-  return deployedOutputs({ before: known, now, released }, inputs, context);
+  return deployedOutputs({ before: known, now, released, revertOf: revertOf(inputs) }, inputs, context);
+}
+
+/** Returns a function that returns the command which reverts a change. */
+function revertOf(inputs: PropertyMap): (change: Change) => string | undefined {
+  const { cluster, network, region } = declaredInAws(inputs);
+  const place = { cluster, region, vpcId: network?.vpcId };
+  return (change) => revertInAws(change.identity, changeWords(change), place);
 }
 
 /** Adds the code of functions that do not exist: the function's own resource reports that it was deleted. */

@@ -49,11 +49,7 @@ const refused = new Set([
   "UnauthorizedOperation",
 ]);
 /** Codes for an operation that the region does not have (yet). */
-const absent = new Set([
-  "InvalidAction",
-  "UnknownOperationException",
-  "UnsupportedOperation",
-]);
+const absent = new Set(["InvalidAction", "UnknownOperationException", "UnsupportedOperation"]);
 
 /** Name → a read of what exists and is not declared, both for the backups and for their copies. */
 const placeSources: Readonly<Record<string, Source<PlaceQuestion>>> = {

@@ -17,7 +17,10 @@ export async function tasksInCluster(
 ): Promise<Entries> {
   const { DescribeTasksCommand, paginateListTasks } = await import("./sdk");
   const found: [string, string][] = [];
-  const pages = paginateListTasks({ client: ecs, pageSize: tasksPerRequest }, { cluster });
+  const pages = paginateListTasks(
+    { client: ecs, pageSize: tasksPerRequest },
+    { cluster, desiredStatus: "RUNNING" },
+  );
   for await (const { taskArns = [] } of pages) {
     signal.throwIfAborted();
     if (taskArns.length === 0) continue;
