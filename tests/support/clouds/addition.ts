@@ -18,6 +18,8 @@ export interface Places {
   readonly roleArn: string;
   /** A role of the stack. */
   readonly roleName: string;
+  /** The stack's own network; the local stack has none. */
+  readonly network?: { readonly vpcId: string; readonly subnetId: string };
 }
 
 /** An addition outside of the stack that no resource of the aws provider reports. */

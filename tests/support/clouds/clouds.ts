@@ -1,11 +1,13 @@
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { EC2Client } from "@aws-sdk/client-ec2";
+import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { PipesClient } from "@aws-sdk/client-pipes";
+import { Route53Client } from "@aws-sdk/client-route-53";
 import { S3Client } from "@aws-sdk/client-s3";
 import { S3ControlClient } from "@aws-sdk/client-s3-control";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
@@ -35,6 +37,8 @@ export function connectClouds({ supabase, aws }: LocalEndpoints) {
     s3: new S3Client({ ...options, endpoint: aws.s3Endpoint, forcePathStyle: true }),
     s3Control: new S3ControlClient({ ...options, ...localS3Control(aws.endpoint, aws.region) }),
     pipes: new PipesClient(options),
+    ecr: new ECRClient(options),
+    route53: new Route53Client(options),
     iam: new IAMClient(options),
     ecs: new ECSClient(options),
     ec2: new EC2Client(options),

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { CreateClusterCommand } from "@aws-sdk/client-ecs";
+import { CreateSubnetCommand, CreateVpcCommand } from "@aws-sdk/client-ec2";
+import { CreateRepositoryCommand } from "@aws-sdk/client-ecr";
+import { CreateClusterCommand, RegisterTaskDefinitionCommand, RunTaskCommand } from "@aws-sdk/client-ecs";
 import { CreateRoleCommand } from "@aws-sdk/client-iam";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { CreateScheduleGroupCommand } from "@aws-sdk/client-scheduler";
@@ -15,6 +17,8 @@ import type { PropertyMap } from "../../../../plugins/provider-host/values";
 import { awsWatch } from "../../../../plugins/supabasex/provider/awsWatch/resource";
 import { type Clouds, connectClouds, lineFor, type Places } from "../../../support/clouds";
 import { accessAdditions } from "../../../support/clouds/accessAdditions";
+import { accountAdditions, blockPublicAccess, imageRepository } from "../../../support/clouds/accountAdditions";
+import { networkAdditions } from "../../../support/clouds/networkAdditions";
 
 const directory = mkdtempSync(path.join(tmpdir(), "thorbis access "));
 const variables = ["AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] as const;
@@ -64,12 +68,23 @@ beforeAll(async () => {
     ...{ alarmName: "shop-backup-missing", taskDefinitionArn: "", roleName: "shop-backup-task" },
     roleArn: "arn:aws:iam::123456789012:role/of-somebody-else",
   };
+  const { Vpc } = await clouds.ec2.send(new CreateVpcCommand({ CidrBlock: "10.80.0.0/24" }));
+  const vpcId = String(Vpc?.VpcId);
+  const { Subnet } = await clouds.ec2.send(
+    new CreateSubnetCommand({ VpcId: vpcId, CidrBlock: "10.80.0.0/26" }),
+  );
+  const subnetId = String(Subnet?.SubnetId);
+  places = { ...places, network: { vpcId, subnetId } };
+  await clouds.ecr.send(new CreateRepositoryCommand({ repositoryName: imageRepository }));
+  await blockPublicAccess(clouds, places);
   inputs = {
     region,
     declared: {
       ...{ bucket: places.bucket, scheduleGroup: places.scheduleGroup, cluster: places.clusterArn },
       ...{ secret: "shop", topic: TopicArn, logGroups: [places.logGroup], deadLetterQueue: QueueUrl },
       rolePrefixes: ["shop-backup-"],
+      image: `123456789012.dkr.ecr.${region}.amazonaws.com/${imageRepository}@sha256:${"a".repeat(64)}`,
+      network: { vpcId, subnets: [subnetId], endpoints: [], securityGroups: ["default"] },
     },
   };
   deployed = (await awsWatch.create({ inputs, preview: false } as never, context)).outputs;
@@ -88,7 +103,7 @@ test("nothing is reported without a change", async () => {
   expect(logged).toEqual([]);
 });
 
-test.each(accessAdditions.map((addition) => [addition.name, addition] as const))(
+test.each([...accessAdditions, ...accountAdditions, ...networkAdditions].map((addition) => [addition.name, addition] as const))(
   "%s: it is reported until it is undone",
   async (_, addition) => {
     await addition.add(clouds, places);
@@ -101,3 +116,46 @@ test.each(accessAdditions.map((addition) => [addition.name, addition] as const))
     expect((await refreshed()).live).toEqual({});
   },
 );
+
+test("what others have in the account, and a manual backup with the stack's own task, are not reported", async () => {
+  const { roleArn, topicArn, clusterArn, roleName, taskDefinitionArn: _, ...others } = places;
+  const [account, region] = [topicArn.split(":")[4], service.region];
+  const arn = (service: string, name: string) => `arn:aws:${service}:${region}:${account}:${name}`;
+  const foreign: Places = {
+    ...{ ...others, roleArn, topicArn: arn("sns", "of-somebody-else") },
+    ...{ bucket: "of-somebody-else", logGroup: "/of-somebody-else", queueName: "of-somebody-else" },
+    ...{ clusterArn: arn("ecs", "cluster/of-somebody-else"), roleName: "of-somebody-else" },
+    taskDefinitionArn: "",
+  };
+  await clouds.s3.send(new CreateBucketCommand({ Bucket: foreign.bucket }));
+  await clouds.sqs.send(new CreateQueueCommand({ QueueName: foreign.queueName }));
+  await clouds.ecs.send(new CreateClusterCommand({ clusterName: "of-somebody-else" }));
+  await clouds.iam.send(
+    new CreateRoleCommand({ RoleName: "of-somebody-else", AssumeRolePolicyDocument: "{}" }),
+  );
+  // The permissions on the event bus belong to the whole account.
+  const ofAccount = /event bus/;
+  for (const addition of accessAdditions) {
+    if (!ofAccount.test(addition.name)) await addition.add(clouds, foreign);
+  }
+  const { Vpc } = await clouds.ec2.send(new CreateVpcCommand({ CidrBlock: "10.81.0.0/24" }));
+  const vpcId = String(Vpc?.VpcId);
+  const { Subnet } = await clouds.ec2.send(
+    new CreateSubnetCommand({ VpcId: vpcId, CidrBlock: "10.81.0.0/26" }),
+  );
+  const subnetId = String(Subnet?.SubnetId);
+  for (const addition of networkAdditions) {
+    await addition.add(clouds, { ...foreign, network: { vpcId, subnetId } });
+  }
+  const containerDefinitions = [{ name: "backup", image: "backup", memory: 128 }];
+  await clouds.ecs.send(new RegisterTaskDefinitionCommand({ family: "shop-backup", containerDefinitions }));
+  await clouds.ecs.send(
+    new RunTaskCommand({
+      ...{ cluster: clusterArn, taskDefinition: "shop-backup", launchType: "FARGATE" },
+      networkConfiguration: { awsvpcConfiguration: { subnets: [subnetId] } },
+    }),
+  );
+
+  expect((await refreshed()).live).toEqual({});
+  expect(logged).toEqual([]);
+});
