@@ -34,5 +34,5 @@ export interface Addition {
 
 /** Returns the line of an addition with these names filled in. */
 export function lineFor({ reports }: Addition, places: Places): string {
-  return reports.replaceAll(/\$(\w+)/g, (_, name: string) => places[name as keyof Places]);
+  return reports.replaceAll(/\$(\w+)/g, (_, name: string) => String(places[name as keyof Places]));
 }

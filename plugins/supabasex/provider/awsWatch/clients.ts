@@ -108,9 +108,8 @@ function once<T>(read: () => Promise<T>): () => Promise<T> {
  * endpoint does not have.
  */
 export function localS3Control(endpoint: string, region: string): S3ControlClientConfig {
-  const authSchemes = [
-    { name: "sigv4", signingName: "s3", signingRegion: region, disableDoubleEncoding: true },
-  ];
+  const signing = { signingName: "s3", signingRegion: region, disableDoubleEncoding: true };
+  const authSchemes = [{ ...{ name: "sigv4", properties: {} }, ...signing }];
   return {
     region,
     disableHostPrefix: true,
