@@ -14,14 +14,8 @@ const clean = cleaner({
   HOOK_SECRET: "lowercaseword",
   APP_SECRET: "it's long",
   ODD_SECRET: "?>?>?>?>",
-  MIXED_SECRET: "s3cr3t/Va lue'é\"x",
-  LONG_SECRET: `${"0123456789".repeat(12)}abc/+`,
   PATH: "/usr/local/bin",
 });
-
-const mixed = "s3cr3t/Va lue'é\"x";
-const mixedHex = Buffer.from(mixed).toString("hex");
-const longBase64 = Buffer.from(`${"0123456789".repeat(12)}abc/+`).toString("base64");
 
 test.each([
   ["a token of the environment", "token sbp_0123456789.", "token [secret]."],
@@ -217,56 +211,6 @@ test.each([
     '"{\\"pass\\":\\"[secret]\\"}"',
   ],
   ["a secret in a form", "auth=quo%22ted+%26pass", "auth=[secret]"],
-  ["a secret as bytea", `is \\x${mixedHex}`, "is \\x[secret]"],
-  ["a secret as upper-case hexadecimal digits", `X'${mixedHex.toUpperCase()}'`, "X'[secret]'"],
-  ["a secret in hexadecimal digits with spaces", mixedHex.replace(/..(?!$)/g, "$& "), "[secret]"],
-  ["a secret in hexadecimal digits with colons", mixedHex.replace(/..(?!$)/g, "$&:"), "[secret]"],
-  ["a secret as a list of bytes", `[0x${mixedHex.replace(/..(?!$)/g, "$&, 0x")}]`, "[0x[secret]]"],
-  ["a secret as escaped bytes", mixedHex.replace(/../g, "\\x$&"), "[secret]"],
-  ["a secret as escaped bytes in JSON", mixedHex.replace(/../g, "\\\\x$&"), "[secret]"],
-  [
-    "a secret as octal bytes",
-    [...Buffer.from(mixed)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join(""),
-    "[secret]",
-  ],
-  [
-    "a secret as escaped characters",
-    [...mixed].map((one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`).join(""),
-    "[secret]",
-  ],
-  ["a secret in a URL with every byte encoded", mixedHex.replace(/../g, "%$&"), "[secret]"],
-  ["a secret in a URL with upper-case digits", mixedHex.toUpperCase().replace(/../g, "%$&"), "[secret]"],
-  ["a secret in a URL that leaves some characters", encodeURI(mixed), "[secret]"],
-  ["a secret that is encoded twice", encodeURIComponent(encodeURIComponent(mixed)), "[secret]"],
-  [
-    "a secret in HTML",
-    "s3cr3t/Va lue&#39;&eacute;x or s3cr3t/Va lue&#x27;&#233;&quot;x",
-    "s3cr3t/Va lue&#39;&eacute;x or [secret]",
-  ],
-  ["a secret in Base64 with line breaks", longBase64.replace(/.{64}/g, "$&\n"), "[secret]s="],
-  ["a secret in Base64 with escaped line breaks", longBase64.replace(/.{76}/g, "$&\\n"), "[secret]s="],
-  ["a password with a quote", "password=abc'def x", "password=[secret] x"],
-  ["a password with separators", "password=abc&def;ghi,jkl user=x", "password=[secret] user=x"],
-  [
-    "a password before other parameters",
-    "?password=abc&user=x;password=a,ssl=on",
-    "?password=[secret]&user=x;password=[secret],ssl=on",
-  ],
-  ["a password with an escaped space", "password=my\\ pass user=x", "password=[secret] user=x"],
-  [
-    "a password of an object",
-    "{ user: 'x', password: 'it\\'s', ssl: true }",
-    "{ user: 'x', password: [secret], ssl: true }",
-  ],
-  ["a password of Python", "{'db_password': 'hunter2'}", "{'db_password': [secret]}"],
-  ["a password in one line of YAML", "{password: hunter22, user: x}", "{password: [secret], user: x}"],
-  ["a password of an option", "psql --db-password hunter2 -c x", "psql --db-password [secret] -c x"],
-  ["an unquoted secret", "client_secret=abc123def456ghi789 x", "client_secret=[secret] x"],
-  [
-    "a token of a URL",
-    "https://x.example/?token=abc123def456ghi789&a=b",
-    "https://x.example/?token=[secret]&a=b",
-  ],
   ["a secret with terminal codes inside", "sbp_\u001b[31m0123\u001b[0m456789", "[secret]"],
   ["half of a character", "a\ud83d!", "a\ufffd!"],
   ["terminal codes", "\u001b[31mred\u001b[0m and \u001b]8;;x\u0007link", "red and link"],
@@ -291,7 +235,6 @@ test.each([
   'where "password" = "old_password" or "u"."password" = "users"."password"',
   "password: required\npassword: 'abc' is too short\npassword: must have 8 characters\nreset-password: https://x.example/a1\nmin_password: 8",
   "use --password to set it; { password: 'x' is too short }, token=required, api_key=of-the-project, tokens=12345678901234567890",
-  "6162636465666768696a is a hash, and so is \\x6162636465666768; 100%25 of a+b",
   "set { passwordMinLength: 12345678, bypass: 'x' }",
   'the password: too short; "password_required_characters": "abc"; Basic authentication is off',
 ])("other text is not masked: %s", (text) => {
@@ -334,11 +277,6 @@ test.each([
   ",password: a",
   "password=a'",
   "password=&",
-  "s3cr3t/Va%20",
-  "%2525",
-  "\\\\u0073",
-  "73 33 63 ",
-  "MDEyMzQ1Njc4OTAx\n",
 ])("%j, repeated, is masked in linear time", (part) => {
   const text = part.repeat(2_000_000 / part.length);
 

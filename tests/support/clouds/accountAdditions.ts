@@ -1,8 +1,5 @@
 import { DeleteRepositoryPolicyCommand, SetRepositoryPolicyCommand } from "@aws-sdk/client-ecr";
-import {
-  DeletePublicAccessBlockCommand,
-  PutPublicAccessBlockCommand,
-} from "@aws-sdk/client-s3-control";
+import { DeletePublicAccessBlockCommand, PutPublicAccessBlockCommand } from "@aws-sdk/client-s3-control";
 import type { Addition, Places } from "./addition";
 import type { Clouds } from "./clouds";
 

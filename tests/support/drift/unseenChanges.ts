@@ -104,7 +104,8 @@ export const unseenChanges: readonly UnseenChange[] = [
   },
   {
     name: "a schedule in another group calls an API of AWS directly (`arn:aws:scheduler:::aws-sdk:…`), for example to start a task or delete an object",
-    because: "the list of schedules does not contain the input of the call, and an account can have thousands of schedules",
+    because:
+      "the list of schedules does not contain the input of the call, and an account can have thousands of schedules",
     instead:
       "The call needs a role with permissions on the stack's resources. Roles of the stack, the policies of bucket, key, queue and topic, and grants on the key are compared. Schedules whose target is the cluster, a function, the queue or the topic are reported.",
   },
@@ -124,7 +125,8 @@ export const unseenChanges: readonly UnseenChange[] = [
     name: "the thumbprint of the GitHub identity provider: `aws iam update-open-id-connect-provider-thumbprint`",
     because:
       "AWS verifies GitHub's certificate with its own list of authorities and ignores the thumbprint; the aws provider does not compare it",
-    instead: "A refresh of `bootstrap/` reports other audiences of the provider, and other trust policies of the roles.",
+    instead:
+      "A refresh of `bootstrap/` reports other audiences of the provider, and other trust policies of the roles.",
   },
   {
     name: "a user or another role gets a policy that allows access to the stack's resources, or access keys",

@@ -4,9 +4,6 @@ import type { AwsClients } from "./clients";
 /** The settings of S3's Block Public Access. */
 const blocks = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"] as const;
 
-/** Where S3 keeps the list of the account's multi-region access points. Other partitions have none. */
-export const regionOfMultiRegionAccessPoints = "us-west-2";
-
 /**
  * Returns the access points of a bucket, of which the stack has none. Each has its own address and policy. An access point for Object
  * Lambda needs one of them. Access points of other accounts are not listed; they grant only what the policy of the bucket grants, which a

@@ -16,7 +16,9 @@ import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { isPropertyMap, type PropertyMap } from "../../../provider-host/values";
-import { regionOfMultiRegionAccessPoints } from "./accessPoints";
+
+/** Where S3 keeps the list of the account's multi-region access points. */
+const regionOfMultiRegionAccessPoints = "us-west-2";
 
 /** Clients of the services that a watch reads. */
 export interface AwsClients {

@@ -17,7 +17,11 @@ import type { PropertyMap } from "../../../../plugins/provider-host/values";
 import { awsWatch } from "../../../../plugins/supabasex/provider/awsWatch/resource";
 import { type Clouds, connectClouds, lineFor, type Places } from "../../../support/clouds";
 import { accessAdditions } from "../../../support/clouds/accessAdditions";
-import { accountAdditions, blockPublicAccess, imageRepository } from "../../../support/clouds/accountAdditions";
+import {
+  accountAdditions,
+  blockPublicAccess,
+  imageRepository,
+} from "../../../support/clouds/accountAdditions";
 import { networkAdditions } from "../../../support/clouds/networkAdditions";
 
 const directory = mkdtempSync(path.join(tmpdir(), "thorbis access "));
@@ -103,19 +107,20 @@ test("nothing is reported without a change", async () => {
   expect(logged).toEqual([]);
 });
 
-test.each([...accessAdditions, ...accountAdditions, ...networkAdditions].map((addition) => [addition.name, addition] as const))(
-  "%s: it is reported until it is undone",
-  async (_, addition) => {
-    await addition.add(clouds, places);
+test.each(
+  [...accessAdditions, ...accountAdditions, ...networkAdditions].map(
+    (addition) => [addition.name, addition] as const,
+  ),
+)("%s: it is reported until it is undone", async (_, addition) => {
+  await addition.add(clouds, places);
 
-    const { live } = await refreshed();
+  const { live } = await refreshed();
 
-    expect(Object.keys(live as PropertyMap)).toHaveLength(1);
-    expect(logged.join("\n")).toContain(lineFor(addition, places));
-    await addition.remove(clouds, places);
-    expect((await refreshed()).live).toEqual({});
-  },
-);
+  expect(Object.keys(live as PropertyMap)).toHaveLength(1);
+  expect(logged.join("\n")).toContain(lineFor(addition, places));
+  await addition.remove(clouds, places);
+  expect((await refreshed()).live).toEqual({});
+});
 
 test("what others have in the account, and a manual backup with the stack's own task, are not reported", async () => {
   const { roleArn, topicArn, clusterArn, roleName, taskDefinitionArn: _, ...others } = places;

@@ -56,7 +56,9 @@ async function reportedInterface({ description, type, groups, managed }: Interfa
     securityGroups: ["default", "shop-backup", "shop-monitoring"],
   };
   const declared = { network, functions: ["shop-monitoring"] };
-  return Object.keys((await read("network interfaces", { ec2: async () => ec2 }, declared)) ?? {}).length === 1;
+  return (
+    Object.keys((await read("network interfaces", { ec2: async () => ec2 }, declared)) ?? {}).length === 1
+  );
 }
 
 const task = {
@@ -71,7 +73,10 @@ const probe = {
 test.each([
   ["of a task", task],
   ["of the probe", probe],
-  ["of the NAT gateway", { ...task, type: "nat_gateway", description: "Interface for NAT Gateway", groups: [] }],
+  [
+    "of the NAT gateway",
+    { ...task, type: "nat_gateway", description: "Interface for NAT Gateway", groups: [] },
+  ],
 ])("the interface %s is not reported", async (_, one) => {
   expect(await reportedInterface(one)).toBe(false);
 });
@@ -81,7 +86,10 @@ test.each([
   ["of a task with a foreign group", { ...task, groups: ["shop-backup", "web"] }],
   ["of a task with the default group", { ...task, groups: ["default"] }],
   ["of another function", { ...probe, description: "AWS Lambda VPC ENI-other-0123" }],
-  ["of an endpoint for SSH", { ...task, type: "ec2_instance_connect_endpoint", description: "EC2 Instance Connect Endpoint" }],
+  [
+    "of an endpoint for SSH",
+    { ...task, type: "ec2_instance_connect_endpoint", description: "EC2 Instance Connect Endpoint" },
+  ],
   ["of a load balancer", { ...task, type: "network_load_balancer", description: "ELB net/x/1" }],
 ])("an interface %s is reported", async (_, one) => {
   expect(await reportedInterface(one)).toBe(true);
@@ -93,7 +101,11 @@ const definition = (name: string) => `arn:aws:ecs:us-east-1:123456789012:task-de
 test.each([
   ["the stack's own definition", { taskDefinitionArn: definition("shop-backup:3") }, undefined],
   ["the definition of its drill", { taskDefinitionArn: definition("shop-backup-drill:1") }, undefined],
-  ["a definition with a similar name", { taskDefinitionArn: definition("shop-backups:1") }, "runs shop-backups:1"],
+  [
+    "a definition with a similar name",
+    { taskDefinitionArn: definition("shop-backups:1") },
+    "runs shop-backups:1",
+  ],
   [
     "a task that is open for commands",
     { taskDefinitionArn: definition("shop-backup:3"), enableExecuteCommand: true },
@@ -137,34 +149,41 @@ test.each([
   ["arn:aws:logs:us-east-1:123456789012:log-group:/aws/vendedlogs/*", false],
   ["arn:aws:logs:us-west-2:123456789012:log-group:/shop/backup:*", false],
   ["arn:aws:logs:us-east-1:123456789012:log-group:/shop.backup:*", false],
-])("a policy of CloudWatch Logs for %s is reported if it covers a log group of the stack: %s", async (Resource, isReported) => {
-  const policyDocument = JSON.stringify({
-    Statement: {
-      ...{ Effect: "Allow", Principal: { Service: "es.amazonaws.com" }, Resource },
-      Action: ["logs:PutLogEvents", "logs:CreateLogStream"],
-    },
-  });
-  const logs = new CloudWatchLogsClient(
-    await answering((body) =>
-      JSON.stringify(body.includes("RESOURCE") ? {} : { resourcePolicies: [{ policyName: "p", policyDocument }] }),
-    ),
-  );
-  const declared = { logGroups: ["/shop/backup"], account: "123456789012", region: "us-east-1" };
+])(
+  "a policy of CloudWatch Logs for %s is reported if it covers a log group of the stack: %s",
+  async (Resource, isReported) => {
+    const policyDocument = JSON.stringify({
+      Statement: {
+        ...{ Effect: "Allow", Principal: { Service: "es.amazonaws.com" }, Resource },
+        Action: ["logs:PutLogEvents", "logs:CreateLogStream"],
+      },
+    });
+    const logs = new CloudWatchLogsClient(
+      await answering((body) =>
+        JSON.stringify(
+          body.includes("RESOURCE") ? {} : { resourcePolicies: [{ policyName: "p", policyDocument }] },
+        ),
+      ),
+    );
+    const declared = { logGroups: ["/shop/backup"], account: "123456789012", region: "us-east-1" };
 
-  expect(await read("log resource policies", { logs }, declared)).toEqual(
-    isReported
-      ? {
-          "log resource policy p": expect.stringMatching(
-            /^es\.amazonaws\.com: logs:CreateLogStream, logs:PutLogEvents, policy [0-9a-f]{8}$/,
-          ),
-        }
-      : {},
-  );
-});
+    expect(await read("log resource policies", { logs }, declared)).toEqual(
+      isReported
+        ? {
+            "log resource policy p": expect.stringMatching(
+              /^es\.amazonaws\.com: logs:CreateLogStream, logs:PutLogEvents, policy [0-9a-f]{8}$/,
+            ),
+          }
+        : {},
+    );
+  },
+);
 
 test("a policy of a single log group is reported, and one that denies is not", async () => {
   const found = async (Effect: string) => {
-    const policyDocument = JSON.stringify({ Statement: [{ Effect, Principal: "*", Action: "logs:PutLogEvents" }] });
+    const policyDocument = JSON.stringify({
+      Statement: [{ Effect, Principal: "*", Action: "logs:PutLogEvents" }],
+    });
     const logs = new CloudWatchLogsClient(
       await answering((body) =>
         JSON.stringify(body.includes("RESOURCE") ? { resourcePolicies: [{ policyDocument }] } : {}),
@@ -183,35 +202,38 @@ test("a policy of a single log group is reported, and one that denies is not", a
 test.each([
   [9, ["schedule other/starts-tasks", "schedule shop-backup/manual"], 0],
   [11, ["schedule shop-backup/manual"], 1],
-])("of an account with %i pages of schedules, the foreign ones are listed without reading all pages", async (pages, names, sentencesCount) => {
-  const Target = { Arn: cluster };
-  const requests: string[] = [];
-  const scheduler = new SchedulerClient(
-    await answering((_, { searchParams }) => {
-      const [group, page] = [searchParams.get("ScheduleGroup"), Number(searchParams.get("NextToken") ?? 1)];
-      requests.push(`${group ?? "all"} ${page}`);
-      const own = [
-        { GroupName: "shop-backup", Name: "shop-backup", State: "ENABLED", Target },
-        { GroupName: "shop-backup", Name: "manual", State: "ENABLED", Target },
-      ];
-      if (group !== null) return JSON.stringify({ Schedules: own });
-      const others = [
-        { GroupName: "other", Name: "starts-tasks", State: "ENABLED", Target },
-        { GroupName: "other", Name: "web", State: "ENABLED", Target: { Arn: "arn:aws:sqs:x" } },
-      ];
-      const isLast = page === pages;
-      return JSON.stringify({
-        Schedules: isLast ? [...own, ...others] : others.slice(1),
-        ...(isLast ? {} : { NextToken: String(page + 1) }),
-      });
-    }),
-  );
-  sentences.length = 0;
-  const declared = { scheduleGroup: "shop-backup", schedules: ["shop-backup"], cluster, functions: [] };
+])(
+  "of an account with %i pages of schedules, the foreign ones are listed without reading all pages",
+  async (pages, names, sentencesCount) => {
+    const Target = { Arn: cluster };
+    const requests: string[] = [];
+    const scheduler = new SchedulerClient(
+      await answering((_, { searchParams }) => {
+        const [group, page] = [searchParams.get("ScheduleGroup"), Number(searchParams.get("NextToken") ?? 1)];
+        requests.push(`${group ?? "all"} ${page}`);
+        const own = [
+          { GroupName: "shop-backup", Name: "shop-backup", State: "ENABLED", Target },
+          { GroupName: "shop-backup", Name: "manual", State: "ENABLED", Target },
+        ];
+        if (group !== null) return JSON.stringify({ Schedules: own });
+        const others = [
+          { GroupName: "other", Name: "starts-tasks", State: "ENABLED", Target },
+          { GroupName: "other", Name: "web", State: "ENABLED", Target: { Arn: "arn:aws:sqs:x" } },
+        ];
+        const isLast = page === pages;
+        return JSON.stringify({
+          Schedules: isLast ? [...own, ...others] : others.slice(1),
+          ...(isLast ? {} : { NextToken: String(page + 1) }),
+        });
+      }),
+    );
+    sentences.length = 0;
+    const declared = { scheduleGroup: "shop-backup", schedules: ["shop-backup"], cluster, functions: [] };
 
-  const found = await read("schedules", { scheduler }, declared);
+    const found = await read("schedules", { scheduler }, declared);
 
-  expect(Object.keys(found ?? {}).sort()).toEqual(names);
-  expect(sentences).toHaveLength(sentencesCount);
-  expect(requests.length).toBeLessThanOrEqual(11);
-});
+    expect(Object.keys(found ?? {}).sort()).toEqual(names);
+    expect(sentences).toHaveLength(sentencesCount);
+    expect(requests.length).toBeLessThanOrEqual(11);
+  },
+);
