@@ -28,14 +28,11 @@ export function awsNames(prefix: string) {
   } as const;
 }
 
-/** Returns the prefixes of the names of a stack's alarms. */
-export const alarmPrefixes = (prefix: string): readonly string[] => [
+/** Returns the prefixes of the names of a stack's alarms and roles. */
+export const partPrefixes = (prefix: string): readonly string[] => [
   `${prefix}-backup-`,
   `${prefix}-monitoring-`,
 ];
-
-/** Returns the prefixes of the names of a stack's roles. */
-export const rolePrefixes = alarmPrefixes;
 
 /** Tags `Name` of the subnets of the stack's own network, by which the next deployment finds them. */
 export function subnetNames(prefix: string) {
