@@ -28,8 +28,8 @@ export function awsNames(prefix: string) {
   } as const;
 }
 
-/** Returns the prefixes of the names of a stack's alarms. */
-export const alarmPrefixes = (prefix: string): readonly string[] => [
+/** Returns the prefixes of the names of a stack's alarms and roles. */
+export const partPrefixes = (prefix: string): readonly string[] => [
   `${prefix}-backup-`,
   `${prefix}-monitoring-`,
 ];

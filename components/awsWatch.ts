@@ -28,6 +28,10 @@ export interface AwsWatchArgs {
   readonly accessLogs?: AccessLogs | undefined;
   /** What the names of the stack's alarms start with. */
   readonly alarmPrefixes: readonly string[];
+  /** What the names of the stack's roles start with. */
+  readonly rolePrefixes: readonly string[];
+  /** Image of the tasks. */
+  readonly image: pulumi.Input<string>;
   /** The stack's own network. Default: none; other networks are not watched. */
   readonly network?: BackupNetwork | undefined;
   /** Names of the stack's security groups in that network in addition to those of the tasks. */
@@ -43,8 +47,8 @@ export interface AwsWatchArgs {
 }
 
 /**
- * Reports additions outside of the stack to topic, rules, schedules, cluster, log groups, functions, buckets, network, key and
- * password, what mutes its alarms, and other code of its functions.
+ * Reports additions outside of the stack to topic, rules, schedules, cluster, log groups, functions, buckets, network, roles, key and
+ * password, what mutes its alarms, other code of its functions, and permissions of others on what the account shares with it.
  */
 export class AwsWatch extends Component {
   constructor(name: string, args: AwsWatchArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -69,6 +73,8 @@ export class AwsWatch extends Component {
           logGroups: [backup.logGroup.name, ...args.otherLogGroups],
           metricFilters: alarms.metricFilters,
           alarmPrefixes,
+          rolePrefixes: args.rolePrefixes,
+          image: args.image,
           deadLetterQueue: backup.deadLetterQueue.url,
           ...(args.accessLogs !== undefined && { accessLogs: args.accessLogs.bucket.bucket }),
           ...(args.functions.length > 0 && { functions: args.functions }),

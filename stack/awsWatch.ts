@@ -1,4 +1,4 @@
-import { alarmPrefixes, awsNames } from "../components/awsNames";
+import { awsNames, partPrefixes } from "../components/awsNames";
 import { AwsWatch } from "../components/awsWatch";
 import type { DatabaseMonitoring } from "../components/databaseMonitoring/databaseMonitoring";
 import { commonArgs } from "./awsCommon";
@@ -17,7 +17,9 @@ export function declareAwsWatch(
   new AwsWatch("aws-watch", {
     account: common.account,
     accessLogs,
-    alarmPrefixes: alarmPrefixes(common.physicalName),
+    alarmPrefixes: partPrefixes(common.physicalName),
+    rolePrefixes: partPrefixes(common.physicalName),
+    image: config.backup.image,
     bucket,
     backup,
     alarms,

@@ -9,6 +9,7 @@ export function monitoringRights(place: PolicyPlace): readonly ServiceRights[] {
       name: "Topic",
       resources: arnsInRegions(place, "sns", `${prefix}-backup-*`),
       reads: [
+        "sns:GetDataProtectionPolicy",
         "sns:GetSubscriptionAttributes",
         "sns:GetTopicAttributes",
         "sns:ListSubscriptionsByTopic",

@@ -57,6 +57,7 @@ export function networkRights(place: PolicyPlace): readonly ServiceRights[] {
         "ec2:DescribeTransitGatewayVpcAttachments",
         "ec2:DescribeVpc*",
         "ec2:DescribeVpnGateways",
+        "route53:ListHostedZonesByVPC",
       ],
     },
     {

@@ -11,9 +11,10 @@ const lookup: ServiceRights = {
   reads: [
     "tag:GetResources",
     "kms:ListAliases",
-    "ecs:DescribeTaskDefinition",
-    "ecs:DescribeServices",
+    // Task definitions, and the services and tasks of all clusters: ECS supports no resource for some of them.
+    "ecs:Describe*",
     "ecs:ListServices",
+    "ecs:ListTasks",
     // Lambda supports no resource for it.
     "lambda:ListEventSourceMappings",
     "logs:DescribeLogGroups",
@@ -26,6 +27,16 @@ const lookup: ServiceRights = {
     "cloudwatch:GetAlarmMuteRule",
     "cloudwatch:ListAlarmMuteRules",
     "scheduler:ListSchedules",
+    // What the account shares with the stack, and what others connect to it.
+    "ecr:GetRepositoryPolicy",
+    "events:DescribeEventBus",
+    "events:ListRuleNamesByTarget",
+    "iam:ListInstanceProfiles",
+    "logs:DescribeResourcePolicies",
+    "pipes:ListPipes",
+    "s3:GetAccountPublicAccessBlock",
+    "s3:ListAccessPoints",
+    "s3:ListMultiRegionAccessPoints",
   ],
   // ECS supports no resource for it.
   writes: ["ecs:DeregisterTaskDefinition"],

@@ -28,7 +28,7 @@ export function taskRights(place: PolicyPlace): readonly ServiceRights[] {
         arnIn(place, "ecs", `cluster/${prefix}-backup`),
         arnIn(place, "ecs", `task-definition/${prefix}-backup*`),
       ],
-      reads: ["ecs:DescribeClusters", "ecs:ListTagsForResource"],
+      reads: ["ecs:ListTagsForResource"],
       writes: [
         "ecs:CreateCluster",
         "ecs:DeleteCluster",

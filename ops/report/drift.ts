@@ -1,5 +1,6 @@
 import { escapeControls } from "../../foundation/controlCharacters";
 import { canonicalJson, isJsonObject, type JsonValue } from "../../foundation/json";
+import { revertInAws } from "../../plugins/supabasex/awsReverts";
 import { isLeft, parseDriftText, stopsDeployment } from "../../plugins/supabasex/bundleMessages";
 import type { Step } from "../pulumi";
 import type { DriftItem, PropertyChange } from "./model";
@@ -8,7 +9,8 @@ import { severityOf } from "./severity";
 import { propertiesOf, resourceOf, type Steps } from "./steps";
 
 export const bundleType = "supabasex:index:SqlBundle";
-const watchTypes: ReadonlySet<string> = new Set(["supabasex:index:AwsWatch", "supabasex:index:ProjectWatch"]);
+const awsWatchType = "supabasex:index:AwsWatch";
+const watchTypes: ReadonlySet<string> = new Set([awsWatchType, "supabasex:index:ProjectWatch"]);
 
 /** Returns whether a path of a resource is about what a refresh found outside of the stack, and not about the program. */
 export function isFinding(type: string, path: string): boolean {
@@ -113,9 +115,11 @@ function watchedParts(step: Step, path: string): (string | number)[][] {
 function watchedItem(step: Step, parts: readonly (string | number)[]): DriftItem {
   const text = String(valueAt(step.new?.outputs as JsonValue | undefined, parts) ?? "");
   const { change: description, severity, author } = parseDriftText(text);
+  const identity = String(parts[1] ?? "");
+  const command = revertOf(step, identity, description);
   return {
     resource: resourceOf(step),
-    object: escapeControls(String(parts[1] ?? "")),
+    object: escapeControls(identity),
     what: description.startsWith("added")
       ? "extra"
       : description.startsWith("removed")
@@ -125,8 +129,24 @@ function watchedItem(step: Step, parts: readonly (string | number)[]): DriftItem
     description,
     ...(author === undefined ? {} : { author }),
     outcome: "kept",
-    repair: "Revert it, or accept it with the entry of project.accept that `pulumi up` prints.",
+    repair: [
+      ...(command === undefined ? ["Revert it"] : [`Revert it with \`${escapeControls(command)}\``]),
+      "or accept it with the entry of project.accept that `pulumi up` prints.",
+    ].join(", "),
   };
+}
+
+/** Returns the command that reverts a difference in AWS. */
+function revertOf(step: Step, identity: string, description: string): string | undefined {
+  if (step.type !== awsWatchType) return undefined;
+  const inputs = step.new?.inputs as JsonValue | undefined;
+  const text = (...path: string[]) => {
+    const value = valueAt(inputs, path);
+    return typeof value === "string" ? value : undefined;
+  };
+  const [region, cluster] = [text("region"), text("declared", "cluster")];
+  if (region === undefined || cluster === undefined) return undefined;
+  return revertInAws(identity, description, { region, cluster, vpcId: text("declared", "network", "vpcId") });
 }
 
 function outcomeOf(outlook: JsonValue | undefined): DriftItem["outcome"] {

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import type { JsonValue } from "../../foundation/json";
 import { isJsonObject } from "../../foundation/json";
+import { encodedSecrets } from "./encodedSecrets";
 import { maskSqlSecrets } from "./sqlSecrets";
 
 const masked = "[secret]";
@@ -72,11 +73,22 @@ const patterns: readonly (readonly [RegExp, Replacement])[] = [
 
 /** A password without quotes in a connection string of libpq, or what `=` in a statement assigns or compares. */
 const plainPassword =
-  /((?:(?<![a-z0-9])pass|(?<=[;_])pwd|passw(?:or)?d|passphrase)\s?=(?!>)\s?)([^\s&'",;]+)/gi;
+  /((?:(?<![a-z0-9])pass|(?<=[;_])pwd|passw(?:or)?d|passphrase)\s?=(?!>)\s?)((?:[^\s&'",;\\]|\\[ ']?|[&,;](?![\s&'",;]|$|[\w.-]{1,40}\s?=)|(?<!=\s?)['"](?=\w))+)/gi;
 
 /** A column, a variable or no value, as in `password = new.password`. */
 const identifier =
   /^(?:(?:[a-z_][a-z0-9_]*\.)+[a-z_][a-z0-9_]*|[a-z0-9_]*pass[a-z0-9_]*|null|default|true|false)$/;
+
+/** A password after an option of a command. Words such as `to` may follow an option in prose, so it has a digit. */
+const optionPassword = /(--(?:[\w-]{0,40}-)?pass(?:word|wd|phrase)?[ \t]{1,8})(?=[^\s\d]{0,200}\d)[^\s'"]+/gi;
+
+/** A member of an object as JavaScript and Python print it, or of a list in one line of YAML. */
+const memberPassword =
+  /([{,]\s?['"]?(?:(?:\w{0,40}[_-])?pass|\w{0,40}(?:passw(?:or)?d|passphrase))['"]?\s?:\s?)(?:'(?:[^'\\\n]|\\.){0,1000}'(?=\s?[,}\]])|(?=[^\s\d,}]{0,200}\d)[^\s'",}]{8}[^\s'",}]*(?=\s?[,}]))/gi;
+
+/** Another secret without quotes. Ordinary values of these names are shorter or have no digit. */
+const plainSecret =
+  /((?:secret|token|(?:api|access)[_-]?key)=)(?=[A-Za-z_+/=.~%-]{0,200}\d)[\w+/=.~%-]{16}[\w+/=.~%-]*/gi;
 
 /** No password in any notation. */
 const noValue = /^(?:null|true|false)$/i;
@@ -94,19 +106,30 @@ function isSecret(name: string, value: string): boolean {
   return secretNames.test(name) || (maybeSecretNames.test(name) && !ordinaryWord.test(value.trim()));
 }
 
-/** Returns the ways in which a report may contain a value: as it is, each of its lines, and encoded. */
-function formsOf(value: string): string[] {
+/** Returns a value and each of its lines. */
+function partsOf(value: string): string[] {
   const text = value.replace(/\r\n?/g, "\n").trim();
-  const forms = [text, ...text.split("\n").map((line) => line.trim())];
-  return forms.flatMap((form) => [
-    form,
-    inJson(form),
-    inJson(inJson(form)),
-    form.replaceAll("'", "''"),
-    encodeURIComponent(form.replace(/\p{Cs}/gu, "")),
-    new URLSearchParams({ "": form }).toString().slice(1),
-    ...inBase64(form),
-  ]);
+  return [text, ...text.split("\n").map((line) => line.trim())];
+}
+
+/** Returns the most frequent ways in which a report may contain a value, which are found fast. */
+function formsOf(value: string): string[] {
+  return [
+    value,
+    inJson(value),
+    inJson(inJson(value)),
+    value.replaceAll("'", "''"),
+    encodeURIComponent(value.replace(/\p{Cs}/gu, "")),
+    new URLSearchParams({ "": value }).toString().slice(1),
+    ...inBase64(value),
+  ];
+}
+
+/** Returns the values that are long enough, without duplicates. */
+function longestFirst(values: readonly string[]): string[] {
+  return [...new Set(values)]
+    .filter((value) => value.length >= minSecretLength)
+    .sort((one, other) => other.length - one.length);
 }
 
 function inJson(text: string): string {
@@ -135,17 +158,20 @@ function inBase64(text: string): string[] {
  */
 export function cleaner(environment: NodeJS.ProcessEnv = process.env): (text: string) => string {
   const secrets = Object.entries(environment).flatMap(([name, value]) =>
-    value !== undefined && isSecret(name, value) ? formsOf(value) : [],
+    value !== undefined && isSecret(name, value) ? partsOf(value) : [],
   );
-  const values = [...new Set(secrets)]
-    .filter((value) => value.length >= minSecretLength)
-    .sort((one, other) => other.length - one.length);
+  const values = longestFirst(secrets.flatMap(formsOf));
+  const maskEncoded = encodedSecrets(longestFirst(secrets), inBase64);
   return (text) => {
     let clean = withoutControls(text);
     for (const value of values) clean = clean.replaceAll(value, masked);
+    clean = maskEncoded(clean, masked);
     for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement as string);
     return maskSqlSecrets(clean, masked)
       .replace(plainPassword, maskPlainPassword)
+      .replace(optionPassword, `$1${masked}`)
+      .replace(memberPassword, `$1${masked}`)
+      .replace(plainSecret, `$1${masked}`)
       .replace(yamlPassword, `$1${masked}`);
   };
 }

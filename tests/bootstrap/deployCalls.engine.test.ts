@@ -92,7 +92,20 @@ describe("a whole life cycle", () => {
     const all = [...services([...phases.create, ...phases.destroy])].sort();
 
     expect(all).toEqual([
-      ...["cloudwatch", "ec2", "ecs", "events", "iam", "kms", "lambda", "logs", "s3", "scheduler"],
+      ...[
+        "cloudwatch",
+        "ec2",
+        "ecs",
+        "events",
+        "iam",
+        "kms",
+        "lambda",
+        "logs",
+        "pipes",
+        "route53",
+        "s3",
+        "scheduler",
+      ],
       ...["secretsmanager", "sns", "sqs", "tag"],
     ]);
     expect(phases.create).toContainEqual(

@@ -237,6 +237,7 @@ async function placesInAws(): Promise<Places> {
     queueUrl,
     queueName: String(queueUrl.split("/").at(-1)),
     clusterArn: (await one("aws:ecs/cluster:Cluster")).id,
+    roleName: (await one("aws:iam/role:Role")).id,
     roleArn: `arn:aws:iam::${topicArn.split(":")[4]}:role/of-somebody-else`,
   };
 }

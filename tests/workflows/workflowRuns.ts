@@ -83,7 +83,7 @@ export class WorkflowRuns {
       workflow_run: {
         ...{ id: runId, run_attempt: 1, event: "pull_request" },
         ...{ head_sha: this.world.head, head_branch: "points" },
-        html_url: "https://github.com/run",
+        ...{ html_url: "https://github.com/run", display_title: "preview of #7" },
         head_repository: headRepository,
       },
       repository: { full_name: "thorbis/stack" },

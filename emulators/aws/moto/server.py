@@ -1,5 +1,5 @@
-"""Starts moto with the operations of AWS that it lacks and the stack uses: account policies of CloudWatch Logs
-and alarm mute rules. They are stored and returned as sent, per region."""
+"""Starts moto with the operations of AWS that it lacks and the stack uses: account policies of CloudWatch Logs,
+alarm mute rules and data protection policies of topics. They are stored and returned as sent, per region."""
 
 from collections import defaultdict
 
@@ -7,9 +7,11 @@ from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult, EmptyResult
 from moto.logs.responses import LogsResponse
 from moto.server import main
+from moto.sns.responses import SNSResponse
 
 account_policies = defaultdict(dict)
 mute_rules = defaultdict(dict)
+topic_policies = {}
 
 
 def put_account_policy(self):
@@ -56,9 +58,19 @@ def delete_alarm_mute_rule(self):
     return EmptyResult()
 
 
+def put_data_protection_policy(self):
+    topic_policies[self._get_param("ResourceArn")] = self._get_param("DataProtectionPolicy")
+    return EmptyResult()
+
+
+def get_data_protection_policy(self):
+    return ActionResult({"DataProtectionPolicy": topic_policies.get(self._get_param("ResourceArn"), "")})
+
+
 operations = {
     LogsResponse: (put_account_policy, describe_account_policies, delete_account_policy),
     CloudWatchResponse: (put_alarm_mute_rule, list_alarm_mute_rules, get_alarm_mute_rule, delete_alarm_mute_rule),
+    SNSResponse: (put_data_protection_policy, get_data_protection_policy),
 }
 for responses, functions in operations.items():
     for function in functions:

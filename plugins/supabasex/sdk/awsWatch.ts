@@ -24,6 +24,10 @@ export interface DeclaredAwsParts {
   deadLetterQueue?: pulumi.Input<string>;
   /** Name of a function → hash of the program that the stack deploys. Default: the code of no function is watched. */
   functionPrograms?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
+  /** What the names of the stack's roles start with. Default: instance profiles are not watched. */
+  rolePrefixes?: readonly string[];
+  /** Image of the tasks. If it is in an ECR repository of the account and region, permissions on that are watched. */
+  image?: pulumi.Input<string>;
   /** Names of the functions. Default: none. */
   functions?: readonly string[];
   /** Settings of the bucket that are resources of the stack. Default: none. */

@@ -4,7 +4,7 @@ import { partitionOf } from "../../../config/aws/partition";
 import type { Call } from "../place";
 import { singleReads } from "./batches";
 import { creations, ec2Ids, judgedIds, kindOf } from "./ec2";
-import { s3Action } from "./s3";
+import { accountAction, isOfAccount, s3Action } from "./s3";
 import type { AwsCall } from "./wire";
 
 type Context = Record<string, string>;
@@ -15,8 +15,13 @@ const prefixes: Readonly<Record<string, string>> = { monitoring: "cloudwatch", t
 /** Operations for which IAM supports no resource. */
 const withoutResource: ReadonlySet<string> = new Set([
   "ecs:DeregisterTaskDefinition",
+  "ecr:GetRepositoryPolicy",
   "ecs:DescribeTaskDefinition",
   "ecs:ListServices",
+  "ecs:ListTasks",
+  "events:DescribeEventBus",
+  "events:ListRuleNamesByTarget",
+  "iam:ListInstanceProfiles",
   "cloudwatch:GetAlarmMuteRule",
   "cloudwatch:ListAlarmMuteRules",
   "kms:CreateKey",
@@ -24,6 +29,9 @@ const withoutResource: ReadonlySet<string> = new Set([
   "lambda:ListEventSourceMappings",
   "logs:DescribeAccountPolicies",
   "logs:DescribeLogGroups",
+  "logs:DescribeResourcePolicies",
+  "pipes:ListPipes",
+  "route53:ListHostedZonesByVPC",
   "scheduler:ListSchedules",
   "tag:GetResources",
 ]);
@@ -52,6 +60,7 @@ export class IamRequests {
 
   #direct(call: AwsCall): Call[] {
     if (call.service === "sts") return [];
+    if (call.service === "s3" && isOfAccount(call)) return [[accountAction(call), "*"]];
     if (call.service === "s3") return [[s3Action(call), `arn:aws:s3:::${call.path.split("/")[1]}`]];
     if (call.service === "ec2") return this.#ofEc2(call);
     const action = actionOf(call);
@@ -225,6 +234,8 @@ const restOperations: readonly (readonly [
   ["lambda", "DELETE", /\/functions\/[^/]+$/, "DeleteFunction"],
   ["lambda", "PUT", /\/code$/, "UpdateFunctionCode"],
   ["lambda", "PUT", /\/configuration$/, "UpdateFunctionConfiguration"],
+  ["pipes", "GET", /^\/v1\/pipes$/, "ListPipes"],
+  ["route53", "GET", /\/hostedzonesbyvpc$/, "ListHostedZonesByVPC"],
   ["scheduler", "GET", /^\/tags\//, "ListTagsForResource"],
   ["scheduler", "POST", /^\/tags\//, "TagResource"],
   ["scheduler", "GET", /^\/schedules$/, "ListSchedules"],
@@ -238,7 +249,7 @@ const restOperations: readonly (readonly [
 ];
 
 function actionOf({ service, operation, path }: AwsCall): string {
-  const isRest = service === "lambda" || service === "scheduler";
+  const isRest = ["lambda", "pipes", "route53", "scheduler"].includes(service);
   const found = restOperations.find(
     ([ofService, method, pattern]) => ofService === service && method === operation && pattern.test(path),
   );

@@ -41,3 +41,20 @@ export function s3Action({ operation, query }: AwsCall): string {
     operation === "GET" ? "Get" : operation === "DELETE" && subresource === "policy" ? "Delete" : "Put";
   return `s3:${verb}${nouns[subresource]}`;
 }
+
+/** Path of a request to S3 about the account → IAM's action. */
+const ofAccount: readonly (readonly [path: RegExp, action: string])[] = [
+  [/\/configuration\/publicAccessBlock$/, "s3:GetAccountPublicAccessBlock"],
+  [/\/accesspoint$/, "s3:ListAccessPoints"],
+  [/\/mrap\/instances$/, "s3:ListMultiRegionAccessPoints"],
+];
+
+/** Returns whether a request to S3 is about the account instead of a bucket. */
+export const isOfAccount = ({ path }: AwsCall): boolean => path.startsWith("/v20180820/");
+
+export function accountAction({ operation, path }: AwsCall): string {
+  const [, action] = ofAccount.find(([pattern]) => pattern.test(path)) ?? [];
+  if (operation !== "GET" || action === undefined)
+    throw new Error(`no action is known for ${operation} ${path}`);
+  return action;
+}

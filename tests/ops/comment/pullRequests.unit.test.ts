@@ -56,6 +56,69 @@ test("there is no comment on a pull request that has a newer commit, or whose br
   expect(previews.bodies()).toEqual([]);
 });
 
+const second = (number: number) => ({
+  ...{ number, state: "open" as const },
+  head: { label: "thorbis:points", sha: head, repo: { full_name: "thorbis/stack" } },
+});
+
+test("two pull requests of one branch get their own comments", async () => {
+  previews.github.pulls.push(second(8));
+  previews.leaveReport("dev", "quiet");
+
+  await previews.comment({ id: 17, title: "preview of #7" });
+  previews.leaveReport("dev", "changeAndDrift");
+  await previews.comment({ id: 18, title: "preview of #8" });
+
+  expect([previews.bodies(7).length, previews.bodies(8).length]).toEqual([1, 1]);
+  expect(previews.bodies(7)[0]).toContain("run 17.1");
+  expect(previews.bodies(8)[0]).toContain("run 18.1");
+  expect(previews.bodies(7)[0]?.split("\n").slice(1)).not.toEqual(
+    previews.bodies(8)[0]?.split("\n").slice(1),
+  );
+});
+
+test("a later run of one of the two pull requests only replaces the comment of that one", async () => {
+  previews.github.pulls.push(second(8));
+  previews.leaveReport("dev", "quiet");
+  for (const [id, number] of [
+    [17, 7],
+    [18, 8],
+    [19, 7],
+  ] as const) {
+    await previews.comment({ id, title: `preview of #${number}` });
+  }
+
+  expect(previews.bodies(7).map((body) => /run \d+/.exec(body)?.[0])).toEqual(["run 19"]);
+  expect(previews.bodies(8).map((body) => /run \d+/.exec(body)?.[0])).toEqual(["run 18"]);
+});
+
+test.each([
+  ["names no pull request", "A fork's title", undefined],
+  ["names a pull request of another branch", "preview of #9", undefined],
+  ["has text after the number", "preview of #8 #7", undefined],
+  ["names the second one", "preview of #8", 8],
+])(
+  "of two pull requests of one branch, a title that %s selects that one or none",
+  async (_name, title, number) => {
+    previews.github.pulls.push(second(8), {
+      ...{ number: 9, state: "open" },
+      head: { label: "thorbis:other", sha: "b".repeat(40), repo: { full_name: "thorbis/stack" } },
+    });
+    previews.leaveReport("dev", "quiet");
+
+    const outcome = await previews.comment({ title });
+
+    expect(outcome).toEqual(number === undefined ? undefined : [{ stack: "dev", outcome: "created" }]);
+    for (const other of [7, 8, 9]) expect(previews.bodies(other)).toHaveLength(other === number ? 1 : 0);
+  },
+);
+
+test("the only pull request of a branch gets the comment of a run with another title", async () => {
+  previews.leaveReport("dev", "quiet");
+
+  expect(await previews.comment({ title: "Show points" })).toEqual([{ stack: "dev", outcome: "created" }]);
+});
+
 test("a fork's report is marked as such, and is not shown for a stack that needs credentials", async () => {
   previews.github.pulls.splice(0, 1, {
     number: 7,
@@ -103,7 +166,7 @@ test.each([
   const deleted = workflowRunOf({
     workflow_run: {
       ...{ id: 17, run_attempt: 1, event: "pull_request", head_sha: head },
-      ...{ html_url: "https://previews.github.example/run", ...from },
+      ...{ html_url: "https://previews.github.example/run", display_title: "preview of #7", ...from },
     },
     repository: { full_name: "thorbis/stack" },
   });

@@ -18,6 +18,8 @@ interface RunChoice {
   readonly id?: number;
   readonly stacks?: Record<string, string>;
   readonly fork?: boolean;
+  /** Default: that of a run for pull request 7. */
+  readonly title?: string;
 }
 
 /** A stand-in of GitHub with pull request 7, and the folder into which the artifacts of a run of the workflow `preview` are downloaded. */
@@ -50,7 +52,12 @@ export class TestPreviews {
   }
 
   /** Returns a run of the workflow `preview`. `stacks`: stack → how its job ended. */
-  run({ id = 17, stacks = { dev: "success" }, fork = false }: RunChoice = {}): WorkflowRun {
+  run({
+    id = 17,
+    stacks = { dev: "success" },
+    fork = false,
+    title = "preview of #7",
+  }: RunChoice = {}): WorkflowRun {
     this.github.jobs.set(
       `${id}/1`,
       Object.entries(stacks).map(([stack, conclusion]) => ({
@@ -63,7 +70,7 @@ export class TestPreviews {
     return workflowRunOf({
       workflow_run: {
         ...{ id, run_attempt: 1, event: "pull_request", head_sha: head, head_branch: "points" },
-        html_url: "https://github.example/run",
+        ...{ html_url: "https://github.example/run", display_title: title },
         head_repository: { full_name: `${owner}/stack`, owner: { login: owner } },
       },
       repository: { full_name: "thorbis/stack" },
@@ -90,7 +97,7 @@ export class TestPreviews {
   }
 
   /** Returns the texts of the comments on the pull request. */
-  bodies(): string[] {
-    return this.github.comments(7).map(({ body }) => body);
+  bodies(number = 7): string[] {
+    return this.github.comments(number).map(({ body }) => body);
   }
 }

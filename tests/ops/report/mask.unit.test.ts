@@ -234,6 +234,8 @@ test.each([
   "require_password=true, PASSWORD=null and has_password=False",
   'where "password" = "old_password" or "u"."password" = "users"."password"',
   "password: required\npassword: 'abc' is too short\npassword: must have 8 characters\nreset-password: https://x.example/a1\nmin_password: 8",
+  "use --password to set it; { password: 'x' is too short }, token=required, api_key=of-the-project, tokens=12345678901234567890",
+  "set { passwordMinLength: 12345678, bypass: 'x' }",
   'the password: too short; "password_required_characters": "abc"; Basic authentication is off',
 ])("other text is not masked: %s", (text) => {
   expect(clean(text)).toBe(text);
@@ -267,6 +269,14 @@ test.each([
   "-----BEGIN PRIVATE KEY",
   "\u001b]8;;",
   "<{%",
+  "token=",
+  "token=a",
+  "--password ",
+  "--pass-",
+  "{password: 'a\\'",
+  ",password: a",
+  "password=a'",
+  "password=&",
 ])("%j, repeated, is masked in linear time", (part) => {
   const text = part.repeat(2_000_000 / part.length);
 

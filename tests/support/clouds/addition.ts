@@ -16,6 +16,10 @@ export interface Places {
   /** ARNs that an addition may reference. */
   readonly clusterArn: string;
   readonly roleArn: string;
+  /** A role of the stack. */
+  readonly roleName: string;
+  /** The stack's own network; the local stack has none. */
+  readonly network?: { readonly vpcId: string; readonly subnetId: string };
 }
 
 /** An addition outside of the stack that no resource of the aws provider reports. */
@@ -30,5 +34,5 @@ export interface Addition {
 
 /** Returns the line of an addition with these names filled in. */
 export function lineFor({ reports }: Addition, places: Places): string {
-  return reports.replaceAll(/\$(\w+)/g, (_, name: string) => places[name as keyof Places]);
+  return reports.replaceAll(/\$(\w+)/g, (_, name: string) => String(places[name as keyof Places]));
 }

@@ -29,6 +29,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { CreateScheduleCommand, DeleteScheduleCommand } from "@aws-sdk/client-scheduler";
 import { ListSubscriptionsByTopicCommand, SubscribeCommand, UnsubscribeCommand } from "@aws-sdk/client-sns";
+import { accessAdditions } from "./accessAdditions";
 import type { Addition, Places } from "./addition";
 import type { Clouds } from "./clouds";
 import { furtherAdditions } from "./furtherAdditions";
@@ -261,4 +262,5 @@ export const additions: readonly Addition[] = [
     reports: "opens    cluster service manual: added: arn:aws:ecs:",
   },
   ...furtherAdditions,
+  ...accessAdditions,
 ];

@@ -1,11 +1,15 @@
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { EC2Client } from "@aws-sdk/client-ec2";
+import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
+import { PipesClient } from "@aws-sdk/client-pipes";
+import { Route53Client } from "@aws-sdk/client-route-53";
 import { S3Client } from "@aws-sdk/client-s3";
+import { S3ControlClient } from "@aws-sdk/client-s3-control";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SNSClient } from "@aws-sdk/client-sns";
@@ -13,6 +17,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import type { JsonValue } from "../../../foundation/json";
 import { ManagementApi } from "../../../foundation/managementApi";
 import { type LocalEndpoints, localAccessToken } from "../../../local/environment";
+import { localS3Control } from "../../../plugins/supabasex/provider/awsWatch/clients";
 
 /** Returns clients that access both clouds directly, without our providers. */
 export type Clouds = ReturnType<typeof connectClouds>;
@@ -30,6 +35,10 @@ export function connectClouds({ supabase, aws }: LocalEndpoints) {
   });
   return {
     s3: new S3Client({ ...options, endpoint: aws.s3Endpoint, forcePathStyle: true }),
+    s3Control: new S3ControlClient({ ...options, ...localS3Control(aws.endpoint, aws.region) }),
+    pipes: new PipesClient(options),
+    ecr: new ECRClient(options),
+    route53: new Route53Client(options),
     iam: new IAMClient(options),
     ecs: new ECSClient(options),
     ec2: new EC2Client(options),

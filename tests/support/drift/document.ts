@@ -1,5 +1,7 @@
 import { additions, cloudChanges, codeChange, furtherChanges } from "../clouds";
+import { accountAdditions } from "../clouds/accountAdditions";
 import { keyAdditions } from "../clouds/keyAdditions";
+import { networkAdditions } from "../clouds/networkAdditions";
 import { type BundleChange, bundleChanges, type HarmlessChange, harmlessChanges } from ".";
 import { type ClientChange, clientChanges, commandOf } from "./clientChanges";
 import { type PostureChange, postureChanges } from "./postureChanges";
@@ -87,7 +89,8 @@ ${settingRows.join("\n")}
 ## ${awsRows.length} changes in AWS
 
 The same test makes these changes through the endpoints of the AWS services. \`AwsWatch\` reports additions that no resource of
-the aws provider reports: up keeps them and prints the entry of \`project.accept\`. A secret that is scheduled for deletion stops
+the aws provider reports: up keeps them and prints the entry of \`project.accept\`, and the command that reverts them if one command can.
+A permission that the credentials lack is named in a warning, with what is not compared without it. A secret that is scheduled for deletion stops
 the program before it changes anything, with the command that restores the secret. An ACL requires another object ownership
 setting first, and that change is a row below.
 
@@ -138,7 +141,7 @@ const awsRows = [
     ({ name, of, by, reports, seenBy }) =>
       `| ${code((seenBy ?? of).type)} | ${name}: ${code(by)} | ${reports.map(code).join(", ")} | up |`,
   ),
-  ...additions.map(
+  ...[...additions, ...accountAdditions, ...networkAdditions].map(
     ({ name, by, reports }) =>
       `| ${code("supabasex:index:AwsWatch")} | ${name}: ${code(by)} | ${code(reports)} | see the report |`,
   ),

@@ -96,4 +96,43 @@ export const unseenChanges: readonly UnseenChange[] = [
     instead:
       "Switching on the S3 protocol is reported, and so is each member who accepts an invitation. The organization's audit log in the dashboard names the rest.",
   },
+  {
+    name: "a task is started manually in the cluster and ends before the next refresh: `aws ecs run-task`",
+    because: "it is an event and not state; a manual backup with the stack's own definition is ordinary",
+    instead:
+      "A running task of another definition, with other roles, commands or variables, or open for `execute-command`, is reported. A new revision of the stack's definitions is reported, too. CloudTrail records each `RunTask`.",
+  },
+  {
+    name: "a schedule in another group calls an API of AWS directly (`arn:aws:scheduler:::aws-sdk:…`), for example to start a task or delete an object",
+    because:
+      "the list of schedules does not contain the input of the call, and an account can have thousands of schedules",
+    instead:
+      "The call needs a role with permissions on the stack's resources. Roles of the stack, the policies of bucket, key, queue and topic, and grants on the key are compared. Schedules whose target is the cluster, a function, the queue or the topic are reported.",
+  },
+  {
+    name: "rules of Route 53 Resolver forward the network's names to another server, or DNS Firewall replaces an answer",
+    because: "a VPC has no list of them in EC2",
+    instead:
+      "Private zones and DHCP options of the network are compared. With `sslMode: verify-full`, backups refuse another server.",
+  },
+  {
+    name: "settings of the account in ECS: `aws ecs put-account-setting-default`",
+    because:
+      "none opens access; the task definitions set their log driver and its mode explicitly, and the cluster sets Container Insights",
+    instead: "Task definitions and the settings of the cluster are compared.",
+  },
+  {
+    name: "the thumbprint of the GitHub identity provider: `aws iam update-open-id-connect-provider-thumbprint`",
+    because:
+      "AWS verifies GitHub's certificate with its own list of authorities and ignores the thumbprint; the aws provider does not compare it",
+    instead:
+      "A refresh of `bootstrap/` reports other audiences of the provider, and other trust policies of the roles.",
+  },
+  {
+    name: "a user or another role gets a policy that allows access to the stack's resources, or access keys",
+    because:
+      "identities of the account that the stack did not create belong to its administrators, and are not known to the stack",
+    instead:
+      "Access from other accounts also needs a policy of the bucket, key, secret, queue or topic, and these are compared. CloudTrail records each use, and IAM Access Analyzer lists unused access.",
+  },
 ];

@@ -1,5 +1,6 @@
 import { canonicalJson, type JsonValue } from "../../../../foundation/json";
 import type { Entries } from "../watch/watched";
+import { accessPointsOfBucket } from "./accessPoints";
 import type { AwsClients } from "./clients";
 import type { BucketQuestion, Source } from "./declared";
 
@@ -71,6 +72,10 @@ const readBucketSetting: Readonly<Record<BucketSettingKind, BucketSetting>> = {
 
 /** Name → a read of what is set on a bucket and not declared. */
 export const bucketSources: Readonly<Record<string, Source<BucketQuestion>>> = {
+  "bucket access points": async ({ aws, declared: { account, bucket }, signal }) =>
+    account === undefined
+      ? {}
+      : await accessPointsOfBucket(aws, { Bucket: bucket, AccountId: account }, signal),
   "bucket access": async ({ aws, declared: { bucket }, signal }) => {
     const { GetBucketAclCommand } = await import("./sdk");
     const { Owner, Grants = [] } = await aws.s3.send(new GetBucketAclCommand({ Bucket: bucket }), {

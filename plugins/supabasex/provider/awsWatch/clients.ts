@@ -1,20 +1,34 @@
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { EC2Client } from "@aws-sdk/client-ec2";
+import type { ECRClient } from "@aws-sdk/client-ecr";
 import type { ECSClient } from "@aws-sdk/client-ecs";
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import type { IAMClient } from "@aws-sdk/client-iam";
 import type { KMSClient } from "@aws-sdk/client-kms";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
+import type { PipesClient } from "@aws-sdk/client-pipes";
+import type { Route53Client } from "@aws-sdk/client-route-53";
 import type { S3Client } from "@aws-sdk/client-s3";
+import type { S3ControlClient, S3ControlClientConfig } from "@aws-sdk/client-s3-control";
 import type { SchedulerClient } from "@aws-sdk/client-scheduler";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { isPropertyMap, type PropertyMap } from "../../../provider-host/values";
 
+/** Where S3 keeps the list of the account's multi-region access points. */
+const regionOfMultiRegionAccessPoints = "us-west-2";
+
 /** Clients of the services that a watch reads. */
 export interface AwsClients {
   readonly s3: S3Client;
+  readonly s3Control: S3ControlClient;
+  /** In the region that lists multi-region access points. */
+  readonly multiRegionS3Control: S3ControlClient;
+  readonly iam: IAMClient;
+  readonly ecr: ECRClient;
+  readonly pipes: PipesClient;
   readonly sns: SNSClient;
   readonly sqs: SQSClient;
   readonly alarms: CloudWatchClient;
@@ -26,6 +40,8 @@ export interface AwsClients {
   readonly secrets: SecretsManagerClient;
   /** Only loaded if the stack has a network. */
   readonly ec2: () => Promise<EC2Client>;
+  /** Only loaded if the stack has a network. */
+  readonly route53: () => Promise<Route53Client>;
   readonly lambda: LambdaClient;
 }
 
@@ -50,8 +66,19 @@ export async function connectAws(properties: PropertyMap): Promise<AwsClients> {
   const credentials = await assumedCredentials(place, properties);
   const options = { ...place, ...(credentials && { credentials }) };
   const isLocal = (process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL ?? "") !== "";
-  let ec2: Promise<EC2Client> | undefined;
+  const s3ControlEndpoint = process.env.AWS_ENDPOINT_URL_S3_CONTROL ?? process.env.AWS_ENDPOINT_URL ?? "";
+  const s3ControlIn = (region: string) =>
+    new sdk.S3ControlClient({
+      ...{ ...options, region },
+      ...(s3ControlEndpoint !== "" && localS3Control(s3ControlEndpoint, region)),
+    });
+  const network = once(() => import("./networkSdk"));
   return {
+    s3Control: s3ControlIn(options.region),
+    multiRegionS3Control: s3ControlIn(regionOfMultiRegionAccessPoints),
+    iam: new sdk.IAMClient(options),
+    ecr: new sdk.ECRClient(options),
+    pipes: new sdk.PipesClient(options),
     // Local endpoints have no host name per bucket.
     s3: new sdk.S3Client({ ...options, forcePathStyle: isLocal }),
     sns: new sdk.SNSClient(options),
@@ -63,11 +90,32 @@ export async function connectAws(properties: PropertyMap): Promise<AwsClients> {
     ecs: new sdk.ECSClient(options),
     kms: new sdk.KMSClient(options),
     secrets: new sdk.SecretsManagerClient(options),
-    ec2: () => {
-      ec2 ??= import("./networkSdk").then(({ EC2Client: Client }) => new Client(options));
-      return ec2;
-    },
+    ec2: once(async () => new (await network()).EC2Client(options)),
+    route53: once(async () => new (await network()).Route53Client(options)),
     lambda: new sdk.LambdaClient(options),
+  };
+}
+
+/** Returns a function that reads once, and then returns the same result. */
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let found: Promise<T> | undefined;
+  return () => {
+    found ??= read();
+    return found;
+  };
+}
+
+/**
+ * Returns the options of a client of S3's settings of accounts for a local endpoint. AWS has a host name for each account, which a local
+ * endpoint does not have.
+ */
+export function localS3Control(endpoint: string, region: string): S3ControlClientConfig {
+  const signing = { signingName: "s3", signingRegion: region, disableDoubleEncoding: true };
+  const authSchemes = [{ ...{ name: "sigv4", properties: {} }, ...signing }];
+  return {
+    region,
+    disableHostPrefix: true,
+    endpointProvider: () => ({ url: new URL(endpoint), properties: { authSchemes } }),
   };
 }
 

@@ -4,6 +4,9 @@ import type { DeclaredNetwork } from "./network";
 
 /** Resources of the stack in AWS to which others can add something, and what the stack adds itself. */
 export interface DeclaredInAws {
+  /** Id of the account; undefined in tests of single sources, and if the ARN of the cluster does not contain it. */
+  readonly account: string | undefined;
+  readonly region: string;
   readonly bucket: string;
   /** Kinds of settings of the bucket that are resources of the stack, and are reported by these. */
   readonly bucketSettings: readonly string[];
@@ -34,6 +37,10 @@ export interface DeclaredInAws {
    * region of the copies has one if their deletion is reported.
    */
   readonly deadLetterQueue: string | undefined;
+  /** What the names of the stack's roles start with; none in the state of an older version. */
+  readonly rolePrefixes: readonly string[];
+  /** Name of the ECR repository of the backup image in this account and region; undefined if the image is elsewhere. */
+  readonly imageRepository: string | undefined;
   /** Names of the functions. */
   readonly functions: readonly string[];
   /** Name of a function → hash of the program that the stack deploys. */
@@ -49,21 +56,20 @@ export interface DeclaredInAws {
 }
 
 /** Resources in the region of the copies to which others can add something. */
-export interface DeclaredReplica
-  extends Pick<
-    DeclaredInAws,
-    | "bucket"
-    | "key"
-    | "topic"
-    | "subscriptions"
-    | "targets"
-    | "bucketSettings"
-    | "replicationRole"
-    | "alarmPrefixes"
-    | "deadLetterQueue"
-  > {
-  readonly region: string;
-}
+export type DeclaredReplica = Pick<
+  DeclaredInAws,
+  | "account"
+  | "region"
+  | "bucket"
+  | "key"
+  | "topic"
+  | "subscriptions"
+  | "targets"
+  | "bucketSettings"
+  | "replicationRole"
+  | "alarmPrefixes"
+  | "deadLetterQueue"
+>;
 
 export interface Question {
   readonly aws: AwsClients;
@@ -71,19 +77,21 @@ export interface Question {
   /** Clients in the region of the copies; undefined if there are none. */
   readonly awsOfReplica?: AwsClients | undefined;
   readonly signal: AbortSignal;
+  /** Receives what the read could not cover, in one sentence. */
+  readonly notice?: ((sentence: string) => void) | undefined;
 }
 
 /** Input of the sources that also read the copies. */
 export interface PlaceQuestion {
   readonly aws: AwsClients;
-  readonly declared: Omit<DeclaredReplica, "region">;
+  readonly declared: DeclaredReplica;
   readonly signal: AbortSignal;
 }
 
 /** Input of the sources that read a bucket. */
 export interface BucketQuestion {
-  readonly aws: Pick<AwsClients, "s3">;
-  readonly declared: Pick<DeclaredInAws, "bucket" | "bucketSettings" | "replicationRole">;
+  readonly aws: Pick<AwsClients, "s3" | "s3Control">;
+  readonly declared: Pick<DeclaredInAws, "account" | "bucket" | "bucketSettings" | "replicationRole">;
   readonly signal: AbortSignal;
 }
 

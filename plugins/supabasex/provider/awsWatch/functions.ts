@@ -1,6 +1,8 @@
+import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import { canonicalJson, type JsonValue } from "../../../../foundation/json";
 import type { Entries } from "../watch/watched";
 import type { AwsClients } from "./clients";
+import { sharedAnswer } from "./sharedAnswers";
 
 /**
  * Returns the permissions on a function. The stack's functions have none: only the role of the schedule may call the probe.
@@ -54,17 +56,17 @@ export async function waysIntoFunction(
  * permissions, URL and destinations, and keeps old code callable.
  */
 export async function versionsOfFunction(
-  { lambda }: Pick<AwsClients, "lambda">,
+  aws: Pick<AwsClients, "lambda">,
   FunctionName: string,
   abortSignal: AbortSignal,
 ): Promise<Entries> {
   const sdk = await import("./sdk");
   const [versions, aliases] = await Promise.all([
-    unlessMissing(lambda.send(new sdk.ListVersionsByFunctionCommand({ FunctionName }), { abortSignal })),
-    unlessMissing(lambda.send(new sdk.ListAliasesCommand({ FunctionName }), { abortSignal })),
+    listVersions(aws, FunctionName, abortSignal),
+    unlessMissing(aws.lambda.send(new sdk.ListAliasesCommand({ FunctionName }), { abortSignal })),
   ]);
   return Object.fromEntries([
-    ...(versions?.Versions ?? [])
+    ...versions
       .filter(({ Version }) => Version !== "$LATEST")
       .map(({ Version, CodeSha256 }) => [
         `function version ${FunctionName} ${Version}`,
@@ -82,15 +84,26 @@ export async function versionsOfFunction(
  * the baseline contains that of the last one. Returns nothing while the first deployment has not created the function.
  */
 export async function codeOfFunction(
-  { lambda }: Pick<AwsClients, "lambda">,
+  aws: Pick<AwsClients, "lambda">,
   FunctionName: string,
   abortSignal: AbortSignal,
 ): Promise<Entries> {
-  const { GetFunctionConfigurationCommand } = await import("./sdk");
-  const found = await unlessMissing(
-    lambda.send(new GetFunctionConfigurationCommand({ FunctionName }), { abortSignal }),
-  );
+  const versions = await listVersions(aws, FunctionName, abortSignal);
+  const found = versions.find(({ Version }) => Version === "$LATEST");
   return found === undefined ? {} : { [codeName(FunctionName)]: `sha256 ${found.CodeSha256}` };
+}
+
+/** Returns the versions of a function, including `$LATEST`; none if the function does not exist. */
+async function listVersions(
+  aws: Pick<AwsClients, "lambda">,
+  FunctionName: string,
+  abortSignal: AbortSignal,
+): Promise<readonly FunctionConfiguration[]> {
+  const { ListVersionsByFunctionCommand } = await import("./sdk");
+  const answer = await sharedAnswer(aws, `versions of ${FunctionName}`, () =>
+    unlessMissing(aws.lambda.send(new ListVersionsByFunctionCommand({ FunctionName }), { abortSignal })),
+  );
+  return answer?.Versions ?? [];
 }
 
 /** Returns the identity of a function's code. */

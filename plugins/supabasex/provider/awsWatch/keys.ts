@@ -1,5 +1,7 @@
+import type { DescribeSecretCommandOutput } from "@aws-sdk/client-secrets-manager";
 import type { Entries } from "../watch/watched";
 import type { AwsClients } from "./clients";
+import { sharedAnswer } from "./sharedAnswers";
 
 /**
  * Returns the grants on a key. The stack grants access only by the key's policy, and the services that it uses create no
@@ -26,14 +28,11 @@ export async function grantsOnKey(
 
 /** Returns the regions to which a secret is replicated, each with its key there, which has another policy. */
 export async function copiesOfSecret(
-  { secrets }: Pick<AwsClients, "secrets">,
+  aws: Pick<AwsClients, "secrets">,
   SecretId: string,
   signal: AbortSignal,
 ): Promise<Entries> {
-  const { DescribeSecretCommand } = await import("./sdk");
-  const { Name, ReplicationStatus = [] } = await secrets.send(new DescribeSecretCommand({ SecretId }), {
-    abortSignal: signal,
-  });
+  const { Name, ReplicationStatus = [] } = await describeSecret(aws, SecretId, signal);
   return Object.fromEntries(
     ReplicationStatus.map(({ Region, KmsKeyId }) => [
       `secret copy ${Name} ${Region}`,
@@ -44,13 +43,21 @@ export async function copiesOfSecret(
 
 /** Returns the function that rotates a secret, which can read and replace it. The stack's secrets have none. */
 export async function rotationOfSecret(
-  { secrets }: Pick<AwsClients, "secrets">,
+  aws: Pick<AwsClients, "secrets">,
   SecretId: string,
   signal: AbortSignal,
 ): Promise<Entries> {
-  const { DescribeSecretCommand } = await import("./sdk");
-  const { Name, RotationLambdaARN } = await secrets.send(new DescribeSecretCommand({ SecretId }), {
-    abortSignal: signal,
-  });
+  const { Name, RotationLambdaARN } = await describeSecret(aws, SecretId, signal);
   return RotationLambdaARN ? { [`secret rotation ${Name}`]: RotationLambdaARN } : {};
+}
+
+async function describeSecret(
+  aws: Pick<AwsClients, "secrets">,
+  SecretId: string,
+  abortSignal: AbortSignal,
+): Promise<DescribeSecretCommandOutput> {
+  const { DescribeSecretCommand } = await import("./sdk");
+  return await sharedAnswer(aws, `secret ${SecretId}`, () =>
+    aws.secrets.send(new DescribeSecretCommand({ SecretId }), { abortSignal }),
+  );
 }

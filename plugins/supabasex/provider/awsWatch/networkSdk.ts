@@ -1,11 +1,12 @@
 /**
- * The part of the EC2 client that AwsWatch uses. It is separate because it is larger than all others together, and only a stack
+ * The part of the clients of networks that AwsWatch uses. It is separate because EC2's is larger than all others together, and only a stack
  * with its own network needs it.
  */
 export {
   DescribeDhcpOptionsCommand,
   DescribeFlowLogsCommand,
   DescribeInstancesCommand,
+  DescribeNetworkAclsCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   DescribeTransitGatewayVpcAttachmentsCommand,
@@ -14,4 +15,6 @@ export {
   DescribeVpcsCommand,
   DescribeVpnGatewaysCommand,
   EC2Client,
+  paginateDescribeNetworkInterfaces,
 } from "@aws-sdk/client-ec2";
+export { ListHostedZonesByVPCCommand, Route53Client } from "@aws-sdk/client-route-53";

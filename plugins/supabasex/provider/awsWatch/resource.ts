@@ -1,31 +1,26 @@
 import { UserError } from "../../../../foundation/userError";
 import type { CallContext } from "../../../provider-host/provider";
-import { containsUnknown, isPropertyMap, type PropertyMap, type Value } from "../../../provider-host/values";
+import { containsUnknown, type PropertyMap } from "../../../provider-host/values";
+import { revertInAws } from "../../awsReverts";
 import { addedInAws } from "../../bundleMessages";
 import { type Resource, unknownInputs } from "../resource";
-import {
-  deployedOutputs,
-  diffOfWatch,
-  refreshedOutputs,
-  texts,
-  warnOfAccepted,
-  watchedIn,
-} from "../watch/report";
-import type { Watched } from "../watch/watched";
+import { deployedOutputs, diffOfWatch, refreshedOutputs, warnOfAccepted, watchedIn } from "../watch/report";
+import { type Change, changeWords, type Watched } from "../watch/watched";
 import { connectAws } from "./clients";
-import type { DeclaredInAws, DeclaredReplica } from "./declared";
+import type { DeclaredInAws } from "./declared";
+import { declaredInAws } from "./declaredInputs";
 import { codeName } from "./functions";
-import type { DeclaredNetwork } from "./network";
 import { codeSource, isOfAccount, readAwsSource, sourceNames } from "./sources";
 
 const inputNames = ["region", "profile", "assumeRoles", "declared", "accept"] as const;
 
 /**
  * Reports what was added to the stack's resources in AWS and no other resource reports: subscriptions of its topic, targets of
- * its rules, schedules in its group, services in its cluster, readers of its logs, grants on its key, functions that rotate its
- * password, what mutes its alarms, and settings of its buckets that the stack leaves unset. The baseline is only what `accept`
- * names, because AWS creates none of these by itself. Two things are in the baseline from the beginning: policies of the account,
- * which its owner sets, and the code of functions, which each deployment of new code sets. An update repairs nothing.
+ * its rules, schedules, services and tasks of its cluster, access points of its buckets, readers of its logs, grants on its key,
+ * functions that rotate its password, what mutes its alarms, what reaches its network, and settings of its buckets that the stack
+ * leaves unset. The baseline is only what `accept` names, because AWS creates none of these by itself. Two things are in the baseline
+ * from the beginning: policies of the account, which its owner sets, and the code of functions, which each deployment of new code sets.
+ * An update repairs nothing.
  */
 export const awsWatch: Resource = {
   async check({ inputs }) {
@@ -44,9 +39,9 @@ export const awsWatch: Resource = {
   async create({ inputs, preview }, context) {
     if (preview || containsUnknown(inputs)) return { id: "", outputs: { ...inputs, live: {} } };
     return {
-      id: declaredIn(inputs).bucket,
+      id: declaredInAws(inputs).bucket,
       outputs: await compared(
-        { before: {}, released: newCode(undefined, declaredIn(inputs)) },
+        { before: {}, released: newCode(undefined, declaredInAws(inputs)) },
         inputs,
         context,
       ),
@@ -63,7 +58,10 @@ export const awsWatch: Resource = {
     // An older version deployed the last time, or its credentials were not allowed to read the account.
     const unrecorded = Object.keys(read).filter((name) => isOfAccount(name) && baseline[name] === undefined);
     const now = Object.fromEntries(Object.entries(read).filter(([name]) => !unrecorded.includes(name)));
-    const refreshed = refreshedOutputs({ outputs: deployed, now, title: addedInAws }, context);
+    const refreshed = refreshedOutputs(
+      { outputs: deployed, now, title: addedInAws, revertOf: revertOf(inputs) },
+      context,
+    );
     if (unrecorded.length === 0) return { id, inputs, outputs: refreshed };
     context.log(
       "info",
@@ -78,7 +76,7 @@ export const awsWatch: Resource = {
       warnOfAccepted(oldOutputs, inputs, context);
       return { outputs: { ...inputs, baseline: oldOutputs.baseline ?? {}, live: {} } };
     }
-    const released = newCode(declaredIn(oldOutputs), declaredIn(inputs));
+    const released = newCode(declaredInAws(oldOutputs), declaredInAws(inputs));
     return { outputs: await compared({ before: watchedIn(oldOutputs.baseline), released }, inputs, context) };
   },
 
@@ -94,7 +92,14 @@ async function compared(
   const now = withMissingCode(before, await readAll(inputs, context));
   const empty = sourceNames.filter((name) => !isOfAccount(name)).map((name) => [name, {}] as const);
   const known = { ...Object.fromEntries(empty), ...before };
-  return deployedOutputs({ before: known, now, released }, inputs, context);
+  return deployedOutputs({ before: known, now, released, revertOf: revertOf(inputs) }, inputs, context);
+}
+
+/** Returns a function that returns the command which reverts a change. */
+function revertOf(inputs: PropertyMap): (change: Change) => string | undefined {
+  const { cluster, network, region } = declaredInAws(inputs);
+  const place = { cluster, region, vpcId: network?.vpcId };
+  return (change) => revertInAws(change.identity, changeWords(change), place);
 }
 
 /** Adds the code of functions that do not exist: the function's own resource reports that it was deleted. */
@@ -112,75 +117,21 @@ function newCode(before: DeclaredInAws | undefined, after: DeclaredInAws): Reado
   );
 }
 
-async function readAll(properties: PropertyMap, { signal }: CallContext): Promise<Watched> {
-  const declared = declaredIn(properties);
+async function readAll(properties: PropertyMap, { signal, log }: CallContext): Promise<Watched> {
+  const declared = declaredInAws(properties);
   const { replica } = declared;
   const [aws, awsOfReplica] = await Promise.all([
     connectAws(properties),
     replica && connectAws({ ...properties, region: replica.region }),
   ]);
-  const question = { aws, awsOfReplica, declared, signal };
+  const uncovered: string[] = [];
+  const notice = (sentence: string) => uncovered.push(sentence);
+  const question = { aws, awsOfReplica, declared, signal, notice };
   const answers = await Promise.all(
     sourceNames.map(async (name) => [name, await readAwsSource(name, question)] as const),
   );
+  if (uncovered.length > 0) log("warning", uncovered.sort().join("\n"));
   return Object.fromEntries(
     answers.flatMap(([name, entries]) => (entries === undefined ? [] : [[name, entries] as const])),
   );
-}
-
-function declaredIn({ declared }: PropertyMap): DeclaredInAws {
-  const parts = isPropertyMap(declared) ? declared : {};
-  return {
-    ...placeIn(parts),
-    scheduleGroup: String(parts.scheduleGroup),
-    schedules: texts(parts.schedules),
-    cluster: String(parts.cluster),
-    logGroups: texts(parts.logGroups),
-    metricFilters: parts.metricFilters === undefined ? undefined : texts(parts.metricFilters),
-    accessLogs: textIn(parts.accessLogs),
-    functions: texts(parts.functions),
-    functionPrograms: Object.fromEntries(
-      Object.entries(isPropertyMap(parts.functionPrograms) ? parts.functionPrograms : {}).map(
-        ([name, program]) => [name, String(program)],
-      ),
-    ),
-    secret: String(parts.secret),
-    replicationRole: textIn(parts.replicationRole),
-    network: networkIn(parts.network),
-    replica: replicaIn(parts.replica),
-  };
-}
-
-/** Returns the declarations for the backups and for their copies. */
-function placeIn({ bucket, key, topic, subscriptions, targets, bucketSettings, ...others }: PropertyMap) {
-  const ids = isPropertyMap(targets) ? targets : {};
-  return {
-    bucket: String(bucket),
-    key: textIn(key),
-    topic: textIn(topic),
-    subscriptions: texts(subscriptions),
-    targets: Object.fromEntries(Object.entries(ids).map(([rule, ids]) => [rule, texts(ids)])),
-    // Beside these, each setting of the copies' bucket is unset, or a resource of the stack of another kind.
-    bucketSettings: texts(bucketSettings),
-    alarmPrefixes: texts(others.alarmPrefixes),
-    deadLetterQueue: textIn(others.deadLetterQueue),
-  };
-}
-
-const textIn = (value: Value | undefined): string | undefined =>
-  typeof value === "string" ? value : undefined;
-
-function replicaIn(replica: Value | undefined): DeclaredReplica | undefined {
-  if (!isPropertyMap(replica)) return undefined;
-  return { ...placeIn(replica), region: String(replica.region) };
-}
-
-function networkIn(network: Value | undefined): DeclaredNetwork | undefined {
-  if (!isPropertyMap(network)) return undefined;
-  return {
-    vpcId: String(network.vpcId),
-    subnets: texts(network.subnets),
-    endpoints: texts(network.endpoints),
-    securityGroups: texts(network.securityGroups),
-  };
 }

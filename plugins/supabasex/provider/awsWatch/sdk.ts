@@ -11,16 +11,29 @@ export {
 export {
   CloudWatchLogsClient,
   DescribeAccountPoliciesCommand,
+  DescribeResourcePoliciesCommand,
   InvalidParameterException as InvalidLogParameter,
   paginateDescribeMetricFilters,
   paginateDescribeSubscriptionFilters,
   ResourceNotFoundException as NoSuchLogGroup,
 } from "@aws-sdk/client-cloudwatch-logs";
-export { DescribeServicesCommand, ECSClient, paginateListServices } from "@aws-sdk/client-ecs";
-export { EventBridgeClient, ListTargetsByRuleCommand } from "@aws-sdk/client-eventbridge";
+export { ECRClient, GetRepositoryPolicyCommand } from "@aws-sdk/client-ecr";
+export {
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  paginateListServices,
+  paginateListTasks,
+} from "@aws-sdk/client-ecs";
+export {
+  DescribeEventBusCommand,
+  EventBridgeClient,
+  ListRuleNamesByTargetCommand,
+  ListTargetsByRuleCommand,
+} from "@aws-sdk/client-eventbridge";
+export { IAMClient, paginateListInstanceProfiles } from "@aws-sdk/client-iam";
 export { KMSClient, paginateListGrants } from "@aws-sdk/client-kms";
 export {
-  GetFunctionConfigurationCommand,
   GetFunctionEventInvokeConfigCommand,
   GetFunctionUrlConfigCommand,
   GetPolicyCommand,
@@ -30,6 +43,7 @@ export {
   paginateListEventSourceMappings,
   ResourceNotFoundException as NoSuchFunction,
 } from "@aws-sdk/client-lambda";
+export { PipesClient, paginateListPipes } from "@aws-sdk/client-pipes";
 export {
   GetBucketAclCommand,
   GetBucketCorsCommand,
@@ -41,8 +55,18 @@ export {
   ListBucketInventoryConfigurationsCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
+export {
+  GetPublicAccessBlockCommand,
+  paginateListAccessPoints,
+  paginateListMultiRegionAccessPoints,
+  S3ControlClient,
+} from "@aws-sdk/client-s3-control";
 export { paginateListSchedules, SchedulerClient } from "@aws-sdk/client-scheduler";
 export { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-export { paginateListSubscriptionsByTopic, SNSClient } from "@aws-sdk/client-sns";
+export {
+  GetDataProtectionPolicyCommand,
+  paginateListSubscriptionsByTopic,
+  SNSClient,
+} from "@aws-sdk/client-sns";
 export { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 export { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";

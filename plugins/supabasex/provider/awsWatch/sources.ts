@@ -1,8 +1,12 @@
 import { createHash } from "node:crypto";
+import { partitionOf } from "../../../../config/aws/partition";
 import type { Entries } from "../watch/watched";
+import { dataProtectionOfTopic, permissionsOnRepository, profilesOfRoles } from "./access";
+import { multiRegionAccessPoints, publicAccessBlockOfAccount } from "./accessPoints";
 import { muteRulesOf, redriveOfQueue } from "./alarms";
 import { bucketSources } from "./bucketSettings";
 import type { PlaceQuestion, Question, Source } from "./declared";
+import { functionsReading, permissionsOnBus, pipesOf, rulesOfCluster } from "./eventAccess";
 import {
   codeOfFunction,
   eventSourcesOfFunction,
@@ -11,8 +15,14 @@ import {
   waysIntoFunction,
 } from "./functions";
 import { copiesOfSecret, grantsOnKey, rotationOfSecret } from "./keys";
+import { resourcePoliciesOfLogs } from "./logPolicies";
 import { accountPoliciesOfLogs, metricFilterName, metricFiltersOfLog, subscriptionsOfLog } from "./logs";
+import { missingPermission } from "./missingPermission";
 import { addedToNetwork, connectedToNetwork, settingsOfNetwork } from "./network";
+import { hostedZonesOfNetwork, interfacesInNetwork, networkAcls } from "./networkAccess";
+import { isArn, ownArns, queueArn } from "./ownArns";
+import { schedulesOf } from "./schedules";
+import { tasksInCluster } from "./tasks";
 
 /** Error codes that mean that the resource does not exist, or that the bucket has no such setting. */
 const nothing = new Set([
@@ -26,6 +36,9 @@ const nothing = new Set([
   "ClusterNotFoundException",
   "QueueDoesNotExist",
   "AWS.SimpleQueueService.NonExistentQueue",
+  "NoSuchPublicAccessBlockConfiguration",
+  "RepositoryPolicyNotFoundException",
+  "RepositoryNotFoundException",
 ]);
 const refused = new Set([
   "AccessDenied",
@@ -34,11 +47,9 @@ const refused = new Set([
   "AuthorizationErrorException",
   // EC2's code for a missing permission.
   "UnauthorizedOperation",
-  // Codes for an operation that the region does not have (yet).
-  "InvalidAction",
-  "UnknownOperationException",
-  "UnsupportedOperation",
 ]);
+/** Codes for an operation that the region does not have (yet). */
+const absent = new Set(["InvalidAction", "UnknownOperationException", "UnsupportedOperation"]);
 
 /** Name → a read of what exists and is not declared, both for the backups and for their copies. */
 const placeSources: Readonly<Record<string, Source<PlaceQuestion>>> = {
@@ -74,6 +85,8 @@ const placeSources: Readonly<Record<string, Source<PlaceQuestion>>> = {
     alarmPrefixes.length === 0 ? {} : await muteRulesOf(aws, alarmPrefixes, signal),
   "key grants": async ({ aws, declared: { key }, signal }) =>
     key === undefined ? {} : await grantsOnKey(aws, key, signal),
+  "topic data protection": async ({ aws, declared: { topic }, signal }) =>
+    topic === undefined ? {} : await dataProtectionOfTopic(aws, topic, signal),
   "queue redrive": async ({ aws, declared: { deadLetterQueue }, signal }) =>
     deadLetterQueue === undefined ? {} : await redriveOfQueue(aws, deadLetterQueue, signal),
   ...bucketSources,
@@ -84,19 +97,8 @@ export const codeSource = "function code";
 
 /** Name → the same for what exists only in the stack's region. */
 const ownSources: Readonly<Record<string, Source>> = {
-  schedules: async ({ aws, declared, signal }) => {
-    const { paginateListSchedules } = await import("./sdk");
-    const found: [string, string][] = [];
-    const pages = paginateListSchedules({ client: aws.scheduler }, { GroupName: declared.scheduleGroup });
-    for await (const { Schedules = [] } of pages) {
-      signal.throwIfAborted();
-      for (const { Name = "", State, Target } of Schedules) {
-        if (declared.schedules.includes(Name)) continue;
-        found.push([`schedule ${declared.scheduleGroup}/${Name}`, `${State}, ${Target?.Arn}`]);
-      }
-    }
-    return Object.fromEntries(found);
-  },
+  schedules: async ({ aws, declared, signal, notice }) =>
+    await schedulesOf(aws, declared, { signal, notice }),
   "cluster services": async ({ aws, declared: { cluster }, signal }) => {
     const { DescribeServicesCommand, paginateListServices } = await import("./sdk");
     const found: [string, string][] = [];
@@ -114,6 +116,30 @@ const ownSources: Readonly<Record<string, Source>> = {
     }
     return Object.fromEntries(found);
   },
+  "cluster tasks": async ({ aws, declared: { cluster }, signal }) =>
+    await tasksInCluster(aws, { cluster, familyPrefix: String(cluster.split("/").at(-1)) }, signal),
+  "cluster rules": async ({ aws, declared: { cluster }, signal }) =>
+    isArn(cluster) ? await rulesOfCluster(aws, cluster, signal) : {},
+  "event pipes": async ({ aws, declared, signal }) => await pipesOf(aws, ownArns(declared), signal),
+  "queue readers": async ({ aws, declared, signal }) => {
+    const queue = queueArn(declared);
+    return queue === undefined ? {} : await functionsReading(aws, queue, signal);
+  },
+  "instance profiles": async ({ aws, declared: { rolePrefixes }, signal }) =>
+    rolePrefixes.length === 0 ? {} : await profilesOfRoles(aws, rolePrefixes, signal),
+  "multi-region access points": async ({ aws, declared, signal }) => {
+    const { account, region, bucket, accessLogs, replica } = declared;
+    // Other partitions have none.
+    if (account === undefined || partitionOf(region) !== "aws") return {};
+    const buckets = [bucket, accessLogs, replica?.bucket].filter((name) => name !== undefined);
+    return await multiRegionAccessPoints(aws, { buckets, AccountId: account }, signal);
+  },
+  "network interfaces": async ({ aws, declared: { network, functions }, signal }) =>
+    network === undefined ? {} : await interfacesInNetwork(aws, { ...network, functions }, signal),
+  "network ACLs": async ({ aws, declared: { network }, signal }) =>
+    network === undefined ? {} : await networkAcls(aws, network, signal),
+  "network hosted zones": async ({ aws, declared: { network, region: VPCRegion }, signal }) =>
+    network === undefined ? {} : await hostedZonesOfNetwork(aws, { VPCId: network.vpcId, VPCRegion }, signal),
   network: async ({ aws, declared: { network }, signal }) =>
     network === undefined ? {} : await addedToNetwork(aws, network, signal),
   "network connections": async ({ aws, declared: { network }, signal }) =>
@@ -162,6 +188,13 @@ const ownSources: Readonly<Record<string, Source>> = {
 const accountSources: Readonly<Record<string, Source>> = {
   "log account policies": async ({ aws, declared: { logGroups }, signal }) =>
     await accountPoliciesOfLogs(aws, logGroups, signal),
+  "log resource policies": async ({ aws, declared: { account, region, logGroups }, signal }) =>
+    account === undefined ? {} : await resourcePoliciesOfLogs(aws, { logGroups, region, account }, signal),
+  "event bus permissions": async ({ aws, signal }) => await permissionsOnBus(aws, signal),
+  "account public access block": async ({ aws, declared: { account }, signal }) =>
+    account === undefined ? {} : await publicAccessBlockOfAccount(aws, account, signal),
+  "image repository permissions": async ({ aws, declared: { imageRepository }, signal }) =>
+    imageRepository === undefined ? {} : await permissionsOnRepository(aws, imageRepository, signal),
 };
 
 const sources: Readonly<Record<string, Source>> = {
@@ -171,10 +204,10 @@ const sources: Readonly<Record<string, Source>> = {
   ...Object.fromEntries(
     Object.entries(bucketSources).map(([name, source]) => [
       `access logs: ${name}`,
-      async ({ aws, declared: { accessLogs }, signal }: Question): Promise<Entries> =>
+      async ({ aws, declared: { account, accessLogs }, signal }: Question): Promise<Entries> =>
         accessLogs === undefined
           ? {}
-          : await source({ aws, declared: { bucket: accessLogs, bucketSettings: [] }, signal }),
+          : await source({ aws, declared: { account, bucket: accessLogs, bucketSettings: [] }, signal }),
     ]),
   ),
   ...Object.fromEntries(
@@ -212,7 +245,11 @@ export async function readAwsSource(name: string, question: Question): Promise<E
   } catch (error) {
     const code = error instanceof Error ? error.name : "";
     if (nothing.has(code)) return {};
-    if (refused.has(code)) return undefined;
+    if (absent.has(code)) return undefined;
+    if (refused.has(code)) {
+      question.notice?.(missingPermission(name, error));
+      return undefined;
+    }
     throw error;
   }
 }

@@ -38,30 +38,50 @@ export function diffOfWatch(
   return { changes: Object.keys(detailed).length > 0, detailed };
 }
 
+/** Returns the command that reverts a change; undefined if there is none. */
+type RevertOf = (change: Change) => string | undefined;
+
 /** Returns the outputs after a deployment: the baseline with accepted changes, and the remaining differences, which it logs. */
 export function deployedOutputs(
   {
     before,
     now,
     released,
-  }: { readonly before: Watched; readonly now: Watched; readonly released: ReadonlySet<string> },
+    revertOf,
+  }: {
+    readonly before: Watched;
+    readonly now: Watched;
+    readonly released: ReadonlySet<string>;
+    readonly revertOf?: RevertOf;
+  },
   inputs: PropertyMap,
   context: CallContext,
 ): PropertyMap {
   const baseline = nextBaseline(before, now, { accepted: new Set(texts(inputs.accept)), released });
   const changes = changesSince(baseline, now);
-  warnOf(changes, context);
+  warnOf(changes, revertOf, context);
   return outputsOf(inputs, baseline, changes);
 }
 
 /** Returns the outputs after a refresh, and logs the differences under the title. */
 export function refreshedOutputs(
-  { outputs, now, title }: { readonly outputs: PropertyMap; readonly now: Watched; readonly title: string },
+  {
+    outputs,
+    now,
+    title,
+    revertOf,
+  }: {
+    readonly outputs: PropertyMap;
+    readonly now: Watched;
+    readonly title: string;
+    readonly revertOf?: RevertOf;
+  },
   context: CallContext,
 ): PropertyMap {
   const baseline = watchedIn(outputs.baseline);
   const changes = changesSince(baseline, now);
-  if (changes.length > 0) context.log("warning", [title, ...changes.map(lineOf)].join("\n"));
+  const lines = changes.flatMap((change) => [lineOf(change), ...revertLine(change, revertOf)]);
+  if (changes.length > 0) context.log("warning", [title, ...lines].join("\n"));
   return outputsOf(outputs, baseline, changes);
 }
 
@@ -76,10 +96,16 @@ function lineOf(change: Change): string {
   return `  ${change.severity.padEnd(7)}  ${escapeControls(change.identity)}: ${changeWords(change)}`;
 }
 
+function revertLine(change: Change, revertOf: RevertOf | undefined): string[] {
+  const command = revertOf?.(change);
+  return command === undefined ? [] : [`           to revert it: ${escapeControls(command)}`];
+}
+
 /** Logs the differences that a deployment does not change, and how to accept them. */
-function warnOf(changes: readonly Change[], context: CallContext): void {
+function warnOf(changes: readonly Change[], revertOf: RevertOf | undefined, context: CallContext): void {
   const lines = changes.flatMap((change) => [
     lineOf(change),
+    ...revertLine(change, revertOf),
     `           to accept it: project.accept: ${change.acceptance}`,
   ]);
   warnOfLeft(lines, context);

@@ -32,11 +32,15 @@ const openingDatabaseSetting = /^database setting session_replication_role$/;
  * provider's address and client decide whose tokens count.
  */
 const openingPart =
-  /^(auth setting (smtp_(host|port|user)|sms_provider|sms_test_otp_valid_until|sms_\w+_(account_sid|access_key|api_key)|external_\w+_(url|client_ids?|skip_nonce_check)|webauthn_rp_(id|origins)|site_url|uri_allow_list|security_sb_forwarded_for_enabled)$|storage setting features\.s3Protocol\.enabled$|Data API setting (db_schema|db_extra_search_path)$|read replica|claim token|log drain|private link|GitHub connection|API key|edge function|organization (member|opt-in)|SSO provider|third-party auth|JWT signing key|temporary database access|legacy API keys|topic subscription|event target|schedule|cluster service|alarm mute rule|queue redrive|log (subscription|metric filter|account policy)|function (code|permission|URL|destination|event source|version|alias)|key grant|secret (rotation|copy)|network (attachment|DHCP options|flow log|endpoint|gateway|instance|peering)|bucket (access granted|replication|CORS|website|inventory|analytics|logging|notification))/;
+  /^(auth setting (smtp_(host|port|user)|sms_provider|sms_test_otp_valid_until|sms_\w+_(account_sid|access_key|api_key)|external_\w+_(url|client_ids?|skip_nonce_check)|webauthn_rp_(id|origins)|site_url|uri_allow_list|security_sb_forwarded_for_enabled)$|storage setting features\.s3Protocol\.enabled$|Data API setting (db_schema|db_extra_search_path)$|read replica|claim token|log drain|private link|GitHub connection|API key|edge function|organization (member|opt-in)|SSO provider|third-party auth|JWT signing key|temporary database access|legacy API keys|topic (subscription|data protection)|event (target|bus permission|rule|pipe)|schedule|cluster (service|task)|alarm mute rule|queue redrive|queue reader|log (subscription|metric filter|account policy|resource policy)|function (code|permission|URL|destination|event source|version|alias)|key grant|secret (rotation|copy)|network (attachment|DHCP options|flow log|endpoint|gateway|hosted zone|instance|interface|peering)|access point|multi-region access point|instance profile|image repository permission|bucket (access granted|replication|CORS|website|inventory|analytics|logging|notification))/;
 
 /** Settings that restrict access while they are on. */
 const closingSetting =
   /^auth setting (security_captcha_enabled|security_update_password_require_reauthentication|password_.*|mfa_allow_low_aal|mfa_.*_verify_enabled|disable_signup|mailer_secure_email_change_enabled|refresh_token_rotation_enabled|sessions_(timebox|inactivity_timeout|single_per_user))$/;
+
+/** What the account of AWS blocks in all of its buckets. Only less than before is a difference. */
+const accountBlock = "account public access block";
+const listIn = (value: string): string[] => value.split(", ");
 
 /** The end of a member's value if the member has no second factor. */
 export const withoutSecondFactor = ", without a second factor";
@@ -55,10 +59,11 @@ function isDemotion(identity: string, before: string | undefined, after: string)
 }
 
 /**
- * Returns whether a new value is no difference, so that the baseline takes it over: a member has a second factor now, or an older
+ * Returns whether a new value is no difference, so that the baseline takes it over: a member has a second factor now, the account blocks more, or an older
  * version of this program did not record which API key it is, or of two with the same name only one.
  */
 function isTakenOver(identity: string, before: string, after: string): boolean {
+  if (identity === accountBlock) return listIn(before).every((block) => listIn(after).includes(block));
   if (identity.startsWith("organization member ")) return before === `${after}${withoutSecondFactor}`;
   if (!identity.startsWith("API key ") || before.includes(", id ")) return false;
   return after.split("; ").some((key) => key.replace(/, id [0-9a-f]{8}$/, "") === before);
@@ -70,10 +75,11 @@ export function isOpening(identity: string): boolean {
 }
 
 /**
- * Returns whether an identity that is missing in the baseline may be a key that the platform introduced later. Except for the
+ * Returns whether an identity that is missing in the baseline may be a key that the platform introduced later, or what the account blocks now. Except for the
  * database, every section returns all keys, including those that were never set.
  */
 function isPerhapsNewKey(identity: string): boolean {
+  if (identity === accountBlock) return true;
   return isSetting(identity) && !identity.startsWith("database setting ") && !isOpening(identity);
 }
 
@@ -112,6 +118,7 @@ function changeOf(
 function severityOf(identity: string, before: string | undefined, after: string | undefined): Severity {
   const isOn = after !== undefined && after !== off;
   if (closingSetting.test(identity) && !isOn) return "opens";
+  if (identity === accountBlock) return "opens";
   if (isOn && isDemotion(identity, before, after)) return "changes";
   if (isOn && (isOpening(identity) || openingPart.test(identity))) return "opens";
   return before === undefined ? "extra" : "changes";

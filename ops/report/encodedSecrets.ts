@@ -1,0 +1,88 @@
+/** Names of characters in HTML and XML. */
+const entities: Readonly<Record<string, string>> = {
+  "&": "amp",
+  "<": "lt",
+  ">": "gt",
+  '"': "quot",
+  "'": "apos",
+};
+
+/** Letters after a backslash, in JSON, C and SQL. */
+const escapes: Readonly<Record<string, string>> = { "\n": "n", "\t": "t" };
+
+/** Up to two levels of strings inside of strings, each of which doubles a backslash. */
+const backslashes = "\\\\{1,4}";
+
+/** Text without one of these contains no escaped character. */
+const perhapsEscaped = /[%\\&+']/;
+
+/** Base64 is usually wrapped at 64 or 76 characters. */
+const shortestWrapped = 60;
+
+/**
+ * Returns a function that replaces secrets in an encoded form: with some or all characters escaped as in URLs (also twice), JSON, C,
+ * SQL, HTML or PostgreSQL's `bytea`; as hexadecimal digits with any usual separator; and as Base64 with line breaks.
+ *
+ * @param values the secrets; their plain form and Base64 in one line are replaced elsewhere
+ * @param base64 returns the forms of a value in Base64
+ */
+export function encodedSecrets(
+  values: readonly string[],
+  base64: (value: string) => readonly string[],
+): (text: string, mask: string) => string {
+  const escaped = values.map((value) => new RegExp([...value].map(escapedCharacter).join(""), "gu"));
+  const hexadecimal = values.map(hexadecimalPattern);
+  const wrapped = values
+    .flatMap(base64)
+    .filter((form) => form.length > shortestWrapped)
+    .map((form) => new RegExp([...form].map(literal).join("(?:\\\\{1,4}[rn]|\\n[ \\t]{0,40}){0,2}"), "gu"));
+  return (text, mask) => {
+    let clean = text;
+    if (perhapsEscaped.test(clean)) for (const pattern of escaped) clean = clean.replace(pattern, mask);
+    for (const pattern of hexadecimal) clean = clean.replace(pattern, mask);
+    if (/\n|\\n/.test(clean)) for (const pattern of wrapped) clean = clean.replace(pattern, mask);
+    return clean;
+  };
+}
+
+/** Returns a pattern for a character as it is, and in each escaped form. */
+function escapedCharacter(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  const bytes = [...Buffer.from(character)];
+  const eachByte = (form: (byte: number) => string) => bytes.map(form).join("");
+  const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
+  const forms = [
+    literal(character),
+    eachByte((byte) => `%(?:25){0,3}${digits(byte, 2)}`),
+    eachByte((byte) => `${backslashes}x${digits(byte, 2)}`),
+    eachByte((byte) => `${backslashes}${byte.toString(8).padStart(3, "0")}`),
+    units.map((unit) => `${backslashes}u${digits(unit, 4)}`).join(""),
+    `${backslashes}u\\{0{0,4}${digits(code, 1)}\\}`,
+    `&#0{0,4}${code};`,
+    `&#[xX]0{0,4}${digits(code, 1)};`,
+    ...(character in entities ? [`&${entities[character]};`] : []),
+    ...(character in escapes ? [`${backslashes}${escapes[character]}`] : []),
+    ...(character === " " ? ["\\+"] : []),
+    ...(character === "'" ? ["''"] : []),
+    ...(`"'\\/`.includes(character) ? [`${backslashes}${literal(character)}`] : []),
+  ];
+  return `(?:${forms.join("|")})`;
+}
+
+/** Returns a pattern for the bytes of a value: `6162`, `61 62`, `61:62` or `0x61, 0x62`. */
+function hexadecimalPattern(value: string): RegExp {
+  const bytes = [...Buffer.from(value)].map((byte) => byte.toString(16).padStart(2, "0"));
+  return new RegExp(bytes.join("(?:[ \\n:-]|,? ?0x)?"), "gi");
+}
+
+/** Returns a pattern for hexadecimal digits in upper and lower case, which leaves the case of the other characters strict. */
+function digits(value: number, length: number): string {
+  return value
+    .toString(16)
+    .padStart(length, "0")
+    .replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+}
+
+function literal(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+}

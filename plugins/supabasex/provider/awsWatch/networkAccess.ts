@@ -1,0 +1,132 @@
+import type { NetworkAclEntry, NetworkInterface } from "@aws-sdk/client-ec2";
+import type { Entries } from "../watch/watched";
+import type { AwsClients } from "./clients";
+import type { DeclaredNetwork } from "./network";
+
+/**
+ * Returns the network interfaces in a network that are not those of the stack's tasks, probe and NAT gateway. With one of them, an
+ * instance in another network, an endpoint for SSH, a load balancer or a foreign task reaches the stack's network.
+ */
+export async function interfacesInNetwork(
+  { ec2 }: Pick<AwsClients, "ec2">,
+  { vpcId, securityGroups, functions }: DeclaredNetwork & { readonly functions: readonly string[] },
+  signal: AbortSignal,
+): Promise<Entries> {
+  const { paginateDescribeNetworkInterfaces } = await import("./networkSdk");
+  const found: [string, string][] = [];
+  const Filters = [{ Name: "vpc-id", Values: [vpcId] }];
+  const client = await ec2();
+  for await (const page of paginateDescribeNetworkInterfaces({ client, pageSize: 1000 }, { Filters })) {
+    signal.throwIfAborted();
+    for (const one of page.NetworkInterfaces ?? []) {
+      if (isOwn(one, { securityGroups, functions })) continue;
+      const { Association, Description, Groups = [], InterfaceType, OwnerId } = one;
+      const value = [
+        `${InterfaceType} of account ${OwnerId}`,
+        ...(Description ? [Description] : []),
+        ...(Association?.PublicIp ? [`public address ${Association.PublicIp}`] : []),
+        `security groups ${
+          Groups.map(({ GroupName }) => GroupName)
+            .sort()
+            .join(", ") || "none"
+        }`,
+      ];
+      found.push([`network interface ${one.NetworkInterfaceId}`, value.join(", ")]);
+    }
+  }
+  return Object.fromEntries(found);
+}
+
+/**
+ * Returns whether an interface belongs to the stack. Services create those of tasks and functions (`RequesterManaged`), and others
+ * cannot. Those of tasks and functions have only groups of the stack.
+ */
+function isOwn(
+  { Description = "", Groups = [], InterfaceType, RequesterManaged }: NetworkInterface,
+  { securityGroups, functions }: { securityGroups: readonly string[]; functions: readonly string[] },
+): boolean {
+  // Nothing reaches the network through a NAT gateway, and the routes to one are compared.
+  if (/^nat_?gateway$/i.test(String(InterfaceType))) return true;
+  if (RequesterManaged !== true) return false;
+  const hasOwnGroups = Groups.every(
+    ({ GroupName = "" }) => GroupName !== "default" && securityGroups.includes(GroupName),
+  );
+  if (!hasOwnGroups) return false;
+  if (InterfaceType === "lambda") {
+    return functions.some((name) => Description.startsWith(`AWS Lambda VPC ENI-${name}-`));
+  }
+  return /^arn:[^:]+:ecs:[^:]*:\d*:attachment\//.test(Description);
+}
+
+/** Returns network ACLs with other rules than those of a new network, which allow everything. */
+export async function networkAcls(
+  { ec2 }: Pick<AwsClients, "ec2">,
+  { vpcId }: DeclaredNetwork,
+  abortSignal: AbortSignal,
+): Promise<Entries> {
+  const { DescribeNetworkAclsCommand } = await import("./networkSdk");
+  const Filters = [{ Name: "vpc-id", Values: [vpcId] }];
+  const { NetworkAcls = [] } = await (await ec2()).send(new DescribeNetworkAclsCommand({ Filters }), {
+    abortSignal,
+  });
+  return Object.fromEntries(
+    NetworkAcls.flatMap(({ NetworkAclId, IsDefault, Entries: rules = [], Associations = [] }) => {
+      const missing = [false, true]
+        .filter((isEgress) => !rules.some((rule) => rule.Egress === isEgress && allowsEverything(rule)))
+        .map((isEgress) => `without ${directionOf(isEgress)} 100`);
+      const others = rules.filter((rule) => !allowsEverything(rule) && !isLast(rule)).map(ruleText);
+      const differences = [...missing, ...others.sort()];
+      if (IsDefault && differences.length === 0) return [];
+      return [
+        [`network ACL ${NetworkAclId}`, [`of ${Associations.length} subnets`, ...differences].join(", ")],
+      ];
+    }),
+  );
+}
+
+const directionOf = (isEgress: boolean | undefined) => (isEgress ? "egress" : "ingress");
+
+function ruleText(rule: NetworkAclEntry): string {
+  const { Egress, RuleNumber, RuleAction, CidrBlock, Ipv6CidrBlock, Protocol, PortRange } = rule;
+  const ports = PortRange === undefined ? "" : ` ports ${PortRange.From}-${PortRange.To}`;
+  const block = CidrBlock ?? Ipv6CidrBlock;
+  return `${directionOf(Egress)} ${RuleNumber} ${RuleAction} ${block} protocol ${Protocol}${ports}`;
+}
+
+/** Returns whether this is the rule of a new network for IPv4, in one direction. */
+function allowsEverything({ RuleNumber, RuleAction, Protocol, CidrBlock }: NetworkAclEntry): boolean {
+  return RuleNumber === 100 && RuleAction === "allow" && Protocol === "-1" && CidrBlock === "0.0.0.0/0";
+}
+
+/** Returns whether this is the last rule, which AWS adds to each ACL: it denies the rest, for IPv4 or IPv6. */
+const isLast = ({ RuleNumber }: NetworkAclEntry): boolean => RuleNumber === 32_767 || RuleNumber === 32_768;
+
+/**
+ * Returns the private zones of a network, whose records replace those of the internet: a zone with the name of the database sends
+ * backups, and its password, to another server.
+ */
+export async function hostedZonesOfNetwork(
+  { route53 }: Pick<AwsClients, "route53">,
+  { VPCId, VPCRegion }: { readonly VPCId: string; readonly VPCRegion: string },
+  abortSignal: AbortSignal,
+): Promise<Entries> {
+  const { ListHostedZonesByVPCCommand } = await import("./networkSdk");
+  const client = await route53();
+  const found: [string, string][] = [];
+  let NextToken: string | undefined;
+  do {
+    const page = await client.send(
+      new ListHostedZonesByVPCCommand({
+        ...{ VPCId, NextToken, VPCRegion: VPCRegion as "us-east-1" },
+      }),
+      { abortSignal },
+    );
+    for (const { HostedZoneId, Name, Owner } of page.HostedZoneSummaries ?? []) {
+      const owner =
+        Owner?.OwningAccount === undefined ? Owner?.OwningService : `account ${Owner.OwningAccount}`;
+      found.push([`network hosted zone ${HostedZoneId}`, `${Name} of ${owner}`]);
+    }
+    NextToken = page.NextToken;
+  } while (NextToken !== undefined);
+  return Object.fromEntries(found);
+}
