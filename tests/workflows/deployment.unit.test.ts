@@ -50,11 +50,11 @@ test("of three concurrent commits the first is deployed completely, and then the
     [1, 2, 3].map((at) => runs.run("deploy", {}, { runId: base + at, groups })),
   );
 
-  expect(results.map((jobs) => jobs[0]).map((job) => job?.conclusion)).toEqual([
-    "success",
-    "cancelled",
-    "success",
-  ]);
+  const logs = results.flat().map(({ log }) => log);
+  expect(
+    results.map((jobs) => jobs[0]).map((job) => job?.conclusion),
+    logs.join("\n"),
+  ).toEqual(["success", "cancelled", "success"]);
   expect(results[1]?.map(({ conclusion }) => conclusion)).toEqual(["cancelled", "skipped", "skipped"]);
   // No deployment of a stack began before the last one had ended.
   const commands = world.commands();
