@@ -12,6 +12,9 @@ import { checkoutRoot } from "../../foundation/checkout";
 import { UserError } from "../../foundation/userError";
 import { givenPath, namedStack, requireCommit, run } from "../commandLine";
 
+/** The files that determine which packages are installed, and how. */
+const packageFiles = ["package.json", "package-lock.json", ".npmrc", "sdks"];
+
 interface PullRequestOptions {
   readonly base: string;
   readonly out?: string;
@@ -44,7 +47,7 @@ run(
       });
       try {
         say(`Bringing up the base, ${base.slice(0, 12)}, with the configuration of ${environment}.`);
-        await install(folder, base);
+        await install(folder, base, ["ci"]);
         const started = await npm(folder, "start", "--", "--like", environment);
         if (started !== 0)
           throw new UserError(
@@ -53,7 +56,10 @@ run(
           );
         say(`Previewing the head, ${head.slice(0, 12)}.`);
         execFileSync("git", ["-C", folder, "checkout", "--quiet", "--detach", head], { stdio: "inherit" });
-        await install(folder, head);
+        const hasSamePackages =
+          git(folder, "diff", "--quiet", base, head, "--", ...packageFiles) !== undefined;
+        // `npm ci` takes most of a minute, and ends with `prepare`.
+        await install(folder, head, hasSamePackages ? ["run", "-s", "prepare"] : ["ci"]);
         const out = options.out === undefined ? [] : ["--out", givenPath(options.out)];
         const stack = `like-${environment}`;
         const preview = [
@@ -84,12 +90,12 @@ async function remove(root: string, folder: string): Promise<void> {
   git(root, "worktree", "remove", "--force", folder);
 }
 
-/** Installs the packages of the commit that is checked out in a folder. */
-async function install(folder: string, commit: string): Promise<void> {
-  const exitCode = await npm(folder, "ci");
+/** Installs the packages of the commit that is checked out in a folder, with these arguments of npm. */
+async function install(folder: string, commit: string, args: readonly string[]): Promise<void> {
+  const exitCode = await npm(folder, ...args);
   if (exitCode !== 0)
     throw new UserError(
-      `The packages of ${commit.slice(0, 12)} cannot be installed: see the message of \`npm ci\` above.`,
+      `The packages of ${commit.slice(0, 12)} cannot be installed: see the message of \`npm ${args.join(" ")}\` above.`,
       exitCode,
     );
 }
@@ -117,6 +123,7 @@ async function npm(folder: string, ...args: string[]): Promise<number> {
   }
 }
 
+/** Returns what git prints; undefined if it fails. */
 function git(root: string, ...args: string[]): string | undefined {
   try {
     return execFileSync("git", ["-C", root, ...args], {
