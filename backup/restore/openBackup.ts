@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { manifestName } from "../../foundation/backupContract";
 import { UserError } from "../../foundation/userError";
 import { readManifest, sumUpManifest } from "../catalog";
 import { ProcessFailure } from "../childProcess";
@@ -31,7 +30,7 @@ export async function openBackup(run: string, context: Opening): Promise<Manifes
     );
   }
   const { manifest } = opened;
-  const ofVersions = await inspectVersions(run, context);
+  const ofVersions = await inspectVersions(manifest, context);
   // A read-only role is sufficient for a restore, which then says so.
   const unchecked = ofVersions.filter(({ verdict }) => verdict === "could not check");
   for (const { object, detail } of unchecked) context.progress(`not checked: ${object}: ${detail}`);
@@ -45,10 +44,7 @@ export async function openBackup(run: string, context: Opening): Promise<Manifes
     const verdict = found === 0 ? "empty" : found < bytes ? "truncated" : "extended";
     return [{ object: name, verdict, detail: `${found} of ${bytes} bytes` }];
   });
-  const known = new Set(manifest.objects.map(({ name }) => name)).add(manifestName);
-  const defective = ofVersions.filter(
-    ({ object, verdict }) => verdict !== "could not check" && known.has(object),
-  );
+  const defective = ofVersions.filter(({ verdict }) => verdict !== "could not check");
   report(run, mergeReports(sizes, defective), context);
   return manifest;
 }
