@@ -100,11 +100,12 @@ async function describeHidden(
   const others = [...byName].filter(
     ([name, versions]) => name !== manifestName && hidingMarkers(versions).length > 0,
   );
-  const hiding = markers.length === 1 ? `delete marker ${markers[0]}` : `delete markers ${markers.join(", ")}`;
+  const hiding =
+    markers.length === 1 ? `delete marker ${markers[0]}` : `delete markers ${markers.join(", ")}`;
   const advice =
     others.length === 0
       ? `delete ${markers.length === 1 ? "this marker" : "these markers"} to get the backup back`
-      : `\`prune\` or a user deleted the backup. To get it back, also delete the markers of ${others.length} other objects`;
+      : `\`prune\` or a user deleted the backup. To get it back, also delete the markers of its other objects (${others.length})`;
   return `The manifest of backup ${run} is hidden by the ${hiding}: ${advice}.`;
 }
 

@@ -203,7 +203,10 @@ export class ObjectStore {
     return objects;
   }
 
-  /** Returns every version and delete marker of every object in any order; undefined if the caller may not list versions. */
+  /**
+   * Returns every version and delete marker of every object; undefined if the caller may not list versions. The versions
+   * of a key are in order, the newest first, and so are its delete markers, but a version and a marker are not.
+   */
   async listVersions(prefix: string, signal?: AbortSignal): Promise<ListedVersion[] | undefined> {
     // By key and version, because some servers begin a page with the last entry of the previous one.
     const versions = new Map<string, ListedVersion>();
@@ -216,7 +219,12 @@ export class ObjectStore {
         );
         type Entry = Pick<ObjectVersion, "Key" | "VersionId" | "IsLatest" | "LastModified">;
         const add = (isDeleteMarker: boolean, entries: Entry[] = []) => {
-          for (const { Key: key, VersionId: version = "null", IsLatest: isLatest = false, ...entry } of entries) {
+          for (const {
+            Key: key,
+            VersionId: version = "null",
+            IsLatest: isLatest = false,
+            ...entry
+          } of entries) {
             if (key === undefined) continue;
             const modified = entry.LastModified ?? new Date(0);
             versions.set(`${key}\n${version}`, { key, version, isDeleteMarker, isLatest, modified });

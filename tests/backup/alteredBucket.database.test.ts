@@ -151,7 +151,7 @@ describe("an object that a delete marker hides", () => {
     // As prune does.
     await hide(objectKey(run, globals));
     expect((await failureOf(verify({ run }, context()))).message).toBe(
-      `The manifest of backup ${run} is hidden by the delete marker ${marker}: \`prune\` or a user deleted the backup. To get it back, also delete the markers of 1 other objects.`,
+      `The manifest of backup ${run} is hidden by the delete marker ${marker}: \`prune\` or a user deleted the backup. To get it back, also delete the markers of its other objects (1).`,
     );
 
     // A store without versions.

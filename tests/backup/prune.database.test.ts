@@ -109,7 +109,7 @@ describe("backup prune", () => {
   });
 
   it("keeps a run with an unfinished upload for three days, and one that writes while prune decides", async () => {
-    const run = "20260614T110000000Z-00000000";
+    const run = "20260614T110000000Z-00000002";
     await testStore.store.putText(objectKey(run, "globals.sql"), "x", "text/plain");
     const Key = objectKey(run, "data-001.sql.zst");
     const { UploadId } = await testStore.client.send(

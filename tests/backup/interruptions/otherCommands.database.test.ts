@@ -60,7 +60,9 @@ describe("a restore into a project", () => {
 
     expect([exitCode, errorText]).toEqual([
       10,
-      expect.stringMatching(/The target is empty: Backup \S+ was deleted while it was read; name another one: /),
+      expect.stringMatching(
+        /The target is empty: Backup \S+ was deleted while it was read; name another one: /,
+      ),
     ]);
     expect(await schemas()).toEqual([]);
   });
