@@ -1,5 +1,6 @@
 import { objectKey } from "./runName";
-import type { ListedVersion, ObjectStore } from "./store/objectStore";
+import type { ListedVersion } from "./store/listed";
+import type { ObjectStore } from "./store/objectStore";
 
 /** Returns the versions of each object of a run by its name; undefined if the caller may not list versions. */
 export async function readVersions(

@@ -16,28 +16,13 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { isMissing, isRefused, mayBeDone, storeError } from "./errors";
+import type { ListedObject, ListedVersion } from "./listed";
 import { PartedUpload } from "./partedUpload";
 import { type ObjectPart, resumedRead } from "./resumedRead";
 import { uploadCreations } from "./uploadCreations";
 
 /** Metadata that distinguishes our object from one that another writer stored under the same name. */
 const writeMark = "thorbis-write";
-
-export interface ListedObject {
-  readonly key: string;
-  readonly bytes: number;
-  readonly modified: Date;
-}
-
-/** A version of an object, or its delete marker. */
-export interface ListedVersion {
-  readonly key: string;
-  readonly version: string;
-  readonly isDeleteMarker: boolean;
-  /** Whether a read without a version returns it. If it is a delete marker, the object is hidden. */
-  readonly isLatest: boolean;
-  readonly modified: Date;
-}
 
 /** A bucket with the operations that backups need. Every write creates a new object, and nothing is overwritten. */
 export class ObjectStore {

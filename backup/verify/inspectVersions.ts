@@ -1,7 +1,7 @@
 import { manifestName } from "../../foundation/backupContract";
 import { messageOf } from "../../foundation/userError";
 import type { Manifest } from "../manifest";
-import type { ListedVersion } from "../store/objectStore";
+import type { ListedVersion } from "../store/listed";
 import { hidingMarkers, readVersions } from "../versions";
 import type { InspectionContext, ObjectReport } from "./inspectObject";
 

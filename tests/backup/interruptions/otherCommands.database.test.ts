@@ -47,7 +47,7 @@ describe("a restore into a project", () => {
   });
 
   it("whose backup is deleted while its rows are loaded fails, and says so with the state of the target", async () => {
-    await program.admin.query("drop schema kept cascade");
+    await program.admin.query("drop schema if exists kept cascade");
     let isDeleted = false;
     program.proxy.fail(({ operation, key }) => {
       isDeleted ||= operation === "get object" && isRows(key);
