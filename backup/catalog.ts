@@ -3,7 +3,8 @@ import { messageOf } from "../foundation/userError";
 import { forEachLimited } from "./concurrency";
 import { type Manifest, openManifest } from "./manifest";
 import { objectKey, parseObjectKey, runStart } from "./runName";
-import type { ListedObject, ObjectStore } from "./store/objectStore";
+import type { ListedObject } from "./store/listed";
+import type { ObjectStore } from "./store/objectStore";
 
 /** The objects of one run in the bucket. */
 export interface StoredRun {

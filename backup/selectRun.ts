@@ -3,9 +3,10 @@ import { UserError } from "../foundation/userError";
 import { listRuns, type StoredRun } from "./catalog";
 import type { Settings } from "./environment";
 import { exitCodes } from "./exitCodes";
-import { objectKey, runStart } from "./runName";
+import { runStart } from "./runName";
 import { anyDatabase, groupBySource, RunSources, sourceName } from "./sources";
 import type { ObjectStore } from "./store/objectStore";
+import { hidingMarkers, readVersions } from "./versions";
 
 /** The accepted difference between clocks. A later date comes from a wrong clock. */
 const clockLeewayMilliseconds = 5 * 60 * 1000;
@@ -39,13 +40,8 @@ export async function selectRun(
   const complete = (await listRuns(store, signal)).filter(({ isComplete }) => isComplete);
   if (wanted !== undefined) {
     if (complete.some(({ name }) => name === wanted)) return wanted;
-    const marker = await hidingMarker(store, objectKey(wanted, manifestName), signal);
-    if (marker !== undefined) {
-      throw new UserError(
-        `The manifest of backup ${wanted} is hidden by the delete marker ${marker}: delete this marker to get the backup back.`,
-        exitCodes.notFound,
-      );
-    }
+    const hidden = await describeHidden(store, wanted, signal);
+    if (hidden !== undefined) throw new UserError(hidden, exitCodes.notFound);
     throw new UserError(
       `There is no complete backup ${wanted} in the bucket: \`backup list --all\` lists all runs.`,
       exitCodes.notFound,
@@ -84,14 +80,33 @@ export async function selectRun(
   );
 }
 
-/** Returns the delete marker that hides an object; undefined if there is none, or the caller may not list versions. */
-async function hidingMarker(
+/**
+ * Returns how to get a backup back whose manifest is hidden; undefined if it is not, if none of its versions exists any
+ * more, or if versions cannot be listed.
+ */
+async function describeHidden(
   store: ObjectStore,
-  key: string,
+  run: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const versions = (await store.listVersions(key, signal)) ?? [];
-  return versions.find((one) => one.key === key && one.isDeleteMarker && one.isLatest)?.version;
+  // Some stores have no versions, and the manifest is absent either way.
+  const byName = await readVersions(store, run, signal).catch(() => {
+    signal.throwIfAborted();
+    return undefined;
+  });
+  if (byName === undefined) return undefined;
+  const markers = hidingMarkers(byName.get(manifestName)).map(({ version }) => version);
+  if (markers.length === 0) return undefined;
+  const others = [...byName].filter(
+    ([name, versions]) => name !== manifestName && hidingMarkers(versions).length > 0,
+  );
+  const hiding =
+    markers.length === 1 ? `delete marker ${markers[0]}` : `delete markers ${markers.join(", ")}`;
+  const advice =
+    others.length === 0
+      ? `delete ${markers.length === 1 ? "this marker" : "these markers"} to get the backup back`
+      : `\`prune\` or a user deleted the backup. To get it back, also delete the markers of its other objects (${others.length})`;
+  return `The manifest of backup ${run} is hidden by the ${hiding}: ${advice}.`;
 }
 
 /**

@@ -27,7 +27,7 @@ export interface ListedRun {
     | "partial"
     | "objects missing"
     | Exclude<ReadManifest["verdict"], "intact" | "no manifest">;
-  /** Why the state is another one than `complete` or `partial`. */
+  /** Why the state is neither `complete` nor `partial`. */
   readonly detail?: string;
   readonly database?: string;
   /** Name of the database that identifies it among those of other projects and servers. */
@@ -76,13 +76,21 @@ function describeRun(run: StoredRun, opened: ReadManifest | undefined): ListedRu
       ? { state: "complete" }
       : {
           state: "objects missing",
-          detail: `${unlisted.join(", ")}, or not with the size in the manifest; \`backup verify ${run.name}\` reads all`,
+          detail: `missing or of another size: ${nameSome(unlisted)}; run \`backup verify ${run.name}\``,
         }),
     database: manifest.source.database,
     tables: manifest.tables.length,
     rows: manifest.tables.reduce((sum, { rows }) => sum + rows, 0),
     bytes: totalBytes(manifest),
   };
+}
+
+/** Names in a message. */
+const namesAtMost = 5;
+
+function nameSome(names: readonly string[]): string {
+  const more = names.length - namesAtMost;
+  return names.slice(0, namesAtMost).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
 function toTable(runs: readonly ListedRun[]): string {

@@ -7,7 +7,8 @@ import { readEnvironment } from "../environment";
 import { exitCodes } from "../exitCodes";
 import { formatTable } from "../output";
 import { findTools } from "../postgres/tools";
-import { decide } from "../retention/decide";
+import { type DecidedFate, decide } from "../retention/decide";
+import { fateOfPartial } from "../retention/interrupted";
 import type { RetentionPolicy } from "../retention/policy";
 import { objectKey } from "../runName";
 import { ownSource } from "../selectRun";
@@ -27,16 +28,7 @@ export interface PruneOptions extends Partial<RetentionPolicy> {
   readonly now?: Date;
 }
 
-export interface Fate {
-  readonly run: string;
-  readonly isDeleted: boolean;
-  readonly reason: string;
-}
-
 const deletesAtOnce = 8;
-
-/** Runs without a manifest may still be running; after this time without a new object they are not. */
-const partialRunHours = 24;
 
 /**
  * Implements `backup prune`: deletes what the retention no longer keeps, and what interrupted runs left. A backup is
@@ -48,7 +40,7 @@ const partialRunHours = 24;
  * @throws UserError if a database has too few intact backups, or an object cannot be deleted, after everything else was
  * deleted
  */
-export async function prune(options: PruneOptions, context: CommandContext): Promise<Fate[]> {
+export async function prune(options: PruneOptions, context: CommandContext): Promise<DecidedFate[]> {
   const {
     store: settings,
     retention,
@@ -66,7 +58,7 @@ export async function prune(options: PruneOptions, context: CommandContext): Pro
   const now = options.now ?? new Date();
   const candidates = await completeRuns(runs, store, context);
   const wanted = ownSource({ own });
-  const plan: Fate[] = [];
+  const plan: DecidedFate[] = [];
   const failures: UserError[] = [];
   for (const [source, ofSource] of groupBySource(candidates.readable, candidates.sources)) {
     if (wanted !== undefined && source !== wanted) {
@@ -107,14 +99,17 @@ export async function prune(options: PruneOptions, context: CommandContext): Pro
       plan.push(...ofSource.map(({ name }) => ({ run: name, isDeleted: false, reason })));
     }
   }
-  const fates: Fate[] = [
+  const deciding = { store, now, signal: context.signal };
+  const partial: DecidedFate[] = [];
+  for (const run of runs) if (!run.isComplete) partial.push(await fateOfPartial(run, deciding));
+  const fates: DecidedFate[] = [
     ...plan,
     ...candidates.unreadable.map(({ run, why }) => ({
       run,
       isDeleted: false,
       reason: `kept for inspection: ${why}`,
     })),
-    ...runs.filter(({ isComplete }) => !isComplete).map((run) => fateOfPartial(run, now)),
+    ...partial,
   ].sort((a, b) => (a.run < b.run ? -1 : 1));
 
   context.print(
@@ -126,8 +121,7 @@ export async function prune(options: PruneOptions, context: CommandContext): Pro
         ]),
   );
   if (options.confirm === true) {
-    const failed = await remove(fates, runs, store, context);
-    if (failed !== undefined) failures.push(failed);
+    failures.push(...(await remove(fates, runs, { ...deciding, progress: context.progress })));
   } else if (fates.some(({ isDeleted }) => isDeleted)) {
     context.print("Nothing was deleted; --confirm deletes.");
   }
@@ -167,49 +161,72 @@ async function completeRuns(
   };
 }
 
-/** A run that still writes objects is not interrupted, however long it takes. */
-function fateOfPartial({ name, start, objects }: StoredRun, now: Date): Fate {
-  const last = Math.max(start.getTime(), ...objects.map(({ modified }) => modified.getTime()));
-  const hours = (now.getTime() - last) / 3_600_000;
-  return hours > partialRunHours
-    ? { run: name, isDeleted: true, reason: "left by an interrupted run" }
-    : { run: name, isDeleted: false, reason: "without a manifest; may still be running" };
-}
+/** What the deletion needs in addition to the plan. */
+type Removing = Parameters<typeof fateOfPartial>[1] & Pick<CommandContext, "progress">;
 
 /**
  * Deletes the manifest first, so half a backup is never listed. If one cannot be deleted, the others are deleted
- * anyway, and the error is returned.
+ * anyway, and the errors are returned.
  */
 async function remove(
-  fates: readonly Fate[],
+  fates: readonly DecidedFate[],
   runs: readonly StoredRun[],
-  store: ObjectStore,
-  context: CommandContext,
-): Promise<UserError | undefined> {
+  removing: Removing,
+): Promise<UserError[]> {
+  const { store, signal, progress } = removing;
+  const completed: string[] = [];
   const failures: string[] = [];
-  for (const { run } of fates.filter(({ isDeleted }) => isDeleted)) {
-    const objects = runs.find(({ name }) => name === run)?.objects.map(({ name }) => name) ?? [];
-    const others = objects.filter((object) => object !== manifestName);
-    const remove = (object: string) => store.remove(objectKey(run, object), context.signal);
-    const hasManifest = async (): Promise<boolean> =>
-      (await listObjects(store, run, context.signal)).some(({ name }) => name === manifestName);
+  const deleted = new Set(fates.flatMap(({ run, isDeleted }) => (isDeleted ? [run] : [])));
+  for (const stored of runs.filter(({ name }) => deleted.has(name))) {
+    const { name } = stored;
+    const remove = (object: string) => store.remove(objectKey(name, object), signal);
     try {
-      if (others.length < objects.length) await remove(manifestName);
-      else if (await hasManifest()) {
-        context.progress(`kept ${run}: it was completed meanwhile`);
-        continue;
+      const objects = stored.isComplete ? stored.objects : await stillInterrupted(stored, removing);
+      if (objects === undefined) continue;
+      if (stored.isComplete) await remove(manifestName);
+      const others = objects.filter((object) => object.name !== manifestName);
+      await forEachLimited(others, deletesAtOnce, async (object) => await remove(object.name));
+      if (!stored.isComplete && hasManifest(await listObjects(store, name, signal))) {
+        // Without its objects, a run that was completed in this moment is not a backup.
+        await remove(manifestName);
+        completed.push(name);
       }
-      await forEachLimited(others, deletesAtOnce, remove);
-      // Without its objects, a run that was completed in this moment is not a backup.
-      if (others.length === objects.length && (await hasManifest())) await remove(manifestName);
-      await store.abortUploads(objectKey(run, ""));
-      context.progress(`deleted ${run}`);
+      await store.abortUploads(objectKey(name, ""));
+      progress(`deleted ${name}`);
     } catch (error) {
-      context.signal.throwIfAborted();
+      signal.throwIfAborted();
       failures.push(messageOf(error));
     }
   }
-  return failures.length === 0
-    ? undefined
-    : new UserError(`Not everything was deleted:\n${failures.join("\n")}`, exitCodes.storeFailed);
+  const errors: UserError[] = [];
+  if (completed.length > 0)
+    errors.push(
+      new UserError(
+        `Completed while their objects were deleted, so they are no backups: ${completed.join(", ")}.`,
+        exitCodes.storeFailed,
+      ),
+    );
+  if (failures.length > 0)
+    errors.push(new UserError(`Not everything was deleted:\n${failures.join("\n")}`, exitCodes.storeFailed));
+  return errors;
+}
+
+/** Decides again, because much time may have passed. Returns what to delete; undefined if the run is not interrupted. */
+async function stillInterrupted(
+  run: StoredRun,
+  { progress, ...deciding }: Removing,
+): Promise<StoredRun["objects"] | undefined> {
+  const objects = await listObjects(deciding.store, run.name, deciding.signal);
+  if (hasManifest(objects)) {
+    progress(`kept ${run.name}: it was completed meanwhile`);
+    return undefined;
+  }
+  const { isDeleted, reason } = await fateOfPartial({ ...run, objects }, deciding);
+  if (isDeleted) return objects;
+  progress(`kept ${run.name}: ${reason}`);
+  return undefined;
+}
+
+function hasManifest(objects: StoredRun["objects"]): boolean {
+  return objects.some(({ name }) => name === manifestName);
 }

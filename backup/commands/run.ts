@@ -158,11 +158,11 @@ async function backUp(current: Run, client: pg.Client): Promise<Manifest> {
     notCovered,
     objects: [...texts, ...stored.map(({ object }) => object)],
   };
-  await requireListed(manifest, current);
   const text = sealManifest(manifest);
   const key = objectKey(name, manifestName);
   await store.putText(key, text, "application/json", { signal });
   if ((await store.readText(key, signal)) !== text) throw notAsWritten(`${manifestName} (altered)`);
+  await requireListed(manifest, current);
   for (const { what, reason } of notCovered) progress(`not in the backup: ${what} (${reason})`);
   const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
   progress(
@@ -245,10 +245,14 @@ async function requireWritten(
   );
 }
 
-/** Throws if an object is no longer there: a prune may have taken a very long run for an interrupted one. */
+/**
+ * Throws if an object is no longer there: a prune may have taken a very long run for an interrupted one. It lists after
+ * the manifest is written, and a prune lists after it has deleted, so at least one of them notices the other.
+ */
 async function requireListed(manifest: Manifest, { store, name, signal }: Run): Promise<void> {
   const objects = await listObjects(store, name, signal);
   const unlisted = unlistedObjects({ objects }, manifest);
+  if (!objects.some((object) => object.name === manifestName)) unlisted.push(manifestName);
   if (unlisted.length > 0)
     throw notAsWritten(unlisted.map((object) => `${object} (missing, or of another size)`).join(", "));
 }

@@ -7,7 +7,7 @@ import { findTools } from "../postgres/tools";
 import { ownSource, selectRun } from "../selectRun";
 import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
-import { isDeleted } from "../verify/deletedMeanwhile";
+import { deletionOf, isDeleted } from "../verify/deletedMeanwhile";
 import { inspectRun, type RunReport } from "../verify/inspectRun";
 import { describeReport, throwUnlessIntact } from "../verify/report";
 
@@ -37,9 +37,9 @@ export async function verify(options: VerifyOptions, context: CommandContext): P
     context.progress(`verifying ${run}`);
     const report = await inspectRun(run, { store, tools, depth: "everything", signal: context.signal });
     if (report.verdict === "damaged" && (await isDeleted(run, store, context.signal))) {
-      const message = `Backup ${run} was deleted while it was read`;
-      if (options.all !== true) throw new UserError(`${message}.`, exitCodes.notFound);
-      context.progress(message);
+      const deletion = deletionOf(run);
+      if (options.all !== true) throw deletion;
+      context.progress(deletion.message);
       continue;
     }
     reports.push(report);
@@ -47,5 +47,7 @@ export async function verify(options: VerifyOptions, context: CommandContext): P
   }
   if (options.json === true) context.print(JSON.stringify(reports, null, 2));
   throwUnlessIntact(reports);
+  if (runs.length > 0 && reports.length === 0)
+    throw new UserError("All backups were deleted while they were read.", exitCodes.notFound);
   return reports;
 }

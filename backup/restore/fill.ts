@@ -82,6 +82,8 @@ export async function fill(current: Filling): Promise<Filled> {
   // Some columns need the application's types or functions, and some of the application's objects need these columns.
   await attachBeforeRows(client, texts.access);
   await writer.retryMissing();
+  // Some name objects of the application, such as a text search configuration.
+  await adoptSettings(client);
 
   await correctInheritedColumns(client, texts.access);
   const expressions = await prepareRowExpressions(client, writer);

@@ -8,7 +8,7 @@ import { loadLargeObjects } from "./loadLargeObjects";
 import { keyOf, type LoadedTable, loadRows } from "./loadRows";
 import type { NamedObjects } from "./namedObjects";
 import type { RowExpressions } from "./rowExpressions";
-import { RowsFailure, type TableName } from "./rowsFailure";
+import { RowsFailure } from "./rowsFailure";
 import { withSessions } from "./sessions";
 
 /** The state of one stored object. */
@@ -16,11 +16,12 @@ interface Work {
   readonly object: StoredObject;
   /** Tables whose rows are committed. */
   readonly tables: LoadedTable[];
-  /** Tables whose rows were refused, and are loaded when the rows of all others are there. */
-  readonly postponed: Map<string, TableName>;
-  /** What refused rows after everything else was loaded, or was a constraint that can be added again. */
-  readonly refusals: Set<string>;
+  /** The refusals of tables that are loaded again when all others were tried, by table. */
+  readonly postponed: Map<string, RowsFailure>;
 }
+
+/** Refusals with the objects that contain the rows. */
+type Refusals = readonly (readonly [Work, RowsFailure])[];
 
 const contents: readonly StoredObject["content"][] = [
   "data",
@@ -32,8 +33,8 @@ const contents: readonly StoredObject["content"][] = [
 
 /**
  * Loads the rows of all objects in parallel. A row may be refused by a function that reads another table, whose rows come
- * later. So the tables of such rows are loaded again after all others. What refuses rows then, such as a constraint that
- * depends on the time, is removed until all rows are there.
+ * later. So the tables of such rows are loaded again after all others, as long as this loads at least one of them. What
+ * refuses rows then, such as a constraint that depends on the time, is removed until all rows are there.
  *
  * @throws RowsFailure if rows cannot be loaded
  */
@@ -48,7 +49,7 @@ export async function loadAllRows(
   const works = manifest.objects
     .filter(({ content }) => contents.includes(content))
     .sort((a, b) => b.bytes - a.bytes)
-    .map((object): Work => ({ object, tables: [], postponed: new Map(), refusals: new Set() }));
+    .map((object): Work => ({ object, tables: [], postponed: new Map() }));
   const leftOut: string[] = [];
   const load = async (session: pg.Client, { object, tables, postponed }: Work): Promise<void> => {
     if (object.content === "large objects") await loadLargeObjects(session, object, context);
@@ -56,21 +57,16 @@ export async function loadAllRows(
       leftOut.push(...(await loadExtensionRows(session, object, { ...context, tables })));
     else await named.retry(() => loadRows(session, object, { ...context, tables, skipped: postponed }));
   };
-  /** Prepares another attempt after rows were refused. */
-  const prepare = async (work: Work, error: RowsFailure, isLast: boolean): Promise<void> => {
-    const { object, tables, postponed, refusals } = work;
-    // Constraints of tables can always be added again.
-    if (!isLast && error.constraint?.of !== "table") {
-      postponed.set(keyOf(error.table), error.table);
-      return;
-    }
-    if (refusals.has(error.refusedBy)) throw error;
-    refusals.add(error.refusedBy);
-    const committed = new Set(tables.map(keyOf));
-    const rest = manifest.tables.filter((one) => one.archive === object.name && !committed.has(keyOf(one)));
-    if (!(await expressions.release(error, rest))) throw error;
+  /** Removes what refused rows. Each time removes a constraint or throws, so it cannot happen forever. */
+  const release = async (refused: Refusals): Promise<void> => {
+    const errors = refused.map(([, error]) => error);
+    const committed = new Set(works.flatMap((work) => work.tables.map(keyOf)));
+    const archives = new Set(refused.map(([{ object }]) => object.name));
+    const rest = manifest.tables.filter((one) => archives.has(one.archive) && !committed.has(keyOf(one)));
+    if (!(await expressions.release(errors, rest))) throw errors[0];
   };
-  const loadWorks = async (sessions: readonly pg.Client[], all: readonly Work[], isLast: boolean) => {
+  /** Loads the objects until each of their tables is loaded or postponed. */
+  const loadWorks = async (sessions: readonly pg.Client[], all: readonly Work[]): Promise<void> => {
     for (let waiting = all; waiting.length > 0; ) {
       const refused = new Map<Work, RowsFailure>();
       const idle = [...sessions];
@@ -86,15 +82,28 @@ export async function loadAllRows(
         }
         idle.push(session);
       });
-      for (const [work, error] of refused) await prepare(work, error, isLast);
+      // Constraints of tables can always be added again.
+      const isOfTable = ({ constraint }: RowsFailure): boolean => constraint?.of === "table";
+      for (const [{ postponed }, error] of refused)
+        if (!isOfTable(error)) postponed.set(keyOf(error.table), error);
+      const byTables = [...refused].filter(([, error]) => isOfTable(error));
+      if (byTables.length > 0) await release(byTables);
       waiting = [...refused.keys()];
     }
   };
   await withSessions(Math.min(parallel, works.length), current, async (sessions) => {
-    await loadWorks(sessions, works, false);
-    const postponed = works.filter((work) => work.postponed.size > 0);
-    for (const work of postponed) work.postponed.clear();
-    await loadWorks(sessions, postponed, true);
+    let waiting = works;
+    for (let before = Number.POSITIVE_INFINITY; waiting.length > 0; ) {
+      for (const { postponed } of waiting) postponed.clear();
+      await loadWorks(sessions, waiting);
+      waiting = waiting.filter(({ postponed }) => postponed.size > 0);
+      const refused = waiting.flatMap((work) =>
+        [...work.postponed.values()].map((error) => [work, error] as const),
+      );
+      // No postponed table was loaded, so none is waiting for the rows of another one.
+      if (refused.length > 0 && refused.length === before) await release(refused);
+      before = refused.length;
+    }
   });
   const tables = works.flatMap((work) => work.tables);
   leftOut.push(...tables.flatMap(columnsLeftOut));

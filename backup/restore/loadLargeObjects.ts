@@ -1,11 +1,10 @@
 import { StringDecoder } from "node:string_decoder";
 import type pg from "pg";
-import { messageOf, UserError } from "../../foundation/userError";
-import { exitCodes } from "../exitCodes";
+import { UserError } from "../../foundation/userError";
 import type { StoredObject } from "../manifest";
 import { maskQuoted } from "../postgres/sqlText";
 import type { ProgramOutput } from "../programOutput";
-import { openScript, type StoredBytesContext } from "./storedBytes";
+import { objectFailure, openScript, type StoredBytesContext } from "./storedBytes";
 
 /** Statements are sent together up to this size. */
 const batchCharacters = 1024 * 1024;
@@ -46,10 +45,7 @@ export async function loadLargeObjects(
     await client.query("rollback").catch(() => undefined);
     await blameStore();
     if (error instanceof UserError) throw error;
-    const reason = messageOf(error);
-    throw new UserError(`Restoring ${object.name} failed: ${reason}.`, exitCodes.restoreFailed, {
-      cause: error,
-    });
+    throw objectFailure(object, error);
   }
 }
 

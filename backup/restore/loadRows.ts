@@ -6,7 +6,7 @@ import type { StoredObject } from "../manifest";
 import { unquoteIdentifier } from "../postgres/sqlText";
 import { RowScript, type RowSink } from "./rowScript";
 import { RowsFailure, type TableName } from "./rowsFailure";
-import { openScript, type StoredBytesContext } from "./storedBytes";
+import { objectFailure, openScript, type StoredBytesContext } from "./storedBytes";
 
 /** Rows that were loaded into a table; undefined if the table is missing. */
 export interface LoadedTable {
@@ -74,8 +74,8 @@ export async function loadRows(
     sink.abandon();
     await client.query("rollback").catch(() => undefined);
     await blameStore();
-    if (error instanceof UserError || current === undefined) throw error;
-    throw new RowsFailure(current, error);
+    if (error instanceof UserError) throw error;
+    throw current === undefined ? objectFailure(object, error) : new RowsFailure(current, error);
   }
 }
 

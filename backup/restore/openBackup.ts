@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { manifestName } from "../../foundation/backupContract";
 import { UserError } from "../../foundation/userError";
 import { readManifest, sumUpManifest } from "../catalog";
+import { ProcessFailure } from "../childProcess";
 import type { CommandContext } from "../context";
 import { exitCodes } from "../exitCodes";
 import type { Manifest, StoredObject } from "../manifest";
@@ -15,7 +15,7 @@ import { inspectVersions, mergeReports } from "../verify/inspectVersions";
 import { describeReport, throwUnlessIntact } from "../verify/report";
 import type { BackupTexts } from "./filling";
 import { readSchemaArchive } from "./schemaArchive";
-import { readChecked } from "./storedBytes";
+import { objectFailure, readChecked } from "./storedBytes";
 
 /** The location of a backup, and the programs that read it. */
 type Opening = CommandContext & { readonly store: ObjectStore; readonly tools: Tools };
@@ -30,7 +30,7 @@ export async function openBackup(run: string, context: Opening): Promise<Manifes
     );
   }
   const { manifest } = opened;
-  const ofVersions = await inspectVersions(run, context);
+  const ofVersions = await inspectVersions(manifest, context);
   // A read-only role is sufficient for a restore, which then says so.
   const unchecked = ofVersions.filter(({ verdict }) => verdict === "could not check");
   for (const { object, detail } of unchecked) context.progress(`not checked: ${object}: ${detail}`);
@@ -44,10 +44,7 @@ export async function openBackup(run: string, context: Opening): Promise<Manifes
     const verdict = found === 0 ? "empty" : found < bytes ? "truncated" : "extended";
     return [{ object: name, verdict, detail: `${found} of ${bytes} bytes` }];
   });
-  const known = new Set(manifest.objects.map(({ name }) => name)).add(manifestName);
-  const defective = ofVersions.filter(
-    ({ object, verdict }) => verdict !== "could not check" && known.has(object),
-  );
+  const defective = ofVersions.filter(({ verdict }) => verdict !== "could not check");
   report(run, mergeReports(sizes, defective), context);
   return manifest;
 }
@@ -86,8 +83,12 @@ export async function readTexts(
     .transform((text) => JSON.parse(text) as unknown)
     .pipe(accessInventory)
     .safeParse(await textOf("access"));
+  const entries = await readSchemaArchive(schema, manifest, context).catch((error: unknown) => {
+    // Its bytes match the manifest, so this says nothing about them.
+    throw error instanceof ProcessFailure ? objectFailure({ name: "the schema" }, error) : error;
+  });
   return {
-    schema: await readSchemaArchive(schema, manifest, context),
+    schema: entries,
     access: access.success ? access.data : damaged("its list of owners and grants cannot be read"),
     globals: await textOf("globals"),
     sequences: await textOf("sequences"),

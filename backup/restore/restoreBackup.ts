@@ -131,7 +131,7 @@ async function endOrphans(client: pg.Client): Promise<void> {
 }
 
 async function restoreInPlace(restore: Restore, isThrowaway: boolean): Promise<Shortfall> {
-  const { client, checked, target, progress, texts } = restore;
+  const { client, checked, target, progress, texts, manifest, store, signal } = restore;
   if (checked.holdsData || checked.unfinished !== undefined) {
     progress(
       checked.holdsData || checked.unfinished === undefined
@@ -157,8 +157,10 @@ async function restoreInPlace(restore: Restore, isThrowaway: boolean): Promise<S
     for (const what of ofOthers) progress(what);
     return { ...shortfall, notRestored: [...shortfall.notRestored, ...leftOut] };
   } catch (error) {
-    if (!isThrowaway) await emptyAgain(restore);
-    throw error;
+    if (isThrowaway) throw error;
+    const state = await emptyAgain(restore);
+    signal.throwIfAborted();
+    throw await explainDeletion(error, manifest.run, { store, signal, state });
   }
 }
 
@@ -173,8 +175,11 @@ function rightsOf({ texts, manifest, checked }: Restore): Parameters<typeof rest
   return { access: texts.access, context };
 }
 
-/** Cleans up after a failure: removes what was restored, and restores the default privileges. */
-async function emptyAgain({ target, manifest, progress }: Restore): Promise<void> {
+/**
+ * Cleans up after a failure: removes what was restored, and restores the default privileges. Returns the state of the
+ * target.
+ */
+async function emptyAgain({ target, manifest, progress }: Restore): Promise<string> {
   // The session of the restore may be what failed.
   const client = await connect(target, exitCodes.restoreFailed).catch(() => undefined);
   try {
@@ -192,9 +197,11 @@ async function emptyAgain({ target, manifest, progress }: Restore): Promise<void
     });
     for (const what of ofOthers) progress(what);
     progress("the target is empty again");
+    return "The target is empty";
   } catch (error) {
     const reason = messageOf(error);
     progress(`the target is not empty; running the same command again removes its contents: ${reason}`);
+    return "The target is not empty";
   } finally {
     await client?.end().catch(() => undefined);
   }

@@ -12,15 +12,15 @@ const { escapeIdentifier } = pg;
  */
 export interface RowExpressions {
   /**
-   * Removes a constraint that refused rows, such as `check (expires > now())`, until all rows are loaded, and those of
-   * the tables that follow whose result depends on more than the row. One of these may have refused the row with an error
-   * of its own, such as that of `current_setting` for a setting that does not exist. Returns whether the rows may be
-   * loaded again. No other session may load rows meanwhile.
+   * Removes the constraints that refused rows, such as `check (expires > now())`, until all rows are loaded, and those of
+   * the tables that follow whose result depends on more than the row. One of these may have refused rows with an error
+   * of its own, such as that of `current_setting` for a setting that does not exist. Returns whether it removed any, so
+   * that the rows may be loaded again. No other session may load rows meanwhile.
    *
-   * @param error the failure of loading rows
-   * @param tables the tables of the same transaction and those that follow it
+   * @param errors all failures of loading rows since it was called last
+   * @param tables the tables of the same transactions and those that follow them
    */
-  release(error: RowsFailure, tables: readonly TableName[]): Promise<boolean>;
+  release(errors: readonly RowsFailure[], tables: readonly TableName[]): Promise<boolean>;
   /** Restores everything. What fails is among the writer's missing objects. */
   restore(): Promise<void>;
 }
@@ -67,33 +67,20 @@ export async function prepareRowExpressions(
   }
   const functions = await lendSearchPaths(client, writer, await readFunctions(client, usedByRows));
   return {
-    async release(error, tables) {
-      const drop = async (checks: readonly Check[], sqlOf = dropOf): Promise<boolean> => {
-        let isRemoved = false;
-        for (const check of checks) {
-          if (!(await succeeds(client, sqlOf(check)))) continue;
-          dropped.push(check);
-          isRemoved = true;
-        }
-        return isRemoved;
+    async release(errors, tables) {
+      const before = dropped.length;
+      const drop = async (checks: readonly Check[], sqlOf = dropOf): Promise<void> => {
+        for (const check of checks) if (await succeeds(client, sqlOf(check))) dropped.push(check);
       };
-      const { constraint } = error;
-      const place = constraint && [constraint.schema, constraint.of, constraint.subject];
-      const isRemoved =
-        constraint !== undefined &&
-        (await drop(await readChecks(client, sameInTree, [...(place ?? []), constraint.name])));
+      for (const { constraint } of errors) {
+        if (constraint === undefined) continue;
+        const { schema, of, subject, name } = constraint;
+        await drop(await readChecks(client, sameInTree, [schema, of, subject, name]));
+      }
       const names = tables.map((one) => `${escapeIdentifier(one.schema)}.${escapeIdentifier(one.table)}`);
-      const others = [
-        await drop(await readChecks(client, ofTables, [names])),
-        await drop(await readChecks(client, ofDomains), trialOf),
-      ];
-      if (constraint === undefined) return others.includes(true);
-      if (isRemoved) return true;
-      // Another table's rows may have been refused by the same constraint.
-      const tree = new Set(await readTree(client, place ?? []));
-      return dropped.some(
-        ({ name, of, subject }) => name === constraint.name && of === constraint.of && tree.has(subject),
-      );
+      await drop(await readChecks(client, ofTables, [names]));
+      await drop(await readChecks(client, ofDomains), trialOf);
+      return dropped.length > before;
     },
     async restore() {
       await recompute(client, writer);
@@ -174,15 +161,6 @@ const subjectsOfTree = `
  */
 const sameInTree = `c.conname = $4 and case $2 when 'domain' then c.contypid in (${subjectsOfTree} select oid from base)
   else c.conrelid in (${subjectsOfTree} select oid from relative) end`;
-
-/** Returns the quoted and qualified names of a domain and its bases, or of the tables of an inheritance tree. */
-async function readTree(client: pg.Client, place: readonly string[]): Promise<string[]> {
-  const { rows } = await client.query<{ name: string }>(
-    `${subjectsOfTree} select oid::regtype::text as name from base union all select oid::regclass::text from relative`,
-    [...place],
-  );
-  return rows.map(({ name }) => name);
-}
 
 /**
  * Selects constraints whose result can change while the row or the value stays the same: they call functions that are

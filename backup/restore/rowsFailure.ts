@@ -20,8 +20,17 @@ export interface RefusingConstraint {
 /** `check_violation` */
 const checkViolation = "23514";
 
+/**
+ * Classes and codes of SQLSTATE that functions and checks of the server itself raise for a row: of PL/pgSQL, of values, of
+ * constraints and generated columns, of objects that an expression names, and of functions.
+ */
+const ofRows = /^(?:P0|22|2F|38|39|3F)|^(?:23502|23514|42704|42P01|42883)$/;
+
+/** `bad_copy_file_format` */
+const badFormat = "22P04";
+
 /** Classes of SQLSTATE that concern the session, the server or its resources, and not the rows. */
-const notOfRows = new Set(["08", "25", "40", "53", "54", "55", "57", "58", "XX"]);
+const notOfRows = /^(?:08|25|40|53|54|55|57|58|XX)/;
 
 /** A failure of loading the rows of a table. */
 export class RowsFailure extends UserError {
@@ -38,7 +47,11 @@ export class RowsFailure extends UserError {
 
   /** Whether the target refused a row: a constraint, or a function that was called for it. */
   get isRefusal(): boolean {
-    return this.cause instanceof pg.DatabaseError && !notOfRows.has((this.cause.code ?? "XX").slice(0, 2));
+    const { cause } = this;
+    if (!(cause instanceof pg.DatabaseError)) return false;
+    const { code = "", where } = cause;
+    if (code === "" || code === badFormat || notOfRows.test(code)) return false;
+    return ofRows.test(code) || isOfFunction(where);
   }
 
   /** The constraint that refused a row; undefined for other failures, such as that of a partition's bounds. */
@@ -50,9 +63,9 @@ export class RowsFailure extends UserError {
     if (schema === undefined || name === undefined || subject === undefined) return undefined;
     return { schema, name, of: dataType === undefined ? "table" : "domain", subject };
   }
+}
 
-  /** Identifies what refused a row: a constraint, or for other failures the table. */
-  get refusedBy(): string {
-    return JSON.stringify(this.constraint ?? this.table);
-  }
+/** Returns whether the context of an error names more than the row: a function of the application can raise any code. */
+function isOfFunction(where = ""): boolean {
+  return where.split("\n").some((line) => line !== "" && !line.includes("COPY "));
 }

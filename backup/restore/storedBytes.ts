@@ -2,7 +2,7 @@ import type { StdioOptions } from "node:child_process";
 import { createHash } from "node:crypto";
 import { type Readable, Transform, type TransformCallback } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { UserError } from "../../foundation/userError";
+import { messageOf, UserError } from "../../foundation/userError";
 import { ProcessFailure, startProgram } from "../childProcess";
 import { exitCodes } from "../exitCodes";
 import type { StoredObject } from "../manifest";
@@ -119,9 +119,14 @@ export async function openScript(object: StoredObject, context: StoredBytesConte
  * Throws the error of a program. One that exits itself could not read its input; one that was killed says nothing about
  * it.
  */
-function throwDamage({ name }: StoredObject, error: unknown): never {
-  if (error instanceof ProcessFailure && "exitCode" in error.ending) throw damaged(name, error.message);
-  throw error;
+function throwDamage(object: StoredObject, error: unknown): never {
+  if (!(error instanceof ProcessFailure)) throw error;
+  throw "exitCode" in error.ending ? damaged(object.name, error.message) : objectFailure(object, error);
+}
+
+/** Returns the error of a restore that failed while it read or loaded an object, which says nothing about the object. */
+export function objectFailure({ name }: Pick<StoredObject, "name">, cause: unknown): UserError {
+  return new UserError(`Restoring ${name} failed: ${messageOf(cause)}.`, exitCodes.restoreFailed, { cause });
 }
 
 function damaged(name: string, detail: string): UserError {

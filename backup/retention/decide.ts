@@ -22,7 +22,7 @@ export interface DecidedFate {
  * the newest ones up to the minimum, and the newest of its week and month. One that is not intact does not count, and
  * the decision is repeated without it; it stays for inspection. If nothing is deleted, nothing is read.
  *
- * @throws UserError if backups would be deleted and fewer than the minimum are intact
+ * @throws UserError if backups would be deleted, and fewer than the minimum are intact because others are not
  */
 export async function decide(runs: readonly DatedRun[], rules: Rules): Promise<DecidedFate[]> {
   const { policy, minimum, now, inspect } = rules;
@@ -47,13 +47,12 @@ export async function decide(runs: readonly DatedRun[], rules: Rules): Promise<D
       else defective.set(unread.name, verdict);
       continue;
     }
-    if (going.length > 0 && newest.length < minimum) {
+    // If all are intact, all of them stay, because they are fewer than the minimum.
+    if (going.length > 0 && newest.length < minimum && defective.size > 0) {
       const others = [...defective].map(([run, verdict]) => `${run} (${verdict})`);
       throw new UserError(
-        `${newest.length} backups are intact, and at least ${minimum} must remain${others.length > 0 ? `; not intact: ${others.join(", ")}` : ""}.`,
-        defective.size > 0 && ![...defective.values()].includes("damaged")
-          ? exitCodes.couldNotCheck
-          : exitCodes.damaged,
+        `${newest.length} backups are intact, and at least ${minimum} must remain; not intact: ${others.join(", ")}.`,
+        [...defective.values()].includes("damaged") ? exitCodes.damaged : exitCodes.couldNotCheck,
       );
     }
     const minimal = new Set(newest.map(({ name }) => name));

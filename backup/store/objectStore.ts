@@ -16,27 +16,13 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { isMissing, isRefused, mayBeDone, storeError } from "./errors";
+import type { ListedObject, ListedVersion } from "./listed";
 import { PartedUpload } from "./partedUpload";
 import { type ObjectPart, resumedRead } from "./resumedRead";
 import { uploadCreations } from "./uploadCreations";
 
 /** Metadata that distinguishes our object from one that another writer stored under the same name. */
 const writeMark = "thorbis-write";
-
-export interface ListedObject {
-  readonly key: string;
-  readonly bytes: number;
-  readonly modified: Date;
-}
-
-/** A version of an object, or its delete marker. */
-export interface ListedVersion {
-  readonly key: string;
-  readonly version: string;
-  readonly isDeleteMarker: boolean;
-  /** Whether a read without a version returns it. If it is a delete marker, the object is hidden. */
-  readonly isLatest: boolean;
-}
 
 /** A bucket with the operations that backups need. Every write creates a new object, and nothing is overwritten. */
 export class ObjectStore {
@@ -203,8 +189,8 @@ export class ObjectStore {
   }
 
   /**
-   * Returns every version of every object, the newest versions of a key first, and after them its delete markers;
-   * undefined if the caller may not list versions.
+   * Returns every version and delete marker of every object; undefined if the caller may not list versions. The versions
+   * of a key are in order, the newest first, and so are its delete markers, but a version and a marker are not.
    */
   async listVersions(prefix: string, signal?: AbortSignal): Promise<ListedVersion[] | undefined> {
     // By key and version, because some servers begin a page with the last entry of the previous one.
@@ -216,11 +202,17 @@ export class ObjectStore {
           new ListObjectVersionsCommand({ Bucket: this.#bucket, Prefix: prefix, ...next }),
           until(signal),
         );
-        type Entry = Pick<ObjectVersion, "Key" | "VersionId" | "IsLatest">;
+        type Entry = Pick<ObjectVersion, "Key" | "VersionId" | "IsLatest" | "LastModified">;
         const add = (isDeleteMarker: boolean, entries: Entry[] = []) => {
-          for (const { Key: key, VersionId: version = "null", IsLatest: isLatest = false } of entries) {
+          for (const {
+            Key: key,
+            VersionId: version = "null",
+            IsLatest: isLatest = false,
+            ...entry
+          } of entries) {
             if (key === undefined) continue;
-            versions.set(`${key}\n${version}`, { key, version, isDeleteMarker, isLatest });
+            const modified = entry.LastModified ?? new Date(0);
+            versions.set(`${key}\n${version}`, { key, version, isDeleteMarker, isLatest, modified });
           }
         };
         add(false, page.Versions);
@@ -258,10 +250,22 @@ export class ObjectStore {
     }
   }
 
-  async #unfinishedUploads(prefix: string): Promise<MultipartUpload[]> {
+  /** Returns when each unfinished upload below the prefix began; undefined if the caller may not list uploads. */
+  async unfinishedUploads(prefix: string, signal?: AbortSignal): Promise<Date[] | undefined> {
+    try {
+      const uploads = await this.#unfinishedUploads(prefix, signal);
+      return uploads.map(({ Initiated }) => Initiated ?? new Date(0));
+    } catch (error) {
+      if (error instanceof Error && isRefused(error.cause)) return undefined;
+      throw error;
+    }
+  }
+
+  async #unfinishedUploads(prefix: string, signal?: AbortSignal): Promise<MultipartUpload[]> {
     try {
       const { Uploads } = await this.#client.send(
         new ListMultipartUploadsCommand({ Bucket: this.#bucket, Prefix: prefix }),
+        until(signal),
       );
       return Uploads ?? [];
     } catch (error) {

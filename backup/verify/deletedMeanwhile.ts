@@ -4,9 +4,24 @@ import { exitCodes } from "../exitCodes";
 import { objectKey } from "../runName";
 import type { ObjectStore } from "../store/objectStore";
 
-/** Returns whether a backup whose manifest was listed has been deleted since, as `prune` does. */
+/**
+ * Returns whether a backup whose manifest was listed has been deleted since, as `prune` does. If the manifest cannot be
+ * read, this is not known, and what was found before counts.
+ */
 export async function isDeleted(run: string, store: ObjectStore, signal: AbortSignal): Promise<boolean> {
-  return (await store.readText(objectKey(run, manifestName), signal)) === undefined;
+  try {
+    return (await store.readText(objectKey(run, manifestName), signal)) === undefined;
+  } catch {
+    signal.throwIfAborted();
+    return false;
+  }
+}
+
+interface Explaining {
+  readonly store: ObjectStore;
+  readonly signal: AbortSignal;
+  /** The state of the target of a restore that has changed it, as the beginning of a sentence. */
+  readonly state?: string | undefined;
 }
 
 /**
@@ -16,13 +31,20 @@ export async function isDeleted(run: string, store: ObjectStore, signal: AbortSi
 export async function explainDeletion(
   error: unknown,
   run: string,
-  { store, signal }: { readonly store: ObjectStore; readonly signal: AbortSignal },
+  { store, signal, state }: Explaining,
 ): Promise<unknown> {
   if (!(error instanceof UserError) || error.exitCode !== exitCodes.damaged) return error;
-  if (!(await isDeleted(run, store, signal).catch(() => false))) return error;
+  if (!(await isDeleted(run, store, signal))) return error;
+  const deletion = deletionOf(run, { cause: error });
+  if (state === undefined) return deletion;
+  return new UserError(`${state}: ${deletion.message}`, exitCodes.restoreFailed, { cause: error });
+}
+
+/** Returns the error of a command whose backup was deleted while it was read. */
+export function deletionOf(run: string, options?: ErrorOptions): UserError {
   return new UserError(
     `Backup ${run} was deleted while it was read; name another one: \`backup list\` shows them.`,
     exitCodes.notFound,
-    { cause: error },
+    options,
   );
 }

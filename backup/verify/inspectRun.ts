@@ -1,11 +1,10 @@
-import { manifestName } from "../../foundation/backupContract";
 import { messageOf } from "../../foundation/userError";
 import { readManifest, sumUpManifest } from "../catalog";
 import { forEachLimited } from "../concurrency";
 import type { Manifest, StoredObject } from "../manifest";
 import { objectKey } from "../runName";
 import { type InspectionContext, inspectObject, type ObjectReport } from "./inspectObject";
-import { inspectVersions, mergeReports } from "./inspectVersions";
+import { inspectVersions, mergeReports, namesOf } from "./inspectVersions";
 
 export interface RunReport {
   readonly run: string;
@@ -34,7 +33,7 @@ export async function inspectRun(run: string, context: InspectionContext): Promi
   const { manifest } = opened;
   const objects = mergeReports(
     [...(await inspectObjects(manifest, context)), ...(await unknownObjects(run, manifest, context))],
-    await inspectVersions(run, context),
+    await inspectVersions(manifest, context),
   );
   return { run, verdict: sumUp(objects), objects, manifest };
 }
@@ -75,7 +74,7 @@ async function unknownObjects(
   manifest: Manifest,
   { store, signal }: InspectionContext,
 ): Promise<ObjectReport[]> {
-  const known = new Set([manifestName, ...manifest.objects.map(({ name }) => name)]);
+  const known = namesOf(manifest);
   const prefix = objectKey(run, "");
   try {
     const listed = await store.list(prefix, signal);

@@ -18,7 +18,7 @@ import { commandContext, failureOf } from "./support/commands";
 import { bucket, startTestStore, type TestStore } from "./support/store";
 import { now, storeBackup } from "./support/storedBackups";
 
-// A bucket whose objects somebody hid, copied over each other or deleted while a command read them.
+// A bucket whose objects a user hid, copied over each other or deleted while a command read them.
 
 let testStore: TestStore;
 const globals = "globals.sql";
@@ -74,7 +74,7 @@ describe("an object that a delete marker hides", () => {
       "objects missing",
     ]);
     expect(listing.progressed).toEqual([
-      `${hidden}: objects missing: ${globals}, or not with the size in the manifest; \`backup verify ${hidden}\` reads all`,
+      `${hidden}: objects missing: missing or of another size: ${globals}; run \`backup verify ${hidden}\``,
     ]);
     expect((await age({ now }, context())).run).toBe(older);
     const pruning = context();
@@ -106,7 +106,38 @@ describe("an object that a delete marker hides", () => {
     ]);
   });
 
-  it("can be the manifest: then the backup does not exist, and prune treats it as an interrupted run", async () => {
+  it("twice is named with both markers", async () => {
+    const run = await storeBackup(testStore.store, 14);
+    const markers = [await hide(objectKey(run, globals)), await hide(objectKey(run, globals))];
+    const [code, line = ""] = await findingsOf(run);
+    expect([code, markers.filter((marker) => !line.includes(marker))]).toEqual(["5", []]);
+    expect(line).toContain("; delete these markers to restore the object)");
+  });
+
+  it("but has no version any more is missing", async () => {
+    const run = await storeBackup(testStore.store, 14);
+    const Key = objectKey(run, globals);
+    const { Versions: [original] = [] } = await testStore.client.send(
+      new ListObjectVersionsCommand({ Bucket: bucket, Prefix: Key }),
+    );
+    await hide(Key);
+    await testStore.client.send(
+      new DeleteObjectCommand({ Bucket: bucket, Key, VersionId: original?.VersionId }),
+    );
+    expect(await findingsOf(run)).toEqual(["5", `  ${globals}: missing`]);
+
+    const manifest = objectKey(run, manifestName);
+    const { Versions: [written] = [] } = await testStore.client.send(
+      new ListObjectVersionsCommand({ Bucket: bucket, Prefix: manifest }),
+    );
+    await hide(manifest);
+    await testStore.client.send(
+      new DeleteObjectCommand({ Bucket: bucket, Key: manifest, VersionId: written?.VersionId }),
+    );
+    expect((await failureOf(verify({ run }, context()))).message).toMatch(/^There is no complete backup /);
+  });
+
+  it("can be the manifest: then the backup does not exist", async () => {
     const run = await storeBackup(testStore.store, 14);
     const marker = await hide(objectKey(run, manifestName));
 
@@ -116,6 +147,26 @@ describe("an object that a delete marker hides", () => {
       8,
       `The manifest of backup ${run} is hidden by the delete marker ${marker}: delete this marker to get the backup back.`,
     ]);
+
+    // As prune does.
+    await hide(objectKey(run, globals));
+    expect((await failureOf(verify({ run }, context()))).message).toBe(
+      `The manifest of backup ${run} is hidden by the delete marker ${marker}: \`prune\` or a user deleted the backup. To get it back, also delete the markers of its other objects (1).`,
+    );
+
+    // A store without versions.
+    const { listVersions } = ObjectStore.prototype;
+    ObjectStore.prototype.listVersions = async () => {
+      throw new Error("NotImplemented");
+    };
+    try {
+      expect(await failureOf(verify({ run }, context()))).toEqual({
+        message: `There is no complete backup ${run} in the bucket: \`backup list --all\` lists all runs.`,
+        exitCode: 8,
+      });
+    } finally {
+      ObjectStore.prototype.listVersions = listVersions;
+    }
   });
 });
 
@@ -147,6 +198,20 @@ describe("an object that is no part of a backup", () => {
     const run = await storeBackup(testStore.store, 14);
     await testStore.client.send(new PutObjectCommand({ Bucket: bucket, Key: objectKey(run, ""), Body: "" }));
     expect(await findingsOf(run)).toEqual(["5", `  ${objectKey(run, "")}: unknown object`]);
+
+    // Its deletion leaves a marker, which is no damage.
+    await hide(objectKey(run, ""));
+    expect((await verify({ run }, context()))[0]?.verdict).toBe("intact");
+  });
+
+  it("and was deleted does not damage the backup", async () => {
+    const run = await storeBackup(testStore.store, 14);
+    const Key = objectKey(run, "notes.txt");
+    for (const Body of ["first", "second"])
+      await testStore.client.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
+    expect(await findingsOf(run)).toEqual(["5", "  notes.txt: unknown object"]);
+    await hide(Key);
+    expect((await verify({ run }, context()))[0]?.verdict).toBe("intact");
   });
 });
 
@@ -177,13 +242,38 @@ describe("a backup that is deleted while a command reads it", () => {
     const verifying = context();
     const reports = await deletedMeanwhile(first, () => verify({ all: true }, verifying));
     expect(reports.map(({ run, verdict }) => [run, verdict])).toEqual([[second, "intact"]]);
-    expect(verifying.progressed).toContain(`Backup ${first} was deleted while it was read`);
+    const message = `Backup ${first} was deleted while it was read; name another one: \`backup list\` shows them.`;
+    expect(verifying.progressed).toContain(message);
 
     const failing = deletedMeanwhile(second, () => verify({ run: second }, context()));
     expect(await failureOf(failing)).toEqual({
-      message: `Backup ${second} was deleted while it was read.`,
+      message: `Backup ${second} was deleted while it was read; name another one: \`backup list\` shows them.`,
       exitCode: 8,
     });
+  });
+
+  it("fails verify of all if no other one is left", async () => {
+    const run = await storeBackup(testStore.store, 14);
+    expect(await failureOf(deletedMeanwhile(run, () => verify({ all: true }, context())))).toEqual({
+      message: "All backups were deleted while they were read.",
+      exitCode: 8,
+    });
+  });
+
+  it("is reported as damaged if its manifest cannot be read again", async () => {
+    const run = await storeBackup(testStore.store, 14, { stored: "select 2;" });
+    const { readText } = ObjectStore.prototype;
+    let reads = 0;
+    ObjectStore.prototype.readText = async function (this: ObjectStore, key, signal) {
+      if (key === objectKey(run, manifestName) && ++reads > 1) throw new Error("no response");
+      return await readText.call(this, key, signal);
+    };
+    try {
+      expect((await findingsOf(run))[0]).toBe("5");
+    } finally {
+      ObjectStore.prototype.readText = readText;
+    }
+    expect(reads).toBe(2);
   });
 
   it("is not a failed drill", async () => {

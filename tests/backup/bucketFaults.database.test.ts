@@ -9,6 +9,7 @@ import { verify } from "../../backup/commands/verify";
 import { type Manifest, sealManifest } from "../../backup/manifest";
 import { requireSameTime } from "../../backup/postgres/clock";
 import { newRunName, objectKey } from "../../backup/runName";
+import { ObjectStore } from "../../backup/store/objectStore";
 import { manifestName } from "../../foundation/backupContract";
 import { identifyProcess } from "../../foundation/processLock/identity.mjs";
 import { startTestCluster, type TestCluster } from "../support/cluster";
@@ -222,6 +223,25 @@ describe("a backup that was replaced", () => {
     const context = commandContext(into);
     expect((await failureOf(restore({ run: backup.manifest.run }, context))).exitCode).toBe(5);
     expect(context.printed.join("\n")).toMatch(/publication\.sql: overwritten \(2 versions; the first is /);
+  });
+});
+
+describe("a backup that a prune deletes in the moment in which it is completed", () => {
+  it.each(["globals.sql", manifestName])("does not succeed without %s", async (object) => {
+    const { readText } = ObjectStore.prototype;
+    ObjectStore.prototype.readText = async function (this: ObjectStore, key, signal) {
+      const text = await readText.call(this, key, signal);
+      if (key.endsWith(manifestName)) await this.remove(key.replace(manifestName, object));
+      return text;
+    };
+    try {
+      expect(await failureOf(run(commandContext(taskEnvironment(source, store))))).toEqual({
+        message: `The bucket does not return what was written, so this is not a backup: ${object} (missing, or of another size).`,
+        exitCode: 5,
+      });
+    } finally {
+      ObjectStore.prototype.readText = readText;
+    }
   });
 });
 

@@ -1,4 +1,9 @@
-import { PutObjectCommand } from "@aws-sdk/client-s3";
+import {
+  AbortMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  PutObjectCommand,
+} from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { list } from "../../backup/commands/list";
 import { type PruneOptions, prune } from "../../backup/commands/prune";
@@ -86,6 +91,87 @@ describe("backup prune", () => {
     expect(await testStore.keys()).toHaveLength(4);
     await prune({ ...policy, now: tomorrow, confirm: true }, context());
     expect(await testStore.keys()).toEqual([keys.outside, keys.young, keys.foreign].sort());
+  });
+
+  it("keeps a backup whose manifest is hidden for a week from its marker", async () => {
+    const run = await storeBackup(1);
+    const command = new DeleteObjectCommand({ Bucket: bucket, Key: objectKey(run, manifestName) });
+    const { VersionId: marker } = await testStore.client.send(command);
+    const inDays = (days: number) => ({
+      ...{ ...policy, confirm: true },
+      now: new Date(Date.now() + days * 86_400_000),
+    });
+    const reason = `its manifest is hidden by the delete marker ${marker}`;
+    expect(await prune(inDays(6), context())).toEqual([{ run, isDeleted: false, reason }]);
+    expect(await testStore.keys()).toEqual([objectKey(run, "globals.sql")]);
+    expect(await prune(inDays(8), context())).toEqual([{ run, isDeleted: true, reason }]);
+    expect(await testStore.keys()).toEqual([]);
+  });
+
+  it("keeps a run with an unfinished upload for three days, and one that writes while prune decides", async () => {
+    const run = "20260614T110000000Z-00000002";
+    await testStore.store.putText(objectKey(run, "globals.sql"), "x", "text/plain");
+    const Key = objectKey(run, "data-001.sql.zst");
+    const { UploadId } = await testStore.client.send(
+      new CreateMultipartUploadCommand({ Bucket: bucket, Key }),
+    );
+    const inHours = (hours: number) => ({
+      ...{ ...policy, confirm: true },
+      now: new Date(Date.now() + hours * 3_600_000),
+    });
+    expect(await prune(inHours(71), context())).toEqual([
+      { run, isDeleted: false, reason: "without a manifest; may still be running" },
+    ]);
+    expect(await testStore.unfinishedUploads()).toBe(1);
+
+    // The upload ends after the first listing, and its object is young.
+    const { unfinishedUploads } = ObjectStore.prototype;
+    let isCompleted = false;
+    ObjectStore.prototype.unfinishedUploads = async function (this: ObjectStore, prefix, signal) {
+      if (isCompleted) return await unfinishedUploads.call(this, prefix, signal);
+      isCompleted = true;
+      await testStore.client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }));
+      await testStore.store.putText(Key, "x", "text/plain");
+      return [];
+    };
+    const { list: original } = ObjectStore.prototype;
+    ObjectStore.prototype.list = async function (this: ObjectStore, prefix, signal) {
+      const listed = await original.call(this, prefix, signal);
+      const later = new Date(Date.now() + 24 * 3_600_000);
+      return listed.map((one) => (one.key === Key ? { ...one, modified: later } : one));
+    };
+    const pruning = context();
+    try {
+      await prune(inHours(25), pruning);
+    } finally {
+      Object.assign(ObjectStore.prototype, { unfinishedUploads, list: original });
+    }
+    expect(pruning.progressed).toEqual([`kept ${run}: without a manifest; may still be running`]);
+    expect(await testStore.keys()).toHaveLength(2);
+    // The control: without a sign of life, it is deleted.
+    await prune(inHours(25), context());
+    expect(await testStore.keys()).toEqual([]);
+  });
+
+  it("fails if a run is completed while its objects are deleted", async () => {
+    const run = "20260614T110000000Z-00000001";
+    await testStore.store.putText(objectKey(run, "globals.sql"), "x", "text/plain");
+    const original = ObjectStore.prototype.remove;
+    ObjectStore.prototype.remove = async function (this: ObjectStore, key, signal) {
+      if (!key.endsWith(manifestName))
+        await testStore.store.putText(objectKey(run, manifestName), "{}", "application/json");
+      await original.call(this, key, signal);
+    };
+    const tomorrow = new Date(Date.now() + 25 * 3_600_000);
+    try {
+      expect(await failureOf(prune({ ...policy, now: tomorrow, confirm: true }, context()))).toEqual({
+        message: `Completed while their objects were deleted, so they are no backups: ${run}.`,
+        exitCode: 4,
+      });
+    } finally {
+      ObjectStore.prototype.remove = original;
+    }
+    expect(await testStore.keys()).toEqual([]);
   });
 
   it("keeps a backup with a damaged manifest for inspection", async () => {

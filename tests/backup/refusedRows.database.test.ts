@@ -46,7 +46,56 @@ describe("rows that a function refuses while another table is empty", () => {
   });
 });
 
+describe("a chain of tables, each of which needs the rows of the next one", () => {
+  it("is loaded one after the other, also if a function raises the code of a foreign key", async () => {
+    const backup = await server.backUp(
+      "chain_source",
+      `
+create table public.z_last (code text);
+insert into public.z_last values ('a');
+create function public.needs(other text, code text) returns boolean language plpgsql immutable as 'declare found boolean; begin execute format(''select exists (select from public.%I z where z.code = $1)'', other) into found using code; if not found then raise foreign_key_violation; end if; return found; end';
+create table public.c_third (code text, ok boolean generated always as (public.needs('z_last', code)) stored);
+insert into public.c_third values ('a');
+create table public.b_second (code text, ok boolean generated always as (public.needs('c_third', code)) stored);
+insert into public.b_second values ('a');
+create table public.a_first (code text, ok boolean generated always as (public.needs('b_second', code)) stored);
+insert into public.a_first values ('a');
+`,
+    );
+
+    await server.restoreInto("chain_target", backup);
+
+    expect(await takePortrait(server.urlOf("chain_target"))).toEqual(
+      await takePortrait(server.urlOf("chain_source")),
+    );
+  });
+});
+
 describe("a constraint that fails itself", () => {
+  it("in two objects at once is released once for both", async () => {
+    const backup = await server.backUp(
+      "two_source",
+      `
+set app.tenant = 'seven';
+create domain public.own as text constraint set check (value = current_setting('app.tenant'));
+create table public.first (t public.own, filler text);
+insert into public.first select 'seven', repeat(md5(n::text), 30) from generate_series(1, 40000) n;
+create table public.second (t public.own, filler text);
+insert into public.second select 'seven', repeat(md5(n::text), 30) from generate_series(1, 40000) n;
+`,
+    );
+    // The prerequisite: each is in an object of its own.
+    expect(new Set(backup.manifest.tables.map(({ archive }) => archive)).size).toBe(2);
+    await server.admin.query("create database two_target");
+    const context = backup.into("two_target");
+
+    const { message } = await failureOf(restore({ run: backup.run }, context));
+
+    expect(message).toMatch(/^Everything was restored except CHECK CONSTRAINT public\.own set: /);
+    const count = "select (select count(*) from public.first) + (select count(*) from public.second) as n";
+    expect(await server.answers("two_target", [count])).toEqual(['[{"n":"80000"}]']);
+  });
+
   it("is added after the rows, and reported if it fails then; everything else is restored", async () => {
     const backup = await server.backUp(
       "failing_source",
@@ -114,6 +163,28 @@ create materialized view public.as_set as select at::date as d, to_tsvector('die
     const before = await server.answers("set_source", [query]);
     expect(before.join()).toContain("2026-01-01");
     expect(await server.answers("set_target", [query])).toEqual(before);
+  });
+
+  it("that name objects of the application apply to generated columns and materialized views", async () => {
+    const backup = await server.backUp(
+      "named_source",
+      `
+create text search configuration public.german_own (copy = pg_catalog.german);
+do $$ begin execute format('alter database %I set default_text_search_config = ''public.german_own''', current_database()); end $$;
+set default_text_search_config = 'public.german_own';
+create function public.words_of(note text) returns tsvector language sql immutable as 'select to_tsvector(note)';
+create table public.notes (note text, words tsvector generated always as (public.words_of(note)) stored);
+insert into public.notes values ('die Katzen');
+create materialized view public.found as select to_tsvector(note) as words from public.notes;
+`,
+    );
+    const words = "select words::text from public.notes union all select words::text from public.found";
+
+    await server.restoreInto("named_target", backup);
+
+    const before = await server.answers("named_source", [words]);
+    expect(before).toEqual([JSON.stringify([{ words: "'katz':2" }, { words: "'katz':2" }])]);
+    expect(await server.answers("named_target", [words])).toEqual(before);
   });
 });
 

@@ -211,7 +211,7 @@ describe("the runbook", () => {
         exitCode: 0,
         text: expect.stringContaining(`delete: s3://${bucket}/runs/${RUN}/`),
       });
-      const now = new Date(Date.now() + 25 * 3_600_000);
+      const now = new Date(Date.now() + 8 * 86_400_000);
       await prune({ confirm: true, now }, commandContext({ ...environment, SUPABASE_PROJECT_REF: "" }));
       expect(await lost.keys()).toEqual([]);
     } finally {

@@ -1,4 +1,6 @@
-import { readdirSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { drillsPrefix } from "../../../foundation/backupContract";
 import { serversBelow } from "../../support/processes";
@@ -42,6 +44,50 @@ describe("a restore into a project", () => {
     const repeated = await program.start(["restore"], variables()).ended;
     expect([repeated.exitCode, repeated.errorText]).toEqual([0, expect.any(String)]);
     expect([await program.contents("postgres"), await program.traces()]).toEqual([expected, before]);
+  });
+
+  it("whose backup is deleted while its rows are loaded fails, and says so with the state of the target", async () => {
+    await program.admin.query("drop schema if exists kept cascade");
+    let isDeleted = false;
+    program.proxy.fail(({ operation, key }) => {
+      isDeleted ||= operation === "get object" && isRows(key);
+      return isDeleted && operation === "get object"
+        ? { kind: "answer", status: 404, code: "NoSuchKey" }
+        : undefined;
+    });
+
+    const { exitCode, errorText } = await program.start(["restore"], variables()).ended;
+
+    expect([exitCode, errorText]).toEqual([
+      10,
+      expect.stringMatching(
+        /The target is empty: Backup \S+ was deleted while it was read; name another one: /,
+      ),
+    ]);
+    expect(await schemas()).toEqual([]);
+  });
+
+  it("whose zstd is killed before the first row names the object", async () => {
+    const mark = path.join(program.temporary, "reads-rows");
+    const real = execFileSync("which", ["zstd"], { encoding: "utf8" }).trim();
+    const folder = path.join(program.temporary, "bin");
+    mkdirSync(folder);
+    const script = `#!/bin/sh\nif [ -e '${mark}' ]; then kill -KILL $$; fi\nexec '${real}' "$@"\n`;
+    writeFileSync(path.join(folder, "zstd"), script, { mode: 0o755 });
+    program.proxy.fail(({ operation, key }) => {
+      if (operation === "get object" && isRows(key)) writeFileSync(mark, "");
+      return undefined;
+    });
+    const PATH = `${folder}:${process.env.PATH}`;
+    const running = program.start(["restore"], { ...variables(), PATH });
+
+    const { exitCode, errorText } = await running.ended;
+
+    expect([exitCode, errorText]).toEqual([
+      10,
+      expect.stringMatching(/\nRestoring data-001\.sql\.zst failed: zstd was ended by signal SIGKILL\.\s*$/),
+    ]);
+    expect(await schemas()).toEqual([]);
   });
 });
 

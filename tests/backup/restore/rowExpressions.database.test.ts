@@ -57,18 +57,17 @@ describe("a constraint that refused rows", () => {
   it("is removed; one with the same name on another table is kept, and does not cause another load", async () => {
     const expressions = await prepare();
 
-    expect(await expressions.release(inTable("a", "t", "c"), [])).toBe(true);
+    // The same constraint refused the rows of two objects at once.
+    expect(await expressions.release([inTable("a", "t", "c"), inTable("a", "t", "c")], [])).toBe(true);
     expect(await checks()).toEqual(["b.above", "b.ahead", "b.c", "b.nested", "b.own", "b.positive"]);
-    // Another object's rows, which the same constraint refused.
-    expect(await expressions.release(inTable("a", "t", "c"), [])).toBe(true);
-    expect(await expressions.release(inTable("b", "missing", "c"), [])).toBe(false);
+    expect(await expressions.release([inTable("b", "missing", "c")], [])).toBe(false);
   });
 
   it("is removed together with constraints of later tables and of domains that may refuse a row", async () => {
     const expressions = await prepare();
 
     const tables = [{ schema: "b", table: "u" }];
-    expect(await expressions.release(inTable("a", "t", "c"), tables)).toBe(true);
+    expect(await expressions.release([inTable("a", "t", "c")], tables)).toBe(true);
 
     // The control: constraints that depend on the row or the value alone stay, and one of a domain that could not be validated again.
     expect(await checks()).toEqual(["b.above", "b.c", "b.nested", "b.positive"]);
@@ -82,14 +81,9 @@ describe("a constraint that refused rows", () => {
     const expressions = await prepare();
 
     const ofDomain = refusal({ schema: "b", table: undefined, dataType: "outer_one", constraint: "later" });
-    expect(await expressions.release(ofDomain, [])).toBe(true);
+    expect(await expressions.release([ofDomain], [])).toBe(true);
 
     expect(await checks()).not.toContain("b.later");
-    expect(await expressions.release(ofDomain, [])).toBe(true);
-  });
-
-  it("is identified by its table and name", async () => {
-    expect(inTable("a", "t", "c").refusedBy).not.toBe(inTable("b", "t", "c").refusedBy);
   });
 });
 
@@ -101,21 +95,27 @@ describe("a refusal without a constraint", () => {
     );
     const expressions = await prepare();
 
-    expect(await expressions.release(ofFunction, [{ schema: "b", table: "u" }])).toBe(true);
+    expect(await expressions.release([ofFunction, ofFunction], [{ schema: "b", table: "u" }])).toBe(true);
 
     expect(await checks()).not.toContain("b.own");
     // The control: if no constraint is left, another attempt would fail again.
-    expect(await expressions.release(ofFunction, [{ schema: "b", table: "u" }])).toBe(false);
+    expect(await expressions.release([ofFunction], [{ schema: "b", table: "u" }])).toBe(false);
   });
 
-  it("that concerns the session or the server is none", () => {
-    const failure = (code: string): RowsFailure =>
+  it("is one of a row only if a check or a function can raise it", () => {
+    const failure = (code: string, where = "COPY t, line 1"): RowsFailure =>
       new RowsFailure(
         { schema: "a", table: "t" },
-        Object.assign(new pg.DatabaseError("x", 0, "error"), { code }),
+        Object.assign(new pg.DatabaseError("x", 0, "error"), { code, where }),
       );
-    expect(["P0001", "22012", "42704"].map((code) => failure(code).isRefusal)).toEqual([true, true, true]);
-    expect(["53100", "57014", "08006"].map((code) => failure(code).isRefusal)).toEqual([false, false, false]);
+    const ofRows = ["P0001", "P0002", "22012", "42704", "23502", "23514"];
+    expect(ofRows.filter((code) => !failure(code).isRefusal)).toEqual([]);
+    const others = ["42501", "23505", "22P04", "42703", "53100", "57014", "08006"];
+    expect(others.filter((code) => failure(code).isRefusal)).toEqual([]);
+    // A function can raise any code, such as that of a foreign key.
+    const where = "PL/pgSQL function public.f(text) line 1 at RAISE\nCOPY t, line 1";
+    expect(["23503", "42703"].map((code) => failure(code, where).isRefusal)).toEqual([true, true]);
+    expect(failure("57014", where).isRefusal).toBe(false);
     expect(new RowsFailure({ schema: "a", table: "t" }, new Error("lost")).isRefusal).toBe(false);
   });
 });

@@ -60,6 +60,21 @@ describe("backups", () => {
     expect(read).toEqual([]);
   });
 
+  it("that are fewer than the minimum all stay, without a failure", async () => {
+    const { all } = rules({ minimum: 3 });
+    const fates = await decide(["2025-01-10", "2026-06-14"].map(run), all);
+    expect(fates.find(({ run: name }) => name === "2025-01-10")).toEqual({
+      ...{ run: "2025-01-10", isDeleted: false },
+      reason: "one of the newest 3 that are intact",
+    });
+    expect(deletedOf(fates)).toEqual([]);
+    // The control: one that is not intact is a failure.
+    const { all: damaged } = rules({ minimum: 3 }, { "2025-01-10": "damaged" });
+    await expect(decide(["2025-01-10", "2025-01-11", "2026-06-14"].map(run), damaged)).rejects.toThrow(
+      "2 backups are intact, and at least 3 must remain; not intact: 2025-01-10 (damaged).",
+    );
+  });
+
   it("are not pruned over time after backups stopped", async () => {
     const stopped = ["2025-01-10", "2025-01-12", "2025-01-13"].map(run);
     const { all } = rules();

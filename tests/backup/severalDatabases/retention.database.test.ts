@@ -3,7 +3,7 @@ import { list } from "../../../backup/commands/list";
 import { prune } from "../../../backup/commands/prune";
 import { exitCodes } from "../../../backup/exitCodes";
 import { failureOf } from "../support/commands";
-import { now } from "../support/storedBackups";
+import { now, storeBackup } from "../support/storedBackups";
 import { first, ofFirst, ofProject, ofSecond, SharedBucket, second } from "./support";
 
 let shared: SharedBucket;
@@ -35,20 +35,21 @@ describe("the retention", () => {
   });
 
   it("of one database is applied, although another one has too few intact backups", async () => {
-    const few = [await shared.storeBackup(1, ofFirst), await shared.storeBackup(14, ofFirst)];
+    const damaged = await storeBackup(shared.testStore.store, 13, { source: ofFirst, stored: "select 2;" });
+    const few = [await shared.storeBackup(1, ofFirst), damaged, await shared.storeBackup(14, ofFirst)];
     const superfluous = await shared.storeBackup(1, ofSecond);
     for (const day of [12, 13, 14]) await shared.storeBackup(day, ofSecond);
 
     const context = shared.contextOf();
     expect(await failureOf(prune({ ...policy, minimum: 3, confirm: true }, context))).toEqual({
-      message: `No backup of postgres of project ${first} was deleted: 2 backups are intact, and at least 3 must remain.`,
+      message: `No backup of postgres of project ${first} was deleted: 2 backups are intact, and at least 3 must remain; not intact: ${damaged} (damaged).`,
       exitCode: exitCodes.damaged,
     });
 
     const left = (await list({}, shared.contextOf())).map(({ run }) => run);
     expect(left).toEqual(expect.arrayContaining(few));
     expect(left).not.toContain(superfluous);
-    expect(left).toHaveLength(5);
+    expect(left).toHaveLength(6);
     expect(context.printed.join("")).toContain("kept: 2 backups are intact, and at least 3 must remain");
   });
 
