@@ -15,7 +15,7 @@ import type { SchedulerClient } from "@aws-sdk/client-scheduler";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
-import { isPropertyMap, type PropertyMap } from "../../../provider-host/values";
+import { isPropertyMap, type PropertyMap, type Value } from "../../../provider-host/values";
 
 /** Where S3 keeps the list of the account's multi-region access points. */
 const regionOfMultiRegionAccessPoints = "us-west-2";
@@ -119,12 +119,17 @@ export function localS3Control(endpoint: string, region: string): S3ControlClien
   };
 }
 
+/** Returns whether a value contains roles to assume. */
+export function assumesRoles(assumeRoles: Value | undefined): assumeRoles is Value[] {
+  return Array.isArray(assumeRoles) && assumeRoles.length > 0;
+}
+
 /** Returns the credentials of the last role of `assumeRoles`, each assumed with those of the one before; undefined without any. */
 async function assumedCredentials(
   place: { readonly region: string; readonly profile?: string },
   { assumeRoles }: PropertyMap,
 ): Promise<Credentials | undefined> {
-  if (!Array.isArray(assumeRoles) || assumeRoles.length === 0) return undefined;
+  if (!assumesRoles(assumeRoles)) return undefined;
   const { AssumeRoleCommand, STSClient } = await import("./sdk");
   let current: Credentials | undefined;
   for (const role of assumeRoles) {

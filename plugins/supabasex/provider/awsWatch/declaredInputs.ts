@@ -1,3 +1,5 @@
+import { accountInArn } from "../../../../config/aws/arn";
+import { ecrRepository } from "../../../../config/aws/ecrImage";
 import { isPropertyMap, type PropertyMap, type Value } from "../../../provider-host/values";
 import { texts } from "../watch/report";
 import type { DeclaredInAws, DeclaredReplica } from "./declared";
@@ -6,7 +8,7 @@ import type { DeclaredNetwork } from "./network";
 /** Returns what the inputs of a watch declare. The state of an older version lacks some members. */
 export function declaredInAws({ declared, region }: PropertyMap): DeclaredInAws {
   const parts = isPropertyMap(declared) ? declared : {};
-  const account = accountIn(String(parts.cluster));
+  const account = accountInArn(String(parts.cluster));
   return {
     ...placeIn(parts),
     account,
@@ -66,17 +68,11 @@ function networkIn(network: Value | undefined): DeclaredNetwork | undefined {
   };
 }
 
-/** Returns the account in an ARN. */
-function accountIn(arn: string): string | undefined {
-  return /^arn:[^:]+:[^:]+:[^:]*:(\d{12}):/.exec(arn)?.[1];
-}
-
 /** Returns the ECR repository of an image, if it is in this account and region. */
 function imageRepositoryIn(
   image: string | undefined,
   { account, region }: Pick<DeclaredInAws, "account" | "region">,
 ): string | undefined {
-  const [, owner, place, repository] =
-    /^(\d{12})\.dkr\.ecr\.([\w-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)/.exec(image ?? "") ?? [];
-  return owner === account && place === region ? repository : undefined;
+  const found = ecrRepository(image ?? "");
+  return found?.account === account && found?.region === region ? found?.name : undefined;
 }

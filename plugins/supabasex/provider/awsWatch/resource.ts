@@ -1,12 +1,12 @@
 import { UserError } from "../../../../foundation/userError";
 import type { CallContext } from "../../../provider-host/provider";
 import { containsUnknown, type PropertyMap } from "../../../provider-host/values";
-import { revertInAws } from "../../awsReverts";
+import { revertInAws, revertText } from "../../awsReverts";
 import { addedInAws } from "../../bundleMessages";
 import { type Resource, unknownInputs } from "../resource";
 import { deployedOutputs, diffOfWatch, refreshedOutputs, warnOfAccepted, watchedIn } from "../watch/report";
 import { type Change, changeWords, type Watched } from "../watch/watched";
-import { connectAws } from "./clients";
+import { assumesRoles, connectAws } from "./clients";
 import type { DeclaredInAws } from "./declared";
 import { declaredInAws } from "./declaredInputs";
 import { codeName } from "./functions";
@@ -95,11 +95,18 @@ async function compared(
   return deployedOutputs({ before: known, now, released, revertOf: revertOf(inputs) }, inputs, context);
 }
 
-/** Returns a function that returns the command which reverts a change. */
+/** Returns a function that returns how to revert a change. */
 function revertOf(inputs: PropertyMap): (change: Change) => string | undefined {
   const { cluster, network, region } = declaredInAws(inputs);
-  const place = { cluster, region, vpcId: network?.vpcId };
-  return (change) => revertInAws(change.identity, changeWords(change), place);
+  const { assumeRoles, profile } = inputs;
+  const place = {
+    ...{ cluster, region, vpcId: network?.vpcId },
+    profile: typeof profile === "string" && !assumesRoles(assumeRoles) ? profile : undefined,
+  };
+  return (change) => {
+    const revert = revertInAws(change.identity, changeWords(change), place);
+    return revert && revertText(revert);
+  };
 }
 
 /** Adds the code of functions that do not exist: the function's own resource reports that it was deleted. */

@@ -171,7 +171,9 @@ test.each([
       isReported
         ? {
             "log resource policy p": expect.stringMatching(
-              /^es\.amazonaws\.com: logs:CreateLogStream, logs:PutLogEvents, policy [0-9a-f]{8}$/,
+              Resource.startsWith("arn:aws:logs:us-east-1:123456789012:log-group:/shop/backup:")
+                ? /^es\.amazonaws\.com: logs:CreateLogStream, logs:PutLogEvents, policy [0-9a-f]{8}$/
+                : /^es\.amazonaws\.com: logs:CreateLogStream, logs:PutLogEvents, part of the policy [0-9a-f]{8}$/,
             ),
           }
         : {},
@@ -189,13 +191,16 @@ test("a policy of a single log group is reported, and one that denies is not", a
         JSON.stringify(body.includes("RESOURCE") ? { resourcePolicies: [{ policyDocument }] } : {}),
       ),
     );
-    const declared = { logGroups: ["/shop/backup"], account: "123456789012", region: "us-east-1" };
+    const declared = { logGroups: ["/shop/backup", "/shop/monitoring"], account: "123456789012", region: "us-east-1" };
     const policies = await read("log resource policies", { logs }, declared);
     server?.close();
     return Object.keys(policies ?? {});
   };
 
-  expect(await found("Allow")).toEqual(["log resource policy of the log group"]);
+  expect(await found("Allow")).toEqual([
+    "log resource policy of /shop/backup",
+    "log resource policy of /shop/monitoring",
+  ]);
   expect(await found("Deny")).toEqual([]);
 });
 
