@@ -95,5 +95,5 @@ export interface BucketQuestion {
   readonly signal: AbortSignal;
 }
 
-/** Reads what exists and is not declared. */
-export type Source<Asked = Question> = (question: Asked) => Promise<Entries>;
+/** Reads what exists and is not declared. Returns undefined if there is nothing to read, so that nothing is recorded. */
+export type Source<Asked = Question> = (question: Asked) => Promise<Entries | undefined>;

@@ -10,7 +10,7 @@ import { assumesRoles, connectAws } from "./clients";
 import type { DeclaredInAws } from "./declared";
 import { declaredInAws } from "./declaredInputs";
 import { codeName } from "./functions";
-import { codeSource, isOfAccount, readAwsSource, sourceNames } from "./sources";
+import { codeSource, isOfAccount, readAwsSource, repositorySource, sourceNames } from "./sources";
 
 const inputNames = ["region", "profile", "assumeRoles", "declared", "accept"] as const;
 
@@ -76,8 +76,11 @@ export const awsWatch: Resource = {
       warnOfAccepted(oldOutputs, inputs, context);
       return { outputs: { ...inputs, baseline: oldOutputs.baseline ?? {}, live: {} } };
     }
-    const released = newCode(declaredInAws(oldOutputs), declaredInAws(inputs));
-    return { outputs: await compared({ before: watchedIn(oldOutputs.baseline), released }, inputs, context) };
+    const [declaredBefore, declared] = [declaredInAws(oldOutputs), declaredInAws(inputs)];
+    const before = comparable(watchedIn(oldOutputs.baseline), declaredBefore, declared);
+    return {
+      outputs: await compared({ before, released: newCode(declaredBefore, declared) }, inputs, context),
+    };
   },
 
   // Nothing was created.
@@ -107,6 +110,12 @@ function revertOf(inputs: PropertyMap): (change: Change) => string | undefined {
     const revert = revertInAws(change.identity, changeWords(change), place);
     return revert && revertText(revert);
   };
+}
+
+/** Returns the baseline without the permissions on another repository. Those on the new one are recorded like at the first deployment. */
+function comparable(baseline: Watched, before: DeclaredInAws, after: DeclaredInAws): Watched {
+  if (before.imageRepository === after.imageRepository) return baseline;
+  return Object.fromEntries(Object.entries(baseline).filter(([source]) => source !== repositorySource));
 }
 
 /** Adds the code of functions that do not exist: the function's own resource reports that it was deleted. */

@@ -184,6 +184,9 @@ const ownSources: Readonly<Record<string, Source>> = {
   "secret copies": async ({ aws, declared: { secret }, signal }) => await copiesOfSecret(aws, secret, signal),
 };
 
+/** The source that compares the policy of the backup image's repository. */
+export const repositorySource = "image repository permissions";
+
 /** Name → a read of settings of the account that also apply to the stack. */
 const accountSources: Readonly<Record<string, Source>> = {
   "log account policies": async ({ aws, declared: { logGroups }, signal }) =>
@@ -193,8 +196,10 @@ const accountSources: Readonly<Record<string, Source>> = {
   "event bus permissions": async ({ aws, signal }) => await permissionsOnBus(aws, signal),
   "account public access block": async ({ aws, declared: { account }, signal }) =>
     account === undefined ? {} : await publicAccessBlockOfAccount(aws, account, signal),
-  "image repository permissions": async ({ aws, declared: { imageRepository }, signal }) =>
-    imageRepository === undefined ? {} : await permissionsOnRepository(aws, imageRepository, signal),
+  [repositorySource]: async ({ aws, declared: { imageRepository }, signal }) =>
+    imageRepository === undefined
+      ? undefined
+      : await permissionsOnRepository(aws, imageRepository, signal),
 };
 
 const sources: Readonly<Record<string, Source>> = {
@@ -204,7 +209,7 @@ const sources: Readonly<Record<string, Source>> = {
   ...Object.fromEntries(
     Object.entries(bucketSources).map(([name, source]) => [
       `access logs: ${name}`,
-      async ({ aws, declared: { account, accessLogs }, signal }: Question): Promise<Entries> =>
+      async ({ aws, declared: { account, accessLogs }, signal }: Question): Promise<Entries | undefined> =>
         accessLogs === undefined
           ? {}
           : await source({ aws, declared: { account, bucket: accessLogs, bucketSettings: [] }, signal }),
@@ -213,9 +218,10 @@ const sources: Readonly<Record<string, Source>> = {
   ...Object.fromEntries(
     Object.entries(placeSources).map(([name, source]) => [
       `copies: ${name}`,
-      async ({ declared: { replica }, awsOfReplica, signal }: Question): Promise<Entries> => {
+      async ({ declared: { replica }, awsOfReplica, signal }: Question): Promise<Entries | undefined> => {
         if (replica === undefined || awsOfReplica === undefined) return {};
         const found = await source({ aws: awsOfReplica, declared: replica, signal });
+        if (found === undefined) return undefined;
         // A topic and a key have the same names in both regions. Without the region, one acceptance would cover both.
         return Object.fromEntries(
           Object.entries(found).map(([identity, value]) => [`${identity} in ${replica.region}`, value]),
@@ -236,7 +242,10 @@ export function isOfAccount(name: string): boolean {
   return Object.hasOwn(accountSources, name);
 }
 
-/** Returns what a source finds in addition to the stack's resources; undefined if the credentials may not read it. */
+/**
+ * Returns what a source finds in addition to the stack's resources; undefined if the credentials may not read it, or if it has nothing to
+ * read.
+ */
 export async function readAwsSource(name: string, question: Question): Promise<Entries | undefined> {
   const source = sources[name];
   if (source === undefined) throw new Error(`there is no source ${name}`);
