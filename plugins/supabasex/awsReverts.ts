@@ -51,7 +51,9 @@ const commands: readonly (readonly [pattern: RegExp, howTo: HowTo])[] = [
     ([group], { cluster, region, account, added }) =>
       isWholePolicy.test(added)
         ? `logs delete-resource-policy --resource-arn arn:${partitionIn(cluster)}:logs:${region}:${account}:log-group:${group} --policy-scope RESOURCE`
-        : instruction(`remove the statements for ${nameOfPrincipal(added)} from the policy of the log group ${group}`),
+        : instruction(
+            `remove the statements for ${nameOfPrincipal(added)} from the policy of the log group ${group}`,
+          ),
   ],
   [
     /^log resource policy (.+)$/,

@@ -103,13 +103,21 @@ test.each([
 });
 
 test.each([
-  ["log resource policy of a team", "es.amazonaws.com: logs:PutLogEvents, policy 0a1b2c3d", "logs delete-resource-policy --policy-name 'of a team'"],
+  [
+    "log resource policy of a team",
+    "es.amazonaws.com: logs:PutLogEvents, policy 0a1b2c3d",
+    "logs delete-resource-policy --policy-name 'of a team'",
+  ],
   [
     "log resource policy of /shop/backup",
     "es.amazonaws.com: logs:PutLogEvents, policy 0a1b2c3d",
     "logs delete-resource-policy --resource-arn arn:aws:logs:eu-west-1:123456789012:log-group:/shop/backup --policy-scope RESOURCE",
   ],
-  ["instance profile manual", "role shop-backup-task", "iam remove-role-from-instance-profile --instance-profile-name manual --role-name shop-backup-task"],
+  [
+    "instance profile manual",
+    "role shop-backup-task",
+    "iam remove-role-from-instance-profile --instance-profile-name manual --role-name shop-backup-task",
+  ],
   [
     "network hosted zone Z1",
     "supabase.co of account 210987654321",
@@ -177,11 +185,14 @@ test.each([
     "BlockPublicAcls, BlockPublicPolicy → BlockPublicAcls, IgnorePublicAcls [opens]",
     "BlockPublicAcls=true,BlockPublicPolicy=true,IgnorePublicAcls=true",
   ],
-])("the account blocks again what it blocked before, and still what it blocks now: %s", (change, settings) => {
-  expect(revert("account public access block", change)).toBe(
-    `aws s3control put-public-access-block --account-id 123456789012 --public-access-block-configuration ${settings} --region eu-west-1`,
-  );
-});
+])(
+  "the account blocks again what it blocked before, and still what it blocks now: %s",
+  (change, settings) => {
+    expect(revert("account public access block", change)).toBe(
+      `aws s3control put-public-access-block --account-id 123456789012 --public-access-block-configuration ${settings} --region eu-west-1`,
+    );
+  },
+);
 
 test("no command is suggested for a removal, an unknown identity, or in an unknown account", () => {
   expect(revert("event rule manual", "removed: x [changes]")).toBeUndefined();

@@ -2,11 +2,11 @@ import { accountInArn } from "../../../../config/aws/arn";
 import { ecrRepository } from "../../../../config/aws/ecrImage";
 import { isPropertyMap, type PropertyMap, type Value } from "../../../provider-host/values";
 import { texts } from "../watch/report";
-import type { DeclaredInAws, DeclaredReplica } from "./declared";
+import type { DeclaredInAws, DeclaredReplica, FormerOwners } from "./declared";
 import type { DeclaredNetwork } from "./network";
 
 /** Returns what the inputs of a watch declare. The state of an older version lacks some members. */
-export function declaredInAws({ declared, region }: PropertyMap): DeclaredInAws {
+export function declaredInAws({ declared, former, region }: PropertyMap): DeclaredInAws {
   const parts = isPropertyMap(declared) ? declared : {};
   const account = accountInArn(String(parts.cluster));
   return {
@@ -28,6 +28,7 @@ export function declaredInAws({ declared, region }: PropertyMap): DeclaredInAws 
     secret: String(parts.secret),
     replicationRole: textIn(parts.replicationRole),
     network: networkIn(parts.network),
+    former: formerIn(former),
     replica: replicaIn(parts.replica, account),
     rolePrefixes: texts(parts.rolePrefixes),
     imageRepository: imageRepositoryIn(textIn(parts.image), { account, region: String(region) }),
@@ -66,6 +67,23 @@ function networkIn(network: Value | undefined): DeclaredNetwork | undefined {
     endpoints: texts(network.endpoints),
     securityGroups: texts(network.securityGroups),
   };
+}
+
+function formerIn(former: Value | undefined): FormerOwners | undefined {
+  if (!isPropertyMap(former)) return undefined;
+  return { functions: texts(former.functions), securityGroups: texts(former.securityGroups) };
+}
+
+/** Returns what a watch declared before, or an earlier deployment before that, and does not declare now; undefined without any. */
+export function formerOwners(before: DeclaredInAws, now: DeclaredInAws): FormerOwners | undefined {
+  const left = (old: readonly string[], current: readonly string[]) =>
+    [...new Set(old)].filter((name) => !current.includes(name)).sort();
+  const functions = left([...(before.former?.functions ?? []), ...before.functions], now.functions);
+  const securityGroups = left(
+    [...(before.former?.securityGroups ?? []), ...(before.network?.securityGroups ?? [])],
+    now.network?.securityGroups ?? [],
+  );
+  return functions.length + securityGroups.length === 0 ? undefined : { functions, securityGroups };
 }
 
 /** Returns the ECR repository of an image, if it is in this account and region. */

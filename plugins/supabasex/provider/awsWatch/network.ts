@@ -119,9 +119,7 @@ export async function settingsOfNetwork(
   const Values = ids.filter((id) => id !== "default");
   const Filters = [{ Name: "dhcp-options-id", Values }];
   const { DhcpOptions = [] } =
-    Values.length === 0
-      ? {}
-      : await client.send(new sdk.DescribeDhcpOptionsCommand({ Filters }), options);
+    Values.length === 0 ? {} : await client.send(new sdk.DescribeDhcpOptionsCommand({ Filters }), options);
   for (const { DhcpOptionsId, DhcpConfigurations = [] } of DhcpOptions) {
     const settings = DhcpConfigurations.map(
       ({ Key, Values = [] }) => `${Key} ${Values.map(({ Value }) => Value).join(", ")}`,

@@ -8,7 +8,7 @@ import { deployedOutputs, diffOfWatch, refreshedOutputs, warnOfAccepted, watched
 import { type Change, changeWords, type Watched } from "../watch/watched";
 import { assumesRoles, connectAws } from "./clients";
 import type { DeclaredInAws } from "./declared";
-import { declaredInAws } from "./declaredInputs";
+import { declaredInAws, formerOwners } from "./declaredInputs";
 import { codeName } from "./functions";
 import { codeSource, isOfAccount, readAwsSource, repositorySource, sourceNames } from "./sources";
 
@@ -41,7 +41,7 @@ export const awsWatch: Resource = {
     return {
       id: declaredInAws(inputs).bucket,
       outputs: await compared(
-        { before: {}, released: newCode(undefined, declaredInAws(inputs)) },
+        { before: {}, released: newCode(undefined, declaredInAws(inputs)), declared: declaredInAws(inputs) },
         inputs,
         context,
       ),
@@ -54,7 +54,8 @@ export const awsWatch: Resource = {
     }
     const { unrecorded: _, ...deployed } = outputs;
     const baseline = watchedIn(outputs.baseline);
-    const read = withMissingCode(baseline, await readAll(inputs, context));
+    const found = await readAll(inputs, declaredInAws({ ...inputs, ...formerIn(outputs) }), context);
+    const read = withMissingCode(baseline, found);
     // An older version deployed the last time, or its credentials were not allowed to read the account.
     const unrecorded = Object.keys(read).filter((name) => isOfAccount(name) && baseline[name] === undefined);
     const now = Object.fromEntries(Object.entries(read).filter(([name]) => !unrecorded.includes(name)));
@@ -76,11 +77,13 @@ export const awsWatch: Resource = {
       warnOfAccepted(oldOutputs, inputs, context);
       return { outputs: { ...inputs, baseline: oldOutputs.baseline ?? {}, live: {} } };
     }
-    const [declaredBefore, declared] = [declaredInAws(oldOutputs), declaredInAws(inputs)];
+    const declaredBefore = declaredInAws(oldOutputs);
+    const former = formerOwners(declaredBefore, declaredInAws(inputs));
+    const declared = { ...declaredInAws(inputs), former };
     const before = comparable(watchedIn(oldOutputs.baseline), declaredBefore, declared);
-    return {
-      outputs: await compared({ before, released: newCode(declaredBefore, declared) }, inputs, context),
-    };
+    const released = newCode(declaredBefore, declared);
+    const outputs = await compared({ before, released, declared }, inputs, context);
+    return { outputs: former === undefined ? outputs : { ...outputs, former: { ...former } } };
   },
 
   // Nothing was created.
@@ -88,11 +91,19 @@ export const awsWatch: Resource = {
 };
 
 async function compared(
-  { before, released }: { readonly before: Watched; readonly released: ReadonlySet<string> },
+  {
+    before,
+    released,
+    declared,
+  }: {
+    readonly before: Watched;
+    readonly released: ReadonlySet<string>;
+    readonly declared: DeclaredInAws;
+  },
   inputs: PropertyMap,
   context: CallContext,
 ): Promise<PropertyMap> {
-  const now = withMissingCode(before, await readAll(inputs, context));
+  const now = withMissingCode(before, await readAll(inputs, declared, context));
   const empty = sourceNames.filter((name) => !isOfAccount(name)).map((name) => [name, {}] as const);
   const known = { ...Object.fromEntries(empty), ...before };
   return deployedOutputs({ before: known, now, released, revertOf: revertOf(inputs) }, inputs, context);
@@ -133,8 +144,14 @@ function newCode(before: DeclaredInAws | undefined, after: DeclaredInAws): Reado
   );
 }
 
-async function readAll(properties: PropertyMap, { signal, log }: CallContext): Promise<Watched> {
-  const declared = declaredInAws(properties);
+/** Returns the owners of interfaces that an update recorded. */
+const formerIn = ({ former }: PropertyMap): PropertyMap => (former === undefined ? {} : { former });
+
+async function readAll(
+  properties: PropertyMap,
+  declared: DeclaredInAws,
+  { signal, log }: CallContext,
+): Promise<Watched> {
   const { replica } = declared;
   const [aws, awsOfReplica] = await Promise.all([
     connectAws(properties),

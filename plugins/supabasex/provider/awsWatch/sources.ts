@@ -19,7 +19,8 @@ import { resourcePoliciesOfLogs } from "./logPolicies";
 import { accountPoliciesOfLogs, metricFilterName, metricFiltersOfLog, subscriptionsOfLog } from "./logs";
 import { missingPermission } from "./missingPermission";
 import { addedToNetwork, connectedToNetwork, settingsOfNetwork } from "./network";
-import { hostedZonesOfNetwork, interfacesInNetwork, networkAcls } from "./networkAccess";
+import { hostedZonesOfNetwork, networkAcls } from "./networkAccess";
+import { interfacesInNetwork } from "./networkInterfaces";
 import { isArn, ownArns, queueArn } from "./ownArns";
 import { schedulesOf } from "./schedules";
 import { tasksInCluster } from "./tasks";
@@ -134,8 +135,15 @@ const ownSources: Readonly<Record<string, Source>> = {
     const buckets = [bucket, accessLogs, replica?.bucket].filter((name) => name !== undefined);
     return await multiRegionAccessPoints(aws, { buckets, AccountId: account }, signal);
   },
-  "network interfaces": async ({ aws, declared: { network, functions }, signal }) =>
-    network === undefined ? {} : await interfacesInNetwork(aws, { ...network, functions }, signal),
+  "network interfaces": async ({ aws, declared: { account, former, functions, network }, signal }) => {
+    if (network === undefined) return {};
+    const owners = {
+      ...{ account, vpcId: network.vpcId },
+      securityGroups: [...network.securityGroups, ...(former?.securityGroups ?? [])],
+      functions: [...functions, ...(former?.functions ?? [])],
+    };
+    return await interfacesInNetwork(aws, owners, signal);
+  },
   "network ACLs": async ({ aws, declared: { network }, signal }) =>
     network === undefined ? {} : await networkAcls(aws, network, signal),
   "network hosted zones": async ({ aws, declared: { network, region: VPCRegion }, signal }) =>
@@ -197,9 +205,7 @@ const accountSources: Readonly<Record<string, Source>> = {
   "account public access block": async ({ aws, declared: { account }, signal }) =>
     account === undefined ? {} : await publicAccessBlockOfAccount(aws, account, signal),
   [repositorySource]: async ({ aws, declared: { imageRepository }, signal }) =>
-    imageRepository === undefined
-      ? undefined
-      : await permissionsOnRepository(aws, imageRepository, signal),
+    imageRepository === undefined ? undefined : await permissionsOnRepository(aws, imageRepository, signal),
 };
 
 const sources: Readonly<Record<string, Source>> = {

@@ -63,17 +63,20 @@ test.each([
   ["dkr.ecr", "amazonaws.com"],
   ["dkr.ecr-fips", "amazonaws.com"],
   ["dkr-ecr", "on.aws"],
-])("the permissions on a repository at %s and %s are recorded when the image moves there, and compared afterwards", async (service, domain) => {
-  const image = (name: string) => `123456789012.${service}.us-east-1.${domain}/${name}:1`;
-  await setPolicy("backup", "deploy");
-  await setPolicy("moved", "deploy");
+])(
+  "the permissions on a repository at %s and %s are recorded when the image moves there, and compared afterwards",
+  async (service, domain) => {
+    const image = (name: string) => `123456789012.${service}.us-east-1.${domain}/${name}:1`;
+    await setPolicy("backup", "deploy");
+    await setPolicy("moved", "deploy");
 
-  const first = await updated(await created(elsewhere), image("backup"));
-  const second = await updated(first, image("moved"));
-  await setPolicy("moved", "deploy", "manual");
-  const third = await updated(second, image("moved"));
+    const first = await updated(await created(elsewhere), image("backup"));
+    const second = await updated(first, image("moved"));
+    await setPolicy("moved", "deploy", "manual");
+    const third = await updated(second, image("moved"));
 
-  expect([first.live, second.live]).toEqual([{}, {}]);
-  expect(Object.keys(third.live as PropertyMap)).toEqual(["image repository permission moved manual"]);
-  expect((await updated(third, elsewhere)).live).toEqual({});
-});
+    expect([first.live, second.live]).toEqual([{}, {}]);
+    expect(Object.keys(third.live as PropertyMap)).toEqual(["image repository permission moved manual"]);
+    expect((await updated(third, elsewhere)).live).toEqual({});
+  },
+);
