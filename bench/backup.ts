@@ -7,7 +7,7 @@ import path from "node:path";
 import type { Readable } from "node:stream";
 import { Upload } from "@aws-sdk/lib-storage";
 import pg from "pg";
-import { forEachLimited } from "../backup/concurrency";
+import { forEachLimited } from "../foundation/concurrency";
 import { beginDump } from "../backup/dump/begin";
 import { readEnvironment } from "../backup/environment";
 import { connect } from "../backup/postgres/connect";

@@ -8,7 +8,7 @@ import {
 } from "../../foundation/backupContract";
 import { messageOf, UserError } from "../../foundation/userError";
 import { listObjects, listRuns, readManifest, totalBytes, unlistedObjects } from "../catalog";
-import { forEachLimited } from "../concurrency";
+import { forEachLimited } from "../../foundation/concurrency";
 import type { CommandContext } from "../context";
 import { beginDump } from "../dump/begin";
 import type { Part, StoredPart } from "../dump/part";

@@ -64,7 +64,8 @@ export async function connectAws(properties: PropertyMap): Promise<AwsClients> {
     ...(typeof properties.profile === "string" && { profile: properties.profile }),
   };
   const credentials = await assumedCredentials(place, properties);
-  const options = { ...place, ...(credentials && { credentials }) };
+  // Waits as long as AWS asks for if many programs of the account read at the same time.
+  const options = { ...place, retryMode: "adaptive", ...(credentials && { credentials }) };
   const isLocal = (process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL ?? "") !== "";
   const s3ControlEndpoint = process.env.AWS_ENDPOINT_URL_S3_CONTROL ?? process.env.AWS_ENDPOINT_URL ?? "";
   const s3ControlIn = (region: string) =>

@@ -1,6 +1,7 @@
 import { canonicalJson, type JsonValue } from "../../../../foundation/json";
 import type { Entries } from "../watch/watched";
 import type { AwsClients } from "./clients";
+import { isAmong } from "./ownArns";
 import { statementsIn } from "./policyText";
 
 /** Returns the permissions of others on the default event bus, whose rules raise the alarms. By default, there are none. */
@@ -51,7 +52,7 @@ export async function pipesOf(
     for await (const page of paginateListPipes({ client: pipes }, {})) {
       signal.throwIfAborted();
       for (const { Name, Source = "", Target = "" } of page.Pipes ?? []) {
-        if (own.includes(Source) || own.includes(Target)) {
+        if (isAmong(own, Source) || isAmong(own, Target)) {
           found.push([`event pipe ${Name}`, `from ${Source} to ${Target}`]);
         }
       }

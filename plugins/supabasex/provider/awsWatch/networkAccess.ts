@@ -54,18 +54,21 @@ export async function hostedZonesOfNetwork(
   { route53 }: Pick<AwsClients, "route53">,
   { VPCId, VPCRegion }: { readonly VPCId: string; readonly VPCRegion: string },
   abortSignal: AbortSignal,
-): Promise<Entries> {
-  const { ListHostedZonesByVPCCommand } = await import("./networkSdk");
+): Promise<Entries | undefined> {
+  const { InvalidInput, ListHostedZonesByVPCCommand } = await import("./networkSdk");
   const client = await route53();
   const found: [string, string][] = [];
   let NextToken: string | undefined;
   do {
-    const page = await client.send(
-      new ListHostedZonesByVPCCommand({
-        ...{ VPCId, NextToken, VPCRegion: VPCRegion as "us-east-1" },
-      }),
-      { abortSignal },
-    );
+    const place = { VPCId, VPCRegion: VPCRegion as "us-east-1" };
+    const page = await client
+      .send(new ListHostedZonesByVPCCommand({ ...place, NextToken }), { abortSignal })
+      .catch((error: unknown) => {
+        if (error instanceof InvalidInput) return undefined;
+        throw error;
+      });
+    // The network was deleted, which its own resource reports.
+    if (page === undefined) return undefined;
     for (const { HostedZoneId, Name, Owner } of page.HostedZoneSummaries ?? []) {
       const owner =
         Owner?.OwningAccount === undefined ? Owner?.OwningService : `account ${Owner.OwningAccount}`;

@@ -1,3 +1,4 @@
+import { forEachLimited } from "../../../../foundation/concurrency";
 import { UserError } from "../../../../foundation/userError";
 import type { CallContext } from "../../../provider-host/provider";
 import { containsUnknown, type PropertyMap } from "../../../provider-host/values";
@@ -5,12 +6,15 @@ import { revertInAws, revertText } from "../../awsReverts";
 import { addedInAws } from "../../bundleMessages";
 import { type Resource, unknownInputs } from "../resource";
 import { deployedOutputs, diffOfWatch, refreshedOutputs, warnOfAccepted, watchedIn } from "../watch/report";
-import { type Change, changeWords, type Watched } from "../watch/watched";
+import { type Change, changeWords, type Entries, type Watched } from "../watch/watched";
 import { assumesRoles, connectAws } from "./clients";
 import type { DeclaredInAws } from "./declared";
 import { declaredInAws, formerOwners } from "./declaredInputs";
 import { codeName } from "./functions";
 import { codeSource, isOfAccount, readAwsSource, repositorySource, sourceNames } from "./sources";
+
+/** Sources that are read at the same time. AWS limits the requests per second of an account, which other programs need, too. */
+const parallelReads = 10;
 
 const inputNames = ["region", "profile", "assumeRoles", "declared", "accept"] as const;
 
@@ -160,11 +164,15 @@ async function readAll(
   const uncovered: string[] = [];
   const notice = (sentence: string) => uncovered.push(sentence);
   const question = { aws, awsOfReplica, declared, signal, notice };
-  const answers = await Promise.all(
-    sourceNames.map(async (name) => [name, await readAwsSource(name, question)] as const),
-  );
+  const answers = new Map<string, Entries | undefined>();
+  await forEachLimited(sourceNames, parallelReads, async (name) => {
+    answers.set(name, await readAwsSource(name, question));
+  });
   if (uncovered.length > 0) log("warning", uncovered.sort().join("\n"));
   return Object.fromEntries(
-    answers.flatMap(([name, entries]) => (entries === undefined ? [] : [[name, entries] as const])),
+    sourceNames.flatMap((name) => {
+      const entries = answers.get(name);
+      return entries === undefined ? [] : [[name, entries] as const];
+    }),
   );
 }

@@ -17,12 +17,12 @@ import {
 import { copiesOfSecret, grantsOnKey, rotationOfSecret } from "./keys";
 import { resourcePoliciesOfLogs } from "./logPolicies";
 import { accountPoliciesOfLogs, metricFilterName, metricFiltersOfLog, subscriptionsOfLog } from "./logs";
-import { missingPermission } from "./missingPermission";
+import { missingPermission, throttledRead } from "./missingPermission";
 import { addedToNetwork, connectedToNetwork, settingsOfNetwork } from "./network";
 import { hostedZonesOfNetwork, networkAcls } from "./networkAccess";
 import { interfacesInNetwork } from "./networkInterfaces";
 import { isArn, ownArns, queueArn } from "./ownArns";
-import { schedulesOf } from "./schedules";
+import { schedulesInGroup, schedulesInOtherGroups, tooManySchedules } from "./schedules";
 import { tasksInCluster } from "./tasks";
 
 /** Error codes that mean that the resource does not exist, or that the bucket has no such setting. */
@@ -48,6 +48,15 @@ const refused = new Set([
   "AuthorizationErrorException",
   // EC2's code for a missing permission.
   "UnauthorizedOperation",
+]);
+const throttled = new Set([
+  "Throttling",
+  "ThrottlingException",
+  "ThrottledException",
+  "TooManyRequestsException",
+  "RequestLimitExceeded",
+  "RequestThrottled",
+  "SlowDown",
 ]);
 /** Codes for an operation that the region does not have (yet). */
 const absent = new Set(["InvalidAction", "UnknownOperationException", "UnsupportedOperation"]);
@@ -90,6 +99,11 @@ const placeSources: Readonly<Record<string, Source<PlaceQuestion>>> = {
     topic === undefined ? {} : await dataProtectionOfTopic(aws, topic, signal),
   "queue redrive": async ({ aws, declared: { deadLetterQueue }, signal }) =>
     deadLetterQueue === undefined ? {} : await redriveOfQueue(aws, deadLetterQueue, signal),
+  "event pipes": async ({ aws, declared, signal }) => await pipesOf(aws, ownArns(declared), signal),
+  "queue readers": async ({ aws, declared, signal }) => {
+    const queue = queueArn(declared);
+    return queue === undefined ? {} : await functionsReading(aws, queue, signal);
+  },
   ...bucketSources,
 };
 
@@ -98,8 +112,12 @@ export const codeSource = "function code";
 
 /** Name → the same for what exists only in the stack's region. */
 const ownSources: Readonly<Record<string, Source>> = {
-  schedules: async ({ aws, declared, signal, notice }) =>
-    await schedulesOf(aws, declared, { signal, notice }),
+  schedules: async ({ aws, declared, signal }) => await schedulesInGroup(aws, declared, signal),
+  "schedules of other groups": async ({ aws, declared, signal, notice }) => {
+    const found = await schedulesInOtherGroups(aws, declared, signal);
+    if (found === undefined) notice?.(tooManySchedules(declared));
+    return found;
+  },
   "cluster services": async ({ aws, declared: { cluster }, signal }) => {
     const { DescribeServicesCommand, paginateListServices } = await import("./sdk");
     const found: [string, string][] = [];
@@ -121,11 +139,6 @@ const ownSources: Readonly<Record<string, Source>> = {
     await tasksInCluster(aws, { cluster, familyPrefix: String(cluster.split("/").at(-1)) }, signal),
   "cluster rules": async ({ aws, declared: { cluster }, signal }) =>
     isArn(cluster) ? await rulesOfCluster(aws, cluster, signal) : {},
-  "event pipes": async ({ aws, declared, signal }) => await pipesOf(aws, ownArns(declared), signal),
-  "queue readers": async ({ aws, declared, signal }) => {
-    const queue = queueArn(declared);
-    return queue === undefined ? {} : await functionsReading(aws, queue, signal);
-  },
   "instance profiles": async ({ aws, declared: { rolePrefixes }, signal }) =>
     rolePrefixes.length === 0 ? {} : await profilesOfRoles(aws, rolePrefixes, signal),
   "multi-region access points": async ({ aws, declared, signal }) => {
@@ -263,6 +276,11 @@ export async function readAwsSource(name: string, question: Question): Promise<E
     if (absent.has(code)) return undefined;
     if (refused.has(code)) {
       question.notice?.(missingPermission(name, error));
+      return undefined;
+    }
+    // A deployment of new code has to read it: it cannot tell later whether the code is its own.
+    if (throttled.has(code) && name !== codeSource) {
+      question.notice?.(throttledRead(name));
       return undefined;
     }
     throw error;

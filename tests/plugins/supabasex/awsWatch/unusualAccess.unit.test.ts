@@ -147,12 +147,13 @@ test("a policy of a single log group is reported, and one that denies is not", a
 });
 
 test.each([
-  [9, ["schedule other/starts-tasks", "schedule shop-backup/manual"], 0],
-  [11, ["schedule shop-backup/manual"], 1],
+  [9, ["schedule other/calls-version", "schedule other/starts-tasks"], 0],
+  [11, undefined, 1],
 ])(
   "of an account with %i pages of schedules, the foreign ones are listed without reading all pages",
   async (pages, names, sentencesCount) => {
     const Target = { Arn: cluster };
+    const version = "arn:aws:lambda:us-east-1:123456789012:function:shop-monitoring:live";
     const requests: string[] = [];
     const scheduler = new SchedulerClient(
       await answering((_, { searchParams }) => {
@@ -165,21 +166,28 @@ test.each([
         if (group !== null) return JSON.stringify({ Schedules: own });
         const others = [
           { GroupName: "other", Name: "starts-tasks", State: "ENABLED", Target },
+          { GroupName: "other", Name: "calls-version", State: "ENABLED", Target: { Arn: version } },
           { GroupName: "other", Name: "web", State: "ENABLED", Target: { Arn: "arn:aws:sqs:x" } },
         ];
         const isLast = page === pages;
         return JSON.stringify({
-          Schedules: isLast ? [...own, ...others] : others.slice(1),
+          Schedules: isLast ? [...own, ...others] : others.slice(2),
           ...(isLast ? {} : { NextToken: String(page + 1) }),
         });
       }),
     );
     sentences.length = 0;
-    const declared = { scheduleGroup: "shop-backup", schedules: ["shop-backup"], cluster, functions: [] };
+    const declared = {
+      ...{ scheduleGroup: "shop-backup", schedules: ["shop-backup"], cluster, functions: ["shop-monitoring"] },
+      ...{ account: "123456789012", region: "us-east-1" },
+    };
+    const aws = { scheduler };
 
-    const found = await read("schedules", { scheduler }, declared);
+    const ofGroup = await read("schedules", aws, declared);
+    const ofOthers = await read("schedules of other groups", aws, declared);
 
-    expect(Object.keys(found ?? {}).sort()).toEqual(names);
+    expect(Object.keys(ofGroup ?? {})).toEqual(["schedule shop-backup/manual"]);
+    expect(ofOthers && Object.keys(ofOthers).sort()).toEqual(names);
     expect(sentences).toHaveLength(sentencesCount);
     expect(requests.length).toBeLessThanOrEqual(11);
   },
