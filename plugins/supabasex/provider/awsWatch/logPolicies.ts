@@ -15,16 +15,25 @@ export async function resourcePoliciesOfLogs(
   signal: AbortSignal,
 ): Promise<Entries> {
   const arnOf = (group: string) => `arn:${partitionOf(region)}:logs:${region}:${account}:log-group:${group}`;
-  const lists = await Promise.all([
+  const [ofAccount, ...ofGroups] = await Promise.all([
     policiesOf(logs, {}, signal),
-    ...logGroups.map(async (group) => {
-      const found = await policiesOf(logs, { resourceArn: arnOf(group), policyScope: "RESOURCE" }, signal);
-      return found.map((policy) => ({ ...policy, group }));
-    }),
+    ...logGroups.map((group) =>
+      policiesOf(logs, { resourceArn: arnOf(group), policyScope: "RESOURCE" }, signal),
+    ),
   ]);
+  // A server that does not know policies of single log groups ignores the scope, and returns those of the account.
+  const names = new Set((ofAccount ?? []).map(({ policyName }) => policyName));
+  const policies = [
+    ...(ofAccount ?? []).map((policy) => ({ ...policy, group: undefined })),
+    ...logGroups.flatMap((group, at) =>
+      (ofGroups[at] ?? [])
+        .filter(({ policyName }) => policyName === undefined || !names.has(policyName))
+        .map((policy) => ({ ...policy, group })),
+    ),
+  ];
   const found: [string, string][] = [];
   const arns = logGroups.map(arnOf);
-  for (const { policyName, policyDocument = "", group } of lists.flat()) {
+  for (const { policyName, policyDocument = "", group } of policies) {
     const statements = statementsIn(policyDocument);
     const opening = statements.filter((statement) => arns.some((arn) => isAbout(statement, arn)));
     if (opening.length === 0) continue;
@@ -45,7 +54,7 @@ async function policiesOf(
   logs: AwsClients["logs"],
   of: DescribeResourcePoliciesCommandInput,
   abortSignal: AbortSignal,
-): Promise<(ResourcePolicy & { readonly group?: string })[]> {
+): Promise<ResourcePolicy[]> {
   const { DescribeResourcePoliciesCommand, InvalidLogParameter, NoSuchLogGroup } = await import("./sdk");
   const found: ResourcePolicy[] = [];
   let nextToken: string | undefined;
