@@ -1,7 +1,7 @@
 import { manifestName } from "../../foundation/backupContract";
+import { forEachLimited } from "../../foundation/concurrency";
 import { messageOf } from "../../foundation/userError";
 import { readManifest, sumUpManifest } from "../catalog";
-import { forEachLimited } from "../../foundation/concurrency";
 import type { Manifest, StoredObject } from "../manifest";
 import { objectKey } from "../runName";
 import { type InspectionContext, inspectObject, type ObjectReport } from "./inspectObject";

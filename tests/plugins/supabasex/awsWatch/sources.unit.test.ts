@@ -86,16 +86,19 @@ test.each(["RequestLimitExceeded", "Throttling"])(
 test.each([
   ["InvalidInput", undefined],
   ["NoSuchThing", "no"],
-])("the private zones of a deleted network are skipped, and other errors are not (%s)", async (code, thrown) => {
-  const body = `<ErrorResponse><Error><Code>${code}</Code><Message>no</Message></Error></ErrorResponse>`;
-  const client = new Route53Client(await answering(400, body));
-  const aws = { route53: async () => client } as unknown as AwsClients;
+])(
+  "the private zones of a deleted network are skipped, and other errors are not (%s)",
+  async (code, thrown) => {
+    const body = `<ErrorResponse><Error><Code>${code}</Code><Message>no</Message></Error></ErrorResponse>`;
+    const client = new Route53Client(await answering(400, body));
+    const aws = { route53: async () => client } as unknown as AwsClients;
 
-  const found = readAwsSource("network hosted zones", question(aws));
+    const found = readAwsSource("network hosted zones", question(aws));
 
-  if (thrown === undefined) expect(await found).toBeUndefined();
-  else await expect(found).rejects.toThrow(thrown);
-});
+    if (thrown === undefined) expect(await found).toBeUndefined();
+    else await expect(found).rejects.toThrow(thrown);
+  },
+);
 
 test("pipes and readers of the copies' queue are reported in their region", async () => {
   const queue = "arn:aws:sqs:us-west-2:123456789012:shop-backup-replica-dead-letters";

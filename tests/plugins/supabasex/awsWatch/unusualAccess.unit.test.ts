@@ -178,7 +178,12 @@ test.each([
     );
     sentences.length = 0;
     const declared = {
-      ...{ scheduleGroup: "shop-backup", schedules: ["shop-backup"], cluster, functions: ["shop-monitoring"] },
+      ...{
+        scheduleGroup: "shop-backup",
+        schedules: ["shop-backup"],
+        cluster,
+        functions: ["shop-monitoring"],
+      },
       ...{ account: "123456789012", region: "us-east-1" },
     };
     const aws = { scheduler };
