@@ -1,6 +1,6 @@
 import { manifestName, runsPrefix } from "../foundation/backupContract";
+import { forEachLimited } from "../foundation/concurrency";
 import { messageOf } from "../foundation/userError";
-import { forEachLimited } from "./concurrency";
 import { type Manifest, openManifest } from "./manifest";
 import { objectKey, parseObjectKey, runStart } from "./runName";
 import type { ListedObject } from "./store/listed";

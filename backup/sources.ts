@@ -1,6 +1,6 @@
+import { forEachLimited } from "../foundation/concurrency";
 import { UserError } from "../foundation/userError";
 import { type ReadManifest, readManifest, type StoredRun, unlistedObjects } from "./catalog";
-import { forEachLimited } from "./concurrency";
 import { exitCodes } from "./exitCodes";
 import type { SourceName } from "./manifest";
 import type { ObjectStore } from "./store/objectStore";

@@ -7,13 +7,13 @@ import path from "node:path";
 import type { Readable } from "node:stream";
 import { Upload } from "@aws-sdk/lib-storage";
 import pg from "pg";
-import { forEachLimited } from "../backup/concurrency";
 import { beginDump } from "../backup/dump/begin";
 import { readEnvironment } from "../backup/environment";
 import { connect } from "../backup/postgres/connect";
 import { findTools } from "../backup/postgres/tools";
 import { createClient } from "../backup/store/client";
 import { ObjectStore } from "../backup/store/objectStore";
+import { forEachLimited } from "../foundation/concurrency";
 import { majorOf, startTestCluster } from "../tests/support/cluster";
 import { type Measured, measure, medianOf } from "./backupCpu";
 import {

@@ -1,7 +1,7 @@
 import { manifestName } from "../../foundation/backupContract";
+import { forEachLimited } from "../../foundation/concurrency";
 import { messageOf, UserError } from "../../foundation/userError";
 import { listObjects, listRuns, readManifests, type StoredRun } from "../catalog";
-import { forEachLimited } from "../concurrency";
 import type { CommandContext } from "../context";
 import { readEnvironment } from "../environment";
 import { exitCodes } from "../exitCodes";

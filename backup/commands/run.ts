@@ -6,9 +6,9 @@ import {
   manifestName,
   runsPrefix,
 } from "../../foundation/backupContract";
+import { forEachLimited } from "../../foundation/concurrency";
 import { messageOf, UserError } from "../../foundation/userError";
 import { listObjects, listRuns, readManifest, totalBytes, unlistedObjects } from "../catalog";
-import { forEachLimited } from "../concurrency";
 import type { CommandContext } from "../context";
 import { beginDump } from "../dump/begin";
 import type { Part, StoredPart } from "../dump/part";

@@ -1,6 +1,6 @@
 import type pg from "pg";
+import { forEachLimited } from "../../foundation/concurrency";
 import { UserError } from "../../foundation/userError";
-import { forEachLimited } from "../concurrency";
 import { exitCodes } from "../exitCodes";
 import type { StoredObject } from "../manifest";
 import type { Filling } from "./filling";

@@ -1,6 +1,6 @@
+import { forEachLimited } from "../../foundation/concurrency";
 import { messageOf } from "../../foundation/userError";
 import { readManifest, sumUpManifest } from "../catalog";
-import { forEachLimited } from "../concurrency";
 import type { Manifest, StoredObject } from "../manifest";
 import { objectKey } from "../runName";
 import { type InspectionContext, inspectObject, type ObjectReport } from "./inspectObject";

@@ -1,3 +1,4 @@
+import { ecrRepository } from "../../config/aws/ecrImage";
 import { partitionOf } from "../../config/aws/partition";
 import { useKey } from "../keyStatements";
 import { denyPlainHttp, type PolicyDocument, type PolicyStatement, policyDocument } from "../policyDocument";
@@ -133,19 +134,12 @@ export function queuePolicy(queueArn: string, ruleArns: string | readonly string
   );
 }
 
-/**
- * Matches `<account>.dkr.ecr.<region>.amazonaws.com`, its dual-stack name below on.aws, and both with FIPS and in
- * China.
- */
-const ecrHost =
-  /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)\/([a-z0-9._/-]+?)(?:[:@].*)?$/;
-
 /** Returns the ARN of an image's repository in ECR; undefined for another registry. */
 export function ecrRepositoryArn(image: string): string | undefined {
-  const found = ecrHost.exec(image);
-  if (found === null) return undefined;
-  const [, accountId, region = "", repository] = found;
-  return `arn:${partitionOf(region)}:ecr:${region}:${accountId}:repository/${repository}`;
+  const found = ecrRepository(image);
+  if (found === undefined) return undefined;
+  const { account, region, name } = found;
+  return `arn:${partitionOf(region)}:ecr:${region}:${account}:repository/${name}`;
 }
 
 function pullFrom(repositoryArn: string): PolicyStatement[] {

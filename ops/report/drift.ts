@@ -1,6 +1,6 @@
 import { escapeControls } from "../../foundation/controlCharacters";
 import { canonicalJson, isJsonObject, type JsonValue } from "../../foundation/json";
-import { revertInAws } from "../../plugins/supabasex/awsReverts";
+import { type Revert, revertInAws } from "../../plugins/supabasex/awsReverts";
 import { isLeft, parseDriftText, stopsDeployment } from "../../plugins/supabasex/bundleMessages";
 import type { Step } from "../pulumi";
 import type { DriftItem, PropertyChange } from "./model";
@@ -116,7 +116,7 @@ function watchedItem(step: Step, parts: readonly (string | number)[]): DriftItem
   const text = String(valueAt(step.new?.outputs as JsonValue | undefined, parts) ?? "");
   const { change: description, severity, author } = parseDriftText(text);
   const identity = String(parts[1] ?? "");
-  const command = revertOf(step, identity, description);
+  const revert = revertOf(step, identity, description);
   return {
     resource: resourceOf(step),
     object: escapeControls(identity),
@@ -129,15 +129,19 @@ function watchedItem(step: Step, parts: readonly (string | number)[]): DriftItem
     description,
     ...(author === undefined ? {} : { author }),
     outcome: "kept",
-    repair: [
-      ...(command === undefined ? ["Revert it"] : [`Revert it with \`${escapeControls(command)}\``]),
-      "or accept it with the entry of project.accept that `pulumi up` prints.",
-    ].join(", "),
+    repair: `${escapeControls(revertSentence(revert))}, or accept it with the entry of project.accept that \`pulumi up\` prints.`,
   };
 }
 
-/** Returns the command that reverts a difference in AWS. */
-function revertOf(step: Step, identity: string, description: string): string | undefined {
+function revertSentence(revert: Revert | undefined): string {
+  if (revert === undefined) return "Revert it";
+  return "command" in revert
+    ? `Revert it in account ${revert.account} with \`${revert.command}\``
+    : `To revert it, ${revert.instruction}`;
+}
+
+/** Returns how to revert a difference in AWS. */
+function revertOf(step: Step, identity: string, description: string): Revert | undefined {
   if (step.type !== awsWatchType) return undefined;
   const inputs = step.new?.inputs as JsonValue | undefined;
   const text = (...path: string[]) => {
@@ -146,7 +150,11 @@ function revertOf(step: Step, identity: string, description: string): string | u
   };
   const [region, cluster] = [text("region"), text("declared", "cluster")];
   if (region === undefined || cluster === undefined) return undefined;
-  return revertInAws(identity, description, { region, cluster, vpcId: text("declared", "network", "vpcId") });
+  const roles = valueAt(inputs, ["assumeRoles"]);
+  return revertInAws(identity, description, {
+    ...{ region, cluster, vpcId: text("declared", "network", "vpcId") },
+    profile: Array.isArray(roles) && roles.length > 0 ? undefined : text("profile"),
+  });
 }
 
 function outcomeOf(outlook: JsonValue | undefined): DriftItem["outcome"] {

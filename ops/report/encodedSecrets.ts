@@ -1,3 +1,5 @@
+import { type PatternOfParts, patternOfParts, replaceParts } from "./patternOfParts";
+
 /** Names of characters in HTML and XML. */
 const entities: Readonly<Record<string, string>> = {
   "&": "amp",
@@ -16,8 +18,12 @@ const backslashes = "\\\\{1,4}";
 /** Text without one of these contains no escaped character. */
 const perhapsEscaped = /[%\\&+']/;
 
+/** The escaped form of one of these begins with the character itself. */
+const ambiguous = "%\\&'";
+
 /** Base64 is usually wrapped at 64 or 76 characters. */
 const shortestWrapped = 60;
+const lineBreaks = "(?:\\\\{1,4}[rn]|\\n[ \\t]{0,40}){0,2}";
 
 /**
  * Returns a function that replaces secrets in an encoded form: with some or all characters escaped as in URLs (also twice), JSON, C,
@@ -30,17 +36,24 @@ export function encodedSecrets(
   values: readonly string[],
   base64: (value: string) => readonly string[],
 ): (text: string, mask: string) => string {
-  const escaped = values.map((value) => new RegExp([...value].map(escapedCharacter).join(""), "gu"));
+  const escaped = values.map((value) => {
+    const characters = [...value];
+    const isClear = (index: number) => !ambiguous.includes(characters[index] ?? "");
+    return patternOfParts(characters.map(escapedCharacter), { flags: "u", isClear });
+  });
   const hexadecimal = values.map(hexadecimalPattern);
   const wrapped = values
     .flatMap(base64)
     .filter((form) => form.length > shortestWrapped)
-    .map((form) => new RegExp([...form].map(literal).join("(?:\\\\{1,4}[rn]|\\n[ \\t]{0,40}){0,2}"), "gu"));
+    .map((form) => patternOfParts([...form].map(literal), { separator: lineBreaks, flags: "u" }));
   return (text, mask) => {
     let clean = text;
-    if (perhapsEscaped.test(clean)) for (const pattern of escaped) clean = clean.replace(pattern, mask);
-    for (const pattern of hexadecimal) clean = clean.replace(pattern, mask);
-    if (/\n|\\n/.test(clean)) for (const pattern of wrapped) clean = clean.replace(pattern, mask);
+    const replace = (pattern: PatternOfParts) => {
+      clean = replaceParts(clean, pattern, mask);
+    };
+    if (perhapsEscaped.test(clean)) escaped.forEach(replace);
+    hexadecimal.forEach(replace);
+    if (/\n|\\n/.test(clean)) wrapped.forEach(replace);
     return clean;
   };
 }
@@ -70,9 +83,9 @@ function escapedCharacter(character: string): string {
 }
 
 /** Returns a pattern for the bytes of a value: `6162`, `61 62`, `61:62` or `0x61, 0x62`. */
-function hexadecimalPattern(value: string): RegExp {
+function hexadecimalPattern(value: string): PatternOfParts {
   const bytes = [...Buffer.from(value)].map((byte) => byte.toString(16).padStart(2, "0"));
-  return new RegExp(bytes.join("(?:[ \\n:-]|,? ?0x)?"), "gi");
+  return patternOfParts(bytes, { separator: "(?:[ \\n:-]|,? ?0x)?", flags: "i" });
 }
 
 /** Returns a pattern for hexadecimal digits in upper and lower case, which leaves the case of the other characters strict. */

@@ -1,3 +1,6 @@
+import { accountInArn } from "../../config/aws/arn";
+import { shellWord } from "../../foundation/shellQuote";
+
 /** Where the commands of a stack run. */
 export interface RevertPlace {
   readonly region: string;
@@ -5,12 +8,35 @@ export interface RevertPlace {
   readonly cluster: string;
   /** The stack's own network; undefined if it has none. */
   readonly vpcId?: string | undefined;
+  /** Profile of the watch; undefined if it has none, or if roles are assumed with it, which a command cannot do. */
+  readonly profile?: string | undefined;
 }
 
-type Command = (names: readonly string[], place: RevertPlace & { readonly account: string }) => string;
+/** How to revert a change: a command for an account, or what to do. */
+export type Revert =
+  | { readonly command: string; readonly account: string }
+  | { readonly instruction: string };
 
-/** Pattern of an identity → the command that reverts its addition. Groups are the names, without spaces except in the last one. */
-const commands: readonly (readonly [pattern: RegExp, command: Command])[] = [
+interface Details extends RevertPlace {
+  readonly account: string;
+  /** What was added. */
+  readonly added: string;
+  /** The end of each command: its region and profile. */
+  readonly options: string;
+}
+
+/** Returns a command without `aws` and without its options, a whole command, or an instruction. */
+type HowTo = (names: readonly string[], details: Details) => string | { readonly instruction: string };
+
+const instruction = (text: string) => ({ instruction: text });
+
+/** Pattern of an identity → how to revert its addition. Groups are the names, without spaces except in the last one. */
+const commands: readonly (readonly [pattern: RegExp, howTo: HowTo])[] = [
+  [
+    /^account public access block$/,
+    (_, { account, added }) =>
+      `s3control put-public-access-block --account-id ${account} --public-access-block-configuration ${blockedBeforeOrNow(added)}`,
+  ],
   [
     /^access point (\S+) (\S+)$/,
     ([, name], { account }) => `s3control delete-access-point --account-id ${account} --name ${name}`,
@@ -20,11 +46,30 @@ const commands: readonly (readonly [pattern: RegExp, command: Command])[] = [
     ([name], { account }) =>
       `s3control delete-multi-region-access-point --account-id ${account} --details Name=${name} --region us-west-2`,
   ],
-  [/^log resource policy (.+)$/, ([name]) => `logs delete-resource-policy --policy-name ${name}`],
+  [
+    /^log resource policy of (\/\S+)$/,
+    ([group], { cluster, region, account, added }) =>
+      isWholePolicy.test(added)
+        ? `logs delete-resource-policy --resource-arn arn:${partitionIn(cluster)}:logs:${region}:${account}:log-group:${group} --policy-scope RESOURCE`
+        : instruction(
+            `remove the statements for ${nameOfPrincipal(added)} from the policy of the log group ${group}`,
+          ),
+  ],
+  [
+    /^log resource policy (.+)$/,
+    ([name], { added }) =>
+      isWholePolicy.test(added)
+        ? `logs delete-resource-policy --policy-name ${name}`
+        : instruction(
+            `remove the statements for ${nameOfPrincipal(added)} from the policy ${name}, whose other statements remain`,
+          ),
+  ],
   [
     /^log account policy (subscription filter|data protection|transformer) (.+)$/,
-    ([kind = "", name]) =>
-      `logs delete-account-policy --policy-type ${kind.replaceAll("'", "").replace(" ", "_").toUpperCase()}_POLICY --policy-name ${name}`,
+    ([, name]) =>
+      instruction(
+        `exclude the stack's log groups in the selection criteria of the policy ${name}, which applies to other log groups, too`,
+      ),
   ],
   [
     /^log subscription (\S+) (.+)$/,
@@ -38,7 +83,12 @@ const commands: readonly (readonly [pattern: RegExp, command: Command])[] = [
     /^event bus permission (\S+) (.+)$/,
     ([bus, statement]) => `events remove-permission --event-bus-name ${bus} --statement-id ${statement}`,
   ],
-  [/^event rule (\S+)$/, ([name]) => `events disable-rule --name ${name}`],
+  // The other targets of the rule remain.
+  [
+    /^event rule (\S+)$/,
+    ([name], { cluster, options }) =>
+      `events remove-targets --rule ${name} --ids $(aws events list-targets-by-rule --rule ${name} --query "Targets[?Arn=='${cluster}'].Id" --output text${options})`,
+  ],
   [/^event pipe (\S+)$/, ([name]) => `pipes delete-pipe --name ${name}`],
   [/^event target (\S+) (.+)$/, ([rule, id]) => `events remove-targets --rule ${rule} --ids ${id}`],
   [
@@ -67,17 +117,24 @@ const commands: readonly (readonly [pattern: RegExp, command: Command])[] = [
   [
     /^topic data protection (\S+)$/,
     ([name], { cluster, region, account }) =>
-      `sns put-data-protection-policy --resource-arn ${cluster.split(":").slice(0, 2).join(":")}:sns:${region}:${account}:${name} --data-protection-policy ''`,
+      `sns put-data-protection-policy --resource-arn arn:${partitionIn(cluster)}:sns:${region}:${account}:${name} --data-protection-policy ''`,
   ],
   [/^alarm mute rule (.+)$/, ([name]) => `cloudwatch delete-alarm-mute-rule --alarm-mute-rule-name ${name}`],
-  [/^cluster task (\S+)$/, ([id], { cluster }) => `ecs stop-task --cluster ${cluster} --task ${id}`],
+  [
+    /^cluster task ([^\s,]+)/,
+    ([family], { cluster, options }) =>
+      instruction(
+        `stop the task that aws ecs list-tasks --cluster ${cluster} --family ${family}${options} lists`,
+      ),
+  ],
   [
     /^cluster service (\S+)$/,
     ([name], { cluster }) => `ecs delete-service --cluster ${cluster} --service ${name} --force`,
   ],
   [
-    /^image repository permission (\S+) .+$/,
-    ([name]) => `ecr delete-repository-policy --repository-name ${name}`,
+    /^image repository permission (\S+) (.+)$/,
+    ([name, statement]) =>
+      instruction(`remove the statement ${statement} from the policy of the repository ${name}`),
   ],
   [/^bucket CORS (\S+)$/, ([name]) => `s3api delete-bucket-cors --bucket ${name}`],
   [/^bucket website (\S+)$/, ([name]) => `s3api delete-bucket-website --bucket ${name}`],
@@ -97,7 +154,8 @@ const commands: readonly (readonly [pattern: RegExp, command: Command])[] = [
     ([name, region]) =>
       `secretsmanager remove-regions-from-replication --secret-id ${name} --remove-replica-regions ${region}`,
   ],
-  [/^network interface (\S+)$/, ([id]) => `ec2 delete-network-interface --network-interface-id ${id}`],
+  // Only one that is not attached has an id in its identity.
+  [/^network interface (eni-\S+)$/, ([id]) => `ec2 delete-network-interface --network-interface-id ${id}`],
   [/^network subnet (\S+)$/, ([id]) => `ec2 delete-subnet --subnet-id ${id}`],
   [/^network endpoint (\S+)$/, ([id]) => `ec2 delete-vpc-endpoints --vpc-endpoint-ids ${id}`],
   [
@@ -113,62 +171,73 @@ const commands: readonly (readonly [pattern: RegExp, command: Command])[] = [
     /^network gateway (\S+)$/,
     ([id], { vpcId }) => `ec2 detach-vpn-gateway --vpn-gateway-id ${id} --vpc-id ${vpcId}`,
   ],
-  [
-    /^network DHCP options \S+$/,
-    (_, { vpcId }) => `ec2 associate-dhcp-options --dhcp-options-id default --vpc-id ${vpcId}`,
-  ],
   [/^network flow log (\S+)$/, ([id]) => `ec2 delete-flow-logs --flow-log-ids ${id}`],
   [
     /^network hosted zone (\S+)$/,
-    ([id], { region, vpcId }) =>
-      `route53 disassociate-vpc-from-hosted-zone --hosted-zone-id ${id} --vpc VPCRegion=${region},VPCId=${vpcId}`,
+    ([id], { region, vpcId, added }) =>
+      / of account \d+$/.test(added)
+        ? `route53 disassociate-vpc-from-hosted-zone --hosted-zone-id ${id} --vpc VPCRegion=${region},VPCId=${vpcId}`
+        : instruction("remove the resource of the AWS service that owns the zone"),
+  ],
+  [
+    /^instance profile (.+)$/,
+    ([profile], { added }) =>
+      `iam remove-role-from-instance-profile --instance-profile-name ${profile} --role-name ${shellWord(added.replace(/^role /, ""))}`,
   ],
 ];
+
+/** The end of what was added, if the policy contains nothing else. */
+const isWholePolicy = /, policy [0-9a-f]+$/;
+
+const nameOfPrincipal = (added: string): string => added.split(": ")[0] ?? "";
+
+const partitionIn = (arn: string): string => arn.split(":")[1] ?? "aws";
 
 /** The end of an identity in the region of the copies. */
 const inRegion = / in ([a-z]{2}(?:-[a-z]+)+-\d)$/;
 
+/** The end of a change: its severity. */
+const severity = / \[\w+\]$/;
+
 /**
- * Returns the command of the AWS CLI that reverts a change which AwsWatch reports; undefined if several commands are needed, or if their
- * arguments are not in the report. Nothing runs it: only a person knows whether the addition is in use.
+ * Returns how to revert a change that AwsWatch reports; undefined if several commands are needed, or if their arguments are not in the
+ * report. No command deletes what others may use, too. Nothing runs it: only a person knows whether the addition is in use.
  *
  * @param change what AwsWatch reports, for example `added: ENABLED`
  */
-export function revertInAws(identity: string, change: string, place: RevertPlace): string | undefined {
-  const account = /^arn:[^:]+:[^:]+:[^:]*:(\d{12}):/.exec(place.cluster)?.[1];
+export function revertInAws(identity: string, change: string, place: RevertPlace): Revert | undefined {
+  const account = accountInArn(place.cluster);
   if (account === undefined) return undefined;
-  if (identity === "account public access block") return restoredBlock(change, account);
-  if (!change.startsWith("added: ")) return undefined;
+  const isBlock = identity === "account public access block";
+  if (!isBlock && !change.startsWith("added: ")) return undefined;
+  const added = change.replace(/^added: /, "").replace(severity, "");
   const region = inRegion.exec(identity)?.[1] ?? place.region;
   const name = identity.replace(inRegion, "");
-  if (name.startsWith("instance profile ")) return withoutRole(name, change);
-  for (const [pattern, command] of commands) {
-    const [, ...names] = pattern.exec(name) ?? [];
-    if (names.length === 0 && !pattern.test(name)) continue;
-    const text = command(names.map(quoted), { ...place, region, account });
-    return `aws ${text}${text.includes(" --region ") ? "" : ` --region ${region}`}`;
+  const profile = place.profile === undefined ? "" : ` --profile ${shellWord(place.profile)}`;
+  for (const [pattern, howTo] of commands) {
+    const [found, ...names] = pattern.exec(name) ?? [];
+    if (found === undefined) continue;
+    const options = ` --region ${region}${profile}`;
+    const text = howTo(names.map(shellWord), { ...place, region, account, added, options });
+    if (typeof text !== "string") return text;
+    const ending = text.includes(" --region ") && !text.includes("$(") ? profile : options;
+    return { account, command: `aws ${text}${ending}` };
   }
   return undefined;
 }
 
-function withoutRole(identity: string, change: string): string {
-  const profile = quoted(identity.slice("instance profile ".length));
-  const role = quoted(change.replace(/^added: role /, "").replace(/ \[\w+\]$/, ""));
-  return `aws iam remove-role-from-instance-profile --instance-profile-name ${profile} --role-name ${role}`;
+/** Returns how to revert a change in one line, which follows the words "to revert it". */
+export function revertText(revert: Revert): string {
+  return "command" in revert
+    ? `, in account ${revert.account}: ${revert.command}`
+    : `: ${revert.instruction}`;
 }
 
-/** Returns the command that blocks again what the account blocked before. */
-function restoredBlock(change: string, account: string): string {
-  const before = change.replace(/^removed: /, "").split(" → ")[0] ?? "";
-  const settings = before
-    .replace(/ \[\w+\]$/, "")
-    .split(", ")
-    .map((name) => `${name}=true`)
-    .join(",");
-  return `aws s3control put-public-access-block --account-id ${account} --public-access-block-configuration ${settings}`;
-}
-
-/** Returns a name as one argument of a shell. */
-function quoted(text: string): string {
-  return /^[\w./:@+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+/** Returns the settings that the account had before or has now, so that the command opens nothing. */
+function blockedBeforeOrNow(change: string): string {
+  const names = change
+    .replace(/^removed: /, "")
+    .replace(severity, "")
+    .split(/ → |, /);
+  return [...new Set(names)].map((name) => `${name}=true`).join(",");
 }

@@ -1,10 +1,12 @@
 """Starts moto with the operations of AWS that it lacks and the stack uses: account policies of CloudWatch Logs,
-alarm mute rules and data protection policies of topics. They are stored and returned as sent, per region."""
+alarm mute rules and data protection policies of topics. They are stored and returned as sent, per region. A new
+VPC has the DHCP options of its region, as in AWS."""
 
 from collections import defaultdict
 
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult, EmptyResult
+from moto.ec2.models.vpcs import VPC
 from moto.logs.responses import LogsResponse
 from moto.server import main
 from moto.sns.responses import SNSResponse
@@ -66,6 +68,9 @@ def put_data_protection_policy(self):
 def get_data_protection_policy(self):
     return ActionResult({"DataProtectionPolicy": topic_policies.get(self._get_param("ResourceArn"), "")})
 
+
+# In moto, a new VPC has none (`default`), although AWS returns the options of the region.
+VPC.dhcp_options_id = property(lambda self: self.dhcp_options.id if self.dhcp_options else "dopt-0fedcba9876543210")
 
 operations = {
     LogsResponse: (put_account_policy, describe_account_policies, delete_account_policy),

@@ -1,12 +1,16 @@
 import { expect, test } from "vitest";
-import { revertInAws } from "../../../plugins/supabasex/awsReverts";
+import { revertInAws, revertText } from "../../../plugins/supabasex/awsReverts";
 
 const place = {
   region: "eu-west-1",
   cluster: "arn:aws:ecs:eu-west-1:123456789012:cluster/shop-backup",
   vpcId: "vpc-1",
 };
-const revert = (identity: string, change = "added: x [opens]") => revertInAws(identity, change, place);
+const revert = (identity: string, change = "added: x [opens]") => {
+  const found = revertInAws(identity, change, place);
+  if (found === undefined) return undefined;
+  return "command" in found ? found.command : found.instruction;
+};
 
 test.each([
   [
@@ -16,18 +20,6 @@ test.each([
   [
     "multi-region access point manual",
     "s3control delete-multi-region-access-point --account-id 123456789012 --details Name=manual --region us-west-2",
-  ],
-  [
-    "log resource policy of a team",
-    "logs delete-resource-policy --policy-name 'of a team' --region eu-west-1",
-  ],
-  [
-    "log account policy subscription filter manual",
-    "logs delete-account-policy --policy-type SUBSCRIPTION_FILTER_POLICY --policy-name manual --region eu-west-1",
-  ],
-  [
-    "log account policy transformer manual",
-    "logs delete-account-policy --policy-type TRANSFORMER_POLICY --policy-name manual --region eu-west-1",
   ],
   [
     "log subscription /shop/backup it's mine",
@@ -41,7 +33,6 @@ test.each([
     "event bus permission default manual",
     "events remove-permission --event-bus-name default --statement-id manual --region eu-west-1",
   ],
-  ["event rule manual", "events disable-rule --name manual --region eu-west-1"],
   ["event pipe manual", "pipes delete-pipe --name manual --region eu-west-1"],
   [
     "event target shop-backup-failed $(id)",
@@ -73,14 +64,9 @@ test.each([
     "alarm mute rule manual",
     "cloudwatch delete-alarm-mute-rule --alarm-mute-rule-name manual --region eu-west-1",
   ],
-  ["cluster task 0123", `ecs stop-task --cluster ${place.cluster} --task 0123 --region eu-west-1`],
   [
     "cluster service manual",
     `ecs delete-service --cluster ${place.cluster} --service manual --force --region eu-west-1`,
-  ],
-  [
-    "image repository permission thorbis/backup manual",
-    "ecr delete-repository-policy --repository-name thorbis/backup --region eu-west-1",
   ],
   ["bucket CORS b", "s3api delete-bucket-cors --bucket b --region eu-west-1"],
   ["bucket website b", "s3api delete-bucket-website --bucket b --region eu-west-1"],
@@ -111,36 +97,107 @@ test.each([
     "network gateway vgw-1",
     "ec2 detach-vpn-gateway --vpn-gateway-id vgw-1 --vpc-id vpc-1 --region eu-west-1",
   ],
-  [
-    "network DHCP options dopt-1",
-    "ec2 associate-dhcp-options --dhcp-options-id default --vpc-id vpc-1 --region eu-west-1",
-  ],
   ["network flow log fl-1", "ec2 delete-flow-logs --flow-log-ids fl-1 --region eu-west-1"],
-  [
-    "network hosted zone Z1",
-    "route53 disassociate-vpc-from-hosted-zone --hosted-zone-id Z1 --vpc VPCRegion=eu-west-1,VPCId=vpc-1 --region eu-west-1",
-  ],
 ])("%s is reverted by its command", (identity, command) => {
   expect(revert(identity)).toBe(`aws ${command}`);
 });
 
-test("a role is removed from an instance profile", () => {
-  expect(revert("instance profile manual", "added: role shop-backup-task [opens]")).toBe(
-    "aws iam remove-role-from-instance-profile --instance-profile-name manual --role-name shop-backup-task",
+test.each([
+  [
+    "log resource policy of a team",
+    "es.amazonaws.com: logs:PutLogEvents, policy 0a1b2c3d",
+    "logs delete-resource-policy --policy-name 'of a team'",
+  ],
+  [
+    "log resource policy of /shop/backup",
+    "es.amazonaws.com: logs:PutLogEvents, policy 0a1b2c3d",
+    "logs delete-resource-policy --resource-arn arn:aws:logs:eu-west-1:123456789012:log-group:/shop/backup --policy-scope RESOURCE",
+  ],
+  [
+    "instance profile manual",
+    "role shop-backup-task",
+    "iam remove-role-from-instance-profile --instance-profile-name manual --role-name shop-backup-task",
+  ],
+  [
+    "network hosted zone Z1",
+    "supabase.co of account 210987654321",
+    "route53 disassociate-vpc-from-hosted-zone --hosted-zone-id Z1 --vpc VPCRegion=eu-west-1,VPCId=vpc-1",
+  ],
+])("%s with the value %s is reverted by its command", (identity, added, command) => {
+  expect(revert(identity, `added: ${added} [opens]`)).toBe(`aws ${command} --region eu-west-1`);
+});
+
+test("a rule loses only the targets in the cluster, and keeps its other ones", () => {
+  expect(revert("event rule manual")).toBe(
+    `aws events remove-targets --rule manual --ids $(aws events list-targets-by-rule --rule manual --query "Targets[?Arn=='${place.cluster}'].Id" --output text --region eu-west-1) --region eu-west-1`,
   );
 });
 
 test.each([
-  "removed: BlockPublicAcls, BlockPublicPolicy [opens]",
-  "BlockPublicAcls, BlockPublicPolicy → BlockPublicAcls [opens]",
-])("the account blocks again what it blocked before: %s", (change) => {
-  expect(revert("account public access block", change)).toBe(
-    "aws s3control put-public-access-block --account-id 123456789012 --public-access-block-configuration BlockPublicAcls=true,BlockPublicPolicy=true",
-  );
+  [
+    "log resource policy shared",
+    "es.amazonaws.com: logs:PutLogEvents, part of the policy 0a1b2c3d",
+    "remove the statements for es.amazonaws.com from the policy shared, whose other statements remain",
+  ],
+  [
+    "log resource policy of /shop/backup",
+    "es.amazonaws.com: logs:PutLogEvents, part of the policy 0a1b2c3d",
+    "remove the statements for es.amazonaws.com from the policy of the log group /shop/backup",
+  ],
+  [
+    "log account policy subscription filter manual",
+    "policy 0a1b2c3d",
+    "exclude the stack's log groups in the selection criteria of the policy manual, which applies to other log groups, too",
+  ],
+  [
+    "image repository permission thorbis/backup manual",
+    "{}",
+    "remove the statement manual from the policy of the repository thorbis/backup",
+  ],
+  [
+    "network hosted zone Z1",
+    "efs.amazonaws.com of efs.amazonaws.com",
+    "remove the resource of the AWS service that owns the zone",
+  ],
+  [
+    "cluster task other, runs another definition",
+    "running",
+    `stop the task that aws ecs list-tasks --cluster ${place.cluster} --family other --region eu-west-1 lists`,
+  ],
+])("%s has no command that deletes what others use", (identity, added, instruction) => {
+  expect(revert(identity, `added: ${added} [opens]`)).toBe(instruction);
 });
+
+test("a command names its account and has the watch's profile", () => {
+  const found = revertInAws("event pipe manual", "added: x", { ...place, profile: "shop prod" });
+  expect(found && revertText(found)).toBe(
+    ", in account 123456789012: aws pipes delete-pipe --name manual --region eu-west-1 --profile 'shop prod'",
+  );
+  const copy = revertInAws("multi-region access point manual", "added: x", { ...place, profile: "prod" });
+  expect(copy && revertText(copy)).toMatch(/ --region us-west-2 --profile prod$/);
+  const zone = revertInAws("network hosted zone Z1", "added: x of efs.amazonaws.com", place);
+  expect(zone && revertText(zone)).toMatch(/^: remove the resource /);
+});
+
+test.each([
+  ["removed: BlockPublicAcls, BlockPublicPolicy [opens]", "BlockPublicAcls=true,BlockPublicPolicy=true"],
+  [
+    "BlockPublicAcls, BlockPublicPolicy → BlockPublicAcls, IgnorePublicAcls [opens]",
+    "BlockPublicAcls=true,BlockPublicPolicy=true,IgnorePublicAcls=true",
+  ],
+])(
+  "the account blocks again what it blocked before, and still what it blocks now: %s",
+  (change, settings) => {
+    expect(revert("account public access block", change)).toBe(
+      `aws s3control put-public-access-block --account-id 123456789012 --public-access-block-configuration ${settings} --region eu-west-1`,
+    );
+  },
+);
 
 test("no command is suggested for a removal, an unknown identity, or in an unknown account", () => {
   expect(revert("event rule manual", "removed: x [changes]")).toBeUndefined();
   expect(revert("key grant manual")).toBeUndefined();
+  expect(revert("network DHCP options dopt-1")).toBeUndefined();
+  expect(revert("network interfaces interface, shop")).toBeUndefined();
   expect(revertInAws("event rule manual", "added: x", { ...place, cluster: "shop" })).toBeUndefined();
 });

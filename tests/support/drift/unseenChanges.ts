@@ -47,6 +47,24 @@ export const unseenChanges: readonly UnseenChange[] = [
       "The token hook of the bundle sets `authenticated` in every token of Auth, regardless of the row; `tests/sql/tokenHook.database.test.ts` checks it. The hook, its function and its setting are compared.",
   },
   {
+    name: "an object of another application depends on an extension: `alter function … depends on extension`",
+    because:
+      "the posture of objects of others contains what can open access; with it, `drop extension` only drops the object, which is then missing",
+    instead:
+      "For objects of the bundle it is compared. Functions, triggers and materialized views that are missing are reported.",
+  },
+  {
+    name: "the index of a constraint depends on an extension: `alter index shared.customers_pkey depends on extension`",
+    because: "the catalog reads such an index as a part of its constraint",
+    instead: "`drop extension` drops the constraint with its index, and a missing constraint is reported.",
+  },
+  {
+    name: "a table of an extension is unlogged: `alter table cron.job set unlogged`",
+    because:
+      "only the owner of the extension's tables may do it, and its version decides how they are stored; after a crash, the server empties an unlogged table",
+    instead: "Missing jobs and other missing rows that the bundle declares are reported and repaired.",
+  },
+  {
     name: "a secret of the vault is added, replaced or deleted",
     by: {
       change: "select vault.create_secret('do-not-print-this', 'webhook')",
@@ -107,11 +125,18 @@ export const unseenChanges: readonly UnseenChange[] = [
     because:
       "the list of schedules does not contain the input of the call, and an account can have thousands of schedules",
     instead:
-      "The call needs a role with permissions on the stack's resources. Roles of the stack, the policies of bucket, key, queue and topic, and grants on the key are compared. Schedules whose target is the cluster, a function, the queue or the topic are reported.",
+      "The call needs a role with permissions on the stack's resources. Roles of the stack, the policies of bucket, key, queue and topic, and grants on the key are compared. Schedules whose target is the cluster, a function, the queue or the topic are reported, unless the account has more than 1,000 schedules; then a warning says that they are not compared.",
   },
   {
-    name: "rules of Route 53 Resolver forward the network's names to another server, or DNS Firewall replaces an answer",
-    because: "a VPC has no list of them in EC2",
+    name: "a rule of another event bus than the default one starts tasks in the cluster",
+    because:
+      "EventBridge lists the rules of a target for each bus, and an account can have hundreds of buses",
+    instead:
+      "The rule needs a role that may start tasks with the stack's roles. The trust policies of the stack's roles are compared, and so are running tasks that are not the stack's.",
+  },
+  {
+    name: "rules of Route 53 Resolver forward the network's names to another server, DNS Firewall replaces an answer, or a Route 53 Profile with private zones and rules is associated with the network",
+    because: "a VPC has no list of them in EC2, and its list of private zones lacks those of a profile",
     instead:
       "Private zones and DHCP options of the network are compared. With `sslMode: verify-full`, backups refuse another server.",
   },

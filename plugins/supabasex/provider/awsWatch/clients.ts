@@ -15,7 +15,7 @@ import type { SchedulerClient } from "@aws-sdk/client-scheduler";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
-import { isPropertyMap, type PropertyMap } from "../../../provider-host/values";
+import { isPropertyMap, type PropertyMap, type Value } from "../../../provider-host/values";
 
 /** Where S3 keeps the list of the account's multi-region access points. */
 const regionOfMultiRegionAccessPoints = "us-west-2";
@@ -64,7 +64,8 @@ export async function connectAws(properties: PropertyMap): Promise<AwsClients> {
     ...(typeof properties.profile === "string" && { profile: properties.profile }),
   };
   const credentials = await assumedCredentials(place, properties);
-  const options = { ...place, ...(credentials && { credentials }) };
+  // Waits as long as AWS asks for if many programs of the account read at the same time.
+  const options = { ...place, retryMode: "adaptive", ...(credentials && { credentials }) };
   const isLocal = (process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL ?? "") !== "";
   const s3ControlEndpoint = process.env.AWS_ENDPOINT_URL_S3_CONTROL ?? process.env.AWS_ENDPOINT_URL ?? "";
   const s3ControlIn = (region: string) =>
@@ -119,12 +120,17 @@ export function localS3Control(endpoint: string, region: string): S3ControlClien
   };
 }
 
+/** Returns whether a value contains roles to assume. */
+export function assumesRoles(assumeRoles: Value | undefined): assumeRoles is Value[] {
+  return Array.isArray(assumeRoles) && assumeRoles.length > 0;
+}
+
 /** Returns the credentials of the last role of `assumeRoles`, each assumed with those of the one before; undefined without any. */
 async function assumedCredentials(
   place: { readonly region: string; readonly profile?: string },
   { assumeRoles }: PropertyMap,
 ): Promise<Credentials | undefined> {
-  if (!Array.isArray(assumeRoles) || assumeRoles.length === 0) return undefined;
+  if (!assumesRoles(assumeRoles)) return undefined;
   const { AssumeRoleCommand, STSClient } = await import("./sdk");
   let current: Credentials | undefined;
   for (const role of assumeRoles) {

@@ -43,6 +43,8 @@ export interface DeclaredInAws {
   readonly imageRepository: string | undefined;
   /** Names of the functions. */
   readonly functions: readonly string[];
+  /** What earlier deployments declared. AWS keeps the interfaces of a deleted function for a while. */
+  readonly former: FormerOwners | undefined;
   /** Name of a function → hash of the program that the stack deploys. */
   readonly functionPrograms: Readonly<Record<string, string>>;
   /** ARN of the key; undefined if the stack has none of its own. */
@@ -53,6 +55,13 @@ export interface DeclaredInAws {
   readonly network: DeclaredNetwork | undefined;
   /** The copies of the backups in a second region; undefined if there are none. */
   readonly replica: DeclaredReplica | undefined;
+}
+
+/** Owners of interfaces that the stack no longer has. */
+export interface FormerOwners {
+  readonly functions: readonly string[];
+  /** Names of security groups. */
+  readonly securityGroups: readonly string[];
 }
 
 /** Resources in the region of the copies to which others can add something. */
@@ -95,5 +104,5 @@ export interface BucketQuestion {
   readonly signal: AbortSignal;
 }
 
-/** Reads what exists and is not declared. */
-export type Source<Asked = Question> = (question: Asked) => Promise<Entries>;
+/** Reads what exists and is not declared. Returns undefined if there is nothing to read, so that nothing is recorded. */
+export type Source<Asked = Question> = (question: Asked) => Promise<Entries | undefined>;

@@ -1,12 +1,14 @@
+import { accountInArn } from "../../../../config/aws/arn";
+import { ecrRepository } from "../../../../config/aws/ecrImage";
 import { isPropertyMap, type PropertyMap, type Value } from "../../../provider-host/values";
 import { texts } from "../watch/report";
-import type { DeclaredInAws, DeclaredReplica } from "./declared";
+import type { DeclaredInAws, DeclaredReplica, FormerOwners } from "./declared";
 import type { DeclaredNetwork } from "./network";
 
 /** Returns what the inputs of a watch declare. The state of an older version lacks some members. */
-export function declaredInAws({ declared, region }: PropertyMap): DeclaredInAws {
+export function declaredInAws({ declared, former, region }: PropertyMap): DeclaredInAws {
   const parts = isPropertyMap(declared) ? declared : {};
-  const account = accountIn(String(parts.cluster));
+  const account = accountInArn(String(parts.cluster));
   return {
     ...placeIn(parts),
     account,
@@ -26,6 +28,7 @@ export function declaredInAws({ declared, region }: PropertyMap): DeclaredInAws 
     secret: String(parts.secret),
     replicationRole: textIn(parts.replicationRole),
     network: networkIn(parts.network),
+    former: formerIn(former),
     replica: replicaIn(parts.replica, account),
     rolePrefixes: texts(parts.rolePrefixes),
     imageRepository: imageRepositoryIn(textIn(parts.image), { account, region: String(region) }),
@@ -66,9 +69,21 @@ function networkIn(network: Value | undefined): DeclaredNetwork | undefined {
   };
 }
 
-/** Returns the account in an ARN. */
-function accountIn(arn: string): string | undefined {
-  return /^arn:[^:]+:[^:]+:[^:]*:(\d{12}):/.exec(arn)?.[1];
+function formerIn(former: Value | undefined): FormerOwners | undefined {
+  if (!isPropertyMap(former)) return undefined;
+  return { functions: texts(former.functions), securityGroups: texts(former.securityGroups) };
+}
+
+/** Returns what a watch declared before, or an earlier deployment before that, and does not declare now; undefined without any. */
+export function formerOwners(before: DeclaredInAws, now: DeclaredInAws): FormerOwners | undefined {
+  const left = (old: readonly string[], current: readonly string[]) =>
+    [...new Set(old)].filter((name) => !current.includes(name)).sort();
+  const functions = left([...(before.former?.functions ?? []), ...before.functions], now.functions);
+  const securityGroups = left(
+    [...(before.former?.securityGroups ?? []), ...(before.network?.securityGroups ?? [])],
+    now.network?.securityGroups ?? [],
+  );
+  return functions.length + securityGroups.length === 0 ? undefined : { functions, securityGroups };
 }
 
 /** Returns the ECR repository of an image, if it is in this account and region. */
@@ -76,7 +91,6 @@ function imageRepositoryIn(
   image: string | undefined,
   { account, region }: Pick<DeclaredInAws, "account" | "region">,
 ): string | undefined {
-  const [, owner, place, repository] =
-    /^(\d{12})\.dkr\.ecr\.([\w-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)/.exec(image ?? "") ?? [];
-  return owner === account && place === region ? repository : undefined;
+  const found = ecrRepository(image ?? "");
+  return found?.account === account && found?.region === region ? found?.name : undefined;
 }

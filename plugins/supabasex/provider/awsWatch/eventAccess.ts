@@ -1,6 +1,7 @@
 import { canonicalJson, type JsonValue } from "../../../../foundation/json";
 import type { Entries } from "../watch/watched";
 import type { AwsClients } from "./clients";
+import { isAmong } from "./ownArns";
 import { statementsIn } from "./policyText";
 
 /** Returns the permissions of others on the default event bus, whose rules raise the alarms. By default, there are none. */
@@ -20,17 +21,23 @@ export async function permissionsOnBus(
   );
 }
 
-/** Returns the rules that start tasks in a cluster. The stack has none: its schedules start them. */
+/** Returns the rules of the default event bus that start tasks in a cluster. The stack has none: its schedules start them. */
 export async function rulesOfCluster(
   { events }: Pick<AwsClients, "events">,
   TargetArn: string,
   abortSignal: AbortSignal,
 ): Promise<Entries> {
   const { ListRuleNamesByTargetCommand } = await import("./sdk");
-  const { RuleNames = [] } = await events.send(new ListRuleNamesByTargetCommand({ TargetArn }), {
-    abortSignal,
-  });
-  return Object.fromEntries(RuleNames.map((name) => [`event rule ${name}`, `starts tasks in ${TargetArn}`]));
+  const found: string[] = [];
+  let NextToken: string | undefined;
+  do {
+    const page = await events.send(new ListRuleNamesByTargetCommand({ TargetArn, NextToken }), {
+      abortSignal,
+    });
+    found.push(...(page.RuleNames ?? []));
+    NextToken = page.NextToken;
+  } while (NextToken !== undefined);
+  return Object.fromEntries(found.map((name) => [`event rule ${name}`, `starts tasks in ${TargetArn}`]));
 }
 
 /** Returns the pipes from or to the stack's resources, of which it has none. One that reads the dead-letter queue ends its alarm. */
@@ -45,7 +52,7 @@ export async function pipesOf(
     for await (const page of paginateListPipes({ client: pipes }, {})) {
       signal.throwIfAborted();
       for (const { Name, Source = "", Target = "" } of page.Pipes ?? []) {
-        if (own.includes(Source) || own.includes(Target)) {
+        if (isAmong(own, Source) || isAmong(own, Target)) {
           found.push([`event pipe ${Name}`, `from ${Source} to ${Target}`]);
         }
       }

@@ -2,6 +2,7 @@ import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import { canonicalJson, type JsonValue } from "../../../../foundation/json";
 import type { Entries } from "../watch/watched";
 import type { AwsClients } from "./clients";
+import { statementsIn } from "./policyText";
 import { sharedAnswer } from "./sharedAnswers";
 
 /**
@@ -15,10 +16,9 @@ export async function permissionsOnFunction(
 ): Promise<Entries> {
   const { GetPolicyCommand } = await import("./sdk");
   const asked = lambda.send(new GetPolicyCommand({ FunctionName }), { abortSignal: signal });
-  const { Policy = "{}" } = (await unlessMissing(asked)) ?? {};
-  const { Statement = [] } = JSON.parse(Policy) as { Statement?: readonly PolicyStatement[] };
+  const { Policy = "" } = (await unlessMissing(asked)) ?? {};
   return Object.fromEntries(
-    Statement.map(({ Sid, ...statement }) => [
+    statementsIn(Policy).map(({ Sid, ...statement }) => [
       `function permission ${FunctionName} ${Sid}`,
       canonicalJson(statement as JsonValue),
     ]),
@@ -133,9 +133,4 @@ async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
     if (error instanceof NoSuchFunction) return undefined;
     throw error;
   });
-}
-
-interface PolicyStatement {
-  readonly Sid?: string;
-  readonly [member: string]: unknown;
 }

@@ -15,22 +15,35 @@ export async function resourcePoliciesOfLogs(
   signal: AbortSignal,
 ): Promise<Entries> {
   const arnOf = (group: string) => `arn:${partitionOf(region)}:logs:${region}:${account}:log-group:${group}`;
-  const lists = await Promise.all([
+  const [ofAccount, ...ofGroups] = await Promise.all([
     policiesOf(logs, {}, signal),
     ...logGroups.map((group) =>
       policiesOf(logs, { resourceArn: arnOf(group), policyScope: "RESOURCE" }, signal),
     ),
   ]);
+  // A server that does not know policies of single log groups ignores the scope, and returns those of the account.
+  const names = new Set((ofAccount ?? []).map(({ policyName }) => policyName));
+  const policies = [
+    ...(ofAccount ?? []).map((policy) => ({ ...policy, group: undefined })),
+    ...logGroups.flatMap((group, at) =>
+      (ofGroups[at] ?? [])
+        .filter(({ policyName }) => policyName === undefined || !names.has(policyName))
+        .map((policy) => ({ ...policy, group })),
+    ),
+  ];
   const found: [string, string][] = [];
-  for (const { policyName, policyDocument = "" } of lists.flat()) {
-    const opening = statementsIn(policyDocument).filter((statement) =>
-      logGroups.some((group) => isAbout(statement, arnOf(group))),
-    );
+  const arns = logGroups.map(arnOf);
+  for (const { policyName, policyDocument = "", group } of policies) {
+    const statements = statementsIn(policyDocument);
+    const opening = statements.filter((statement) => arns.some((arn) => isAbout(statement, arn)));
     if (opening.length === 0) continue;
+    const isWhole =
+      opening.length === statements.length &&
+      (group !== undefined || opening.every((statement) => isOnlyAbout(statement, arns)));
     const hash = createHash("sha256").update(JSON.stringify(opening)).digest("hex").slice(0, 8);
     found.push([
-      `log resource policy ${policyName ?? "of the log group"}`,
-      `${principalsOf(opening)}: ${actionsOf(opening)}, policy ${hash}`,
+      `log resource policy ${group === undefined ? policyName : `of ${group}`}`,
+      `${principalsOf(opening)}: ${actionsOf(opening)}, ${isWhole ? "policy" : "part of the policy"} ${hash}`,
     ]);
   }
   return Object.fromEntries(found);
@@ -65,6 +78,14 @@ function isAbout({ Effect, Resource, NotResource }: PolicyStatement, arn: string
   if (NotResource !== undefined || Resource === undefined) return true;
   return listOf(Resource).some((pattern) =>
     ["", ":*", ":log-stream:any"].some((ending) => matches(pattern, arn + ending)),
+  );
+}
+
+/** Returns whether a statement is about nothing else than log groups and their streams. */
+function isOnlyAbout({ Resource, NotResource }: PolicyStatement, arns: readonly string[]): boolean {
+  if (NotResource !== undefined || Resource === undefined) return false;
+  return listOf(Resource).every((pattern) =>
+    arns.some((arn) => pattern === arn || pattern.startsWith(`${arn}:`)),
   );
 }
 

@@ -15,7 +15,11 @@ const needs: Readonly<Record<string, readonly [action: string, compares: string]
   "bucket logging": ["s3:GetBucketLogging", "access logs of the bucket"],
   "bucket inventory": ["s3:GetInventoryConfiguration", "inventories of the bucket"],
   "bucket analytics": ["s3:GetAnalyticsConfiguration", "analytics of the bucket"],
-  schedules: ["scheduler:ListSchedules", "other schedules"],
+  schedules: ["scheduler:ListSchedules", "other schedules of the group"],
+  "schedules of other groups": [
+    "scheduler:ListSchedules",
+    "schedules of other groups that start the stack's tasks",
+  ],
   "cluster services": ["ecs:ListServices", "services in the cluster"],
   "cluster tasks": ["ecs:ListTasks", "foreign tasks in the cluster"],
   "cluster rules": ["events:ListRuleNamesByTarget", "rules that start tasks in the cluster"],
@@ -65,11 +69,21 @@ const places: readonly (readonly [prefix: string, place: string])[] = [
  * not the first one of the source.
  */
 export function missingPermission(source: string, error: unknown): string {
-  const [prefix = "", place = ""] = places.find(([start]) => source.startsWith(start)) ?? [];
-  const [action, compares] = needs[source.slice(prefix.length)] ?? ["a permission", source];
+  const { action, compared } = needsOf(source);
   const message = error instanceof Error ? error.message : "";
   const [, refused = action] = /not authorized to perform:? ([\w-]+:\w+)/.exec(message) ?? [];
-  return `AwsWatch lacks the permission ${refused}, so ${compares}${place} are not compared.`;
+  return `AwsWatch lacks the permission ${refused}, so ${compared} are not compared.`;
+}
+
+/** Returns a sentence for a source whose requests AWS still throttles after several attempts. */
+export function throttledRead(source: string): string {
+  return `AWS throttles the requests of AwsWatch, so ${needsOf(source).compared} are not compared this time.`;
+}
+
+function needsOf(source: string): { readonly action: string; readonly compared: string } {
+  const [prefix = "", place = ""] = places.find(([start]) => source.startsWith(start)) ?? [];
+  const [action, compares] = needs[source.slice(prefix.length)] ?? ["a permission", source];
+  return { action, compared: `${compares}${place}` };
 }
 
 /** The sources that have a sentence. */

@@ -113,12 +113,14 @@ export async function settingsOfNetwork(
     client.send(new sdk.DescribeFlowLogsCommand({ Filter }), options),
   ]);
   const found: [string, string][] = [];
-  const Values = (networks.Vpcs ?? []).flatMap(({ DhcpOptionsId = [] }) => DhcpOptionsId);
-  const resolvers = await client.send(
-    new sdk.DescribeDhcpOptionsCommand({ Filters: [{ Name: "dhcp-options-id", Values }] }),
-    options,
-  );
-  for (const { DhcpOptionsId, DhcpConfigurations = [] } of resolvers.DhcpOptions ?? []) {
+  const ids = (networks.Vpcs ?? []).flatMap(({ DhcpOptionsId = [] }) => DhcpOptionsId);
+  // AWS's word for a network without any, which has no DNS server. The options of a new network have an id.
+  if (ids.includes("default")) found.push(["network DHCP options default", "none, so no DNS server"]);
+  const Values = ids.filter((id) => id !== "default");
+  const Filters = [{ Name: "dhcp-options-id", Values }];
+  const { DhcpOptions = [] } =
+    Values.length === 0 ? {} : await client.send(new sdk.DescribeDhcpOptionsCommand({ Filters }), options);
+  for (const { DhcpOptionsId, DhcpConfigurations = [] } of DhcpOptions) {
     const settings = DhcpConfigurations.map(
       ({ Key, Values = [] }) => `${Key} ${Values.map(({ Value }) => Value).join(", ")}`,
     );

@@ -1,62 +1,7 @@
-import type { NetworkAclEntry, NetworkInterface } from "@aws-sdk/client-ec2";
+import type { NetworkAclEntry } from "@aws-sdk/client-ec2";
 import type { Entries } from "../watch/watched";
 import type { AwsClients } from "./clients";
 import type { DeclaredNetwork } from "./network";
-
-/**
- * Returns the network interfaces in a network that are not those of the stack's tasks, probe and NAT gateway. With one of them, an
- * instance in another network, an endpoint for SSH, a load balancer or a foreign task reaches the stack's network.
- */
-export async function interfacesInNetwork(
-  { ec2 }: Pick<AwsClients, "ec2">,
-  { vpcId, securityGroups, functions }: DeclaredNetwork & { readonly functions: readonly string[] },
-  signal: AbortSignal,
-): Promise<Entries> {
-  const { paginateDescribeNetworkInterfaces } = await import("./networkSdk");
-  const found: [string, string][] = [];
-  const Filters = [{ Name: "vpc-id", Values: [vpcId] }];
-  const client = await ec2();
-  for await (const page of paginateDescribeNetworkInterfaces({ client, pageSize: 1000 }, { Filters })) {
-    signal.throwIfAborted();
-    for (const one of page.NetworkInterfaces ?? []) {
-      if (isOwn(one, { securityGroups, functions })) continue;
-      const { Association, Description, Groups = [], InterfaceType, OwnerId } = one;
-      const value = [
-        `${InterfaceType} of account ${OwnerId}`,
-        ...(Description ? [Description] : []),
-        ...(Association?.PublicIp ? [`public address ${Association.PublicIp}`] : []),
-        `security groups ${
-          Groups.map(({ GroupName }) => GroupName)
-            .sort()
-            .join(", ") || "none"
-        }`,
-      ];
-      found.push([`network interface ${one.NetworkInterfaceId}`, value.join(", ")]);
-    }
-  }
-  return Object.fromEntries(found);
-}
-
-/**
- * Returns whether an interface belongs to the stack. Services create those of tasks and functions (`RequesterManaged`), and others
- * cannot. Those of tasks and functions have only groups of the stack.
- */
-function isOwn(
-  { Description = "", Groups = [], InterfaceType, RequesterManaged }: NetworkInterface,
-  { securityGroups, functions }: { securityGroups: readonly string[]; functions: readonly string[] },
-): boolean {
-  // Nothing reaches the network through a NAT gateway, and the routes to one are compared.
-  if (/^nat_?gateway$/i.test(String(InterfaceType))) return true;
-  if (RequesterManaged !== true) return false;
-  const hasOwnGroups = Groups.every(
-    ({ GroupName = "" }) => GroupName !== "default" && securityGroups.includes(GroupName),
-  );
-  if (!hasOwnGroups) return false;
-  if (InterfaceType === "lambda") {
-    return functions.some((name) => Description.startsWith(`AWS Lambda VPC ENI-${name}-`));
-  }
-  return /^arn:[^:]+:ecs:[^:]*:\d*:attachment\//.test(Description);
-}
 
 /** Returns network ACLs with other rules than those of a new network, which allow everything. */
 export async function networkAcls(
@@ -109,18 +54,21 @@ export async function hostedZonesOfNetwork(
   { route53 }: Pick<AwsClients, "route53">,
   { VPCId, VPCRegion }: { readonly VPCId: string; readonly VPCRegion: string },
   abortSignal: AbortSignal,
-): Promise<Entries> {
-  const { ListHostedZonesByVPCCommand } = await import("./networkSdk");
+): Promise<Entries | undefined> {
+  const { InvalidInput, ListHostedZonesByVPCCommand } = await import("./networkSdk");
   const client = await route53();
   const found: [string, string][] = [];
   let NextToken: string | undefined;
   do {
-    const page = await client.send(
-      new ListHostedZonesByVPCCommand({
-        ...{ VPCId, NextToken, VPCRegion: VPCRegion as "us-east-1" },
-      }),
-      { abortSignal },
-    );
+    const place = { VPCId, VPCRegion: VPCRegion as "us-east-1" };
+    const page = await client
+      .send(new ListHostedZonesByVPCCommand({ ...place, NextToken }), { abortSignal })
+      .catch((error: unknown) => {
+        if (error instanceof InvalidInput) return undefined;
+        throw error;
+      });
+    // The network was deleted, which its own resource reports.
+    if (page === undefined) return undefined;
     for (const { HostedZoneId, Name, Owner } of page.HostedZoneSummaries ?? []) {
       const owner =
         Owner?.OwningAccount === undefined ? Owner?.OwningService : `account ${Owner.OwningAccount}`;

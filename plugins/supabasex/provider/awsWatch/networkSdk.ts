@@ -17,4 +17,4 @@ export {
   EC2Client,
   paginateDescribeNetworkInterfaces,
 } from "@aws-sdk/client-ec2";
-export { ListHostedZonesByVPCCommand, Route53Client } from "@aws-sdk/client-route-53";
+export { InvalidInput, ListHostedZonesByVPCCommand, Route53Client } from "@aws-sdk/client-route-53";

@@ -12,14 +12,30 @@ export function queueArn(declared: Pick<DeclaredInAws, "deadLetterQueue"> & Plac
   return `arn:${partitionOf(region)}:sqs:${region}:${account}:${deadLetterQueue.split("/").at(-1)}`;
 }
 
-/** Returns the ARNs of the resources that can start something or hold messages: cluster, functions, queue and topic. */
-export function ownArns(declared: DeclaredInAws): string[] {
-  const { account, region, cluster, functions, topic } = declared;
-  const ofFunctions =
+type WithArns = Pick<DeclaredInAws, "deadLetterQueue" | "topic"> &
+  Partial<Pick<DeclaredInAws, "cluster" | "functions" | "logGroups">> &
+  Place;
+
+/**
+ * Returns the ARNs of the resources that can start something or hold messages: cluster, functions, queue, topic and log groups. In the
+ * region of the copies, the stack only has the last queue and topic.
+ */
+export function ownArns(declared: WithArns): string[] {
+  const { account, region, cluster, functions = [], logGroups = [], topic } = declared;
+  const here = (service: string) => `arn:${partitionOf(region)}:${service}:${region}:${account}`;
+  const named =
     account === undefined
       ? []
-      : functions.map((name) => `arn:${partitionOf(region)}:lambda:${region}:${account}:function:${name}`);
-  return [cluster, ...ofFunctions, queueArn(declared), topic].filter(
+      : [
+          ...functions.map((name) => `${here("lambda")}:function:${name}`),
+          ...logGroups.map((group) => `${here("logs")}:log-group:${group}`),
+        ];
+  return [cluster, ...named, queueArn(declared), topic].filter(
     (arn): arn is string => arn !== undefined && isArn(arn),
   );
+}
+
+/** Returns whether an ARN is one of the stack, or has a qualifier: the version of a function, or the streams of a log group. */
+export function isAmong(own: readonly string[], arn: string): boolean {
+  return own.some((one) => arn === one || arn.startsWith(`${one}:`));
 }

@@ -1,16 +1,20 @@
+import { forEachLimited } from "../../../../foundation/concurrency";
 import { UserError } from "../../../../foundation/userError";
 import type { CallContext } from "../../../provider-host/provider";
 import { containsUnknown, type PropertyMap } from "../../../provider-host/values";
-import { revertInAws } from "../../awsReverts";
+import { revertInAws, revertText } from "../../awsReverts";
 import { addedInAws } from "../../bundleMessages";
 import { type Resource, unknownInputs } from "../resource";
 import { deployedOutputs, diffOfWatch, refreshedOutputs, warnOfAccepted, watchedIn } from "../watch/report";
-import { type Change, changeWords, type Watched } from "../watch/watched";
-import { connectAws } from "./clients";
+import { type Change, changeWords, type Entries, type Watched } from "../watch/watched";
+import { assumesRoles, connectAws } from "./clients";
 import type { DeclaredInAws } from "./declared";
-import { declaredInAws } from "./declaredInputs";
+import { declaredInAws, formerOwners } from "./declaredInputs";
 import { codeName } from "./functions";
-import { codeSource, isOfAccount, readAwsSource, sourceNames } from "./sources";
+import { codeSource, isOfAccount, readAwsSource, repositorySource, sourceNames } from "./sources";
+
+/** Sources that are read at the same time. AWS limits the requests per second of an account, which other programs need, too. */
+const parallelReads = 10;
 
 const inputNames = ["region", "profile", "assumeRoles", "declared", "accept"] as const;
 
@@ -41,7 +45,7 @@ export const awsWatch: Resource = {
     return {
       id: declaredInAws(inputs).bucket,
       outputs: await compared(
-        { before: {}, released: newCode(undefined, declaredInAws(inputs)) },
+        { before: {}, released: newCode(undefined, declaredInAws(inputs)), declared: declaredInAws(inputs) },
         inputs,
         context,
       ),
@@ -54,7 +58,8 @@ export const awsWatch: Resource = {
     }
     const { unrecorded: _, ...deployed } = outputs;
     const baseline = watchedIn(outputs.baseline);
-    const read = withMissingCode(baseline, await readAll(inputs, context));
+    const found = await readAll(inputs, declaredInAws({ ...inputs, ...formerIn(outputs) }), context);
+    const read = withMissingCode(baseline, found);
     // An older version deployed the last time, or its credentials were not allowed to read the account.
     const unrecorded = Object.keys(read).filter((name) => isOfAccount(name) && baseline[name] === undefined);
     const now = Object.fromEntries(Object.entries(read).filter(([name]) => !unrecorded.includes(name)));
@@ -76,8 +81,13 @@ export const awsWatch: Resource = {
       warnOfAccepted(oldOutputs, inputs, context);
       return { outputs: { ...inputs, baseline: oldOutputs.baseline ?? {}, live: {} } };
     }
-    const released = newCode(declaredInAws(oldOutputs), declaredInAws(inputs));
-    return { outputs: await compared({ before: watchedIn(oldOutputs.baseline), released }, inputs, context) };
+    const declaredBefore = declaredInAws(oldOutputs);
+    const former = formerOwners(declaredBefore, declaredInAws(inputs));
+    const declared = { ...declaredInAws(inputs), former };
+    const before = comparable(watchedIn(oldOutputs.baseline), declaredBefore, declared);
+    const released = newCode(declaredBefore, declared);
+    const outputs = await compared({ before, released, declared }, inputs, context);
+    return { outputs: former === undefined ? outputs : { ...outputs, former: { ...former } } };
   },
 
   // Nothing was created.
@@ -85,21 +95,42 @@ export const awsWatch: Resource = {
 };
 
 async function compared(
-  { before, released }: { readonly before: Watched; readonly released: ReadonlySet<string> },
+  {
+    before,
+    released,
+    declared,
+  }: {
+    readonly before: Watched;
+    readonly released: ReadonlySet<string>;
+    readonly declared: DeclaredInAws;
+  },
   inputs: PropertyMap,
   context: CallContext,
 ): Promise<PropertyMap> {
-  const now = withMissingCode(before, await readAll(inputs, context));
+  const now = withMissingCode(before, await readAll(inputs, declared, context));
   const empty = sourceNames.filter((name) => !isOfAccount(name)).map((name) => [name, {}] as const);
   const known = { ...Object.fromEntries(empty), ...before };
   return deployedOutputs({ before: known, now, released, revertOf: revertOf(inputs) }, inputs, context);
 }
 
-/** Returns a function that returns the command which reverts a change. */
+/** Returns a function that returns how to revert a change. */
 function revertOf(inputs: PropertyMap): (change: Change) => string | undefined {
   const { cluster, network, region } = declaredInAws(inputs);
-  const place = { cluster, region, vpcId: network?.vpcId };
-  return (change) => revertInAws(change.identity, changeWords(change), place);
+  const { assumeRoles, profile } = inputs;
+  const place = {
+    ...{ cluster, region, vpcId: network?.vpcId },
+    profile: typeof profile === "string" && !assumesRoles(assumeRoles) ? profile : undefined,
+  };
+  return (change) => {
+    const revert = revertInAws(change.identity, changeWords(change), place);
+    return revert && revertText(revert);
+  };
+}
+
+/** Returns the baseline without the permissions on another repository. Those on the new one are recorded like at the first deployment. */
+function comparable(baseline: Watched, before: DeclaredInAws, after: DeclaredInAws): Watched {
+  if (before.imageRepository === after.imageRepository) return baseline;
+  return Object.fromEntries(Object.entries(baseline).filter(([source]) => source !== repositorySource));
 }
 
 /** Adds the code of functions that do not exist: the function's own resource reports that it was deleted. */
@@ -117,8 +148,14 @@ function newCode(before: DeclaredInAws | undefined, after: DeclaredInAws): Reado
   );
 }
 
-async function readAll(properties: PropertyMap, { signal, log }: CallContext): Promise<Watched> {
-  const declared = declaredInAws(properties);
+/** Returns the owners of interfaces that an update recorded. */
+const formerIn = ({ former }: PropertyMap): PropertyMap => (former === undefined ? {} : { former });
+
+async function readAll(
+  properties: PropertyMap,
+  declared: DeclaredInAws,
+  { signal, log }: CallContext,
+): Promise<Watched> {
   const { replica } = declared;
   const [aws, awsOfReplica] = await Promise.all([
     connectAws(properties),
@@ -127,11 +164,15 @@ async function readAll(properties: PropertyMap, { signal, log }: CallContext): P
   const uncovered: string[] = [];
   const notice = (sentence: string) => uncovered.push(sentence);
   const question = { aws, awsOfReplica, declared, signal, notice };
-  const answers = await Promise.all(
-    sourceNames.map(async (name) => [name, await readAwsSource(name, question)] as const),
-  );
+  const answers = new Map<string, Entries | undefined>();
+  await forEachLimited(sourceNames, parallelReads, async (name) => {
+    answers.set(name, await readAwsSource(name, question));
+  });
   if (uncovered.length > 0) log("warning", uncovered.sort().join("\n"));
   return Object.fromEntries(
-    answers.flatMap(([name, entries]) => (entries === undefined ? [] : [[name, entries] as const])),
+    sourceNames.flatMap((name) => {
+      const entries = answers.get(name);
+      return entries === undefined ? [] : [[name, entries] as const];
+    }),
   );
 }

@@ -17,11 +17,12 @@ import {
 import { copiesOfSecret, grantsOnKey, rotationOfSecret } from "./keys";
 import { resourcePoliciesOfLogs } from "./logPolicies";
 import { accountPoliciesOfLogs, metricFilterName, metricFiltersOfLog, subscriptionsOfLog } from "./logs";
-import { missingPermission } from "./missingPermission";
+import { missingPermission, throttledRead } from "./missingPermission";
 import { addedToNetwork, connectedToNetwork, settingsOfNetwork } from "./network";
-import { hostedZonesOfNetwork, interfacesInNetwork, networkAcls } from "./networkAccess";
+import { hostedZonesOfNetwork, networkAcls } from "./networkAccess";
+import { interfacesInNetwork } from "./networkInterfaces";
 import { isArn, ownArns, queueArn } from "./ownArns";
-import { schedulesOf } from "./schedules";
+import { schedulesInGroup, schedulesInOtherGroups, tooManySchedules } from "./schedules";
 import { tasksInCluster } from "./tasks";
 
 /** Error codes that mean that the resource does not exist, or that the bucket has no such setting. */
@@ -47,6 +48,15 @@ const refused = new Set([
   "AuthorizationErrorException",
   // EC2's code for a missing permission.
   "UnauthorizedOperation",
+]);
+const throttled = new Set([
+  "Throttling",
+  "ThrottlingException",
+  "ThrottledException",
+  "TooManyRequestsException",
+  "RequestLimitExceeded",
+  "RequestThrottled",
+  "SlowDown",
 ]);
 /** Codes for an operation that the region does not have (yet). */
 const absent = new Set(["InvalidAction", "UnknownOperationException", "UnsupportedOperation"]);
@@ -89,6 +99,11 @@ const placeSources: Readonly<Record<string, Source<PlaceQuestion>>> = {
     topic === undefined ? {} : await dataProtectionOfTopic(aws, topic, signal),
   "queue redrive": async ({ aws, declared: { deadLetterQueue }, signal }) =>
     deadLetterQueue === undefined ? {} : await redriveOfQueue(aws, deadLetterQueue, signal),
+  "event pipes": async ({ aws, declared, signal }) => await pipesOf(aws, ownArns(declared), signal),
+  "queue readers": async ({ aws, declared, signal }) => {
+    const queue = queueArn(declared);
+    return queue === undefined ? {} : await functionsReading(aws, queue, signal);
+  },
   ...bucketSources,
 };
 
@@ -97,8 +112,12 @@ export const codeSource = "function code";
 
 /** Name → the same for what exists only in the stack's region. */
 const ownSources: Readonly<Record<string, Source>> = {
-  schedules: async ({ aws, declared, signal, notice }) =>
-    await schedulesOf(aws, declared, { signal, notice }),
+  schedules: async ({ aws, declared, signal }) => await schedulesInGroup(aws, declared, signal),
+  "schedules of other groups": async ({ aws, declared, signal, notice }) => {
+    const found = await schedulesInOtherGroups(aws, declared, signal);
+    if (found === undefined) notice?.(tooManySchedules(declared));
+    return found;
+  },
   "cluster services": async ({ aws, declared: { cluster }, signal }) => {
     const { DescribeServicesCommand, paginateListServices } = await import("./sdk");
     const found: [string, string][] = [];
@@ -120,11 +139,6 @@ const ownSources: Readonly<Record<string, Source>> = {
     await tasksInCluster(aws, { cluster, familyPrefix: String(cluster.split("/").at(-1)) }, signal),
   "cluster rules": async ({ aws, declared: { cluster }, signal }) =>
     isArn(cluster) ? await rulesOfCluster(aws, cluster, signal) : {},
-  "event pipes": async ({ aws, declared, signal }) => await pipesOf(aws, ownArns(declared), signal),
-  "queue readers": async ({ aws, declared, signal }) => {
-    const queue = queueArn(declared);
-    return queue === undefined ? {} : await functionsReading(aws, queue, signal);
-  },
   "instance profiles": async ({ aws, declared: { rolePrefixes }, signal }) =>
     rolePrefixes.length === 0 ? {} : await profilesOfRoles(aws, rolePrefixes, signal),
   "multi-region access points": async ({ aws, declared, signal }) => {
@@ -134,8 +148,15 @@ const ownSources: Readonly<Record<string, Source>> = {
     const buckets = [bucket, accessLogs, replica?.bucket].filter((name) => name !== undefined);
     return await multiRegionAccessPoints(aws, { buckets, AccountId: account }, signal);
   },
-  "network interfaces": async ({ aws, declared: { network, functions }, signal }) =>
-    network === undefined ? {} : await interfacesInNetwork(aws, { ...network, functions }, signal),
+  "network interfaces": async ({ aws, declared: { account, former, functions, network }, signal }) => {
+    if (network === undefined) return {};
+    const owners = {
+      ...{ account, vpcId: network.vpcId },
+      securityGroups: [...network.securityGroups, ...(former?.securityGroups ?? [])],
+      functions: [...functions, ...(former?.functions ?? [])],
+    };
+    return await interfacesInNetwork(aws, owners, signal);
+  },
   "network ACLs": async ({ aws, declared: { network }, signal }) =>
     network === undefined ? {} : await networkAcls(aws, network, signal),
   "network hosted zones": async ({ aws, declared: { network, region: VPCRegion }, signal }) =>
@@ -184,6 +205,9 @@ const ownSources: Readonly<Record<string, Source>> = {
   "secret copies": async ({ aws, declared: { secret }, signal }) => await copiesOfSecret(aws, secret, signal),
 };
 
+/** The source that compares the policy of the backup image's repository. */
+export const repositorySource = "image repository permissions";
+
 /** Name → a read of settings of the account that also apply to the stack. */
 const accountSources: Readonly<Record<string, Source>> = {
   "log account policies": async ({ aws, declared: { logGroups }, signal }) =>
@@ -193,8 +217,8 @@ const accountSources: Readonly<Record<string, Source>> = {
   "event bus permissions": async ({ aws, signal }) => await permissionsOnBus(aws, signal),
   "account public access block": async ({ aws, declared: { account }, signal }) =>
     account === undefined ? {} : await publicAccessBlockOfAccount(aws, account, signal),
-  "image repository permissions": async ({ aws, declared: { imageRepository }, signal }) =>
-    imageRepository === undefined ? {} : await permissionsOnRepository(aws, imageRepository, signal),
+  [repositorySource]: async ({ aws, declared: { imageRepository }, signal }) =>
+    imageRepository === undefined ? undefined : await permissionsOnRepository(aws, imageRepository, signal),
 };
 
 const sources: Readonly<Record<string, Source>> = {
@@ -204,7 +228,7 @@ const sources: Readonly<Record<string, Source>> = {
   ...Object.fromEntries(
     Object.entries(bucketSources).map(([name, source]) => [
       `access logs: ${name}`,
-      async ({ aws, declared: { account, accessLogs }, signal }: Question): Promise<Entries> =>
+      async ({ aws, declared: { account, accessLogs }, signal }: Question): Promise<Entries | undefined> =>
         accessLogs === undefined
           ? {}
           : await source({ aws, declared: { account, bucket: accessLogs, bucketSettings: [] }, signal }),
@@ -213,9 +237,10 @@ const sources: Readonly<Record<string, Source>> = {
   ...Object.fromEntries(
     Object.entries(placeSources).map(([name, source]) => [
       `copies: ${name}`,
-      async ({ declared: { replica }, awsOfReplica, signal }: Question): Promise<Entries> => {
+      async ({ declared: { replica }, awsOfReplica, signal }: Question): Promise<Entries | undefined> => {
         if (replica === undefined || awsOfReplica === undefined) return {};
         const found = await source({ aws: awsOfReplica, declared: replica, signal });
+        if (found === undefined) return undefined;
         // A topic and a key have the same names in both regions. Without the region, one acceptance would cover both.
         return Object.fromEntries(
           Object.entries(found).map(([identity, value]) => [`${identity} in ${replica.region}`, value]),
@@ -236,7 +261,10 @@ export function isOfAccount(name: string): boolean {
   return Object.hasOwn(accountSources, name);
 }
 
-/** Returns what a source finds in addition to the stack's resources; undefined if the credentials may not read it. */
+/**
+ * Returns what a source finds in addition to the stack's resources; undefined if the credentials may not read it, or if it has nothing to
+ * read.
+ */
 export async function readAwsSource(name: string, question: Question): Promise<Entries | undefined> {
   const source = sources[name];
   if (source === undefined) throw new Error(`there is no source ${name}`);
@@ -248,6 +276,11 @@ export async function readAwsSource(name: string, question: Question): Promise<E
     if (absent.has(code)) return undefined;
     if (refused.has(code)) {
       question.notice?.(missingPermission(name, error));
+      return undefined;
+    }
+    // A deployment of new code has to read it: it cannot tell later whether the code is its own.
+    if (throttled.has(code) && name !== codeSource) {
+      question.notice?.(throttledRead(name));
       return undefined;
     }
     throw error;

@@ -30,16 +30,22 @@ export async function tasksInCluster(
     for (const task of tasks) {
       const unusual = unusualIn(task, familyPrefix);
       if (unusual.length === 0) continue;
-      found.push([`cluster task ${task.taskArn?.split("/").at(-1)}`, unusual.join(", ")]);
+      // Not the id: a task that was accepted may run again.
+      found.push([`cluster task ${[familyOf(task), ...unusual].join(", ")}`, "running"]);
     }
   }
   return Object.fromEntries(found);
 }
 
+/** Returns the name of a task's definition without its revision. */
+function familyOf({ taskDefinitionArn = "" }: Task): string {
+  return taskDefinitionArn.split("/").at(-1)?.split(":")[0] ?? "";
+}
+
 /** Returns what a schedule of the stack cannot have set. Names of overridden variables are shown, their values may be secret. */
-function unusualIn({ taskDefinitionArn = "", enableExecuteCommand, overrides }: Task, familyPrefix: string) {
-  const definition = taskDefinitionArn.split("/").at(-1) ?? "";
-  const family = definition.split(":")[0] ?? "";
+function unusualIn(task: Task, familyPrefix: string): string[] {
+  const { enableExecuteCommand, overrides } = task;
+  const family = familyOf(task);
   const isOwn = family === familyPrefix || family.startsWith(`${familyPrefix}-`);
   const containers = (overrides?.containerOverrides ?? []).flatMap(
     ({ name, command = [], environment = [] }) => [
@@ -50,7 +56,7 @@ function unusualIn({ taskDefinitionArn = "", enableExecuteCommand, overrides }: 
     ],
   );
   return [
-    ...(isOwn ? [] : [`runs ${definition}`]),
+    ...(isOwn ? [] : ["another definition"]),
     ...(enableExecuteCommand ? ["open for execute-command"] : []),
     ...(overrides?.taskRoleArn ? [`role ${overrides.taskRoleArn}`] : []),
     ...(overrides?.executionRoleArn ? [`execution role ${overrides.executionRoleArn}`] : []),

@@ -38,7 +38,7 @@ export function diffOfWatch(
   return { changes: Object.keys(detailed).length > 0, detailed };
 }
 
-/** Returns the command that reverts a change; undefined if there is none. */
+/** Returns how to revert a change, after the words "to revert it"; undefined if that is not known. */
 type RevertOf = (change: Change) => string | undefined;
 
 /** Returns the outputs after a deployment: the baseline with accepted changes, and the remaining differences, which it logs. */
@@ -97,8 +97,8 @@ function lineOf(change: Change): string {
 }
 
 function revertLine(change: Change, revertOf: RevertOf | undefined): string[] {
-  const command = revertOf?.(change);
-  return command === undefined ? [] : [`           to revert it: ${escapeControls(command)}`];
+  const text = revertOf?.(change);
+  return text === undefined ? [] : [`           to revert it${escapeControls(text)}`];
 }
 
 /** Logs the differences that a deployment does not change, and how to accept them. */

@@ -69,6 +69,16 @@ function isTakenOver(identity: string, before: string, after: string): boolean {
   return after.split("; ").some((key) => key.replace(/, id [0-9a-f]{8}$/, "") === before);
 }
 
+/**
+ * Returns whether fewer of what was accepted exist now: tasks that run from time to time, and the interfaces of a service with a changing
+ * number.
+ */
+function isTemporarilyLess(identity: string, before: string | undefined, after: string | undefined): boolean {
+  if (before === undefined) return false;
+  if (identity.startsWith("cluster task ")) return after === undefined;
+  return identity.startsWith("network interfaces ") && Number(after ?? 0) < Number(before);
+}
+
 /** Returns whether this setting may only be on if accepted by name, even at the first deployment. */
 export function isOpening(identity: string): boolean {
   return openingSetting.test(identity) || openingDatabaseSetting.test(identity);
@@ -109,6 +119,7 @@ function changeOf(
   { before, after }: { readonly before: string | undefined; readonly after: string | undefined },
 ): Change[] {
   if ((before ?? off) === (after ?? off)) return [];
+  if (isTemporarilyLess(identity, before, after)) return [];
   if (before === undefined && isPerhapsNewKey(identity)) return [];
   if (before !== undefined && after !== undefined && isTakenOver(identity, before, after)) return [];
   const acceptance = `${identity} @ ${digest(identity, after)}`;

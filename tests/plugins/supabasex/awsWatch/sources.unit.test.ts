@@ -4,6 +4,9 @@ import { text } from "node:stream/consumers";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { EC2Client } from "@aws-sdk/client-ec2";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { PipesClient } from "@aws-sdk/client-pipes";
+import { Route53Client } from "@aws-sdk/client-route-53";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { afterEach, expect, test } from "vitest";
@@ -64,6 +67,64 @@ test("any other error of EC2 is not skipped", async () => {
   const aws = await ec2Answering(400, "InvalidParameterValue");
 
   await expect(readAwsSource("network", question(aws))).rejects.toThrow("no");
+});
+
+test.each(["RequestLimitExceeded", "Throttling"])(
+  "a read that AWS throttles is skipped with a sentence (%s)",
+  async (code) => {
+    const aws = await ec2Answering(400, code);
+    const sentences: string[] = [];
+    const notice = (sentence: string) => sentences.push(sentence);
+
+    expect(await readAwsSource("network ACLs", { ...question(aws), notice })).toBeUndefined();
+    expect(sentences).toEqual([
+      "AWS throttles the requests of AwsWatch, so ACLs of the network are not compared this time.",
+    ]);
+  },
+);
+
+test.each([
+  ["InvalidInput", undefined],
+  ["NoSuchThing", "no"],
+])(
+  "the private zones of a deleted network are skipped, and other errors are not (%s)",
+  async (code, thrown) => {
+    const body = `<ErrorResponse><Error><Code>${code}</Code><Message>no</Message></Error></ErrorResponse>`;
+    const client = new Route53Client(await answering(400, body));
+    const aws = { route53: async () => client } as unknown as AwsClients;
+
+    const found = readAwsSource("network hosted zones", question(aws));
+
+    if (thrown === undefined) expect(await found).toBeUndefined();
+    else await expect(found).rejects.toThrow(thrown);
+  },
+);
+
+test("pipes and readers of the copies' queue are reported in their region", async () => {
+  const queue = "arn:aws:sqs:us-west-2:123456789012:shop-backup-replica-dead-letters";
+  const replica = {
+    ...{ region: "us-west-2", account: "123456789012", bucket: "copies", subscriptions: [] },
+    deadLetterQueue: `https://sqs/123456789012/${queue.split(":").at(-1)}`,
+  };
+  const found = async (name: string, client: object) => {
+    const asked = { aws: {} as AwsClients, awsOfReplica: client as unknown as AwsClients };
+    const declared = { replica } as unknown as DeclaredInAws;
+    const answer = await readAwsSource(name, { ...asked, declared, signal: new AbortController().signal });
+    server?.close();
+    return answer;
+  };
+  const pipes = new PipesClient(
+    await answering(200, JSON.stringify({ Pipes: [{ Name: "manual", Source: queue, Target: "arn:x" }] })),
+  );
+  expect(await found("copies: event pipes", { pipes })).toEqual({
+    "event pipe manual in us-west-2": `from ${queue} to arn:x`,
+  });
+  const lambda = new LambdaClient(
+    await answering(200, JSON.stringify({ EventSourceMappings: [{ UUID: "1-2", FunctionArn: "arn:f" }] })),
+  );
+  expect(await found("copies: queue readers", { lambda })).toEqual({
+    "queue reader shop-backup-replica-dead-letters 1-2 in us-west-2": "arn:f",
+  });
 });
 
 test.each(["UnknownOperationException", "InvalidAction"])(

@@ -34,7 +34,6 @@ const changes: readonly (readonly [name: string, change: string])[] = [
   ["disabled on the table and dropped from a partition", disable("p") + drop("p11")],
   ["disabled on the table and on one partition", disable("p", "p1")],
   ["disabled on all levels", disable("p", "p1", "p11", "p2")],
-  ["dropped from the table and replaced on one partition", drop("p") + other("p11")],
   ["replaced on the table and dropped from one partition", other("p") + drop("p2")],
   [
     "renamed on the table and dropped from one partition",
@@ -69,6 +68,36 @@ describe.each(["report", "drop"] as const)(
       expect(await triggersIn(bundle)).toEqual(before);
       expect(await bundle.refresh()).toEqual([]);
     });
+  },
+);
+
+test.each([
+  ["replaced on a partition", other("p11")],
+  ["dropped from the table and replaced on a partition", drop("p") + other("p11")],
+  ["dropped from a partition and replaced on another", drop("p2") + other("p11")],
+])(
+  "a trigger is %s: the manual one stays and is reported, until prune: drop replaces it",
+  async (_, change) => {
+    const bundle = await databases.bundle({ [firstFile]: schema }, { dryRun: "live", prune: "report" });
+    await bundle.up();
+    const before = await triggersIn(bundle);
+    await bundle.sql(change);
+    const manual = (await triggersIn(bundle)).find(({ definition }) => definition.includes("BEFORE DELETE"));
+
+    await bundle.up();
+
+    const after = await triggersIn(bundle);
+    expect(after).toContainEqual(manual);
+    const others = (rows: typeof before) =>
+      rows.filter(({ definition }) => !/guard .* ON \S+p11 /.test(definition));
+    expect(others(after)).toEqual(others(before));
+    expect(await bundle.refresh()).not.toEqual([]);
+
+    bundle.inputs = { ...bundle.inputs, prune: "drop" };
+    await bundle.up();
+
+    expect(await triggersIn(bundle)).toEqual(before);
+    expect(await bundle.refresh()).toEqual([]);
   },
 );
 

@@ -21,6 +21,7 @@ import { inTheWay } from "./inTheWay";
 import { dropOf, isDomain, type Place } from "./place";
 import { obstacleToRename, renameStatements } from "./renameStatements";
 import { changedSentence, missingSentence } from "./sentences";
+import { haveOtherTriggers } from "./triggerStatements";
 import { renameViewColumns } from "./viewColumns";
 import { withoutLoss } from "./withoutLoss";
 
@@ -95,8 +96,10 @@ export function repairOf(
       continue;
     }
     // The rows of a partition are lost or elsewhere, and a job creates the next one, so this should not stop a
-    // deployment. A trigger is restored on them.
-    if (isOfPartitions(property) && object.kind !== "trigger") continue;
+    // deployment. A trigger is restored on them, unless they have another one of its name.
+    if (isOfPartitions(property)) {
+      if (object.kind !== "trigger" || haveOtherTriggers(object, should, { found: is, live })) continue;
+    }
     const small = alterOf(place, property, should[property], { expected: should, live: is });
     if (small !== undefined) statements.push(...small);
     else if (recreatable.has(object.kind)) {
