@@ -38,6 +38,7 @@ create table public.parent (id bigint, body text);
 alter table public.parent enable row level security;
 grant select on public.parent to authenticated;
 create aggregate public.sum_of(integer) (sfunc = int4pl, stype = integer);
+revoke execute on function public.sum_of(integer) from public, anon;
 create operator public.<<>> (leftarg = uuid, rightarg = uuid, function = pg_catalog.uuid_eq);
 create function public.loose(a bigint, bypass boolean default false) returns boolean language sql as $$ select a > 10 or bypass $$;
 select lo_from_bytea(515151, 'x');
