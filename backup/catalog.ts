@@ -31,9 +31,14 @@ export async function listRuns(store: ObjectStore, signal?: AbortSignal): Promis
       name,
       start: runStart(name) ?? new Date(0),
       objects,
-      isComplete: objects.some((object) => object.name === manifestName),
+      isComplete: hasManifest(objects),
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Returns whether a run is complete, according to its objects. */
+export function hasManifest(objects: readonly { readonly name: string }[]): boolean {
+  return objects.some(({ name }) => name === manifestName);
 }
 
 /** Returns the objects of one run. */

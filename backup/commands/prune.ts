@@ -1,7 +1,7 @@
 import { manifestName } from "../../foundation/backupContract";
 import { forEachLimited } from "../../foundation/concurrency";
 import { messageOf, UserError } from "../../foundation/userError";
-import { listObjects, listRuns, readManifests, type StoredRun } from "../catalog";
+import { hasManifest, listObjects, listRuns, readManifests, type StoredRun } from "../catalog";
 import type { CommandContext } from "../context";
 import { readEnvironment } from "../environment";
 import { exitCodes } from "../exitCodes";
@@ -225,8 +225,4 @@ async function stillInterrupted(
   if (isDeleted) return objects;
   progress(`kept ${run.name}: ${reason}`);
   return undefined;
-}
-
-function hasManifest(objects: StoredRun["objects"]): boolean {
-  return objects.some(({ name }) => name === manifestName);
 }

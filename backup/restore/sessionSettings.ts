@@ -9,8 +9,8 @@ const ofValues = `(name like '%.%' or name in ('timezone', 'timezone_abbreviatio
 
 /**
  * Gives a session the settings of values that the database and its role have now, as a new session has them: the restore
- * has set them since this one was opened. One that names an object which does not exist yet has no effect. Otherwise, materialized views and constraints would have other values than the
- * rows, which new sessions load.
+ * has set them since this one was opened. Otherwise, materialized views and constraints would have other values than the
+ * rows, which new sessions load. A setting that names an object which does not exist yet has no effect.
  */
 export async function adoptSettings(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ name: string; value: string }>(

@@ -1,6 +1,6 @@
 import { forEachLimited } from "../../foundation/concurrency";
 import { messageOf } from "../../foundation/userError";
-import { readManifest, sumUpManifest } from "../catalog";
+import { listObjects, readManifest, sumUpManifest } from "../catalog";
 import type { Manifest, StoredObject } from "../manifest";
 import { objectKey } from "../runName";
 import { type InspectionContext, inspectObject, type ObjectReport } from "./inspectObject";
@@ -75,15 +75,13 @@ async function unknownObjects(
   { store, signal }: InspectionContext,
 ): Promise<ObjectReport[]> {
   const known = namesOf(manifest);
-  const prefix = objectKey(run, "");
   try {
-    const listed = await store.list(prefix, signal);
+    const listed = await listObjects(store, run, signal);
     return (
       listed
-        .map(({ key }) => key.slice(prefix.length))
-        .filter((name) => !known.has(name))
-        // The console of S3 creates an object for a folder.
-        .map((name) => ({ object: name || prefix, verdict: "unknown object" as const }))
+        .filter(({ name }) => !known.has(name))
+        // The console of S3 creates an object for a folder, without a name.
+        .map(({ name, key }) => ({ object: name || key, verdict: "unknown object" as const }))
     );
   } catch (error) {
     signal.throwIfAborted();

@@ -1,3 +1,4 @@
+import { literalPattern } from "../../foundation/literalPattern";
 import { type PatternOfParts, patternOfParts, replaceParts } from "./patternOfParts";
 
 /** Names of characters in HTML and XML. */
@@ -45,7 +46,7 @@ export function encodedSecrets(
   const wrapped = values
     .flatMap(base64)
     .filter((form) => form.length > shortestWrapped)
-    .map((form) => patternOfParts([...form].map(literal), { separator: lineBreaks, flags: "u" }));
+    .map((form) => patternOfParts([...form].map(literalPattern), { separator: lineBreaks, flags: "u" }));
   return (text, mask) => {
     let clean = text;
     const replace = (pattern: PatternOfParts) => {
@@ -65,7 +66,7 @@ function escapedCharacter(character: string): string {
   const eachByte = (form: (byte: number) => string) => bytes.map(form).join("");
   const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
   const forms = [
-    literal(character),
+    literalPattern(character),
     eachByte((byte) => `%(?:25){0,3}${digits(byte, 2)}`),
     eachByte((byte) => `${backslashes}x${digits(byte, 2)}`),
     eachByte((byte) => `${backslashes}${byte.toString(8).padStart(3, "0")}`),
@@ -77,7 +78,7 @@ function escapedCharacter(character: string): string {
     ...(character in escapes ? [`${backslashes}${escapes[character]}`] : []),
     ...(character === " " ? ["\\+"] : []),
     ...(character === "'" ? ["''"] : []),
-    ...(`"'\\/`.includes(character) ? [`${backslashes}${literal(character)}`] : []),
+    ...(`"'\\/`.includes(character) ? [`${backslashes}${literalPattern(character)}`] : []),
   ];
   return `(?:${forms.join("|")})`;
 }
@@ -94,8 +95,4 @@ function digits(value: number, length: number): string {
     .toString(16)
     .padStart(length, "0")
     .replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
-}
-
-function literal(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 }

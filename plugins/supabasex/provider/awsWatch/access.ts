@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
-import { canonicalJson, type JsonValue } from "../../../../foundation/json";
+import { shortHash } from "../watch/shortHash";
 import type { Entries } from "../watch/watched";
 import type { AwsClients } from "./clients";
-import { statementsIn } from "./policyText";
+import { allItems } from "./pages";
+import { statementEntries } from "./policyText";
 
 /** Returns the instance profiles with a role of the stack. Only services assume its roles, and no instance. */
 export async function profilesOfRoles(
@@ -11,20 +11,15 @@ export async function profilesOfRoles(
   signal: AbortSignal,
 ): Promise<Entries> {
   const { paginateListInstanceProfiles } = await import("./sdk");
-  const found: [string, string][] = [];
-  for await (const { InstanceProfiles = [] } of paginateListInstanceProfiles(
-    { client: iam, pageSize: 1000 },
-    {},
-  )) {
-    signal.throwIfAborted();
-    for (const { InstanceProfileName, Roles = [] } of InstanceProfiles) {
-      for (const { RoleName = "" } of Roles) {
-        if (!rolePrefixes.some((prefix) => RoleName.startsWith(prefix))) continue;
-        found.push([`instance profile ${InstanceProfileName}`, `role ${RoleName}`]);
-      }
-    }
-  }
-  return Object.fromEntries(found);
+  const pages = paginateListInstanceProfiles({ client: iam, pageSize: 1000 }, {});
+  const profiles = await allItems(pages, signal, ({ InstanceProfiles }) => InstanceProfiles);
+  return Object.fromEntries(
+    profiles.flatMap(({ InstanceProfileName, Roles = [] }) =>
+      Roles.filter(({ RoleName = "" }) => rolePrefixes.some((prefix) => RoleName.startsWith(prefix))).map(
+        ({ RoleName }) => [`instance profile ${InstanceProfileName}`, `role ${RoleName}`],
+      ),
+    ),
+  );
 }
 
 /** Returns the permissions of others on the repository of the backup image. The account decides: another account may pull from it. */
@@ -37,12 +32,7 @@ export async function permissionsOnRepository(
   const { policyText = "" } = await ecr.send(new GetRepositoryPolicyCommand({ repositoryName }), {
     abortSignal,
   });
-  return Object.fromEntries(
-    statementsIn(policyText).map(({ Sid, ...statement }, index) => [
-      `image repository permission ${repositoryName} ${Sid ?? index}`,
-      canonicalJson(statement as JsonValue),
-    ]),
-  );
+  return statementEntries(policyText, `image repository permission ${repositoryName}`);
 }
 
 /** Returns the policy of a topic that masks or rejects messages, such as those of alarms. The stack's topics have none. */
@@ -56,6 +46,6 @@ export async function dataProtectionOfTopic(
     abortSignal,
   });
   if (!DataProtectionPolicy) return {};
-  const hash = createHash("sha256").update(DataProtectionPolicy).digest("hex").slice(0, 8);
-  return { [`topic data protection ${ResourceArn.split(":").at(-1)}`]: `policy ${hash}` };
+  const identity = `topic data protection ${ResourceArn.split(":").at(-1)}`;
+  return { [identity]: `policy ${shortHash(DataProtectionPolicy)}` };
 }

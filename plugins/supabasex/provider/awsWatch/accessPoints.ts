@@ -1,5 +1,6 @@
 import type { Entries } from "../watch/watched";
 import type { AwsClients } from "./clients";
+import { allItems } from "./pages";
 
 /** The settings of S3's Block Public Access. */
 const blocks = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"] as const;
@@ -15,15 +16,14 @@ export async function accessPointsOfBucket(
   signal: AbortSignal,
 ): Promise<Entries> {
   const { paginateListAccessPoints } = await import("./sdk");
-  const found: [string, string][] = [];
-  for await (const page of paginateListAccessPoints({ client: s3Control }, { AccountId, Bucket })) {
-    signal.throwIfAborted();
-    for (const { Name, NetworkOrigin, VpcConfiguration } of page.AccessPointList ?? []) {
+  const pages = paginateListAccessPoints({ client: s3Control }, { AccountId, Bucket });
+  const found = await allItems(pages, signal, ({ AccessPointList }) => AccessPointList);
+  return Object.fromEntries(
+    found.map(({ Name, NetworkOrigin, VpcConfiguration }) => {
       const from = NetworkOrigin === "VPC" ? String(VpcConfiguration?.VpcId) : "the internet";
-      found.push([`access point ${Bucket} ${Name}`, `reachable from ${from}`]);
-    }
-  }
-  return Object.fromEntries(found);
+      return [`access point ${Bucket} ${Name}`, `reachable from ${from}`];
+    }),
+  );
 }
 
 /** Returns the account's multi-region access points that include one of the buckets. */
@@ -33,17 +33,15 @@ export async function multiRegionAccessPoints(
   signal: AbortSignal,
 ): Promise<Entries> {
   const { paginateListMultiRegionAccessPoints } = await import("./sdk");
-  const found: [string, string][] = [];
   const pages = paginateListMultiRegionAccessPoints({ client: multiRegionS3Control }, { AccountId });
-  for await (const { AccessPoints = [] } of pages) {
-    signal.throwIfAborted();
-    for (const { Name, Regions = [], Status } of AccessPoints) {
+  const found = await allItems(pages, signal, ({ AccessPoints }) => AccessPoints);
+  return Object.fromEntries(
+    found.flatMap(({ Name, Regions = [], Status }) => {
       const included = Regions.flatMap(({ Bucket = "" }) => (buckets.includes(Bucket) ? [Bucket] : []));
-      if (included.length === 0 || Status === "DELETING") continue;
-      found.push([`multi-region access point ${Name}`, `includes ${included.sort().join(", ")}`]);
-    }
-  }
-  return Object.fromEntries(found);
+      if (included.length === 0 || Status === "DELETING") return [];
+      return [[`multi-region access point ${Name}`, `includes ${included.sort().join(", ")}`]];
+    }),
+  );
 }
 
 /** Returns what the account blocks in all of its buckets, beside the setting of each bucket. */

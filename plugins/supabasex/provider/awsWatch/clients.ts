@@ -70,7 +70,8 @@ export async function connectAws(properties: PropertyMap): Promise<AwsClients> {
   const s3ControlEndpoint = process.env.AWS_ENDPOINT_URL_S3_CONTROL ?? process.env.AWS_ENDPOINT_URL ?? "";
   const s3ControlIn = (region: string) =>
     new sdk.S3ControlClient({
-      ...{ ...options, region },
+      ...options,
+      region,
       ...(s3ControlEndpoint !== "" && localS3Control(s3ControlEndpoint, region)),
     });
   const network = once(() => import("./networkSdk"));
@@ -112,7 +113,7 @@ function once<T>(read: () => Promise<T>): () => Promise<T> {
  */
 export function localS3Control(endpoint: string, region: string): S3ControlClientConfig {
   const signing = { signingName: "s3", signingRegion: region, disableDoubleEncoding: true };
-  const authSchemes = [{ ...{ name: "sigv4", properties: {} }, ...signing }];
+  const authSchemes = [{ name: "sigv4", properties: {}, ...signing }];
   return {
     region,
     disableHostPrefix: true,

@@ -1,8 +1,9 @@
-import { canonicalJson, type JsonValue } from "../../../../foundation/json";
 import type { Entries } from "../watch/watched";
 import type { AwsClients } from "./clients";
+import { eventSourceMappings } from "./eventSourceMappings";
 import { isAmong } from "./ownArns";
-import { statementsIn } from "./policyText";
+import { allItems } from "./pages";
+import { statementEntries } from "./policyText";
 
 /** Returns the permissions of others on the default event bus, whose rules raise the alarms. By default, there are none. */
 export async function permissionsOnBus(
@@ -13,12 +14,7 @@ export async function permissionsOnBus(
   const { Name = "default", Policy = "" } = await events.send(new DescribeEventBusCommand({}), {
     abortSignal,
   });
-  return Object.fromEntries(
-    statementsIn(Policy).map(({ Sid, ...statement }) => [
-      `event bus permission ${Name} ${Sid}`,
-      canonicalJson(statement as JsonValue),
-    ]),
-  );
+  return statementEntries(Policy, `event bus permission ${Name}`);
 }
 
 /** Returns the rules of the default event bus that start tasks in a cluster. The stack has none: its schedules start them. */
@@ -47,36 +43,30 @@ export async function pipesOf(
   signal: AbortSignal,
 ): Promise<Entries> {
   const { paginateListPipes } = await import("./sdk");
-  const found: [string, string][] = [];
-  try {
-    for await (const page of paginateListPipes({ client: pipes }, {})) {
-      signal.throwIfAborted();
-      for (const { Name, Source = "", Target = "" } of page.Pipes ?? []) {
-        if (isAmong(own, Source) || isAmong(own, Target)) {
-          found.push([`event pipe ${Name}`, `from ${Source} to ${Target}`]);
-        }
-      }
-    }
-  } catch (error) {
+  const pages = paginateListPipes({ client: pipes }, {});
+  const found = await allItems(pages, signal, ({ Pipes }) => Pipes).catch((error: unknown) => {
     // A region without pipes has no such host.
-    if (!(error instanceof Error && "code" in error && error.code === "ENOTFOUND")) throw error;
-  }
-  return Object.fromEntries(found);
+    if (error instanceof Error && "code" in error && error.code === "ENOTFOUND") return [];
+    throw error;
+  });
+  return Object.fromEntries(
+    found
+      .filter(({ Source = "", Target = "" }) => isAmong(own, Source) || isAmong(own, Target))
+      .map(({ Name, Source = "", Target = "" }) => [`event pipe ${Name}`, `from ${Source} to ${Target}`]),
+  );
 }
 
 /** Returns the functions that read a queue. */
 export async function functionsReading(
-  { lambda }: Pick<AwsClients, "lambda">,
+  aws: Pick<AwsClients, "lambda">,
   EventSourceArn: string,
   signal: AbortSignal,
 ): Promise<Entries> {
-  const { paginateListEventSourceMappings } = await import("./sdk");
-  const found: [string, string][] = [];
-  for await (const page of paginateListEventSourceMappings({ client: lambda }, { EventSourceArn })) {
-    signal.throwIfAborted();
-    for (const { UUID, FunctionArn } of page.EventSourceMappings ?? []) {
-      found.push([`queue reader ${EventSourceArn.split(":").at(-1)} ${UUID}`, String(FunctionArn)]);
-    }
-  }
-  return Object.fromEntries(found);
+  const found = await eventSourceMappings(aws, { EventSourceArn }, signal);
+  return Object.fromEntries(
+    found.map(({ UUID, FunctionArn }) => [
+      `queue reader ${EventSourceArn.split(":").at(-1)} ${UUID}`,
+      String(FunctionArn),
+    ]),
+  );
 }

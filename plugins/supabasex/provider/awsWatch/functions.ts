@@ -1,8 +1,8 @@
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
-import { canonicalJson, type JsonValue } from "../../../../foundation/json";
 import type { Entries } from "../watch/watched";
 import type { AwsClients } from "./clients";
-import { statementsIn } from "./policyText";
+import { eventSourceMappings } from "./eventSourceMappings";
+import { statementEntries } from "./policyText";
 import { sharedAnswer } from "./sharedAnswers";
 
 /**
@@ -17,12 +17,7 @@ export async function permissionsOnFunction(
   const { GetPolicyCommand } = await import("./sdk");
   const asked = lambda.send(new GetPolicyCommand({ FunctionName }), { abortSignal: signal });
   const { Policy = "" } = (await unlessMissing(asked)) ?? {};
-  return Object.fromEntries(
-    statementsIn(Policy).map(({ Sid, ...statement }) => [
-      `function permission ${FunctionName} ${Sid}`,
-      canonicalJson(statement as JsonValue),
-    ]),
-  );
+  return statementEntries(Policy, `function permission ${FunctionName}`);
 }
 
 /**
@@ -111,19 +106,17 @@ export const codeName = (FunctionName: string): string => `function code ${Funct
 
 /** Returns the queues and streams that call a function; the stack's functions have none. */
 export async function eventSourcesOfFunction(
-  { lambda }: Pick<AwsClients, "lambda">,
+  aws: Pick<AwsClients, "lambda">,
   FunctionName: string,
   signal: AbortSignal,
 ): Promise<Entries> {
-  const { paginateListEventSourceMappings } = await import("./sdk");
-  const found: [string, string][] = [];
-  for await (const page of paginateListEventSourceMappings({ client: lambda }, { FunctionName })) {
-    signal.throwIfAborted();
-    for (const { UUID, EventSourceArn } of page.EventSourceMappings ?? []) {
-      found.push([`function event source ${FunctionName} ${UUID}`, String(EventSourceArn)]);
-    }
-  }
-  return Object.fromEntries(found);
+  const found = await eventSourceMappings(aws, { FunctionName }, signal);
+  return Object.fromEntries(
+    found.map(({ UUID, EventSourceArn }) => [
+      `function event source ${FunctionName} ${UUID}`,
+      String(EventSourceArn),
+    ]),
+  );
 }
 
 /** Returns the response to a request about a function; undefined if the function, or the requested setting, does not exist. */

@@ -1,6 +1,7 @@
 import type { DescribeSecretCommandOutput } from "@aws-sdk/client-secrets-manager";
 import type { Entries } from "../watch/watched";
 import type { AwsClients } from "./clients";
+import { allItems } from "./pages";
 import { sharedAnswer } from "./sharedAnswers";
 
 /**
@@ -13,17 +14,14 @@ export async function grantsOnKey(
   signal: AbortSignal,
 ): Promise<Entries> {
   const { paginateListGrants } = await import("./sdk");
-  const found: [string, string][] = [];
-  for await (const { Grants = [] } of paginateListGrants({ client: kms }, { KeyId })) {
-    signal.throwIfAborted();
-    for (const { GrantId, Name, GranteePrincipal, Operations = [] } of Grants) {
-      found.push([
-        `key grant ${Name || GrantId}`,
-        `${GranteePrincipal} ${[...Operations].sort().join(", ")}`,
-      ]);
-    }
-  }
-  return Object.fromEntries(found);
+  const pages = paginateListGrants({ client: kms }, { KeyId });
+  const found = await allItems(pages, signal, ({ Grants }) => Grants);
+  return Object.fromEntries(
+    found.map(({ GrantId, Name, GranteePrincipal, Operations = [] }) => [
+      `key grant ${Name || GrantId}`,
+      `${GranteePrincipal} ${[...Operations].sort().join(", ")}`,
+    ]),
+  );
 }
 
 /** Returns the regions to which a secret is replicated, each with its key there, which has another policy. */

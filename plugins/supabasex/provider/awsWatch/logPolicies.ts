@@ -1,6 +1,7 @@
-import { createHash } from "node:crypto";
 import type { DescribeResourcePoliciesCommandInput, ResourcePolicy } from "@aws-sdk/client-cloudwatch-logs";
-import { partitionOf } from "../../../../config/aws/partition";
+import { arnIn } from "../../../../config/aws/arn";
+import { literalPattern } from "../../../../foundation/literalPattern";
+import { shortHash } from "../watch/shortHash";
 import type { Entries } from "../watch/watched";
 import type { AwsClients } from "./clients";
 import { listOf, type PolicyStatement, principalsOf, statementsIn } from "./policyText";
@@ -14,7 +15,7 @@ export async function resourcePoliciesOfLogs(
   { logGroups, region, account }: { logGroups: readonly string[]; region: string; account: string },
   signal: AbortSignal,
 ): Promise<Entries> {
-  const arnOf = (group: string) => `arn:${partitionOf(region)}:logs:${region}:${account}:log-group:${group}`;
+  const arnOf = (group: string) => arnIn({ region, account }, "logs", `log-group:${group}`);
   const [ofAccount, ...ofGroups] = await Promise.all([
     policiesOf(logs, {}, signal),
     ...logGroups.map((group) =>
@@ -40,7 +41,7 @@ export async function resourcePoliciesOfLogs(
     const isWhole =
       opening.length === statements.length &&
       (group !== undefined || opening.every((statement) => isOnlyAbout(statement, arns)));
-    const hash = createHash("sha256").update(JSON.stringify(opening)).digest("hex").slice(0, 8);
+    const hash = shortHash(JSON.stringify(opening));
     found.push([
       `log resource policy ${group === undefined ? policyName : `of ${group}`}`,
       `${principalsOf(opening)}: ${actionsOf(opening)}, ${isWhole ? "policy" : "part of the policy"} ${hash}`,
@@ -92,7 +93,7 @@ function isOnlyAbout({ Resource, NotResource }: PolicyStatement, arns: readonly 
 /** Returns whether a value matches a pattern of IAM with `*` and `?`. */
 function matches(pattern: string, value: string): boolean {
   const source = pattern
-    .replace(/[\\^$.+()[\]{}|]/g, "\\$&")
+    .replace(/[^*?]+/g, literalPattern)
     .replace(/\*+/g, ".*")
     .replaceAll("?", ".");
   return new RegExp(`^${source}$`, "s").test(value);

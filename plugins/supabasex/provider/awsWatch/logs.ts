@@ -1,7 +1,8 @@
-import { createHash } from "node:crypto";
 import type { AccountPolicy, CloudWatchLogsClient, PolicyType } from "@aws-sdk/client-cloudwatch-logs";
+import { shortHash } from "../watch/shortHash";
 import type { Entries } from "../watch/watched";
 import type { AwsClients } from "./clients";
+import { allItems } from "./pages";
 
 /** Kinds of account policies that copy, mask or rewrite what is logged in every log group of the account and region. */
 const accountPolicyTypes = [
@@ -18,14 +19,12 @@ export async function subscriptionsOfLog(
 ): Promise<Entries> {
   const { paginateDescribeSubscriptionFilters } = await import("./sdk");
   return await unlessMissing(async () => {
-    const found: [string, string][] = [];
-    for await (const page of paginateDescribeSubscriptionFilters({ client: logs }, { logGroupName })) {
-      signal.throwIfAborted();
-      for (const { filterName, destinationArn } of page.subscriptionFilters ?? []) {
-        found.push([`log subscription ${logGroupName} ${filterName}`, String(destinationArn)]);
-      }
-    }
-    return found;
+    const pages = paginateDescribeSubscriptionFilters({ client: logs }, { logGroupName });
+    const found = await allItems(pages, signal, ({ subscriptionFilters }) => subscriptionFilters);
+    return found.map(({ filterName, destinationArn }) => [
+      `log subscription ${logGroupName} ${filterName}`,
+      String(destinationArn),
+    ]);
   });
 }
 
@@ -44,17 +43,14 @@ export async function metricFiltersOfLog(
 ): Promise<Entries> {
   const { paginateDescribeMetricFilters } = await import("./sdk");
   return await unlessMissing(async () => {
-    const found: [string, string][] = [];
-    for await (const page of paginateDescribeMetricFilters({ client: logs }, { logGroupName })) {
-      signal.throwIfAborted();
-      for (const { filterName = "", metricTransformations = [] } of page.metricFilters ?? []) {
-        const metrics = metricTransformations.map(
-          ({ metricNamespace, metricName, metricValue }) => `${metricNamespace}/${metricName} ${metricValue}`,
-        );
-        found.push([metricFilterName(logGroupName, filterName), `publishes ${metrics.sort().join(", ")}`]);
-      }
-    }
-    return found;
+    const pages = paginateDescribeMetricFilters({ client: logs }, { logGroupName });
+    const found = await allItems(pages, signal, ({ metricFilters }) => metricFilters);
+    return found.map(({ filterName = "", metricTransformations = [] }) => {
+      const metrics = metricTransformations.map(
+        ({ metricNamespace, metricName, metricValue }) => `${metricNamespace}/${metricName} ${metricValue}`,
+      );
+      return [metricFilterName(logGroupName, filterName), `publishes ${metrics.sort().join(", ")}`];
+    });
   });
 }
 
@@ -77,7 +73,7 @@ export async function accountPoliciesOfLogs(
     const destination = destinationIn(policyDocument);
     const value = [
       ...(destination === undefined ? [] : [`to ${destination}`]),
-      `policy ${createHash("sha256").update(policyDocument).digest("hex").slice(0, 8)}`,
+      `policy ${shortHash(policyDocument)}`,
       ...(excluded.length === 0 ? [] : [`except for ${excluded.sort().join(", ")}`]),
     ];
     found.push([`log account policy ${kind} ${policyName}`, value.join(", ")]);

@@ -2,6 +2,7 @@ import type { EC2Client, NetworkInterface } from "@aws-sdk/client-ec2";
 import type { Entries } from "../watch/watched";
 import type { AwsClients } from "./clients";
 import type { DeclaredNetwork } from "./network";
+import { allItems } from "./pages";
 
 /** Whose interfaces belong to the stack. */
 export interface InterfaceOwners extends Pick<DeclaredNetwork, "vpcId" | "securityGroups"> {
@@ -12,7 +13,7 @@ export interface InterfaceOwners extends Pick<DeclaredNetwork, "vpcId" | "securi
 /**
  * Returns the network interfaces in a network that are not those of the stack's tasks, probe and NAT gateway. With one of them, an
  * instance in another network, a load balancer or a foreign task reaches the stack's network. Services replace their interfaces, so those
- * with the same use are one entry with their number. One that is not attached has an entry with its id: whoever attaches it changes it.
+ * with the same use are one entry with their number. One that is not attached has an entry with its id, which ends when it is attached.
  */
 export async function interfacesInNetwork(
   { ec2 }: Pick<AwsClients, "ec2">,
@@ -20,13 +21,11 @@ export async function interfacesInNetwork(
   signal: AbortSignal,
 ): Promise<Entries> {
   const { paginateDescribeNetworkInterfaces } = await import("./networkSdk");
-  const foreign: NetworkInterface[] = [];
   const Filters = [{ Name: "vpc-id", Values: [owners.vpcId] }];
   const client = await ec2();
-  for await (const page of paginateDescribeNetworkInterfaces({ client, pageSize: 1000 }, { Filters })) {
-    signal.throwIfAborted();
-    foreign.push(...(page.NetworkInterfaces ?? []).filter((one) => !isOwn(one, owners)));
-  }
+  const pages = paginateDescribeNetworkInterfaces({ client, pageSize: 1000 }, { Filters });
+  const all = await allItems(pages, signal, ({ NetworkInterfaces }) => NetworkInterfaces);
+  const foreign = all.filter((one) => !isOwn(one, owners));
   const endpoints = foreign.some(isOfEndpoint) ? await endpointsIn(client, owners.vpcId, signal) : [];
   const found: Record<string, string> = {};
   const numbers = new Map<string, number>();

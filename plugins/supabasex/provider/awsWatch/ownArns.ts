@@ -1,4 +1,4 @@
-import { partitionOf } from "../../../../config/aws/partition";
+import { arnIn } from "../../../../config/aws/arn";
 import type { DeclaredInAws } from "./declared";
 
 type Place = Pick<DeclaredInAws, "account" | "region">;
@@ -9,7 +9,7 @@ export const isArn = (text: string): boolean => text.startsWith("arn:");
 export function queueArn(declared: Pick<DeclaredInAws, "deadLetterQueue"> & Place): string | undefined {
   const { account, region, deadLetterQueue } = declared;
   if (account === undefined || deadLetterQueue === undefined) return undefined;
-  return `arn:${partitionOf(region)}:sqs:${region}:${account}:${deadLetterQueue.split("/").at(-1)}`;
+  return arnIn({ region, account }, "sqs", String(deadLetterQueue.split("/").at(-1)));
 }
 
 type WithArns = Pick<DeclaredInAws, "deadLetterQueue" | "topic"> &
@@ -22,13 +22,12 @@ type WithArns = Pick<DeclaredInAws, "deadLetterQueue" | "topic"> &
  */
 export function ownArns(declared: WithArns): string[] {
   const { account, region, cluster, functions = [], logGroups = [], topic } = declared;
-  const here = (service: string) => `arn:${partitionOf(region)}:${service}:${region}:${account}`;
   const named =
     account === undefined
       ? []
       : [
-          ...functions.map((name) => `${here("lambda")}:function:${name}`),
-          ...logGroups.map((group) => `${here("logs")}:log-group:${group}`),
+          ...functions.map((name) => arnIn({ region, account }, "lambda", `function:${name}`)),
+          ...logGroups.map((group) => arnIn({ region, account }, "logs", `log-group:${group}`)),
         ];
   return [cluster, ...named, queueArn(declared), topic].filter(
     (arn): arn is string => arn !== undefined && isArn(arn),

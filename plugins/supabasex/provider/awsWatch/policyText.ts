@@ -1,4 +1,5 @@
-import { isJsonObject, type JsonValue } from "../../../../foundation/json";
+import { canonicalJson, isJsonObject, type JsonValue } from "../../../../foundation/json";
+import type { Entries } from "../watch/watched";
 
 /** A statement of a policy, as its service returns it. */
 export interface PolicyStatement {
@@ -16,6 +17,20 @@ export function statementsIn(document: string): readonly PolicyStatement[] {
   if (document === "") return [];
   const { Statement = [] } = JSON.parse(document) as { Statement?: PolicyStatement | PolicyStatement[] };
   return [Statement].flat();
+}
+
+/**
+ * Returns each statement of a policy document by its Sid, or by its number if it has none.
+ *
+ * @param kind what the identities begin with
+ */
+export function statementEntries(document: string, kind: string): Entries {
+  return Object.fromEntries(
+    statementsIn(document).map(({ Sid, ...statement }, index) => [
+      `${kind} ${Sid ?? index}`,
+      canonicalJson(statement as JsonValue),
+    ]),
+  );
 }
 
 /** Returns a member that is a string or a list of strings. */

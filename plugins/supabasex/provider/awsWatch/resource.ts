@@ -42,13 +42,11 @@ export const awsWatch: Resource = {
 
   async create({ inputs, preview }, context) {
     if (preview || containsUnknown(inputs)) return { id: "", outputs: { ...inputs, live: {} } };
+    const declared = declaredInAws(inputs);
+    const released = newCode(undefined, declared);
     return {
-      id: declaredInAws(inputs).bucket,
-      outputs: await compared(
-        { before: {}, released: newCode(undefined, declaredInAws(inputs)), declared: declaredInAws(inputs) },
-        inputs,
-        context,
-      ),
+      id: declared.bucket,
+      outputs: await compared({ before: {}, released, declared }, inputs, context),
     };
   },
 
@@ -82,8 +80,9 @@ export const awsWatch: Resource = {
       return { outputs: { ...inputs, baseline: oldOutputs.baseline ?? {}, live: {} } };
     }
     const declaredBefore = declaredInAws(oldOutputs);
-    const former = formerOwners(declaredBefore, declaredInAws(inputs));
-    const declared = { ...declaredInAws(inputs), former };
+    const declaredNow = declaredInAws(inputs);
+    const former = formerOwners(declaredBefore, declaredNow);
+    const declared = { ...declaredNow, former };
     const before = comparable(watchedIn(oldOutputs.baseline), declaredBefore, declared);
     const released = newCode(declaredBefore, declared);
     const outputs = await compared({ before, released, declared }, inputs, context);
@@ -118,7 +117,9 @@ function revertOf(inputs: PropertyMap): (change: Change) => string | undefined {
   const { cluster, network, region } = declaredInAws(inputs);
   const { assumeRoles, profile } = inputs;
   const place = {
-    ...{ cluster, region, vpcId: network?.vpcId },
+    cluster,
+    region,
+    vpcId: network?.vpcId,
     profile: typeof profile === "string" && !assumesRoles(assumeRoles) ? profile : undefined,
   };
   return (change) => {

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { partitionOf } from "../../../../config/aws/partition";
+import { shortHash } from "../watch/shortHash";
 import type { Entries } from "../watch/watched";
 import { dataProtectionOfTopic, permissionsOnRepository, profilesOfRoles } from "./access";
 import { multiRegionAccessPoints, publicAccessBlockOfAccount } from "./accessPoints";
@@ -22,6 +22,7 @@ import { addedToNetwork, connectedToNetwork, settingsOfNetwork } from "./network
 import { hostedZonesOfNetwork, networkAcls } from "./networkAccess";
 import { interfacesInNetwork } from "./networkInterfaces";
 import { isArn, ownArns, queueArn } from "./ownArns";
+import { allItems } from "./pages";
 import { schedulesInGroup, schedulesInOtherGroups, tooManySchedules } from "./schedules";
 import { tasksInCluster } from "./tasks";
 
@@ -66,16 +67,18 @@ const placeSources: Readonly<Record<string, Source<PlaceQuestion>>> = {
   "topic subscriptions": async ({ aws, declared, signal }) => {
     if (declared.topic === undefined) return {};
     const { paginateListSubscriptionsByTopic } = await import("./sdk");
-    const found: [string, string][] = [];
     const pages = paginateListSubscriptionsByTopic({ client: aws.sns }, { TopicArn: declared.topic });
-    for await (const { Subscriptions = [] } of pages) {
-      signal.throwIfAborted();
-      for (const { Protocol = "", Endpoint = "", Owner = "" } of Subscriptions) {
-        if (declared.subscriptions.includes(`${Protocol} ${Endpoint}`)) continue;
-        found.push([`topic subscription ${Protocol} ${withoutSecret(Endpoint)}`, `of account ${Owner}`]);
-      }
-    }
-    return Object.fromEntries(found);
+    const found = await allItems(pages, signal, ({ Subscriptions }) => Subscriptions);
+    return Object.fromEntries(
+      found
+        .filter(
+          ({ Protocol = "", Endpoint = "" }) => !declared.subscriptions.includes(`${Protocol} ${Endpoint}`),
+        )
+        .map(({ Protocol = "", Endpoint = "", Owner = "" }) => [
+          `topic subscription ${Protocol} ${withoutSecret(Endpoint)}`,
+          `of account ${Owner}`,
+        ]),
+    );
   },
   "event targets": async ({ aws, declared, signal }) => {
     const { ListTargetsByRuleCommand } = await import("./sdk");
@@ -151,7 +154,8 @@ const ownSources: Readonly<Record<string, Source>> = {
   "network interfaces": async ({ aws, declared: { account, former, functions, network }, signal }) => {
     if (network === undefined) return {};
     const owners = {
-      ...{ account, vpcId: network.vpcId },
+      account,
+      vpcId: network.vpcId,
       securityGroups: [...network.securityGroups, ...(former?.securityGroups ?? [])],
       functions: [...functions, ...(former?.functions ?? [])],
     };
@@ -290,6 +294,6 @@ export async function readAwsSource(name: string, question: Question): Promise<E
 /** Returns an endpoint without secrets. A webhook's URL often suffices to call it, so only its host and a hash are shown. */
 function withoutSecret(endpoint: string): string {
   if (!/^https?:/.test(endpoint)) return endpoint;
-  const hash = createHash("sha256").update(endpoint).digest("hex").slice(0, 8);
+  const hash = shortHash(endpoint);
   return URL.canParse(endpoint) ? `${new URL(endpoint).origin}/ ${hash}` : hash;
 }

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../../foundation/json";
+import { shortHash } from "../watch/shortHash";
 import { type Entries, off } from "../watch/watched";
-import { shortHash } from "./texts";
 
 /** Section of settings → where the API returns it, and the keys that are settings. Default: all. */
 export const settingSources: Readonly<Record<string, { readonly path: string; readonly keys?: RegExp }>> = {

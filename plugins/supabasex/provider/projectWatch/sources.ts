@@ -2,6 +2,7 @@ import { canonicalJson, isJsonObject, type JsonValue } from "../../../../foundat
 import type { ApiAnswer } from "../../../../foundation/managementApi";
 import { unexpected } from "../../../../foundation/managementApi";
 import type { ProjectClient } from "../projectClient";
+import { shortHash } from "../watch/shortHash";
 import { type Entries, off } from "../watch/watched";
 import { settingEntries, settingSources } from "./settings";
 import {
@@ -12,7 +13,6 @@ import {
   keyText,
   memberText,
   resourcesOf,
-  shortHash,
   single,
   temporaryRoleText,
 } from "./texts";

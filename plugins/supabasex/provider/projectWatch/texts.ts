@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../../../foundation/json";
+import { shortHash } from "../watch/shortHash";
 import { type Entries, withoutSecondFactor } from "../watch/watched";
 
 export function single(identity: string, answer: JsonValue, key: string): Entries {
@@ -83,9 +83,4 @@ export function resourcesOf(answer: JsonValue): Row[] {
   return (Array.isArray(data) ? data : []).flatMap((one) =>
     isJsonObject(one) && isJsonObject(one.attributes) ? [{ ...one.attributes, id: one.id ?? null }] : [],
   );
-}
-
-/** Returns a hash that is long enough to distinguish two values, and too short to find a value by brute force. */
-export function shortHash(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }

@@ -1,4 +1,5 @@
 import type { JsonValue } from "../../../../../foundation/json";
+import { literalPattern } from "../../../../../foundation/literalPattern";
 import { bareName, nameWithoutArguments } from "../source/identifiers";
 import type { CatalogObject } from "./catalog";
 import { type ObjectIdentity, partsOfIdentity } from "./identity";
@@ -53,7 +54,7 @@ function isSame(one: unknown, other: unknown): boolean {
 
 /** Matches each of the names where it stands alone. */
 function anyOf(names: readonly string[]): RegExp {
-  const escaped = names.map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+  const escaped = names.map(literalPattern);
   return new RegExp(`(?<![\\w$"])(?:${escaped.join("|")})(?![\\w$"])`, "g");
 }
 

@@ -5,7 +5,7 @@ import {
   partsOfIdentity,
   printIdentity,
 } from "../catalog";
-import { constraintWithIndex, hasIndex, namespaces, relations } from "./inTheWay";
+import { constraintWithIndex, identitiesNamed, kindsBeside, ownName, relations } from "./sharedNames";
 
 /**
  * Returns the object of another kind that has the name of a renamed one, so that the server refuses to rename it back. A constraint with an
@@ -18,20 +18,13 @@ export function holderOfName(
   should: CatalogObject | undefined,
   live: Catalog,
 ): ObjectIdentity | undefined {
-  const isConstraint = object.kind === "constraint";
-  if (isConstraint && !hasIndex(should)) return undefined;
-  const kind = isConstraint ? "index" : object.kind;
-  const name = isConstraint ? `${object.schema}.${object.name}` : object.name;
+  const own = ownName(object, should);
+  if (own === undefined) return undefined;
+  const { kind, name } = own;
   const isRelation = relations.has(kind) || (kind === "type" && should?.kind === "composite");
-  const kinds = new Set([
-    ...namespaces.filter((shared) => shared.has(kind)).flatMap((shared) => [...shared]),
-    ...(isRelation ? relations : []),
-  ]);
+  const kinds = new Set([...kindsBeside(kind), ...(isRelation ? relations : [])]);
   kinds.delete(object.kind);
-  // The names of aggregates have no blanks between argument types.
-  const names = new Set([name, name.replaceAll(", ", ",")]);
-  const identities = [...kinds].flatMap((other) => [...names].map((one) => `${other} ${one}`));
-  const found = identities.find((identity) => live[identity] !== undefined);
+  const found = identitiesNamed(name, kinds).find((identity) => live[identity] !== undefined);
   if (found !== undefined) return partsOfIdentity(found);
   if (!isRelation) return undefined;
   const type = `type ${name}`;

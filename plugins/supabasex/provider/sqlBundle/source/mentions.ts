@@ -1,4 +1,5 @@
 import type { Node } from "libpg-query";
+import { literalPattern } from "../../../../../foundation/literalPattern";
 import { blockStatements } from "./blockStatements";
 import type { BundleFile } from "./files";
 import { isWord } from "./relationTitle";
@@ -78,11 +79,11 @@ export function mentions(file: BundleFile, name: string): boolean {
 export function mentionsObject(file: BundleFile, schema: string, name: string): boolean {
   if (!mentions(file, name)) return false;
   const [ofSchema, bare] = [comparableName(schema), comparableName(name)];
-  const escaped = inPattern(bare);
+  const escaped = literalPattern(bare);
   const rest = Buffer.byteLength(bare) < maxNameBytes ? "" : '[^"\\s.]*';
   const places = new RegExp(
     // A double quote in a schema's name is not doubled in the searched text.
-    `(?:("${inPattern(ofSchema)}"|"[^"]+"|[\\w$]+)\\s*\\.\\s*)?(?<![\\w$])("?)${escaped}${rest}\\2(?![\\w$])`,
+    `(?:("${literalPattern(ofSchema)}"|"[^"]+"|[\\w$]+)\\s*\\.\\s*)?(?<![\\w$])("?)${escaped}${rest}\\2(?![\\w$])`,
     "g",
   );
   return searchableOf(file).texts.some((text) =>
@@ -90,10 +91,6 @@ export function mentionsObject(file: BundleFile, schema: string, name: string): 
       ([, qualifier]) => qualifier === undefined || withoutQuotes(qualifier) === ofSchema,
     ),
   );
-}
-
-function inPattern(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
 const dynamic = new WeakMap<BundleFile, boolean>();
