@@ -1,11 +1,12 @@
 """Starts moto with the operations of AWS that it lacks and the stack uses: account policies of CloudWatch Logs,
 alarm mute rules and data protection policies of topics. They are stored and returned as sent, per region. A new
-VPC has the DHCP options of its region, as in AWS."""
+VPC has the DHCP options of its region, and a NAT gateway's interface its own type, as in AWS."""
 
 from collections import defaultdict
 
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult, EmptyResult
+from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.vpcs import VPC
 from moto.logs.responses import LogsResponse
 from moto.server import main
@@ -71,6 +72,16 @@ def get_data_protection_policy(self):
 
 # In moto, a new VPC has none (`default`), although AWS returns the options of the region.
 VPC.dhcp_options_id = property(lambda self: self.dhcp_options.id if self.dhcp_options else "dopt-0fedcba9876543210")
+create_nat_gateway = NatGateway.__init__
+
+
+def create_nat_gateway_with_typed_interface(self, *args, **kwargs):
+    create_nat_gateway(self, *args, **kwargs)
+    self._eni.interface_type = "nat_gateway"
+
+
+# In moto, it is an `interface` like one that a user creates.
+NatGateway.__init__ = create_nat_gateway_with_typed_interface
 
 operations = {
     LogsResponse: (put_account_policy, describe_account_policies, delete_account_policy),
