@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { build } from "esbuild";
 import { execa } from "execa";
 import { expect } from "vitest";
 import { startAws, stopAws } from "../../emulators/aws";
@@ -11,6 +10,7 @@ import { type LocalEndpoints, localPaths, pulumiVariables } from "../../local/en
 import { installStandIns } from "../../local/plugins/install";
 import { ensureToolchain } from "../../local/toolchain";
 import { type RecordedRequest, recordRequests } from "./awsRecorder";
+import { bundleProgram } from "./programBundle";
 import type { CommandResult } from "./testStack";
 
 /** Configuration areas as in a stack file. Omitted keys have their defaults. */
@@ -81,15 +81,7 @@ export async function createAwsAccount(
     ...["node_modules", "plugins", "dist"].map((name) =>
       symlink(path.join(checkout, name), path.join(project, name)),
     ),
-    build({
-      entryPoints: [path.join(import.meta.dirname, "awsProgram.ts")],
-      outfile: path.join(project, "program.cjs"),
-      bundle: true,
-      platform: "node",
-      format: "cjs",
-      packages: "external",
-      logLevel: "error",
-    }),
+    bundleProgram(path.join(import.meta.dirname, "awsProgram.ts"), project),
   ]);
   const paths = localPaths(project, { THORBIS_LOCAL_DIRECTORY: path.join(base, "local") });
   await mkdir(paths.state, { recursive: true });

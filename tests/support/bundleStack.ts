@@ -1,13 +1,13 @@
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { build } from "esbuild";
 import { execa } from "execa";
 import * as z from "zod";
 import { checkoutRoot } from "../../foundation/checkout";
 import { localPaths, pulumiVariables } from "../../local/environment";
 import { ensureToolchain } from "../../local/toolchain";
 import { childrenOf } from "./processes";
+import { bundleProgram } from "./programBundle";
 import type { CommandResult } from "./testStack";
 
 /** A stack with a single SqlBundle, on the real Pulumi engine with its own state backend. */
@@ -55,15 +55,7 @@ export async function createBundleStack(options: BundleStackOptions): Promise<Bu
     writeFile(path.join(folder, "package.json"), JSON.stringify({ main: "program.cjs" })),
     ...["node_modules", "plugins"].map((name) => symlink(path.join(checkout, name), path.join(folder, name))),
     cp(options.sql, sql, { recursive: true }),
-    build({
-      entryPoints: [path.join(import.meta.dirname, "bundleProgram.ts")],
-      outfile: path.join(folder, "program.cjs"),
-      bundle: true,
-      platform: "node",
-      format: "cjs",
-      packages: "external",
-      logLevel: "error",
-    }),
+    bundleProgram(path.join(import.meta.dirname, "bundleProgram.ts"), folder),
   ]);
 
   const paths = localPaths(folder, { THORBIS_LOCAL_DIRECTORY: path.join(base, "local") });
