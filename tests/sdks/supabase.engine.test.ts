@@ -9,6 +9,7 @@ import { installStandIns } from "../../local/plugins/install";
 import { ensureToolchain } from "../../local/toolchain";
 import { type ServedEmulator, servedEmulator } from "../emulators/managementApi/server";
 import { accessToken } from "../emulators/managementApi/support";
+import { loadPatches } from "../support/programBundle";
 
 // The package, the stand-in and PlatformSettings with the real engine and the API emulator.
 
@@ -66,7 +67,7 @@ beforeAll(async () => {
     "Pulumi.yaml":
       "name: engine\nruntime: {name: nodejs, options: {typescript: false}}\nplugins: {providers: [{name: supabasex, path: plugins/supabasex}]}\n",
     "package.json": JSON.stringify({ main: "index.js", dependencies: { "@pulumi/supabase": "1.10.1" } }),
-    "index.js": program,
+    "index.js": `${loadPatches}${program}`,
     "hook.ts": "export {}",
   };
   for (const [name, text] of Object.entries(files)) await writeFile(path.join(folder, name), text);

@@ -3,15 +3,17 @@ import { build } from "esbuild";
 import { checkoutRoot } from "../../foundation/checkout";
 
 /**
- * Bundles a test's Pulumi program as `program.cjs` in the folder of its project. Like the stack's own program, it first loads the patches of
- * Pulumi's SDK. Without them, a program that fails hangs for 20 seconds or more (`build/pulumi-patches/plainErrors.cjs`).
+ * The first line of a test's Pulumi program: loads the patches of Pulumi's SDK, as the stack's own program does. Without them, a program
+ * starts more slowly, and one that fails hangs for 20 seconds or more (`build/pulumi-patches/plainErrors.cjs`).
  */
+export const loadPatches = `require(${JSON.stringify(path.join(checkoutRoot(), "build", "pulumi-patches", "index.cjs"))});\n`;
+
+/** Bundles a test's Pulumi program as `program.cjs` in the folder of its project. */
 export async function bundleProgram(source: string, folder: string): Promise<void> {
-  const patches = path.join(checkoutRoot(), "build", "pulumi-patches", "index.cjs");
   await build({
     entryPoints: [source],
     outfile: path.join(folder, "program.cjs"),
-    banner: { js: `require(${JSON.stringify(patches)});` },
+    banner: { js: loadPatches },
     bundle: true,
     platform: "node",
     format: "cjs",

@@ -7,6 +7,7 @@ import { checkoutRoot } from "../../../foundation/checkout";
 import { localPaths, pulumiVariables } from "../../../local/environment";
 import { installStandIns } from "../../../local/plugins/install";
 import { ensureToolchain } from "../../../local/toolchain";
+import { loadPatches } from "../../support/programBundle";
 import { startTlsCluster, type TlsCluster } from "../../support/tlsCluster";
 
 // database.sslRootCertificate is a path relative to the project and is passed to the plugin unchanged. So the engine must start
@@ -38,7 +39,7 @@ beforeAll(async () => {
     "name: tls\nruntime: { name: nodejs, options: { typescript: false } }\n",
   );
   await writeFile(path.join(project, "package.json"), JSON.stringify({ main: "program.cjs" }));
-  await writeFile(path.join(project, "program.cjs"), program);
+  await writeFile(path.join(project, "program.cjs"), `${loadPatches}${program}`);
   const paths = localPaths(project, { THORBIS_LOCAL_DIRECTORY: path.join(base, "local") });
   await mkdir(paths.state, { recursive: true });
   await installStandIns(checkout, paths.pulumiHome);

@@ -8,6 +8,7 @@ import { buildSync } from "esbuild";
 import { checkoutRoot } from "../../../foundation/checkout";
 import { shellQuote } from "../../../foundation/shellQuote";
 import { ensureToolchain } from "../../../local/toolchain";
+import { loadPatches } from "../../support/programBundle";
 
 interface ProjectOptions {
   /** Name of the package, without `pulumi-resource-`. Its version is 1.0.0. */
@@ -96,5 +97,5 @@ function writeProgram(folder: string, program: string): void {
   const write = (name: string, text: string) => writeFileSync(path.join(project, name), text);
   write("Pulumi.yaml", "name: host\nruntime: {name: nodejs, options: {typescript: false}}\n");
   write("package.json", JSON.stringify({ main: "index.js", dependencies: { "@pulumi/pulumi": "*" } }));
-  write("index.js", program);
+  write("index.js", `${loadPatches}${program}`);
 }
