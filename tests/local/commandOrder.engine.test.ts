@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { backupCommands } from "../../foundation/backupContract";
 import { checkoutRoot } from "../../foundation/checkout";
 import { expectNoProcesses } from "../support/processes";
+import { sliceOf } from "../support/slice";
 
 // Runs each command before the first `npm start`: it works, or one sentence says what to run first. `npm run down` finds all
 // files and processes that it leaves.
@@ -44,7 +45,8 @@ const notLocal = (stack: string) =>
 const noStack =
   "There is no stack nosuch, because there is no file Pulumi.nosuch.yaml: the stacks are dev, local, prod.";
 
-test.each<[args: string, exitCode: number, output: string | RegExp]>([
+/** Arguments, exit code, output. Neighbours belong to one command. */
+const cases: readonly (readonly [args: string, exitCode: number, output: string | RegExp])[] = [
   ["down", 0, "Nothing to stop: the local stack has not been started here."],
   ["backup", 1, /^Usage: backup /],
   ["backup --help", 0, /^Usage: backup /],
@@ -184,7 +186,9 @@ test.each<[args: string, exitCode: number, output: string | RegExp]>([
     /^There are no tests of the kind units: --project takes unit, database, engine, /,
   ],
   ["test --help", 0, /^vitest\//],
-])("npm run %s", async (args, exitCode, output) => {
+];
+
+test.each(sliceOf(cases, 2))("npm run %s", async (args, exitCode, output) => {
   const result = await local(...args.split(" "));
 
   expect(result.output).toEqual(typeof output === "string" ? output : expect.stringMatching(output));

@@ -52,11 +52,9 @@ test("start deploys the stack and prints how to use it", async () => {
   expect(exitCode).toBe(0);
 });
 
-test("after the start, there are no changes and no drift", async () => {
-  const preview = await local("pulumi", "preview", "-s", "local", "--expect-no-changes");
+test("after the start, nothing has drifted", async () => {
   const refresh = await local("pulumi", "refresh", "-s", "local", "--preview-only", "--expect-no-changes");
 
-  expect(preview, preview.output).toMatchObject({ exitCode: 0 });
   expect(refresh, refresh.output).toMatchObject({ exitCode: 0 });
 });
 
@@ -183,16 +181,18 @@ async function query(...statements: string[]): Promise<unknown[]> {
   }
 }
 
-const refresh = () =>
-  local("pulumi", "refresh", "-s", "local", "--preview-only", "--expect-no-changes", "--diff");
-const up = () => local("pulumi", "up", "-s", "local", "--yes", "--skip-preview");
+const refresh = (...more: string[]) =>
+  local("pulumi", "refresh", "-s", "local", "--preview-only", "--expect-no-changes", "--diff", ...more);
+const up = (...more: string[]) => local("pulumi", "up", "-s", "local", "--yes", "--skip-preview", ...more);
+/** Limits a command to the SQL, which takes a third of the time if nothing else changes. */
+const onlySql = ["--target", "**SqlBundle**"];
 
 test("refresh reports each of ten manual changes, and up repairs them", async () => {
   await query(...Object.keys(changes));
 
-  const drifted = await refresh();
-  const repaired = await up();
-  const settled = await refresh();
+  const drifted = await refresh(...onlySql);
+  const repaired = await up(...onlySql);
+  const settled = await refresh(...onlySql);
 
   expect(drifted.exitCode, drifted.output).toBe(7);
   expect(Object.values(changes).filter((object) => !drifted.output.includes(object))).toEqual([]);
@@ -243,7 +243,7 @@ test("a copy of the running environment is refused, and deleting it does not aff
   const refusals = await Promise.all(commands.map((args) => localIn(copy, ...args)));
   const services = leftoverProcesses(copy);
   const down = await localIn(copy, "down");
-  const original = await local("pulumi", "preview", "-s", "local", "--expect-no-changes");
+  const original = await local("probe");
 
   const sentence = `${copy} is a copy of ${directory}, and a copied local stack cannot run: delete it with \`npm run down\` here, which does not touch ${directory}, then run this command again.`;
   expect(refusals.map(({ output }) => output)).toEqual(commands.map(() => sentence));

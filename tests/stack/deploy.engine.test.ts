@@ -42,11 +42,9 @@ test("up, then up again: nothing to do; then refresh: nothing has drifted", asyn
   database = await stack.database();
 
   const second = await stack.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
-  const preview = await stack.pulumi("preview", "--expect-no-changes");
   const refresh = await stack.pulumi("refresh", "--preview-only", "--expect-no-changes");
 
   expect(second.exitCode, second.output).toBe(0);
-  expect(preview.exitCode, preview.output).toBe(0);
   expect(refresh.exitCode, refresh.output).toBe(0);
 });
 
@@ -58,7 +56,7 @@ test("a migration with a typing error fails the preview like a compiler, and lea
     "-- Points of a customer.\nalter table shared.customers\n  add colum points integer;\n",
   );
 
-  const preview = await stack.pulumi("preview");
+  const preview = await stack.pulumi("preview", "--refresh=false");
 
   expect(preview.exitCode).toBe(1);
   expect(preview.output).toContain("sql/migrations/20270101000000_add_loyalty.sql:3:");
@@ -72,7 +70,7 @@ test("a migration that refers to a missing object is detected by executing it, b
   const file = migration("20270101000000_index_missing_column.sql");
   await writeFile(file, "create index customers_points on shared.customers (points);\n");
 
-  const preview = await stack.pulumi("preview");
+  const preview = await stack.pulumi("preview", "--refresh=false");
 
   expect(preview.exitCode).toBe(1);
   expect(preview.output).toContain('column "points" does not exist');

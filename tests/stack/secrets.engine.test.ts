@@ -193,7 +193,7 @@ describe("a refused secret is not quoted", () => {
     planted.push(refused);
     await run("config", "set-all", ...flags, `${key(name)}=${refused.text}`);
 
-    const preview = await pulumi("preview", "--diff");
+    const preview = await pulumi("preview", "--diff", "--refresh=false");
     writeFileSync(file, valid);
 
     expect(preview.exitCode).not.toBe(0);

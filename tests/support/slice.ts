@@ -18,7 +18,10 @@ export function sliceOf<Case>(cases: readonly Case[], oneOf: number): readonly C
   return cases.filter((_, index) => index % step === first);
 }
 
-/** Returns all cases on the first server, and one of `oneOf` when the test runs again on the second. */
-export function allOnFirstServer<Case>(cases: readonly Case[], oneOf: number): readonly Case[] {
-  return isRepeated ? sliceOf(cases, oneOf) : cases;
+/** Returns one of `first` cases on the first server, and one of `second` when the test runs again on the second. */
+export function sliceOnServer<Case>(
+  cases: readonly Case[],
+  { first, second }: { readonly first: number; readonly second: number },
+): readonly Case[] {
+  return sliceOf(cases, isRepeated ? second : first);
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sliceOf } from "../../../support/slice";
 import { type BundleUnderTest, Databases, failureOf, firstFile } from "./support";
 
 const databases = new Databases();
@@ -95,7 +96,7 @@ describe("a manual change is reported by its path and repaired by the next up", 
     await bundle.up();
   });
 
-  test.each(repaired)("%s", async (change, path) => {
+  test.each(sliceOf(repaired, 2))("%s", async (change, path) => {
     await bundle.sql("grant create on schema $s to authenticated");
     await bundle.sql(change);
     await bundle.sql("revoke create on schema $s from authenticated");

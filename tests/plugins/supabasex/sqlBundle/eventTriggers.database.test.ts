@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sliceOf } from "../../../support/slice";
 import { Databases, failureOf } from "./support";
 
 const databases = new Databases();
@@ -32,7 +33,7 @@ describe("an event trigger of a repeatable that changes objects of a later migra
     },
   ];
 
-  test.each(cases)("$name", async ({ file }) => {
+  test.each(sliceOf(cases, 2))("$name", async ({ file }) => {
     const bundle = await databases.bundle(
       { [first]: schema, "repeatable/act.sql": file },
       { dryRun: "live" },
@@ -65,7 +66,7 @@ describe("negative controls: it is applied if", () => {
     },
   ];
 
-  test.each(cases)("$name", async ({ file, migration }) => {
+  test.each(sliceOf(cases, 2))("$name", async ({ file, migration }) => {
     const bundle = await databases.bundle(
       { [first]: schema, "repeatable/act.sql": file },
       { dryRun: "live" },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sliceOf } from "../../../support/slice";
 import { type BundleUnderTest, Databases, failureOf } from "./support";
 
 // Everything that can be repaired without data loss is repaired.
@@ -131,7 +132,7 @@ describe("a manual change is repaired by the next up, with the statement for its
     await bundle.up();
   });
 
-  test.each(repaired)("%s", async (change, ...paths) => {
+  test.each(sliceOf(repaired, 2))("%s", async (change, ...paths) => {
     await bundle.sql(change);
 
     expect(await bundle.refresh()).toEqual(paths.map((path) => path.replaceAll("$s", bundle.schema)));

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sliceOf } from "../../../support/slice";
 import { Databases, failureOf, firstFile } from "./support";
 
 // Something was renamed manually, and something else has its former name in a namespace that both share.
@@ -126,7 +127,7 @@ const cases: readonly Case[] = [
 ];
 
 describe("preview and up name what has the former name of a renamed object", () => {
-  test.each(cases)("$name", async ({ manual, refusal, free }) => {
+  test.each(sliceOf(cases, 2))("$name", async ({ manual, refusal, free }) => {
     const bundle = await databases.bundle({ [firstFile]: schema }, { dryRun: "live" });
     await bundle.up();
     await bundle.sql(manual);

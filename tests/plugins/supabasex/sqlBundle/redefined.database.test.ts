@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sliceOf } from "../../../support/slice";
 import { type BundleUnderTest, Databases, differencesFromEmpty, expectDeployed, failureOf } from "./support";
 
 const databases = new Databases();
@@ -50,7 +51,7 @@ describe("after a repeatable that redefined a migration's object is removed, the
     },
   ];
 
-  test.each(cases)("$name", async ({ migration, repeatable, taken }) => {
+  test.each(sliceOf(cases, 2))("$name", async ({ migration, repeatable, taken }) => {
     const bundle = await databases.bundle(
       { [first]: `${schema}${migration}`, [redefining]: repeatable },
       { dryRun: "live" },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sliceOf } from "../../../support/slice";
 import { Databases, differencesFromEmpty, expectDeployed, failureOf } from "./support";
 
 const databases = new Databases();
@@ -113,7 +114,7 @@ const replacements: {
 ];
 
 describe("a repeatable replaces its earlier object of any kind", () => {
-  test.each(replacements)("$name", async ({ before, after, user, migrations = {} }) => {
+  test.each(sliceOf(replacements, 2))("$name", async ({ before, after, user, migrations = {} }) => {
     const files = {
       [first]: schema,
       ...migrations,
@@ -197,7 +198,7 @@ describe("a rebuild does not change ownership", () => {
     },
   ];
 
-  test.each(foreign)(
+  test.each(sliceOf(foreign, 2))(
     "a manual object stays extra and is named: $name",
     async ({ manual, identity, untouched }) => {
       const bundle = await databases.bundle(

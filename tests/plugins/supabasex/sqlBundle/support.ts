@@ -2,8 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type pg from "pg";
-import { expect, onTestFinished } from "vitest";
-import { getCurrentTest } from "vitest/suite";
+import { expect, onTestFinished, TestRunner } from "vitest";
 import { messageOf } from "../../../../foundation/userError";
 import type { CallContext } from "../../../../plugins/provider-host/provider";
 import { type PropertyMap, Secret } from "../../../../plugins/provider-host/values";
@@ -43,7 +42,7 @@ export class Databases {
     const bundle = new BundleUnderTest(schema, this.cluster.url("postgres"), await this.cluster.client());
     this.#bundles.push(bundle);
     // A hook's bundle serves several tests.
-    if (getCurrentTest() !== undefined) onTestFinished(() => this.#dropSchema(schema));
+    if (TestRunner.getCurrentTest() !== undefined) onTestFinished(() => this.#dropSchema(schema));
     bundle.inputs = inputs;
     bundle.write(files);
     return bundle;
