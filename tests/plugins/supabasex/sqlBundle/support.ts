@@ -26,6 +26,7 @@ export class Databases {
   async stop(): Promise<void> {
     for (const bundle of this.#bundles) bundle.remove();
     await this.#cluster?.remove();
+    this.#cluster = undefined;
   }
 
   get cluster(): TestCluster {
@@ -63,6 +64,7 @@ export class Databases {
    * left a lock keeps its schema.
    */
   async #dropSchema(schema: string): Promise<void> {
+    if (this.#cluster === undefined) return;
     const admin = await this.#administrator();
     await admin.query("set lock_timeout = '1s'");
     await admin.query(`drop schema if exists ${schema} cascade`).catch((error: unknown) => {
