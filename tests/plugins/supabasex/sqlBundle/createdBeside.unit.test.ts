@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { createdBeside } from "../../../../plugins/supabasex/provider/sqlBundle/apply/createdBeside";
+import { createdBeside } from "../../../../plugins/supabasex/provider/sqlBundle/apply/existing/createdBeside";
 import type { BundleFile } from "../../../../plugins/supabasex/provider/sqlBundle/source/files";
 import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/source/parser";
 import { pathOf } from "../../../../plugins/supabasex/provider/sqlBundle/source/searchPath";

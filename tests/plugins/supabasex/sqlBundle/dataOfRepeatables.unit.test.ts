@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { refuseData } from "../../../../plugins/supabasex/provider/sqlBundle/apply/dataOfRepeatables";
+import { refuseData } from "../../../../plugins/supabasex/provider/sqlBundle/apply/repeatables/dataOfRepeatables";
 import type { CatalogObject } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
 import { bundleFile } from "../../../../plugins/supabasex/provider/sqlBundle/source/files";
 import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/source/parser";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FilesAhead, maxAhead } from "../../../../plugins/supabasex/provider/sqlBundle/apply/filesAhead";
+import { FilesAhead, maxAhead } from "../../../../plugins/supabasex/provider/sqlBundle/apply/send/filesAhead";
 import type { BundleFile } from "../../../../plugins/supabasex/provider/sqlBundle/source/files";
 
 /** Returns a stand-in for the server. The test controls the results of files, and reads the order in which they were sent. */

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { inOrder } from "../../../../plugins/supabasex/provider/sqlBundle/apply/fileOrder";
-import { planMigrations } from "../../../../plugins/supabasex/provider/sqlBundle/apply/planMigrations";
-import { planRepeatables } from "../../../../plugins/supabasex/provider/sqlBundle/apply/planRepeatables";
+import { inOrder } from "../../../../plugins/supabasex/provider/sqlBundle/apply/plan/fileOrder";
+import { planMigrations } from "../../../../plugins/supabasex/provider/sqlBundle/apply/plan/planMigrations";
+import { planRepeatables } from "../../../../plugins/supabasex/provider/sqlBundle/apply/plan/planRepeatables";
 import { isCausedByOthers, retrying } from "../../../../plugins/supabasex/provider/sqlBundle/session/retry";
 import {
   bundleFile,

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { renamingIn } from "../../../../plugins/supabasex/provider/sqlBundle/apply/renamedStatement";
+import { renamingIn } from "../../../../plugins/supabasex/provider/sqlBundle/apply/statements/renamedStatement";
 import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/source/parser";
 import { comparableText } from "../../../../plugins/supabasex/provider/sqlBundle/source/statements";
 

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { reasonToSkip } from "../../../../plugins/supabasex/provider/sqlBundle/apply/skippedFiles";
+import { reasonToSkip } from "../../../../plugins/supabasex/provider/sqlBundle/apply/transaction/skippedFiles";
 import { SqlFileError } from "../../../../plugins/supabasex/provider/sqlBundle/source/errors";
 import { bundleFile } from "../../../../plugins/supabasex/provider/sqlBundle/source/files";
 import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/source/parser";
