@@ -16,17 +16,35 @@ const sqlBundleLayers = [
   "preview",
 ];
 
+/** The folders of apply/, lowest first. The entry point apply.ts and its input request.ts are in apply/ itself. */
+const applyLayers = [
+  "statements",
+  "plan",
+  "access",
+  "removed",
+  "send",
+  "existing",
+  "repeatables",
+  "run",
+  "rehearsal",
+  "transaction",
+];
+
+/** Returns the rules by which each of the folders imports only those before it. */
+const onlyBelow = (name, folder, layers) =>
+  layers.slice(0, -1).map((layer, at) => ({
+    name: `${name}-${layer}-imports-only-below`,
+    comment: `${layers.join(" → ")}, each on those before it (plugins/supabasex/README.md).`,
+    severity: "error",
+    from: { path: `${folder}/${layer}/` },
+    to: { path: `${folder}/(${layers.slice(at + 1).join("|")})/` },
+  }));
+
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
   forbidden: [
-    ...sqlBundleLayers.slice(0, -1).map((layer, at) => ({
-      name: `sql-bundle-${layer}-imports-only-below`,
-      comment:
-        "docs/adr/0003: source → session → locks → catalog → history → repair → state → apply → preview, each on those before it.",
-      severity: "error",
-      from: { path: `${sqlBundle}/${layer}/` },
-      to: { path: `${sqlBundle}/(${sqlBundleLayers.slice(at + 1).join("|")})/` },
-    })),
+    ...onlyBelow("sql-bundle", sqlBundle, sqlBundleLayers),
+    ...onlyBelow("sql-bundle-apply", `${sqlBundle}/apply`, applyLayers),
     {
       name: "no-cycles",
       severity: "error",

@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { Client, type QueryResult } from "pg";
 import { type PropertyMap, Secret } from "../plugins/provider-host/values";
-import { FilesAhead } from "../plugins/supabasex/provider/sqlBundle/apply/filesAhead";
+import { FilesAhead } from "../plugins/supabasex/provider/sqlBundle/apply/send/filesAhead";
 import { LockWatch } from "../plugins/supabasex/provider/sqlBundle/locks/watch";
 import { sqlBundle } from "../plugins/supabasex/provider/sqlBundle/resource";
 import { type BundleFile, bundleFile } from "../plugins/supabasex/provider/sqlBundle/source/files";

@@ -3,19 +3,19 @@ import type { Limits } from "../inputs";
 import { statementFailure } from "../session/lockTimeout";
 import { Session } from "../session/session";
 import { isConnectionLost, SqlFileError } from "../source/errors";
-import { type Attempted, attempt, CommitRefused, databaseCause } from "./attempt";
-import type { BodyCheck } from "./bodyCheck";
-import { joined } from "./joinedResults";
-import { TransactionLost } from "./migrations";
-import { earlierCommitHelps } from "./newLabels";
-import { runOutsideTransaction } from "./noTransaction";
+import { UndoneTablesTooLarge } from "./rehearsal/undoneTables";
 import { type ApplyRequest, silent } from "./request";
-import type { MovedSequences } from "./sequenceGuard";
-import { needingSkipped, reasonToSkip, type SkippedFile } from "./skippedFiles";
-import { needsEarlierCommit } from "./stopped";
-import { TablesTooLarge } from "./transaction";
-import type { TransactionResult } from "./transactionResult";
-import { UndoneTablesTooLarge } from "./undoneTables";
+import { TransactionLost } from "./run/migrations";
+import { runOutsideTransaction } from "./run/noTransaction";
+import type { MovedSequences } from "./send/sequenceGuard";
+import { type Attempted, attempt, CommitRefused, databaseCause } from "./transaction/attempt";
+import type { BodyCheck } from "./transaction/bodyCheck";
+import { joined } from "./transaction/joinedResults";
+import { earlierCommitHelps } from "./transaction/newLabels";
+import type { TransactionResult } from "./transaction/result";
+import { needingSkipped, reasonToSkip, type SkippedFile } from "./transaction/skippedFiles";
+import { needsEarlierCommit } from "./transaction/stopped";
+import { TablesTooLarge } from "./transaction/transaction";
 
 export interface ApplyResult extends Omit<TransactionResult, "next" | "more" | "failure"> {
   /** Files that a dry run cannot execute, because they need a commit or must run outside of a transaction. */

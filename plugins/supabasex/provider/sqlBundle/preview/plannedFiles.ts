@@ -1,6 +1,6 @@
-import { fileLinks } from "../apply/fileLinks";
-import { type MigrationPlan, planMigrations } from "../apply/planMigrations";
-import { planRepeatables, type RepeatablePlan, withoutRenamed } from "../apply/planRepeatables";
+import { fileLinks } from "../apply/plan/fileLinks";
+import { type MigrationPlan, planMigrations } from "../apply/plan/planMigrations";
+import { planRepeatables, type RepeatablePlan, withoutRenamed } from "../apply/plan/planRepeatables";
 import type { PlannedFile } from "../apply/request";
 import type { BundleInputs } from "../inputs";
 import type { LoadedBundle } from "../source/files";

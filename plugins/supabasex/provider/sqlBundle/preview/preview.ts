@@ -1,9 +1,9 @@
 import type { ClientBase } from "pg";
 import type { CallContext } from "../../../../provider-host/provider";
 import { type ApplyResult, applyBundle } from "../apply/apply";
-import { type LookAhead, lookAhead } from "../apply/lookAhead";
-import { isFirstDeployment } from "../apply/planMigrations";
+import { isFirstDeployment } from "../apply/plan/planMigrations";
 import type { PlannedFile } from "../apply/request";
+import { type LookAhead, lookAhead } from "../apply/transaction/lookAhead";
 import type { Declared } from "../catalog/posture";
 import { withRedactedValues } from "../catalog/redaction";
 import { readGoneFunctions } from "../history/goneFunctions";

@@ -1,0 +1,53 @@
+import type { CatalogDifference } from "../../catalog";
+import { declarationsOf, identityAsWritten } from "../../source/declaredObjects";
+import type { BundleFile } from "../../source/files";
+import { statingStatements } from "../../source/statedFacts";
+import { includesFact, type StatedFacts, statedOf } from "../statements/statedObjects";
+import type { LostFacts } from "./lostFacts";
+
+/** Properties that separate statements set. `create or replace` sets all others again. */
+const besideDefinition: ReadonlySet<string> = new Set(["active", "comment", "enabled", "grants", "owner"]);
+
+/**
+ * Returns the files whose objects removed statements may have redefined or dropped, so that they define them again.
+ *
+ * @returns path → the object
+ */
+export function redefining(lost: LostFacts | undefined, local: readonly BundleFile[]): Map<string, string> {
+  if (lost === undefined) return new Map();
+  const isRedefined = (identity: string) =>
+    lost(identity).some(
+      ({ properties }) =>
+        properties === undefined || [...properties].some((property) => !besideDefinition.has(property)),
+    );
+  return new Map(
+    local.flatMap((file): [string, string][] => {
+      const object = declarationsOf(file).map(identityAsWritten).find(isRedefined);
+      return object === undefined ? [] : [[file.path, object]];
+    }),
+  );
+}
+
+/**
+ * Returns the files that state something about what differs.
+ *
+ * @returns path → the object
+ */
+export function restatingFiles(
+  differences: ReadonlyMap<string, readonly CatalogDifference[]>,
+  local: readonly BundleFile[],
+): Map<string, string> {
+  const restating = new Map<string, string>();
+  for (const file of local) {
+    const identity = [...differences].find(([name, group]) =>
+      statingStatements(file).some((statement) => states(statedOf(statement, name), group)),
+    )?.[0];
+    if (identity !== undefined) restating.set(file.path, identity);
+  }
+  return restating;
+}
+
+function states(facts: StatedFacts | undefined, differences: readonly CatalogDifference[]): boolean {
+  if (facts === undefined) return false;
+  return differences.some(({ property, kind }) => kind === "extra" || includesFact(facts, property ?? ""));
+}
