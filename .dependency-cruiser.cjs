@@ -30,7 +30,13 @@ const applyLayers = [
   "transaction",
 ];
 
-/** Returns the rules by which each of the folders imports only those before it. */
+/**
+ * Returns the rules by which each of the folders imports only those before it.
+ * @param {string} name
+ * @param {string} folder
+ * @param {readonly string[]} layers
+ * @returns {import("dependency-cruiser").IForbiddenRuleType[]}
+ */
 const onlyBelow = (name, folder, layers) =>
   layers.slice(0, -1).map((layer, at) => ({
     name: `${name}-${layer}-imports-only-below`,
