@@ -81,6 +81,11 @@ const exclusions: readonly { readonly sql: string; readonly reason: string }[] =
     reason: "it is invalid because its creation failed; drop it or reindex it",
   },
   {
+    sql: `select format('detachment of partition %I.%I', n.nspname, c.relname) from pg_inherits i join pg_class c on c.oid = i.inhrelid
+            join pg_namespace n on n.oid = c.relnamespace where i.inhdetachpending order by 1`,
+    reason: "it is unfinished, which pg_dump does not save, so a restore attaches the partition; finish it",
+  },
+  {
     sql: `select 'replication slot ' || quote_ident(slot_name) from pg_replication_slots
           where database = current_database() and not temporary order by 1`,
     reason: "it is a position in the log of this server; create it again and restart its consumer",

@@ -114,6 +114,6 @@ export const systemParts: readonly string[] = [
   `select 'system comment', i.type || ' ' || i.identity, json_build_object('definition', c.description)
    from pg_description c cross join lateral pg_identify_object(c.classoid, c.objoid, c.objsubid) i
    where c.objoid < 16384 and c.xmin::text::bigint > ${lastInitial} and c.classoid not in ('pg_extension'::regclass, 'pg_largeobject'::regclass)
-     and (c.classoid, c.objoid) <> ('pg_namespace'::regclass, 'public'::regnamespace)
+     and not (c.classoid = 'pg_namespace'::regclass and c.objoid = (select oid from pg_namespace where nspname = 'public'))
      and not exists (select from pg_depend e where e.classid = c.classoid and e.objid = c.objoid and e.deptype = 'e')`,
 ];

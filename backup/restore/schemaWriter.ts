@@ -32,8 +32,22 @@ export function needsSearchPath(sql: string): boolean {
 /** The number of entries per batch. The entries of a failed batch are sent one by one. */
 const batchSize = 50;
 
-/** Classes of SQLSTATE that concern the session, the server or its resources, and not a single statement. */
-const fatalClasses = new Set(["08", "40", "53", "57", "58", "XX"]);
+/**
+ * Classes of SQLSTATE that concern the server or its resources, and not a single statement. 08 is not one of them: while
+ * the session lives, only a foreign server's connection can have failed.
+ */
+const fatalClasses = new Set(["40", "53", "57", "58", "XX"]);
+
+/**
+ * `undefined_file`, such as the library of a function or the file of a foreign table, and `internal_error`, which is also
+ * the code of errors of extensions that have none.
+ */
+const notFatal = new Set(["58P01", "XX000"]);
+
+/** Returns whether an error of the server concerns more than the statement that failed. */
+function isFatal(code: string): boolean {
+  return fatalClasses.has(code.slice(0, 2)) && !notFatal.has(code);
+}
 
 /**
  * Creates the entries of a schema in one session. A failed entry is retried with a search path, because archives have
@@ -156,7 +170,7 @@ export class SchemaWriter {
       return undefined;
     } catch (error) {
       const { code, message } = error as { code?: string; message: string };
-      if (code !== undefined && !fatalClasses.has(code.slice(0, 2))) return { code, message };
+      if (code !== undefined && !isFatal(code)) return { code, message };
       throw new UserError(`Restoring the schema failed: ${message}.`, exitCodes.restoreFailed, {
         cause: error,
       });

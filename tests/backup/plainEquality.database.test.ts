@@ -183,6 +183,60 @@ create materialized view public.again as select id from public.by_view;
     ).toEqual(['[{"id":1,"tree":null,"trees":null}]', "[]"]);
   });
 
+  it("works without schema public", async () => {
+    const backup = await server.backUp(
+      "other_source",
+      `
+drop schema public;
+create schema other;
+create table other.things (id int generated always as identity, t text);
+insert into other.things (t) values ('a'), ('b');
+`,
+    );
+
+    const context = await server.restoreInto("other_target", backup);
+
+    expect(notRestored(context)).toEqual([]);
+    const { rows, sequences } = await takePortrait(server.urlOf("other_source"));
+    expect(await takePortrait(server.urlOf("other_target"))).toMatchObject({ rows, sequences });
+  });
+
+  it("attaches a partition whose detachment is unfinished, and the backup lists it", async () => {
+    const prepared = await server.backUp(
+      "detached_source",
+      `
+create table public.parted (n int) partition by list (n);
+create table public."one of" partition of public.parted for values in (1);
+create table public.two partition of public.parted for values in (2);
+insert into public.parted values (1), (2), (2);
+`,
+    );
+    const listed = ({ manifest }: typeof prepared): string[] =>
+      manifest.notCovered.map(({ what }) => what).filter((what) => what.startsWith("detachment"));
+    // The control: attached partitions are not listed.
+    expect(listed(prepared)).toEqual([]);
+    await server.withClient("detached_source", async (reader) => {
+      await reader.query("begin");
+      await reader.query("select from public.parted");
+      await server.withClient("detached_source", async (client) => {
+        await client.query("set lock_timeout = '100ms'");
+        const detaching = client.query(
+          'alter table public.parted detach partition public."one of" concurrently',
+        );
+        await expect(detaching).rejects.toThrow(/lock timeout/);
+      });
+      await reader.query("commit");
+    });
+    const count = ["select count(*)::int as n from public.parted"];
+    expect(await server.answers("detached_source", count)).toEqual(['[{"n":2}]']);
+    const backup = await server.backUpAgain("detached_source");
+    expect(listed(backup)).toEqual(['detachment of partition public."one of"']);
+
+    await server.restoreInto("detached_target", backup);
+
+    expect(await server.answers("detached_target", count)).toEqual(['[{"n":3}]']);
+  });
+
   it("puts tables into the default tablespace where the target lacks theirs, and says so", async () => {
     // A folder of the server itself.
     await server.admin.query("set allow_in_place_tablespaces = on");

@@ -60,6 +60,10 @@ export class PlainServer {
     await this.withClient(database, async (client) => {
       for (const statement of splitStatements(script)) await client.query(statement);
     });
+    return await this.backUpAgain(database);
+  }
+
+  async backUpAgain(database: string): Promise<PlainBackup> {
     const { username, password } = new URL(this.urlOf(database));
     const environment = {
       ...taskEnvironment(this.cluster, this.store),
