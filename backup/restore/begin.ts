@@ -14,6 +14,7 @@ import {
 } from "./emptyTarget";
 import type { Filling } from "./filling";
 import { grantorsOf, type LentMembership, lendMemberships, ownersOf } from "./lentMemberships";
+import { requireRoles } from "./missingRoles";
 import { type CheckedTarget, createPlatformRoles } from "./target";
 import { inTransaction } from "./transaction";
 import { markUnfinished, readLentMemberships, type UnfinishedRestore } from "./unfinished";
@@ -100,6 +101,7 @@ async function prepareRoles({
 }: Beginning): Promise<LentMembership[]> {
   if (!checked.shape.isProject) await createPlatformRoles(client, manifest.roles);
   await createRoles(client, texts.globals, progress);
+  await requireRoles(client, texts.access);
   const lent = await lendMemberships(client, {
     needed: ownersOf(texts.access),
     others: [...ownersOf(await readAccess(client)), ...grantorsOf(texts.schema)],

@@ -24,6 +24,7 @@ import {
   takeBackStatements,
   takeMembershipsBack,
 } from "./lentMemberships";
+import { requireRoles } from "./missingRoles";
 import { inspect, openBackup, readTexts } from "./openBackup";
 import { type CheckedTarget, checkTarget, createPlatformRoles } from "./target";
 import { inTransaction } from "./transaction";
@@ -219,6 +220,7 @@ async function restoreBeside(restore: Restore): Promise<Shortfall> {
       const lent = await inTransaction(own, async () => {
         await createPlatformRoles(own, manifest.roles);
         await createRoles(own, texts.globals, restore.progress);
+        await requireRoles(own, texts.access);
         const memberships = await lendMemberships(own, {
           needed: ownersOf(texts.access),
           others: grantorsOf(texts.schema),
