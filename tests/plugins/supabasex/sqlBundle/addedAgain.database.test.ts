@@ -202,6 +202,18 @@ const refused: readonly (readonly [change: string, sentence: string])[] = [
     "alter type $s.money drop attribute amount",
     'type $s.money: attributes is ["currency text"] instead of ["amount numeric","currency text"]; alter type $s.money add attribute amount numeric',
   ],
+  [
+    'alter type $s.money alter attribute amount type integer, drop attribute currency, add attribute "of a day" text',
+    'type $s.money: attributes is ["amount integer","\\"of a day\\" text"] instead of ["amount numeric","currency text"]; alter type $s.money drop attribute "of a day", alter attribute amount type numeric, add attribute currency text',
+  ],
+  [
+    "alter type $s.money drop attribute amount, add attribute amount numeric",
+    'type $s.money: attributes is ["currency text","amount numeric"] instead of ["amount numeric","currency text"]; PostgreSQL does not move an attribute: rename the attributes back, or recreate the type',
+  ],
+  [
+    "alter type $s.mood rename value 'bad' to 'x'; alter type $s.mood rename value 'fair' to 'bad'; alter type $s.mood rename value 'x' to 'fair'",
+    'type $s.mood: labels is ["fair","bad","good"] instead of ["bad","fair","good"]; PostgreSQL does not move a label: rename the labels back, or recreate the type',
+  ],
 ];
 
 describe("a change that stops an up stops the preview with the same message, with dryRun off and on", () => {

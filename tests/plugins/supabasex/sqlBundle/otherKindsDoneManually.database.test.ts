@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { majorOf } from "../../../support/cluster";
 import { sliceOf } from "../../../support/slice";
 import { afterManualChange, Databases, expectKept, failureOf, firstFile, nextFile } from "./support";
 
@@ -18,8 +19,12 @@ create role "gone $s" nologin;
 const primaryKey = (columns: string) =>
   `select string_agg(pg_get_constraintdef(oid), ' ') = 'PRIMARY KEY (${columns})' as ok from pg_constraint where conrelid = '$s.keys'::regclass`;
 
-/** A manual change, and a migration that states the same; by default the same statement. */
-const cases: { name: string; manual: string; file?: string; isIn: string }[] = [
+/** Returns whether the table has statistics of these kinds, and no others. */
+const statisticsKinds = (kinds: string) =>
+  `select string_agg(array_to_string(stxkind, ','), ' ') = '${kinds}' as ok from pg_statistic_ext where stxrelid = '$s.t'::regclass`;
+
+/** A manual change, and a migration that states the same; by default the same statement. `from`: the first version with it. */
+const cases: { name: string; manual: string; file?: string; isIn: string; from?: number }[] = [
   {
     name: "a column of a view that another view reads is renamed",
     manual: "alter view $s.v rename column name to title",
@@ -47,12 +52,38 @@ const cases: { name: string; manual: string; file?: string; isIn: string }[] = [
     file: "alter table $s.keys add column note text, add primary key (id, number);",
     isIn: primaryKey("id, number"),
   },
+  {
+    name: "statistics without a name are created",
+    manual: "create statistics on id, name from $s.t",
+    isIn: statisticsKinds("d,f,m"),
+    from: 16,
+  },
+  {
+    name: "statistics without a name are created with other contents",
+    manual: "create statistics (mcv) on id, name from $s.t",
+    file: "create statistics (ndistinct) on id, name from $s.t;",
+    isIn: statisticsKinds("d"),
+    from: 16,
+  },
 ];
 
 describe("what was done manually counts as done", () => {
-  test.each(sliceOf(cases, 2))("$name", async ({ manual, file = `${manual};`, isIn }) => {
+  test.each(sliceOf(cases, 2))("$name", async ({ manual, file = `${manual};`, isIn, from }) => {
+    if (from !== undefined && (await majorOf(await databases.cluster.client())) < from) return;
     await expectKept(databases, { first: schema, manual, files: { [nextFile]: file } }, isIn);
   });
+});
+
+test("negative control: manual statistics that no file creates are kept", async () => {
+  const bundle = await afterManualChange(databases, {
+    first: schema,
+    manual: "create statistics $s.manual on id, name from $s.t",
+    files: { [nextFile]: "create statistics $s.stated on name, id from $s.t;" },
+  });
+
+  await bundle.up();
+
+  expect(await bundle.refresh()).toEqual([`live["statistics ${bundle.schema}.manual"]`]);
 });
 
 describe("negative control: refused in preview and up", () => {

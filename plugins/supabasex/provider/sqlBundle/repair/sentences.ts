@@ -51,24 +51,44 @@ export function changedSentence(
     case "type kind":
       return `${shown(is.kind)} ${name} was created in its place: drop or rename that one`;
     case "type labels":
+      if (isMoved(texts(should.labels), texts(is.labels)))
+        return `${what}; PostgreSQL does not move a label: rename the labels back, or recreate the type`;
       return `${what}; PostgreSQL removes no label: state it in a migration (alter type ${name} add value if not exists …), or recreate the type`;
     case "type attributes":
+      if (isMoved(texts(should.attributes), texts(is.attributes)))
+        return `${what}; PostgreSQL does not move an attribute: rename the attributes back, or recreate the type`;
       return `${what}; alter type ${name} ${attributeSteps(should, is).join(", ")}`;
     default:
       return what;
   }
 }
 
+/** Returns whether the same texts are in another order. */
+function isMoved(wanted: readonly string[], found: readonly string[]): boolean {
+  return wanted.length === found.length && wanted.every((one) => found.includes(one));
+}
+
+/** Returns the steps of an `alter type`. An attribute of another type is altered, because dropping it would drop its values. */
 function attributeSteps(should: CatalogObject, is: CatalogObject): string[] {
   const [wanted, found] = [texts(should.attributes), texts(is.attributes)];
+  const isNamedIn = (attributes: readonly string[], attribute: string) =>
+    attributes.some((one) => firstIdentifier(one) === firstIdentifier(attribute));
   return [
     ...found
-      .filter((attribute) => !wanted.includes(attribute))
+      .filter((attribute) => !isNamedIn(wanted, attribute))
       .map((attribute) => `drop attribute ${firstIdentifier(attribute)}`),
     ...wanted
       .filter((attribute) => !found.includes(attribute))
-      .map((attribute) => `add attribute ${attribute}`),
+      .map((attribute) =>
+        isNamedIn(found, attribute) ? `alter attribute ${withType(attribute)}` : `add attribute ${attribute}`,
+      ),
   ];
+}
+
+/** Returns an attribute as `alter attribute` expects it: `name type …`, with the word `type` between them. */
+function withType(attribute: string): string {
+  const name = firstIdentifier(attribute);
+  return `${name} type${attribute.slice(name.length)}`;
 }
 
 function shown(value: JsonValue | undefined): string {

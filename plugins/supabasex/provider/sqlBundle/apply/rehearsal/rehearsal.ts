@@ -7,6 +7,7 @@ import {
   partsOfIdentity,
 } from "../../catalog";
 import type { BaseFacts } from "../../catalog/base";
+import { relationOf } from "../../catalog/scope";
 import { runRepairs } from "../../repair/restore";
 import { undoOf, withoutHiddenLabels } from "../../repair/undo";
 import { isCausedByOthers } from "../../session/retry";
@@ -316,11 +317,9 @@ export function relevanceTo(files: readonly BundleFile[]): (identity: string, li
     if (anything) return true;
     // They determine the grants of a new object.
     if (kind === "default privileges") return files.some(dependsOnDefaults);
-    const { table, ownedBy } = live[identity] ?? {};
-    // To a file, the sequence of a column is part of the table.
-    const owner = typeof ownedBy === "string" ? partsOfIdentity(`column ${ownedBy}`).parent : undefined;
-    const names = [own, parent, table, owner].flatMap((name) =>
-      typeof name === "string" ? [bareName(name)] : [],
+    // To a file, the index, the statistics and the sequence of a column are parts of the table.
+    const names = [own, parent, relationOf(live[identity] ?? {})].flatMap((name) =>
+      name === undefined ? [] : [bareName(name)],
     );
     return files.some((file) => names.some((name) => mentions(file, name)));
   };
