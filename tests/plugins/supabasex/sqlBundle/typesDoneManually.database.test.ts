@@ -128,7 +128,7 @@ describe("negative control: what differs, or a block cannot leave out, is refuse
       manual: "alter type $s.money add attribute note varchar",
       file: "alter type $s.money add attribute note text;",
       message:
-        /type \w+\.money: attributes is \[.*"note character varying"\] instead of \[.*"note text"\]; alter type \w+\.money drop attribute note, add attribute note text/,
+        /type \w+\.money: attributes is \[.*"note character varying"\] instead of \[.*"note text"\]; alter type \w+\.money alter attribute note type text/,
     },
     {
       name: "an attribute that a block adds",
