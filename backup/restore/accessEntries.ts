@@ -34,8 +34,16 @@ export function isOfPlatform({ kind, name, facts }: AccessEntry): boolean {
   return platformSchemas.has(schema);
 }
 
+/** Returns the role that owns an object or has default privileges; empty for an object without an owner. */
+export function ownerOf({ kind, name, facts }: AccessEntry): string {
+  return kind === "default privileges" ? roleOfDefaults(name) : (facts.owner ?? "");
+}
+
+/** Returns the role of a line such as `app_owner: SELECT`. The name of a role may contain a colon. */
+export const granteeOf = (line: string): string => line.slice(0, line.lastIndexOf(": "));
+
 /** Returns the role of `of app_owner in shop on tables`. */
-export function roleOfDefaults(name: string): string {
+function roleOfDefaults(name: string): string {
   return unquoteIdentifier(/^of ("(?:[^"]|"")*"|\S+) /.exec(name)?.[1] ?? "");
 }
 
@@ -55,7 +63,7 @@ export function schemaOf(kind: string, name: string): string {
 export function grantsOf(entry: AccessEntry): string[] {
   const lines = (entry.facts.grants ?? "").split("\n").filter((line) => line !== "");
   if (!isOfPlatform(entry)) return lines;
-  return lines.filter((line) => line.slice(0, line.lastIndexOf(": ")) !== entry.facts.owner);
+  return lines.filter((line) => granteeOf(line) !== entry.facts.owner);
 }
 
 export function byName(entries: readonly AccessEntry[]): Map<string, AccessEntry> {

@@ -5,7 +5,7 @@ import { exitCodes } from "../exitCodes";
 import type { AccessEntry } from "../postgres/access";
 import { isPlatformOwner } from "../postgres/platform";
 import { unquoteIdentifier } from "../postgres/sqlText";
-import { roleOfDefaults } from "./accessEntries";
+import { ownerOf } from "./accessEntries";
 import { grantorPattern, type SchemaEntry } from "./schemaArchive";
 
 const { escapeIdentifier } = pg;
@@ -39,10 +39,7 @@ interface Role {
 
 /** Lists the roles that own an application's objects, or have default privileges. */
 export function ownersOf(access: readonly AccessEntry[]): string[] {
-  const owners = access.map(({ kind, name, facts }) =>
-    kind === "default privileges" ? roleOfDefaults(name) : (facts.owner ?? ""),
-  );
-  return [...new Set(owners)].filter(
+  return [...new Set(access.map(ownerOf))].filter(
     (role) => role !== "" && !role.startsWith("pg_") && !isPlatformOwner(role),
   );
 }

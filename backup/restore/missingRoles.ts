@@ -3,7 +3,7 @@ import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 import type { AccessEntry } from "../postgres/access";
 import { isPlatformRole } from "../postgres/platform";
-import { grantsOf, isOfPlatform, roleOfDefaults } from "./accessEntries";
+import { granteeOf, grantsOf, isOfPlatform, ownerOf } from "./accessEntries";
 
 /** How many roles a message names. */
 const maxNamed = 5;
@@ -43,13 +43,8 @@ function rolesOfApplication(access: readonly AccessEntry[]): Map<string, string>
   const found = new Map<string, string>();
   for (const entry of access) {
     if (isOfPlatform(entry)) continue;
-    const { kind, name, facts } = entry;
-    const owner = kind === "default privileges" ? roleOfDefaults(name) : facts.owner;
-    const grantees = grantsOf(entry).map((line) => line.slice(0, line.lastIndexOf(": ")));
-    for (const role of [owner, ...grantees]) {
-      if (role === undefined || isAlwaysThere(role) || found.has(role)) continue;
-      found.set(role, `${kind} ${name}`);
-    }
+    for (const role of [ownerOf(entry), ...grantsOf(entry).map(granteeOf)])
+      if (!isAlwaysThere(role) && !found.has(role)) found.set(role, `${entry.kind} ${entry.name}`);
   }
   return found;
 }

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { generateProject, type ProjectSize } from "../../bench/largeProject/generate";
 import { schemas } from "../../bench/largeProject/tables";
-import { type BundleUnderTest, Databases } from "../plugins/supabasex/sqlBundle/support";
+import type { BundleUnderTest } from "../plugins/supabasex/sqlBundle/bundleUnderTest";
+import { Databases } from "../plugins/supabasex/sqlBundle/support";
 
 // A slice (one in thirty) of the project that bench/largeProject.ts measures. Counts the work that takes time there.
 const size: ProjectSize = {

@@ -12,6 +12,7 @@ import { ManagementApi } from "../../foundation/managementApi";
 import { localAccessToken } from "../../local/environment";
 import { databasePortInState } from "../../local/stack/databaseAddress";
 import { expectNoProcesses, leftoverProcesses, listeningAddresses } from "../support/processes";
+import { onlySql } from "../support/testStack";
 
 // The life of one local environment, from the first start to its removal, with the commands of a new user. The tests depend on
 // each other.
@@ -184,8 +185,6 @@ async function query(...statements: string[]): Promise<unknown[]> {
 const refresh = (...more: string[]) =>
   local("pulumi", "refresh", "-s", "local", "--preview-only", "--expect-no-changes", "--diff", ...more);
 const up = (...more: string[]) => local("pulumi", "up", "-s", "local", "--yes", "--skip-preview", ...more);
-/** Limits a command to the SQL, which takes a third of the time if nothing else changes. */
-const onlySql = ["--target", "**SqlBundle**"];
 
 test("refresh reports each of ten manual changes, and up repairs them", async () => {
   await query(...Object.keys(changes));

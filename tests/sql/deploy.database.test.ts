@@ -3,7 +3,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readCatalog } from "../../plugins/supabasex/provider/sqlBundle/catalog";
 import { readBundleFiles } from "../../plugins/supabasex/sdk/readBundleFiles";
-import { BundleUnderTest } from "../plugins/supabasex/sqlBundle/support";
+import { BundleUnderTest } from "../plugins/supabasex/sqlBundle/bundleUnderTest";
 import { startTestCluster, type TestCluster } from "../support/cluster";
 import { sqlDirectory } from "./support/applyBundle";
 import { createExtensions, createRoles } from "./support/roles";

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readBundleFiles } from "../../plugins/supabasex/sdk/readBundleFiles";
-import { BundleUnderTest } from "../plugins/supabasex/sqlBundle/support";
+import { BundleUnderTest } from "../plugins/supabasex/sqlBundle/bundleUnderTest";
 import { startTestCluster, type TestCluster } from "../support/cluster";
 import { sqlDirectory } from "./support/applyBundle";
 import { createExtensions, createRoles } from "./support/roles";

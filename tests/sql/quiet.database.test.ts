@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import type pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readBundleFiles } from "../../plugins/supabasex/sdk/readBundleFiles";
-import { BundleUnderTest } from "../plugins/supabasex/sqlBundle/support";
+import { BundleUnderTest } from "../plugins/supabasex/sqlBundle/bundleUnderTest";
 import { startTestCluster, type TestCluster } from "../support/cluster";
 import { seededRandom } from "../support/random";
 import { member } from "./support/actors";

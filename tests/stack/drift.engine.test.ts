@@ -9,7 +9,7 @@ import {
 } from "../../plugins/supabasex/provider/sqlBundle/catalog";
 import { platformSchemas } from "../../plugins/supabasex/provider/sqlBundle/catalog/managedObjects";
 import { seededRandom } from "../support/random";
-import { createTestStack, type TestStack } from "../support/testStack";
+import { createTestStack, onlySql, type TestStack } from "../support/testStack";
 
 // The whole local stack on the real engine: manual changes, and the reaction of refresh and up.
 const seed = Number(process.env.SEED ?? 20261122);
@@ -30,8 +30,6 @@ afterAll(async () => {
 
 const refresh = (...more: string[]) =>
   stack.pulumi("refresh", "--preview-only", "--expect-no-changes", "--diff", ...more);
-/** Limits a command to the SQL, which takes a third of the time if nothing else changes. */
-const onlySql = ["--target", "**SqlBundle**"];
 const up = (...more: string[]) => stack.pulumi("up", "--yes", "--skip-preview", ...more);
 
 /** A possible manual change to one object of each kind. The statement receives the object's quoted name. */

@@ -12,7 +12,7 @@ import { localStack } from "../../../local/stack/stackLocation";
 import { type ClientChange, clientChanges, type Undo } from "../../support/drift/clientChanges";
 import { clients, reason } from "../../support/officialClients";
 import { sliceOf } from "../../support/slice";
-import { type CommandResult, createTestStack, type TestStack } from "../../support/testStack";
+import { type CommandResult, createTestStack, onlySql, type TestStack } from "../../support/testStack";
 import { cliCommands, commandsIn } from "./commands";
 import { McpServer } from "./mcpServer";
 import { mcpTools } from "./tools";
@@ -77,8 +77,6 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
 
   const refresh = async (...more: string[]) =>
     await stack.pulumi("refresh", "-s", "local", "--preview-only", "--diff", "--expect-no-changes", ...more);
-  /** Limits a command to the SQL, which takes a third of the time if nothing else changes. */
-  const onlySql = ["--target", "**SqlBundle**"];
 
   test("every command of the CLI has an expected outcome, and no outcome is for a removed command", async () => {
     const { stdout } = await execa(process.execPath, [programs.supabase, "--completions", "bash"]);

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readCatalog } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
 import { sliceOf } from "../../../support/slice";
-import { type BundleUnderTest, Databases, failureOf } from "./support";
+import type { BundleUnderTest } from "./bundleUnderTest";
+import { Databases, failureOf } from "./support";
 
 // What was manually dropped or narrowed is restored if no more data is lost. If a person has to decide, refresh, preview and up
 // print the same sentence. No preview here executes a file.

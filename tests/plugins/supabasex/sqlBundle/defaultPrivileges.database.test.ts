@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readCatalog } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
 import { sliceOf } from "../../../support/slice";
-import { type BundleUnderTest, Databases, differencesFromEmpty, failureOf } from "./support";
+import type { BundleUnderTest } from "./bundleUnderTest";
+import { Databases, differencesFromEmpty, failureOf } from "./support";
 
 const databases = new Databases();
 beforeAll(() => databases.start());

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type BundleUnderTest, Databases, failureOf, firstFile, nextFile } from "./support";
+import type { BundleUnderTest } from "./bundleUnderTest";
+import { Databases, failureOf, firstFile, nextFile } from "./support";
 
 const databases = new Databases();
 beforeAll(() => databases.start());

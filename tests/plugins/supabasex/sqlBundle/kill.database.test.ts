@@ -8,7 +8,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { canonicalJson, type JsonObject } from "../../../../foundation/json";
 import { type PropertyMap, reveal } from "../../../../plugins/provider-host/values";
 import { seededRandom } from "../../../support/random";
-import { type BundleUnderTest, Databases } from "./support";
+import type { BundleUnderTest } from "./bundleUnderTest";
+import { Databases } from "./support";
 import { thirtyFiles } from "./thirtyFiles";
 
 const databases = new Databases();

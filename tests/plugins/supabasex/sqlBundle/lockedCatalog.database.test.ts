@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import net from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type BundleUnderTest, Databases, failureOf } from "./support";
+import type { BundleUnderTest } from "./bundleUnderTest";
+import { Databases, failureOf } from "./support";
 
 // Another session holds a lock for which one of our statements waits, regardless of which one.
 const databases = new Databases();

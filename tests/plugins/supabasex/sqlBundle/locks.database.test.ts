@@ -3,7 +3,8 @@ import net from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connect } from "../../../../plugins/supabasex/provider/sqlBundle/session/connection";
 import { takeLock } from "../../../../plugins/supabasex/provider/sqlBundle/session/lock";
-import { type BundleUnderTest, Databases, failureOf } from "./support";
+import type { BundleUnderTest } from "./bundleUnderTest";
+import { Databases, failureOf } from "./support";
 
 const databases = new Databases();
 beforeAll(() => databases.start());

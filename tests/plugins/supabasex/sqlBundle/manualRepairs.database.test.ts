@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sliceOf } from "../../../support/slice";
-import { type BundleUnderTest, Databases, failureOf } from "./support";
+import type { BundleUnderTest } from "./bundleUnderTest";
+import { Databases, failureOf } from "./support";
 
 // Everything that can be repaired without data loss is repaired.
 const databases = new Databases();

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type BundleUnderTest, Databases, failureOf } from "./support";
+import type { BundleUnderTest } from "./bundleUnderTest";
+import { Databases, failureOf } from "./support";
 
 // A statement outside of a transaction is only recorded if it, or an interrupted run of it, did its work.
 const databases = new Databases();

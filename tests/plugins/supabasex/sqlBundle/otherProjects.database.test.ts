@@ -4,7 +4,7 @@ import { execa } from "execa";
 import { afterEach, expect, test } from "vitest";
 import { readBundleFiles } from "../../../../plugins/supabasex/sdk/readBundleFiles";
 import { startTestCluster, type TestCluster } from "../../../support/cluster";
-import { BundleUnderTest } from "./support";
+import { BundleUnderTest } from "./bundleUnderTest";
 
 // Projects of the Supabase CLI: the bundle's folder is their folder supabase/, and nothing in it is changed.
 const projects = path.resolve(import.meta.dirname, "../../../support/projects");

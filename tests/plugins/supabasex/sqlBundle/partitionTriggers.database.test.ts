@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sliceOf } from "../../../support/slice";
-import { type BundleUnderTest, Databases, firstFile } from "./support";
+import type { BundleUnderTest } from "./bundleUnderTest";
+import { Databases, firstFile } from "./support";
 
 // Triggers of a table with two levels of partitions, which a migration created, so that no file restores them.
 const databases = new Databases();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Secret } from "../../../../plugins/provider-host/values";
-import { type BundleUnderTest, Databases, failureOf } from "./support";
+import type { BundleUnderTest } from "./bundleUnderTest";
+import { Databases, failureOf } from "./support";
 
 // The password of `postgres` changes during a deployment: the server has the old one until the project's update.
 const databases = new Databases();

@@ -18,7 +18,8 @@ import {
 } from "../../../support/drift/postureChanges";
 import { unseenChanges } from "../../../support/drift/unseenChanges";
 import { sliceOnServer } from "../../../support/slice";
-import { type BundleUnderTest, Databases } from "./support";
+import type { BundleUnderTest } from "./bundleUnderTest";
+import { Databases } from "./support";
 
 // Access outside of the bundle, on one database that is reset after each change.
 const databases = new Databases();

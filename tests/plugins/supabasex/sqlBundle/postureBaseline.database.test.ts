@@ -9,7 +9,8 @@ import {
   readPostureRecord,
   recordPosture,
 } from "../../../../plugins/supabasex/provider/sqlBundle/history/postureRecord";
-import { type BundleUnderTest, Databases } from "./support";
+import type { BundleUnderTest } from "./bundleUnderTest";
+import { Databases } from "./support";
 
 // How the baseline is recorded, kept and extended. All tests use one database, and leave it without drift.
 const databases = new Databases();

@@ -19,7 +19,8 @@ import {
   usedWorld,
   usedWorldOfSuperuser,
 } from "../../../support/drift/postureChanges";
-import { type BundleUnderTest, Databases } from "./support";
+import type { BundleUnderTest } from "./bundleUnderTest";
+import { Databases } from "./support";
 
 /**
  * The record that commit 899b1c0, with version 2, wrote on PostgreSQL 17 after it deployed the bundle to the same world, without

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { reveal, Secret } from "../../../../plugins/provider-host/values";
-import { type BundleUnderTest, Databases } from "./support";
+import type { BundleUnderTest } from "./bundleUnderTest";
+import { Databases } from "./support";
 
 const databases = new Databases();
 beforeAll(async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sliceOf } from "../../../support/slice";
-import { type BundleUnderTest, Databases, differencesFromEmpty, expectDeployed, failureOf } from "./support";
+import type { BundleUnderTest } from "./bundleUnderTest";
+import { Databases, differencesFromEmpty, expectDeployed, failureOf } from "./support";
 
 const databases = new Databases();
 beforeAll(() => databases.start());

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sliceOf } from "../../../support/slice";
+import type { BundleUnderTest } from "./bundleUnderTest";
 import { helper, removedStatements, schema, view } from "./removedStatementCases";
-import { type BundleUnderTest, Databases, differencesFromEmpty, failureOf } from "./support";
+import { Databases, differencesFromEmpty, failureOf } from "./support";
 
 const databases = new Databases();
 beforeAll(() => databases.start());

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readCatalog } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
 import { sliceOf } from "../../../support/slice";
-import { type BundleUnderTest, Databases, failureOf } from "./support";
+import type { BundleUnderTest } from "./bundleUnderTest";
+import { Databases, failureOf } from "./support";
 
 // A manually renamed object is found by its address and gets its name back. Nothing is lost.
 const databases = new Databases();

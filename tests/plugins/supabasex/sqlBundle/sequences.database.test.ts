@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type BundleUnderTest, Databases, failureOf } from "./support";
+import type { BundleUnderTest } from "./bundleUnderTest";
+import { Databases, failureOf } from "./support";
 
 // No rollback resets a sequence that a file set back: it would return numbers that are in use.
 const databases = new Databases();

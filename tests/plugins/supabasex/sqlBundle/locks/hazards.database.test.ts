@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hazardsIn, locksIn } from "../../../../../plugins/supabasex/lockMessages";
-import { type BundleUnderTest, Databases, failureOf } from "../support";
+import type { BundleUnderTest } from "../bundleUnderTest";
+import { Databases, failureOf } from "../support";
 
 const databases = new Databases();
 beforeAll(() => databases.start());

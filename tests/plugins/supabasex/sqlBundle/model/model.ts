@@ -5,7 +5,8 @@ import {
   partsOfIdentity,
   readCatalog,
 } from "../../../../../plugins/supabasex/provider/sqlBundle/catalog";
-import { type BundleUnderTest, type Databases, failureOf } from "../support";
+import type { BundleUnderTest } from "../bundleUnderTest";
+import { type Databases, failureOf } from "../support";
 import { firstMigration, manual, repeatables, statements } from "./statements";
 
 export type Step =
