@@ -1,9 +1,9 @@
-import type fs from "node:fs";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from "node:fs";
+import fs, { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { hostname, tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { IdentityError, takeLock } from "../../foundation/processLock/lock.mjs";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { takeLock } from "../../foundation/processLock/lock.mjs";
 import { describeError, UserError } from "../../foundation/userError";
 import { withCommandLock } from "../../local/commandLock";
 import { explainDiskError } from "../../local/diskErrors";
@@ -11,19 +11,26 @@ import { explainDiskError } from "../../local/diskErrors";
 /** Called with the path before each of these operations of the lock. */
 let before: (operation: string, file: string) => void = () => undefined;
 
-vi.mock("node:fs", async (original) => {
-  const real = await original<typeof fs>();
-  const hooked = Object.fromEntries(
-    (["readFileSync", "readlinkSync", "rmSync"] as const).map((operation) => [
-      operation,
-      (...args: [string]) => {
-        before(operation, String(args[0]));
-        return (real[operation] as (...args: [string]) => unknown)(...args);
-      },
-    ]),
-  );
-  return { ...real, ...hooked };
+beforeAll(() => {
+  for (const operation of ["readFileSync", "readlinkSync", "rmSync"] as const) {
+    const real = fs[operation] as (...args: unknown[]) => unknown;
+    vi.spyOn(fs, operation as "rmSync").mockImplementation((...args) => {
+      before(operation, String(args[0]));
+      return real(...args) as undefined;
+    });
+  }
+  syncBuiltinESMExports();
 });
+afterAll(() => {
+  vi.restoreAllMocks();
+  syncBuiltinESMExports();
+});
+
+/** Returns the lock's module as a new process has it: it has not read yet which process it runs in. */
+async function newModule() {
+  vi.resetModules();
+  return await import("../../foundation/processLock/lock.mjs");
+}
 
 let base: string;
 let folder: string;
@@ -33,7 +40,6 @@ beforeEach(() => {
 });
 afterEach(() => {
   before = () => undefined;
-  vi.resetModules();
   rmSync(base, { recursive: true });
 });
 
@@ -90,23 +96,26 @@ test("a lock of another user is reported in one sentence", async () => {
   );
 });
 
-test.runIf(process.platform === "linux")("a process that cannot identify itself does not get a lock", () => {
-  before = (_, file) => {
-    if (file.startsWith("/proc/")) throw failing("ENOENT", file);
-  };
+test.runIf(process.platform === "linux")(
+  "a process that cannot identify itself does not get a lock",
+  async () => {
+    const { IdentityError, takeLock } = await newModule();
+    before = (_, file) => {
+      if (file.startsWith("/proc/")) throw failing("ENOENT", file);
+    };
 
-  expect(() => takeLock(folder, "")).toThrow(IdentityError);
-  expect(readdirSync(base)).toEqual([]);
-});
+    expect(() => takeLock(folder, "")).toThrow(IdentityError);
+    expect(readdirSync(base)).toEqual([]);
+  },
+);
 
 test("without a process namespace, a holder names its host", async () => {
-  vi.resetModules();
+  const { takeLock } = await newModule();
   before = (operation, file) => {
     if (operation === "readlinkSync") throw failing("ENOENT", file);
   };
-  const fresh = await import("../../foundation/processLock/lock.mjs");
 
-  const taken = fresh.takeLock(folder, "");
+  const taken = takeLock(folder, "");
 
   const [, , place = ""] = readdirSync(folder)[0]?.split(" ") ?? [];
   expect(Buffer.from(place, "base64url").toString()).toBe(`${process.platform}:${hostname()}`);

@@ -1,20 +1,19 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import type { inspectFiles } from "../../../../plugins/supabasex/provider/sqlBundle/source/inspect";
+import * as inspect from "../../../../plugins/supabasex/provider/sqlBundle/source/inspect";
 import { Databases, failureOf } from "./support";
 
 /** What the end of the check waits for. The check itself is the real one. */
-const end = vi.hoisted(() => ({ of: (): Promise<void> => Promise.resolve() }));
-vi.mock("../../../../plugins/supabasex/provider/sqlBundle/source/inspect", async (original) => {
-  const real = await original<{ inspectFiles: typeof inspectFiles }>();
-  return {
-    ...real,
-    inspectFiles: (...given: Parameters<typeof inspectFiles>) =>
-      real.inspectFiles(...given).finally(() => end.of()),
-  };
+let beforeEnd = (): Promise<void> => Promise.resolve();
+beforeAll(() => {
+  const { inspectFiles } = inspect;
+  vi.spyOn(inspect, "inspectFiles").mockImplementation((...given) =>
+    inspectFiles(...given).finally(() => beforeEnd()),
+  );
 });
 afterEach(() => {
-  end.of = () => Promise.resolve();
+  beforeEnd = () => Promise.resolve();
 });
+afterAll(() => vi.restoreAllMocks());
 
 const databases = new Databases();
 beforeAll(() => databases.start());
@@ -58,7 +57,7 @@ describe("files are checked while the deployment starts", () => {
       ...invalid,
     });
     await bundle.sql("create sequence public.early");
-    end.of = async () => {
+    beforeEnd = async () => {
       await vi.waitUntil(() => hasRun("early"), { timeout: 60_000 });
     };
 
