@@ -1,5 +1,6 @@
-import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { secondServer } from "./local/secondServer.mts";
+import { omittedEngineTests } from "./tests/support/longEngineTests.mts";
 import { LongestFirst } from "./tests/support/longestFirst.mts";
 import { databaseOnBoth, engineOnBoth, onSecondServerVariable } from "./tests/support/secondServer.mts";
 
@@ -33,6 +34,7 @@ const database = {
 const engine = {
   ...common,
   include: ["tests/**/*.engine.test.ts"],
+  exclude: [...configDefaults.exclude, ...omittedEngineTests()],
   // Only ends a hang. Some hooks run all commands of a page, which takes four times as long on a busy machine.
   testTimeout: 1_800_000,
   hookTimeout: 1_800_000,

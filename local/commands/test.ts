@@ -7,6 +7,7 @@ import { ensureS3Installed } from "../../emulators/s3";
 import { UserError } from "../../foundation/userError";
 import { ensureCompressor } from "../compressor";
 import { findExecutable } from "../toolchain/executables";
+import { wholeRunVariable } from "../wholeRun.mts";
 import { asksForHelp } from "./help";
 import { chooseTestDatabases, describeDatabases, needDatabases, variablesFor } from "./testDatabases";
 import { namedProjects, refuseUnknownProjects } from "./testProjects";
@@ -20,7 +21,8 @@ export interface TestOptions {
 export async function test(checkout: string, args: readonly string[], options: TestOptions): Promise<number> {
   const major = options.postgresql === undefined ? undefined : parseMajor(options.postgresql);
   const program = vitestProgram();
-  const projects = namedProjects(await readArguments(args));
+  const { options: named, files } = await readArguments(args);
+  const projects = namedProjects(named);
   refuseUnknownProjects(projects, supportedMajors);
   const isQuestion = args.length > 0 && asksForHelp(args);
   if (!isQuestion) requireGit();
@@ -45,7 +47,10 @@ export async function test(checkout: string, args: readonly string[], options: T
     [path.join(checkout, "local", "vitest.mjs"), program, "run", ...args],
     {
       cwd: checkout,
-      env: databases === undefined ? {} : variablesFor(databases),
+      env: {
+        ...(databases && variablesFor(databases)),
+        ...(files.length === 0 && { [wholeRunVariable]: "1" }),
+      },
       stdio: "inherit",
       reject: false,
     },
@@ -63,10 +68,13 @@ function requireGit(): void {
 }
 
 /** Parses the arguments with vitest's own parser. */
-async function readArguments(args: readonly string[]): Promise<{ readonly project?: unknown }> {
-  if (!args.some((argument) => argument.startsWith("-"))) return {};
+async function readArguments(
+  args: readonly string[],
+): Promise<{ readonly options: { readonly project?: unknown }; readonly files: readonly string[] }> {
+  if (!args.some((argument) => argument.startsWith("-"))) return { options: {}, files: args };
   const { parseCLI } = await import("vitest/node");
-  return parseCLI(["vitest", "run", ...args]).options;
+  const { options, filter } = parseCLI(["vitest", "run", ...args]);
+  return { options, files: filter };
 }
 
 function say(line: string): void {

@@ -1,0 +1,27 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { checkoutRoot } from "../../foundation/checkout";
+import { wholeRunVariable } from "../../local/wholeRun.mts";
+import { omittedEngineTests, pairs } from "./longEngineTests.mts";
+
+const wholeRun = { [wholeRunVariable]: "1" };
+
+test("two seeds in a row run each file once", () => {
+  const omitted = ["6", "7"].flatMap((SEED) => omittedEngineTests({ ...wholeRun, SEED }));
+
+  expect(omitted.sort()).toEqual(pairs.flat().sort());
+});
+
+test("a run with every case, and a run of named files, omit none", () => {
+  expect(omittedEngineTests(wholeRun)).toHaveLength(pairs.length);
+  expect(omittedEngineTests({ ...wholeRun, EVERY_CASE: "1" })).toEqual([]);
+  expect(omittedEngineTests({})).toEqual([]);
+});
+
+test("each file exists, in one pair", () => {
+  const files = pairs.flat();
+
+  expect(files.filter((file) => !existsSync(path.join(checkoutRoot(), file)))).toEqual([]);
+  expect(new Set(files).size).toBe(files.length);
+});
