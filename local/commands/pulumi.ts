@@ -3,7 +3,7 @@ import path from "node:path";
 import { UserError } from "../../foundation/userError";
 import { type LocalPaths, projectName } from "../environment";
 import { progressToStandardError } from "../progress";
-import { projectDatabaseUrl } from "../projectDatabase";
+import { projectAddress } from "../projectDatabase";
 import { requireMachine, thisMachine } from "../services/machine";
 import { type LocalSession, openLocalSession } from "../session";
 import { findMovedDatabase } from "../stack/databaseAddress";
@@ -68,8 +68,8 @@ async function refuseMovedDatabase(
   const stack = stackOfCommand(args);
   const folder = folderOfCommand(paths, args);
   if (!existsSync(path.join(folder, `Pulumi.${stack}.yaml`))) return;
-  const databaseUrl = await projectDatabaseUrl({ folder, stack }, paths.state, services.supabase.endpoint);
-  const moved = await findMovedDatabase(paths.state, stack, databaseUrl);
+  const address = await projectAddress({ folder, stack }, paths.state, services.supabase.endpoint);
+  const moved = await findMovedDatabase(paths.state, stack, address?.pooler.port);
   if (moved === undefined) return;
   throw new UserError(
     `PostgreSQL listens on port ${moved.port}, because ${moved.known} is in use, but stack ${stack} still has the old port: run \`${startCommandOf(stack)}\`, which updates it, then this command again.`,

@@ -28,12 +28,11 @@ export function databasePortInState(text: string): number | undefined {
 export async function findMovedDatabase(
   stateDirectory: string,
   stack: string,
-  databaseUrl: string | undefined,
+  port: number | undefined,
 ): Promise<{ readonly known: number; readonly port: number } | undefined> {
   const file = stateFileOf(stateDirectory, stack);
-  if (databaseUrl === undefined || !existsSync(file)) return undefined;
+  if (port === undefined || !existsSync(file)) return undefined;
   const known = databasePortInState(await readFile(file, "utf8"));
-  const port = Number(new URL(databaseUrl).port);
   return known === undefined || known === port ? undefined : { known, port };
 }
 
@@ -46,12 +45,12 @@ export async function followDatabase(
   options: {
     readonly stateDirectory: string;
     readonly stack: string;
-    readonly databaseUrl: string | undefined;
+    readonly port: number | undefined;
     readonly say: (line: string) => void;
   },
 ): Promise<void> {
-  const { stateDirectory, stack, databaseUrl, say } = options;
-  const moved = await findMovedDatabase(stateDirectory, stack, databaseUrl);
+  const { stateDirectory, stack, port, say } = options;
+  const moved = await findMovedDatabase(stateDirectory, stack, port);
   if (moved === undefined) return;
   say(`PostgreSQL listens on port ${moved.port}, because ${moved.known} is in use: updating the stack.`);
   const exitCode = await cli.runInTerminal([

@@ -55,7 +55,8 @@ export async function recover(session: LocalSession, options: RecoveryOptions): 
   const { endpoint } = session.services.supabase;
   await bringProjectBack(pulumi, { stateDirectory, stack, endpoint, say });
   const databaseUrl = await projectDatabaseUrl(options, stateDirectory, endpoint);
-  await followDatabase(pulumi, { stateDirectory, stack, databaseUrl, say });
+  const port = databaseUrl === undefined ? undefined : Number(new URL(databaseUrl).port);
+  await followDatabase(pulumi, { stateDirectory, stack, port, say });
   if (!options.wasCutOff) return;
   say("The last run was interrupted: checking whether its pending creates completed.");
   const region = regionOfStack(options.folder, stack);

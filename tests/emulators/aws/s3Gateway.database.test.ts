@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { NoSuchBucket, S3, S3ServiceException } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type AwsService, type S3GatewayServer, serveS3Gateway, startAws } from "../../../emulators/aws";
+import { type AwsService, startAws } from "../../../emulators/aws";
+import { type S3GatewayServer, serveS3Gateway } from "../../../emulators/aws/s3Gateway/server";
 import { type S3Server, startS3 } from "../../../emulators/s3";
 
 const directory = mkdtempSync(path.join(tmpdir(), "thorbis gateway "));

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createEmulator, type Emulator, postgresClusters } from "../../../emulators/managementApi";
+import { postgresClusters } from "../../../emulators/managementApi/clusters";
+import { createEmulator, type Emulator } from "../../../emulators/managementApi/emulator";
 import { accessToken, newProjectBody, poolerPort } from "./support";
 
 // Push, merge and reset of a preview branch on real databases: the platform's workers apply migrations and deploy functions.

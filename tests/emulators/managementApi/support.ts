@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { Clusters } from "../../../emulators/managementApi/clusters";
 import {
-  type Clusters,
   createEmulator,
   type Emulator,
   type EmulatorOptions,
-} from "../../../emulators/managementApi";
+} from "../../../emulators/managementApi/emulator";
 
 export const accessToken = "sbp_0000000000000000000000000000000000000001";
 
