@@ -135,7 +135,7 @@ describe("changes that are repaired without data loss", () => {
   test.each(
     sliceOf(
       repaired.map((one) => [one.change, one] as const),
-      2,
+      4,
     ),
   )("%s", async (_, { change, paths, loss }) => {
     await bundle.sql(change);

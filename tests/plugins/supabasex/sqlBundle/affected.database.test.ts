@@ -60,7 +60,7 @@ end $$;`,
 ];
 
 describe("repeatables run again after a migration changes an object that they depend on", () => {
-  test.each(sliceOf(cases, 2))("$name", async ({ repeatable, migration, works }) => {
+  test.each(sliceOf(cases, 4))("$name", async ({ repeatable, migration, works }) => {
     const bundle = await databases.bundle(
       { [first]: schema, "repeatable/r.sql": repeatable },
       { dryRun: "live" },

@@ -76,7 +76,7 @@ const refused = [
 ];
 
 describe("a migration that needs an object that only a repeatable creates is refused, in preview and up", () => {
-  test.each(sliceOf(refused, 2))("$name", async ({ migration, message, makes }) => {
+  test.each(sliceOf(refused, 4))("$name", async ({ migration, message, makes }) => {
     const bundle = await databases.bundle(files, { dryRun: "live" });
     await bundle.up();
     bundle.write({ [next]: migration });

@@ -69,7 +69,7 @@ test("nothing is reported for an unchanged database", async () => {
 });
 
 describe("a manual change is reported by object and property until it is reverted", () => {
-  const cases = sliceOnServer(bundleChanges, { first: 2, second: 6 }).map(
+  const cases = sliceOnServer(bundleChanges, { first: 3, second: 8 }).map(
     (change) => [change.name, change] as const,
   );
   test.each(cases)("%s", async (_, made) => {

@@ -28,7 +28,7 @@ create type $s.mood as enum ('good', 'bad');
 `;
 
 describe("a manual change that a file states afterwards is kept and belongs to the bundle", () => {
-  test.each(sliceOf(codifiedChanges, 2))("$name", async ({ manual, file, path = nextFile, isIn }) => {
+  test.each(sliceOf(codifiedChanges, 4))("$name", async ({ manual, file, path = nextFile, isIn }) => {
     await expectKept(databases, { first: schema, manual, files: { [path]: file } }, isIn);
   });
 });

@@ -34,7 +34,7 @@ const cases: { name: string; manual: string; file: string; isIn: string }[] = [
 ];
 
 describe("a manual object in a foreign schema or on a foreign table belongs to the bundle if a file creates it", () => {
-  test.each(sliceOf(cases, 2))("$name", async ({ manual, file, isIn }) => {
+  test.each(sliceOf(cases, 4))("$name", async ({ manual, file, isIn }) => {
     await expectKept(databases, { first: schema, manual, files: { [nextFile]: file } }, isIn);
   });
 });

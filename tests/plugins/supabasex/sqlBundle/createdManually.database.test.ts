@@ -98,7 +98,7 @@ const adopted: { name: string; manual: string; file?: string; isIn?: string }[] 
 ];
 
 describe("a manual object that a file creates plainly belongs to the bundle, with the file's definition", () => {
-  test.each(sliceOf(adopted, 2))("$name", async ({ manual, file = `${manual};`, isIn = none }) => {
+  test.each(sliceOf(adopted, 4))("$name", async ({ manual, file = `${manual};`, isIn = none }) => {
     await expectKept(databases, { first: schema, manual, files: { [nextFile]: file } }, isIn);
   });
 });

@@ -99,7 +99,7 @@ const cases: readonly Case[] = [
 ];
 
 describe("default privileges of a migration apply to existing objects of repeatables as on an empty database", () => {
-  test.each(sliceOf(cases, 2))("$name", async ({ repeatable, statement, identity, grants }) => {
+  test.each(sliceOf(cases, 4))("$name", async ({ repeatable, statement, identity, grants }) => {
     const bundle = await databases.bundle(
       { [first]: schema, "repeatable/object.sql": repeatable },
       { dryRun: "live" },

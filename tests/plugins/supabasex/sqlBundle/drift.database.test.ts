@@ -97,7 +97,7 @@ describe("a manual change is reported by its path and repaired by the next up", 
     await bundle.up();
   });
 
-  test.each(sliceOf(repaired, 2))("%s", async (change, path) => {
+  test.each(sliceOf(repaired, 4))("%s", async (change, path) => {
     await bundle.sql("grant create on schema $s to authenticated");
     await bundle.sql(change);
     await bundle.sql("revoke create on schema $s from authenticated");

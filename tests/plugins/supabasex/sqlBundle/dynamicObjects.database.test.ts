@@ -99,7 +99,7 @@ end $$;`,
 ];
 
 describe("objects of dynamic SQL in repeatables are as in a new environment", () => {
-  test.each(sliceOf(cases, 2))("$name", async ({ files, change }) => {
+  test.each(sliceOf(cases, 4))("$name", async ({ files, change }) => {
     const bundle = await databases.bundle({ [first]: schema, ...files }, { dryRun: "live" });
     await bundle.up();
     bundle.write(change);

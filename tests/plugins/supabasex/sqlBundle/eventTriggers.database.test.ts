@@ -33,7 +33,7 @@ describe("an event trigger of a repeatable that changes objects of a later migra
     },
   ];
 
-  test.each(sliceOf(cases, 2))("$name", async ({ file }) => {
+  test.each(sliceOf(cases, 4))("$name", async ({ file }) => {
     const bundle = await databases.bundle(
       { [first]: schema, "repeatable/act.sql": file },
       { dryRun: "live" },
@@ -66,7 +66,7 @@ describe("negative controls: it is applied if", () => {
     },
   ];
 
-  test.each(sliceOf(cases, 2))("$name", async ({ file, migration }) => {
+  test.each(sliceOf(cases, 4))("$name", async ({ file, migration }) => {
     const bundle = await databases.bundle(
       { [first]: schema, "repeatable/act.sql": file },
       { dryRun: "live" },

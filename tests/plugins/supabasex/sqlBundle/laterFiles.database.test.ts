@@ -90,7 +90,7 @@ describe("if two files state opposite things about one object and the first chan
     },
   ];
 
-  test.each(sliceOf(pairs, 2))("$name", async ({ says, opposite }) => {
+  test.each(sliceOf(pairs, 4))("$name", async ({ says, opposite }) => {
     const bundle = await databases.bundle({ [first]: schema, [earlier]: says, [later]: opposite });
     await bundle.up();
     bundle.write({ [earlier]: `-- again\n${says}` });

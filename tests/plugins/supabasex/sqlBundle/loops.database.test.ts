@@ -166,7 +166,7 @@ const cases: readonly Case[] = [
 ];
 
 describe("what a loop changes is complete after the next deployment", () => {
-  test.each(sliceOf(cases, 2))("$name", async ({ first = schema, before, next }) => {
+  test.each(sliceOf(cases, 4))("$name", async ({ first = schema, before, next }) => {
     const bundle = await databases.bundle({ [firstFile]: first, ...before }, { dryRun: "live" });
     await bundle.up();
     bundle.write(next);

@@ -133,7 +133,7 @@ describe("a manual change is repaired by the next up, with the statement for its
     await bundle.up();
   });
 
-  test.each(sliceOf(repaired, 2))("%s", async (change, ...paths) => {
+  test.each(sliceOf(repaired, 4))("%s", async (change, ...paths) => {
     await bundle.sql(change);
 
     expect(await bundle.refresh()).toEqual(paths.map((path) => path.replaceAll("$s", bundle.schema)));

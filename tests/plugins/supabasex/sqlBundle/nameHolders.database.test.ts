@@ -127,7 +127,7 @@ const cases: readonly Case[] = [
 ];
 
 describe("preview and up name what has the former name of a renamed object", () => {
-  test.each(sliceOf(cases, 2))("$name", async ({ manual, refusal, free }) => {
+  test.each(sliceOf(cases, 4))("$name", async ({ manual, refusal, free }) => {
     const bundle = await databases.bundle({ [firstFile]: schema }, { dryRun: "live" });
     await bundle.up();
     await bundle.sql(manual);

@@ -68,7 +68,7 @@ const cases: { name: string; manual: string; file?: string; isIn: string; from?:
 ];
 
 describe("what was done manually counts as done", () => {
-  test.each(sliceOf(cases, 2))("$name", async ({ manual, file = `${manual};`, isIn, from }) => {
+  test.each(sliceOf(cases, 4))("$name", async ({ manual, file = `${manual};`, isIn, from }) => {
     if (from !== undefined && (await majorOf(await databases.cluster.client())) < from) return;
     await expectKept(databases, { first: schema, manual, files: { [nextFile]: file } }, isIn);
   });

@@ -57,7 +57,7 @@ const triggersIn = async (bundle: BundleUnderTest) =>
 describe.each(["report", "drop"] as const)(
   "with prune: %s, an up restores a trigger on all levels",
   (prune) => {
-    test.each(sliceOf(changes, 2))("%s", async (_, change) => {
+    test.each(sliceOf(changes, 4))("%s", async (_, change) => {
       const bundle = await databases.bundle({ [firstFile]: schema }, { dryRun: "live", prune });
       await bundle.up();
       const before = await triggersIn(bundle);

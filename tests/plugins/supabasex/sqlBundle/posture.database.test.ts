@@ -72,7 +72,7 @@ test("nothing is reported after a first and a second deployment", async () => {
 });
 
 describe("a change outside of the bundle is reported by object and property until it is reverted", () => {
-  const cases = sliceOnServer(postureChanges, { first: 3, second: 6 }).map(
+  const cases = sliceOnServer(postureChanges, { first: 4, second: 8 }).map(
     (change) => [change.name, change] as const,
   );
   test.each(cases)("%s", async (_, made) => {

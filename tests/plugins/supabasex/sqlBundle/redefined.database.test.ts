@@ -52,7 +52,7 @@ describe("after a repeatable that redefined a migration's object is removed, the
     },
   ];
 
-  test.each(sliceOf(cases, 2))("$name", async ({ migration, repeatable, taken }) => {
+  test.each(sliceOf(cases, 4))("$name", async ({ migration, repeatable, taken }) => {
     const bundle = await databases.bundle(
       { [first]: `${schema}${migration}`, [redefining]: repeatable },
       { dryRun: "live" },

@@ -24,7 +24,7 @@ async function takesBack(bundle: BundleUnderTest, taken: string): Promise<void> 
 }
 
 describe("a statement removed from a repeatable is reverted", () => {
-  test.each(sliceOf(removedStatements, 2))(
+  test.each(sliceOf(removedStatements, 4))(
     "$name",
     async ({ statement, rest = "set lock_timeout to default;", taken }) => {
       const bundle = await databases.bundle(

@@ -67,7 +67,7 @@ const cases: Case[] = [
 ];
 
 describe("what repeatables created on an object or stated about it follows its rename by a migration", () => {
-  test.each(sliceOf(cases, 2))("$name", async ({ before, change }) => {
+  test.each(sliceOf(cases, 4))("$name", async ({ before, change }) => {
     const bundle = await databases.bundle({ [firstFile]: schema, [file]: before }, { dryRun: "live" });
     await bundle.up();
     bundle.write(change);

@@ -90,7 +90,7 @@ describe("a manual rename is one difference, and the next up reverts it", () => 
   });
   const named = (text: string) => text.replaceAll("$s", bundle.schema);
 
-  test.each(sliceOf(renamed, 2))("%s", async (change, path, name) => {
+  test.each(sliceOf(renamed, 4))("%s", async (change, path, name) => {
     await bundle.sql(change);
 
     expect(await bundle.refresh()).toEqual([named(`live["${path}"].name`)]);

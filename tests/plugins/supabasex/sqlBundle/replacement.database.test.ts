@@ -114,7 +114,7 @@ const replacements: {
 ];
 
 describe("a repeatable replaces its earlier object of any kind", () => {
-  test.each(sliceOf(replacements, 2))("$name", async ({ before, after, user, migrations = {} }) => {
+  test.each(sliceOf(replacements, 4))("$name", async ({ before, after, user, migrations = {} }) => {
     const files = {
       [first]: schema,
       ...migrations,
@@ -198,7 +198,7 @@ describe("a rebuild does not change ownership", () => {
     },
   ];
 
-  test.each(sliceOf(foreign, 2))(
+  test.each(sliceOf(foreign, 4))(
     "a manual object stays extra and is named: $name",
     async ({ manual, identity, untouched }) => {
       const bundle = await databases.bundle(

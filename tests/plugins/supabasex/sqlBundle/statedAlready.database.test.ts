@@ -78,7 +78,7 @@ async function deployed(files: Record<string, string>): Promise<BundleUnderTest>
 describe.each([next, "repeatable/r.sql"])(
   "a statement of %s belongs to the bundle, even if it was already true:",
   (path) => {
-    test.each(sliceOf(cases, 2))("$name", async ({ states, undo, drift }) => {
+    test.each(sliceOf(cases, 4))("$name", async ({ states, undo, drift }) => {
       const bundle = await deployed({ [path]: states });
       expect(await bundle.refresh()).toEqual([]);
 
