@@ -74,7 +74,7 @@ export async function startSupabaseApi(options: SupabaseApiOptions): Promise<Sup
       environment: { ...process.env, SUPABASE_ACCESS_TOKEN: accessToken },
     });
     const identity = { build: buildOf(program), pid: service.pid };
-    await waitUntil(
+    await waitForResponse(
       async () => await isOurs(endpointOf(port), accessToken, identity),
       directory,
       service.log,
@@ -120,9 +120,9 @@ async function revives(endpoint: string): Promise<boolean> {
   }
 }
 
-async function waitUntil(answers: () => Promise<boolean>, directory: string, log: string): Promise<void> {
+async function waitForResponse(responds: () => Promise<boolean>, directory: string, log: string): Promise<void> {
   const deadline = performance.now() + startSeconds * 1000;
-  while (!(await answers())) {
+  while (!(await responds())) {
     const ended = runningService(directory, name) === undefined;
     if (!ended && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 50));
