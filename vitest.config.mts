@@ -1,6 +1,6 @@
 import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { secondServer } from "./local/secondServer.mts";
-import { omittedEngineTests } from "./tests/support/longEngineTests.mts";
+import { longEngineTests, omittedOf } from "./tests/support/longEngineTests.mts";
 import { LongestFirst } from "./tests/support/longestFirst.mts";
 import { databaseOnBoth, engineOnBoth, onSecondServerVariable } from "./tests/support/secondServer.mts";
 
@@ -34,7 +34,7 @@ const database = {
 const engine = {
   ...common,
   include: ["tests/**/*.engine.test.ts"],
-  exclude: [...configDefaults.exclude, ...omittedEngineTests()],
+  exclude: [...configDefaults.exclude, ...omittedOf(longEngineTests)],
   // Only ends a hang. Some hooks run all commands of a page, which takes four times as long on a busy machine.
   testTimeout: 1_800_000,
   hookTimeout: 1_800_000,
@@ -50,7 +50,15 @@ function onSecondServer(): TestProjectInlineConfiguration[] {
   const databaseTests = Object.values(databaseOnBoth).flat();
   return [
     { test: { ...database, name: `database-${major}`, include: databaseTests, env } },
-    { test: { ...engine, name: `engine-${major}`, include: [...engineOnBoth], env } },
+    {
+      test: {
+        ...engine,
+        name: `engine-${major}`,
+        include: [...engineOnBoth],
+        exclude: [...configDefaults.exclude, ...omittedOf([engineOnBoth])],
+        env,
+      },
+    },
   ];
 }
 

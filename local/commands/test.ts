@@ -41,6 +41,8 @@ export async function test(checkout: string, args: readonly string[], options: T
     await ensureCompressor(say);
     await ensureS3Installed(say);
     say(describeDatabases(databases));
+    if (files.length === 0 && process.env.EVERY_CASE !== "1")
+      say("Of the longest tests, this run has a part (docs/testing.md). EVERY_CASE=1 runs all.");
   }
   const result = await execa(
     process.execPath,

@@ -69,8 +69,14 @@ export const databaseOnBoth: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Engine tests that run on both servers: a deployment, and drift that is detected and repaired. All others are long. */
-export const engineOnBoth = ["tests/stack/deploy.engine.test.ts", "tests/stack/drift.engine.test.ts"];
+/**
+ * Engine tests that run on both servers: a deployment, and drift that is detected and repaired. A run without named files has one of
+ * them on the second server. All others are long.
+ */
+export const engineOnBoth = [
+  "tests/stack/deploy.engine.test.ts",
+  "tests/stack/drift.engine.test.ts",
+] as const;
 
 /** The variable that tells a test that it runs on the second server, where it has a part of a long table. */
 export const onSecondServerVariable = "ON_SECOND_SERVER";
