@@ -30,6 +30,7 @@ const lookup: ServiceRights = {
     // What the account shares with the stack, and what others connect to it.
     "ecr:GetRepositoryPolicy",
     "events:DescribeEventBus",
+    "events:ListEventBuses",
     "events:ListRuleNamesByTarget",
     "iam:ListInstanceProfiles",
     "logs:DescribeResourcePolicies",

@@ -68,6 +68,7 @@ const reads: Call[] = [
   ["s3:GetAccountPublicAccessBlock", "*"],
   ["logs:DescribeResourcePolicies", "*"],
   ["events:DescribeEventBus", arn("events", "event-bus/default")],
+  ["events:ListEventBuses", "*"],
   ["events:ListRuleNamesByTarget", "*"],
   ["pipes:ListPipes", "*"],
   ["iam:ListInstanceProfiles", "*"],

@@ -7,6 +7,8 @@ import {
   StopTaskCommand,
 } from "@aws-sdk/client-ecs";
 import {
+  CreateEventBusCommand,
+  DeleteEventBusCommand,
   DeleteRuleCommand,
   PutPermissionCommand,
   PutRuleCommand,
@@ -134,6 +136,26 @@ export const accessAdditions: readonly Addition[] = [
       await events.send(new DeleteRuleCommand({ Name: "manual" }));
     },
     reports: "opens    event rule manual: added: starts tasks in $clusterArn",
+  },
+  {
+    name: "a rule of another event bus starts tasks in the cluster",
+    by: "aws events create-event-bus, put-rule, put-targets",
+    add: async ({ events }, { clusterArn: Arn, roleArn: RoleArn }) => {
+      const EventBusName = "of-another-owner";
+      await events.send(new CreateEventBusCommand({ Name: EventBusName }));
+      const EventPattern = JSON.stringify({ source: ["orders"] });
+      await events.send(new PutRuleCommand({ Name: "manual", EventBusName, EventPattern }));
+      await events.send(
+        new PutTargetsCommand({ Rule: "manual", EventBusName, Targets: [{ Id: "1", Arn, RoleArn }] }),
+      );
+    },
+    remove: async ({ events }) => {
+      const EventBusName = "of-another-owner";
+      await events.send(new RemoveTargetsCommand({ Rule: "manual", EventBusName, Ids: ["1"] }));
+      await events.send(new DeleteRuleCommand({ Name: "manual", EventBusName }));
+      await events.send(new DeleteEventBusCommand({ Name: EventBusName }));
+    },
+    reports: "opens    event rule of-another-owner/manual: added: starts tasks in $clusterArn",
   },
   {
     name: "a schedule in another group starts tasks in the cluster",

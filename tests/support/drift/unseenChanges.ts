@@ -141,13 +141,6 @@ export const unseenChanges: readonly UnseenChange[] = [
       "The call needs a role with permissions on the stack's resources. Roles of the stack, the policies of bucket, key, queue and topic, and grants on the key are compared. Schedules whose target is the cluster, a function, the queue or the topic are reported, unless the account has more than 1,000 schedules; then a warning says that they are not compared.",
   },
   {
-    name: "a rule of another event bus than the default one starts tasks in the cluster",
-    because:
-      "EventBridge lists the rules of a target for each bus, and an account can have hundreds of buses",
-    instead:
-      "The rule needs a role that may start tasks with the stack's roles. The trust policies of the stack's roles are compared, and so are running tasks that are not the stack's.",
-  },
-  {
     name: "rules of Route 53 Resolver forward the network's names to another server, DNS Firewall replaces an answer, or a Route 53 Profile with private zones and rules is associated with the network",
     because: "a VPC has no list of them in EC2, and its list of private zones lacks those of a profile",
     instead:

@@ -23,6 +23,10 @@ const needs: Readonly<Record<string, readonly [action: string, compares: string]
   "cluster services": ["ecs:ListServices", "services in the cluster"],
   "cluster tasks": ["ecs:ListTasks", "foreign tasks in the cluster"],
   "cluster rules": ["events:ListRuleNamesByTarget", "rules that start tasks in the cluster"],
+  "cluster rules of other buses": [
+    "events:ListEventBuses",
+    "rules of other event buses that start tasks in the cluster",
+  ],
   "event pipes": ["pipes:ListPipes", "pipes from and to the stack's resources"],
   "queue readers": ["lambda:ListEventSourceMappings", "functions that read the dead-letter queue"],
   "instance profiles": ["iam:ListInstanceProfiles", "instance profiles with the stack's roles"],

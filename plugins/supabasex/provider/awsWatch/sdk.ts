@@ -28,6 +28,7 @@ export {
 export {
   DescribeEventBusCommand,
   EventBridgeClient,
+  ListEventBusesCommand,
   ListRuleNamesByTargetCommand,
   ListTargetsByRuleCommand,
 } from "@aws-sdk/client-eventbridge";

@@ -6,7 +6,14 @@ import { multiRegionAccessPoints, publicAccessBlockOfAccount } from "./accessPoi
 import { muteRulesOf, redriveOfQueue } from "./alarms";
 import { bucketSources } from "./bucketSettings";
 import type { PlaceQuestion, Question, Source } from "./declared";
-import { functionsReading, permissionsOnBus, pipesOf, rulesOfCluster } from "./eventAccess";
+import {
+  functionsReading,
+  permissionsOnBus,
+  pipesOf,
+  rulesOfCluster,
+  rulesOfOtherBuses,
+  tooManyBuses,
+} from "./eventAccess";
 import {
   codeOfFunction,
   eventSourcesOfFunction,
@@ -142,6 +149,12 @@ const ownSources: Readonly<Record<string, Source>> = {
     await tasksInCluster(aws, { cluster, familyPrefix: String(cluster.split("/").at(-1)) }, signal),
   "cluster rules": async ({ aws, declared: { cluster }, signal }) =>
     isArn(cluster) ? await rulesOfCluster(aws, cluster, signal) : {},
+  "cluster rules of other buses": async ({ aws, declared: { cluster }, signal, notice }) => {
+    if (!isArn(cluster)) return {};
+    const found = await rulesOfOtherBuses(aws, cluster, signal);
+    if (found === undefined) notice?.(tooManyBuses);
+    return found;
+  },
   "instance profiles": async ({ aws, declared: { rolePrefixes }, signal }) =>
     rolePrefixes.length === 0 ? {} : await profilesOfRoles(aws, rolePrefixes, signal),
   "multi-region access points": async ({ aws, declared, signal }) => {
