@@ -45,6 +45,9 @@ const listIn = (value: string): string[] => value.split(", ");
 /** The end of a member's value if the member has no second factor. */
 export const withoutSecondFactor = ", without a second factor";
 
+/** The end of a branch's value if it began as a copy of the project's rows, which the branch's own keys and settings guard. */
+export const withData = ", with data";
+
 /** The roles of an organization, from the weakest to the strongest. */
 const memberRoles = ["read-only", "developer", "administrator", "owner"];
 
@@ -132,6 +135,7 @@ function severityOf(identity: string, before: string | undefined, after: string 
   if (identity === accountBlock) return "opens";
   if (isOn && isDemotion(identity, before, after)) return "changes";
   if (isOn && (isOpening(identity) || openingPart.test(identity))) return "opens";
+  if (identity.startsWith("branch ") && after?.includes(withData)) return "opens";
   return before === undefined ? "extra" : "changes";
 }
 
