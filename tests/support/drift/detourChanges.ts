@@ -124,6 +124,32 @@ export const detourChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
+    name: "the Supabase CLI's temporary role does not expire",
+    change: "create role cli_login_postgres login noinherit in role postgres valid until '2099-01-01'",
+    reverse: "drop role cli_login_postgres",
+    as: "supabase_admin",
+    reports: extra("role cli_login_postgres", "membership cli_login_postgres in postgres"),
+    severity: "opens",
+  },
+  {
+    name: "another role becomes a member of the Supabase CLI's temporary role",
+    change:
+      "create role cli_login_postgres login in role postgres valid until '2020-01-01'; create role bystander nologin in role cli_login_postgres",
+    reverse: "drop role bystander; drop role cli_login_postgres",
+    as: "supabase_admin",
+    reports: extra("membership bystander in cli_login_postgres", "role bystander"),
+    severity: "opens",
+  },
+  {
+    name: "the Supabase CLI's temporary role, which has expired, gets another role",
+    change:
+      "create role cli_login_postgres login in role postgres valid until '2020-01-01'; grant app_owner to cli_login_postgres",
+    reverse: "drop role cli_login_postgres",
+    as: "supabase_admin",
+    reports: extra("membership cli_login_postgres in app_owner"),
+    severity: "opens",
+  },
+  {
     name: "all sessions of the database begin as the service role, also that of the refresh",
     change: "alter database postgres set role = 'service_role'",
     reverse: "alter database postgres reset role",
