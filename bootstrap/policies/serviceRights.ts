@@ -36,6 +36,7 @@ const lookup: ServiceRights = {
     "logs:DescribeResourcePolicies",
     "pipes:ListPipes",
     "s3:GetAccountPublicAccessBlock",
+    "s3:ListAccessGrants",
     "s3:ListAccessPoints",
     "s3:ListMultiRegionAccessPoints",
   ],

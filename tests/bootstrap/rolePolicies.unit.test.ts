@@ -63,6 +63,7 @@ const reads: Call[] = [
   ["lambda:GetFunctionEventInvokeConfig", probe],
   ["lambda:ListEventSourceMappings", "*"],
   ["s3:GetAnalyticsConfiguration", bucket],
+  ["s3:ListAccessGrants", "*"],
   ["s3:ListAccessPoints", "*"],
   ["s3:ListMultiRegionAccessPoints", "*"],
   ["s3:GetAccountPublicAccessBlock", "*"],

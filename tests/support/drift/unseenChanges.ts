@@ -142,9 +142,29 @@ export const unseenChanges: readonly UnseenChange[] = [
   },
   {
     name: "rules of Route 53 Resolver forward the network's names to another server, DNS Firewall replaces an answer, or a Route 53 Profile with private zones and rules is associated with the network",
-    because: "a VPC has no list of them in EC2, and its list of private zones lacks those of a profile",
+    because:
+      "EC2 has no list of them for a VPC, its list of private zones lacks those of a profile, and the local AWS serves neither DNS Firewall nor profiles",
     instead:
       "Private zones and DHCP options of the network are compared. With `sslMode: verify-full`, backups refuse another server.",
+  },
+  {
+    name: "the network is associated with a service network of VPC Lattice",
+    because:
+      "it lets tasks of the network call services of others, but nobody into the network; a resource gateway, with which others use its address, has network interfaces",
+    instead: "Foreign network interfaces in the network are reported.",
+  },
+  {
+    name: "subnets of the network are shared with another account (AWS RAM), or the account no longer blocks internet gateways (VPC Block Public Access)",
+    because:
+      "a share opens nothing until the other account uses it; the block applies to all networks of the account, and its owner decides about it",
+    instead: "Foreign instances and network interfaces in the subnets are reported. Routes and gateways of the network are compared.",
+  },
+  {
+    name: "log groups and metrics are shared with a monitoring account (CloudWatch cross-account observability: `aws oam create-link`)",
+    because:
+      "organizations do it for all of their accounts; the logs of the stack contain neither rows nor passwords",
+    instead:
+      "Subscriptions of the log groups, policies of the account for logs and resource policies are compared.",
   },
   {
     name: "settings of the account in ECS: `aws ecs put-account-setting-default`",

@@ -8,6 +8,7 @@ const needs: Readonly<Record<string, readonly [action: string, compares: string]
   "queue redrive": ["sqs:GetQueueAttributes", "other queues for undelivered events"],
   "bucket access": ["s3:GetBucketAcl", "grants of the bucket's ACL"],
   "bucket access points": ["s3:ListAccessPoints", "access points of the bucket"],
+  "bucket access grants": ["s3:ListAccessGrants", "grants of S3 Access Grants on the bucket"],
   "bucket CORS": ["s3:GetBucketCORS", "CORS rules of the bucket"],
   "bucket website": ["s3:GetBucketWebsite", "website settings of the bucket"],
   "bucket replication": ["s3:GetReplicationConfiguration", "other replication rules of the bucket"],

@@ -58,9 +58,11 @@ export {
 } from "@aws-sdk/client-s3";
 export {
   GetPublicAccessBlockCommand,
+  paginateListAccessGrants,
   paginateListAccessPoints,
   paginateListMultiRegionAccessPoints,
   S3ControlClient,
+  S3ControlServiceException,
 } from "@aws-sdk/client-s3-control";
 export { paginateListSchedules, SchedulerClient } from "@aws-sdk/client-scheduler";
 export { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
