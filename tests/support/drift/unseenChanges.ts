@@ -157,7 +157,8 @@ export const unseenChanges: readonly UnseenChange[] = [
     name: "subnets of the network are shared with another account (AWS RAM), or the account no longer blocks internet gateways (VPC Block Public Access)",
     because:
       "a share opens nothing until the other account uses it; the block applies to all networks of the account, and its owner decides about it",
-    instead: "Foreign instances and network interfaces in the subnets are reported. Routes and gateways of the network are compared.",
+    instead:
+      "Foreign instances and network interfaces in the subnets are reported. Routes and gateways of the network are compared.",
   },
   {
     name: "log groups and metrics are shared with a monitoring account (CloudWatch cross-account observability: `aws oam create-link`)",
