@@ -30,11 +30,13 @@ const lookup: ServiceRights = {
     // What the account shares with the stack, and what others connect to it.
     "ecr:GetRepositoryPolicy",
     "events:DescribeEventBus",
+    "events:ListEventBuses",
     "events:ListRuleNamesByTarget",
     "iam:ListInstanceProfiles",
     "logs:DescribeResourcePolicies",
     "pipes:ListPipes",
     "s3:GetAccountPublicAccessBlock",
+    "s3:ListAccessGrants",
     "s3:ListAccessPoints",
     "s3:ListMultiRegionAccessPoints",
   ],

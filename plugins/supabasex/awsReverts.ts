@@ -42,6 +42,10 @@ const commands: readonly (readonly [pattern: RegExp, howTo: HowTo])[] = [
     ([, name], { account }) => `s3control delete-access-point --account-id ${account} --name ${name}`,
   ],
   [
+    /^access grant \S+ (\S+)$/,
+    ([id], { account }) => `s3control delete-access-grant --account-id ${account} --access-grant-id ${id}`,
+  ],
+  [
     /^multi-region access point (\S+)$/,
     ([name], { account }) =>
       `s3control delete-multi-region-access-point --account-id ${account} --details Name=${name} --region us-west-2`,
@@ -83,12 +87,12 @@ const commands: readonly (readonly [pattern: RegExp, howTo: HowTo])[] = [
     /^event bus permission (\S+) (.+)$/,
     ([bus, statement]) => `events remove-permission --event-bus-name ${bus} --statement-id ${statement}`,
   ],
-  // The other targets of the rule remain.
+  // The other targets of the rule remain. The name of another bus may contain a slash, the name of a rule does not.
   [
-    /^event rule (\S+)$/,
-    ([name], { cluster, options }) =>
-      `events remove-targets --rule ${name} --ids $(aws events list-targets-by-rule --rule ${name} --query "Targets[?Arn=='${cluster}'].Id" --output text${options})`,
+    /^event rule (\S+)\/([^/\s]+)$/,
+    ([bus, name], details) => removeTargets(`${name} --event-bus-name ${bus}`, details),
   ],
+  [/^event rule ([^/\s]+)$/, ([name], details) => removeTargets(String(name), details)],
   [/^event pipe (\S+)$/, ([name]) => `pipes delete-pipe --name ${name}`],
   [/^event target (\S+) (.+)$/, ([rule, id]) => `events remove-targets --rule ${rule} --ids ${id}`],
   [
@@ -185,6 +189,11 @@ const commands: readonly (readonly [pattern: RegExp, howTo: HowTo])[] = [
       `iam remove-role-from-instance-profile --instance-profile-name ${profile} --role-name ${shellWord(added.replace(/^role /, ""))}`,
   ],
 ];
+
+/** Returns the command that removes the cluster from the targets of a rule. */
+function removeTargets(rule: string, { cluster, options }: Details): string {
+  return `events remove-targets --rule ${rule} --ids $(aws events list-targets-by-rule --rule ${rule} --query "Targets[?Arn=='${cluster}'].Id" --output text${options})`;
+}
 
 /** The end of what was added, if the policy contains nothing else. */
 const isWholePolicy = /, policy [0-9a-f]+$/;

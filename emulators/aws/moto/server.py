@@ -1,20 +1,25 @@
 """Starts moto with the operations of AWS that it lacks and the stack uses: account policies of CloudWatch Logs,
-alarm mute rules and data protection policies of topics. They are stored and returned as sent, per region. A new
+alarm mute rules, data protection policies of topics and S3 Access Grants. They are stored and returned as sent, per region. A new
 VPC has the DHCP options of its region, and a NAT gateway's interface its own type, as in AWS."""
 
 from collections import defaultdict
+from uuid import uuid4
 
 from moto.cloudwatch.responses import CloudWatchResponse
+from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, EmptyResult
 from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.vpcs import VPC
 from moto.logs.responses import LogsResponse
+from moto.s3control import urls as s3control_urls
+from moto.s3control.responses import S3ControlResponse
 from moto.server import main
 from moto.sns.responses import SNSResponse
 
 account_policies = defaultdict(dict)
 mute_rules = defaultdict(dict)
 topic_policies = {}
+access_grants = {}
 
 
 def put_account_policy(self):
@@ -70,6 +75,60 @@ def get_data_protection_policy(self):
     return ActionResult({"DataProtectionPolicy": topic_policies.get(self._get_param("ResourceArn"), "")})
 
 
+class NoAccessGrantsInstance(ServiceException):
+    code = "AccessGrantsInstanceNotExistsError"
+    message = "The Access Grants instance does not exist"
+
+
+def grants_of(self):
+    if self.region not in access_grants:
+        raise NoAccessGrantsInstance()
+    return access_grants[self.region]
+
+
+def create_access_grants_instance(self):
+    access_grants.setdefault(self.region, {"locations": {}, "grants": {}})
+    return ActionResult({"AccessGrantsInstanceId": "default"})
+
+
+def delete_access_grants_instance(self):
+    access_grants.pop(self.region, None)
+    return EmptyResult()
+
+
+def create_access_grants_location(self):
+    location = {"AccessGrantsLocationId": str(uuid4()), "LocationScope": self._get_param("LocationScope")}
+    grants_of(self)["locations"][location["AccessGrantsLocationId"]] = location["LocationScope"]
+    return ActionResult(location)
+
+
+def delete_access_grants_location(self):
+    grants_of(self)["locations"].pop(self._get_param("AccessGrantsLocationId"), None)
+    return EmptyResult()
+
+
+def create_access_grant(self):
+    configuration = self._get_param("AccessGrantsLocationConfiguration", {})
+    grant = {name: self._get_param(name) for name in ("AccessGrantsLocationId", "Grantee", "Permission")}
+    grant["AccessGrantId"] = str(uuid4())
+    scope = grants_of(self)["locations"][grant["AccessGrantsLocationId"]]
+    grant["GrantScope"] = scope + configuration.get("S3SubPrefix", "")
+    grants_of(self)["grants"][grant["AccessGrantId"]] = grant
+    return ActionResult(grant)
+
+
+def delete_access_grant(self):
+    grants_of(self)["grants"].pop(self._get_param("AccessGrantId"), None)
+    return EmptyResult()
+
+
+def list_access_grants(self):
+    return ActionResult({"AccessGrantsList": list(grants_of(self)["grants"].values())})
+
+
+for path in ("", "/location", "/location/<id>", "/grant", "/grant/<id>", "/grants"):
+    s3control_urls.url_paths[f"/v20180820/accessgrantsinstance{path}"] = S3ControlResponse.dispatch
+
 # In moto, a new VPC has none (`default`), although AWS returns the options of the region.
 VPC.dhcp_options_id = property(lambda self: self.dhcp_options.id if self.dhcp_options else "dopt-0fedcba9876543210")
 create_nat_gateway = NatGateway.__init__
@@ -87,6 +146,15 @@ operations = {
     LogsResponse: (put_account_policy, describe_account_policies, delete_account_policy),
     CloudWatchResponse: (put_alarm_mute_rule, list_alarm_mute_rules, get_alarm_mute_rule, delete_alarm_mute_rule),
     SNSResponse: (put_data_protection_policy, get_data_protection_policy),
+    S3ControlResponse: (
+        create_access_grants_instance,
+        delete_access_grants_instance,
+        create_access_grants_location,
+        delete_access_grants_location,
+        create_access_grant,
+        delete_access_grant,
+        list_access_grants,
+    ),
 }
 for responses, functions in operations.items():
     for function in functions:

@@ -44,7 +44,7 @@ function shownBranch(branch: BranchRecord, project: ProjectRecord) {
     is_default: branch.isDefault,
     ...(branch.gitBranch !== null && { git_branch: branch.gitBranch }),
     persistent: branch.persistent,
-    with_data: false,
+    with_data: branch.withData ?? false,
     status: project.status === "COMING_UP" ? "CREATING_PROJECT" : (branch.status ?? "FUNCTIONS_DEPLOYED"),
     preview_project_status: project.status,
     created_at: branch.createdAt,
@@ -103,6 +103,7 @@ export function projectBranchRoutes({ store, lifecycle }: Services) {
       parentRef: project.ref,
       persistent: body.persistent ?? false,
       isDefault: false,
+      ...(body.with_data === true && { withData: true }),
     });
     const preview = newProject({
       numericId: store.nextNumericId(),

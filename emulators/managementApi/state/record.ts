@@ -67,6 +67,8 @@ export interface BranchRecord {
   parentRef: string;
   persistent: boolean;
   isDefault: boolean;
+  /** Whether it was requested with a copy of the project's rows. The copy is not made. */
+  withData?: boolean;
   /** The outcome of the last push, merge or reset. */
   status?: "RUNNING_MIGRATIONS" | "MIGRATIONS_FAILED" | "FUNCTIONS_DEPLOYED";
   /** Why it failed. The API does not return this. */

@@ -20,6 +20,7 @@ const withoutResource: ReadonlySet<string> = new Set([
   "ecs:ListServices",
   "ecs:ListTasks",
   "events:DescribeEventBus",
+  "events:ListEventBuses",
   "events:ListRuleNamesByTarget",
   "iam:ListInstanceProfiles",
   "cloudwatch:GetAlarmMuteRule",

@@ -45,6 +45,7 @@ export function s3Action({ operation, query }: AwsCall): string {
 /** Path of a request to S3 about the account → IAM's action. */
 const ofAccount: readonly (readonly [path: RegExp, action: string])[] = [
   [/\/configuration\/publicAccessBlock$/, "s3:GetAccountPublicAccessBlock"],
+  [/\/accessgrantsinstance\/grants$/, "s3:ListAccessGrants"],
   [/\/accesspoint$/, "s3:ListAccessPoints"],
   [/\/mrap\/instances$/, "s3:ListMultiRegionAccessPoints"],
 ];

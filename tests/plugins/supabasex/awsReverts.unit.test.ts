@@ -18,6 +18,10 @@ test.each([
     "s3control delete-access-point --account-id 123456789012 --name manual --region eu-west-1",
   ],
   [
+    "access grant shop-backups 0a1b-2c3d",
+    "s3control delete-access-grant --account-id 123456789012 --access-grant-id 0a1b-2c3d --region eu-west-1",
+  ],
+  [
     "multi-region access point manual",
     "s3control delete-multi-region-access-point --account-id 123456789012 --details Name=manual --region us-west-2",
   ],
@@ -130,6 +134,10 @@ test.each([
 test("a rule loses only the targets in the cluster, and keeps its other ones", () => {
   expect(revert("event rule manual")).toBe(
     `aws events remove-targets --rule manual --ids $(aws events list-targets-by-rule --rule manual --query "Targets[?Arn=='${place.cluster}'].Id" --output text --region eu-west-1) --region eu-west-1`,
+  );
+  const ofPartner = "manual --event-bus-name aws.partner/example/1";
+  expect(revert("event rule aws.partner/example/1/manual")).toBe(
+    `aws events remove-targets --rule ${ofPartner} --ids $(aws events list-targets-by-rule --rule ${ofPartner} --query "Targets[?Arn=='${place.cluster}'].Id" --output text --region eu-west-1) --region eu-west-1`,
   );
 });
 

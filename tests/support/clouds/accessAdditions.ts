@@ -7,6 +7,8 @@ import {
   StopTaskCommand,
 } from "@aws-sdk/client-ecs";
 import {
+  CreateEventBusCommand,
+  DeleteEventBusCommand,
   DeleteRuleCommand,
   PutPermissionCommand,
   PutRuleCommand,
@@ -22,10 +24,17 @@ import {
 } from "@aws-sdk/client-iam";
 import { CreatePipeCommand, DeletePipeCommand } from "@aws-sdk/client-pipes";
 import {
+  CreateAccessGrantCommand,
+  CreateAccessGrantsInstanceCommand,
+  CreateAccessGrantsLocationCommand,
   CreateAccessPointCommand,
   CreateMultiRegionAccessPointCommand,
+  DeleteAccessGrantCommand,
+  DeleteAccessGrantsInstanceCommand,
+  DeleteAccessGrantsLocationCommand,
   DeleteAccessPointCommand,
   DeleteMultiRegionAccessPointCommand,
+  ListAccessGrantsCommand,
 } from "@aws-sdk/client-s3-control";
 import {
   CreateScheduleCommand,
@@ -70,6 +79,40 @@ export const accessAdditions: readonly Addition[] = [
     remove: async ({ s3Control }, places) =>
       await s3Control.send(new DeleteAccessPointCommand({ AccountId: accountOf(places), Name: "manual" })),
     reports: "opens    access point $bucket manual: added: reachable from the internet",
+  },
+  {
+    name: "S3 Access Grants give another role temporary credentials for the backups",
+    by: "aws s3control create-access-grants-instance, create-access-grants-location, create-access-grant",
+    add: async ({ s3Control }, places) => {
+      const AccountId = accountOf(places);
+      await s3Control.send(new CreateAccessGrantsInstanceCommand({ AccountId }));
+      const { AccessGrantsLocationId } = await s3Control.send(
+        new CreateAccessGrantsLocationCommand({
+          ...{ AccountId, LocationScope: "s3://", IAMRoleArn: places.roleArn },
+        }),
+      );
+      const grant = (Permission: "READ" | "READWRITE", S3SubPrefix: string) =>
+        s3Control.send(
+          new CreateAccessGrantCommand({
+            ...{ AccountId, AccessGrantsLocationId, Permission },
+            AccessGrantsLocationConfiguration: { S3SubPrefix },
+            Grantee: { GranteeType: "IAM", GranteeIdentifier: places.roleArn },
+          }),
+        );
+      await grant("READ", `${places.bucket}/daily/*`);
+      // Control: of another application.
+      await grant("READWRITE", `${places.bucket}-of-another-owner/*`);
+    },
+    remove: async ({ s3Control }, places) => {
+      const AccountId = accountOf(places);
+      const { AccessGrantsList = [] } = await s3Control.send(new ListAccessGrantsCommand({ AccountId }));
+      for (const { AccessGrantId, AccessGrantsLocationId } of AccessGrantsList) {
+        await s3Control.send(new DeleteAccessGrantCommand({ AccountId, AccessGrantId }));
+        await s3Control.send(new DeleteAccessGrantsLocationCommand({ AccountId, AccessGrantsLocationId }));
+      }
+      await s3Control.send(new DeleteAccessGrantsInstanceCommand({ AccountId }));
+    },
+    reports: "opens    access grant $bucket ",
   },
   {
     name: "a multi-region access point includes the bucket",
@@ -134,6 +177,26 @@ export const accessAdditions: readonly Addition[] = [
       await events.send(new DeleteRuleCommand({ Name: "manual" }));
     },
     reports: "opens    event rule manual: added: starts tasks in $clusterArn",
+  },
+  {
+    name: "a rule of another event bus starts tasks in the cluster",
+    by: "aws events create-event-bus, put-rule, put-targets",
+    add: async ({ events }, { clusterArn: Arn, roleArn: RoleArn }) => {
+      const EventBusName = "of-another-owner";
+      await events.send(new CreateEventBusCommand({ Name: EventBusName }));
+      const EventPattern = JSON.stringify({ source: ["orders"] });
+      await events.send(new PutRuleCommand({ Name: "manual", EventBusName, EventPattern }));
+      await events.send(
+        new PutTargetsCommand({ Rule: "manual", EventBusName, Targets: [{ Id: "1", Arn, RoleArn }] }),
+      );
+    },
+    remove: async ({ events }) => {
+      const EventBusName = "of-another-owner";
+      await events.send(new RemoveTargetsCommand({ Rule: "manual", EventBusName, Ids: ["1"] }));
+      await events.send(new DeleteRuleCommand({ Name: "manual", EventBusName }));
+      await events.send(new DeleteEventBusCommand({ Name: EventBusName }));
+    },
+    reports: "opens    event rule of-another-owner/manual: added: starts tasks in $clusterArn",
   },
   {
     name: "a schedule in another group starts tasks in the cluster",

@@ -27,6 +27,14 @@ export const dependentChanges: readonly BundleChange[] = [
     repairedBy: "up",
   },
   {
+    name: "a primary key is dropped with an extension",
+    severity: "changes",
+    change: "alter index shared.customers_pkey depends on extension ltree",
+    reverse: "alter index shared.customers_pkey no depends on extension ltree",
+    reports: changed("constraint shared.customers customers_pkey", "dependsOn"),
+    repairedBy: "up",
+  },
+  {
     name: "a materialized view is dropped with an extension",
     severity: "changes",
     change: "alter materialized view internal.customer_counts depends on extension ltree",

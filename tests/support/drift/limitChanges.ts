@@ -318,6 +318,17 @@ export const quietChanges: readonly {
       "alter extension xml2 drop table queues.q_new; drop table queues.q_new; create table queues.q_old (id bigint not null); alter extension xml2 add table queues.q_old",
   },
   {
+    name: "a colleague used the Supabase CLI without a password, whose temporary role expires",
+    change:
+      "create role cli_login_postgres noinherit in role postgres; alter role cli_login_postgres login valid until '2026-01-01'",
+    reverse: "drop role cli_login_postgres",
+  },
+  {
+    name: "an application creates an unlogged queue",
+    change: "create unlogged table queues.q_fast (id bigint); alter extension xml2 add table queues.q_fast",
+    reverse: "alter extension xml2 drop table queues.q_fast; drop table queues.q_fast",
+  },
+  {
     name: "an index without expressions is added to a table of the platform",
     change: "create index users_by_creation on auth.users (created_at)",
     reverse: "drop index auth.users_by_creation",

@@ -1,6 +1,7 @@
 import { applicationChanges } from "./applicationChanges";
 import { columnTypeChanges } from "./columnTypeChanges";
 import { detourChanges } from "./detourChanges";
+import { extensionChanges } from "./extensionChanges";
 import { guardChanges } from "./guardChanges";
 import { hiddenChanges } from "./hiddenChanges";
 import { indirectChanges } from "./indirectChanges";
@@ -38,4 +39,5 @@ export const postureChanges: readonly PostureChange[] = [
   ...detourChanges,
   ...columnTypeChanges,
   ...limitChanges,
+  ...extensionChanges,
 ];

@@ -144,6 +144,21 @@ export const projectMemberChanges: readonly ProjectChange[] = [
     reports: { "branch feature": "added: preview [extra]" },
   },
   {
+    name: "a preview branch with a copy of all rows is created (`supabase branches create --with-data`)",
+    calls: [["POST", "/branches", { branch_name: "copy", with_data: true }]],
+    reports: { "branch copy": "added: preview, with data [opens]" },
+  },
+  {
+    name: "a preview branch is created again with a copy of all rows",
+    calls: [
+      ["POST", "/branches", { branch_name: "feature" }],
+      ["DELETE", "/branches"],
+      ["POST", "/branches", { branch_name: "feature", with_data: true }],
+    ],
+    before: 1,
+    reports: { "branch feature": "preview → preview, with data [opens]" },
+  },
+  {
     name: "a vanity subdomain is activated (`supabase vanity-subdomains activate`)",
     calls: [["POST", "/vanity-subdomain/activate", { vanity_subdomain: "shop" }]],
     reports: { "vanity subdomain": "added: shop.supabase.co [extra]" },

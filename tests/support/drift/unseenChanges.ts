@@ -30,7 +30,7 @@ export const unseenChanges: readonly UnseenChange[] = [
       "Only a superuser or a member of `pg_create_subscription` owns a subscription. New subscriptions, and the owner, publications and rights of each, are compared.",
   },
   {
-    name: "an account's password, email address, second factor or identity is replaced",
+    name: "an account's password, email address, metadata, second factor or identity is replaced",
     by: {
       change: "update auth.users set encrypted_password = 'x' where email = 'member@example.com'",
       reverse: "update auth.users set encrypted_password = null where email = 'member@example.com'",
@@ -47,22 +47,35 @@ export const unseenChanges: readonly UnseenChange[] = [
       "The token hook of the bundle sets `authenticated` in every token of Auth, regardless of the row; `tests/sql/tokenHook.database.test.ts` checks it. The hook, its function and its setting are compared.",
   },
   {
-    name: "an object of another application depends on an extension: `alter function … depends on extension`",
+    name: "a function, a materialized view or an index that is not unique, of another application, depends on an extension",
+    by: {
+      change: "alter function public.legacy_count() depends on extension pg_trgm",
+      reverse: "alter function public.legacy_count() no depends on extension pg_trgm",
+    },
     because:
-      "the posture of objects of others contains what can open access; with it, `drop extension` only drops the object, which is then missing",
+      "`drop extension` then drops the object, which opens nothing and loses no rows: it refuses to drop a function that a policy, a trigger, a constraint or a view uses",
     instead:
-      "For objects of the bundle it is compared. Functions, triggers and materialized views that are missing are reported.",
+      "Functions and materialized views that are missing are reported. Triggers, constraints and unique indexes are guards, so their extensions are compared, and for objects of the bundle all are.",
   },
   {
-    name: "the index of a constraint depends on an extension: `alter index shared.customers_pkey depends on extension`",
-    because: "the catalog reads such an index as a part of its constraint",
-    instead: "`drop extension` drops the constraint with its index, and a missing constraint is reported.",
-  },
-  {
-    name: "a table of an extension is unlogged: `alter table cron.job set unlogged`",
+    name: "a sequence of another application is unlogged or restarted",
+    by: {
+      change: "alter sequence public.numbers set unlogged",
+      reverse: "alter sequence public.numbers set logged",
+    },
     because:
-      "only the owner of the extension's tables may do it, and its version decides how they are stored; after a crash, the server empties an unlogged table",
-    instead: "Missing jobs and other missing rows that the bundle declares are reported and repaired.",
+      "it opens nothing, and a sequence contains no rows; applications restart their sequences themselves",
+    instead: "Primary keys and unique indexes, which refuse a number that exists, are compared.",
+  },
+  {
+    name: "other settings of the server's configuration",
+    by: {
+      change: "alter system set log_min_duration_statement = 1000",
+      reverse: "alter system reset log_min_duration_statement",
+    },
+    because: "the platform changes its configuration with each upgrade and size of the server",
+    instead:
+      "Only a superuser, or a role that was granted the parameter, may do it, and such grants are compared. So are settings that decide as which role, or with which code, sessions run, and settings of roles and of the database. ProjectWatch compares the settings that the Management API changes.",
   },
   {
     name: "a secret of the vault is added, replaced or deleted",
@@ -128,17 +141,31 @@ export const unseenChanges: readonly UnseenChange[] = [
       "The call needs a role with permissions on the stack's resources. Roles of the stack, the policies of bucket, key, queue and topic, and grants on the key are compared. Schedules whose target is the cluster, a function, the queue or the topic are reported, unless the account has more than 1,000 schedules; then a warning says that they are not compared.",
   },
   {
-    name: "a rule of another event bus than the default one starts tasks in the cluster",
-    because:
-      "EventBridge lists the rules of a target for each bus, and an account can have hundreds of buses",
-    instead:
-      "The rule needs a role that may start tasks with the stack's roles. The trust policies of the stack's roles are compared, and so are running tasks that are not the stack's.",
-  },
-  {
     name: "rules of Route 53 Resolver forward the network's names to another server, DNS Firewall replaces an answer, or a Route 53 Profile with private zones and rules is associated with the network",
-    because: "a VPC has no list of them in EC2, and its list of private zones lacks those of a profile",
+    because:
+      "EC2 has no list of them for a VPC, its list of private zones lacks those of a profile, and the local AWS serves neither DNS Firewall nor profiles",
     instead:
       "Private zones and DHCP options of the network are compared. With `sslMode: verify-full`, backups refuse another server.",
+  },
+  {
+    name: "the network is associated with a service network of VPC Lattice",
+    because:
+      "it lets tasks of the network call services of others, but nobody into the network; a resource gateway, with which others use its address, has network interfaces",
+    instead: "Foreign network interfaces in the network are reported.",
+  },
+  {
+    name: "subnets of the network are shared with another account (AWS RAM), or the account no longer blocks internet gateways (VPC Block Public Access)",
+    because:
+      "a share opens nothing until the other account uses it; the block applies to all networks of the account, and its owner decides about it",
+    instead:
+      "Foreign instances and network interfaces in the subnets are reported. Routes and gateways of the network are compared.",
+  },
+  {
+    name: "log groups and metrics are shared with a monitoring account (CloudWatch cross-account observability: `aws oam create-link`)",
+    because:
+      "organizations do it for all of their accounts; the logs of the stack contain neither rows nor passwords",
+    instead:
+      "Subscriptions of the log groups, policies of the account for logs and resource policies are compared.",
   },
   {
     name: "settings of the account in ECS: `aws ecs put-account-setting-default`",

@@ -1,5 +1,6 @@
 import { canonicalJson, type JsonValue } from "../../../../foundation/json";
 import type { Entries } from "../watch/watched";
+import { accessGrantsOnBucket, tooManyGrants } from "./accessGrants";
 import { accessPointsOfBucket } from "./accessPoints";
 import type { AwsClients } from "./clients";
 import type { BucketQuestion, Source } from "./declared";
@@ -76,6 +77,12 @@ export const bucketSources: Readonly<Record<string, Source<BucketQuestion>>> = {
     account === undefined
       ? {}
       : await accessPointsOfBucket(aws, { Bucket: bucket, AccountId: account }, signal),
+  "bucket access grants": async ({ aws, declared: { account, bucket }, signal, notice }) => {
+    if (account === undefined) return {};
+    const found = await accessGrantsOnBucket(aws, { Bucket: bucket, AccountId: account }, signal);
+    if (found === undefined) notice?.(tooManyGrants);
+    return found;
+  },
   "bucket access": async ({ aws, declared: { bucket }, signal }) => {
     const { GetBucketAclCommand } = await import("./sdk");
     const { Owner, Grants = [] } = await aws.s3.send(new GetBucketAclCommand({ Bucket: bucket }), {

@@ -95,6 +95,7 @@ export interface PlaceQuestion {
   readonly aws: AwsClients;
   readonly declared: DeclaredReplica;
   readonly signal: AbortSignal;
+  readonly notice?: Question["notice"];
 }
 
 /** Input of the sources that read a bucket. */
@@ -102,6 +103,7 @@ export interface BucketQuestion {
   readonly aws: Pick<AwsClients, "s3" | "s3Control">;
   readonly declared: Pick<DeclaredInAws, "account" | "bucket" | "bucketSettings" | "replicationRole">;
   readonly signal: AbortSignal;
+  readonly notice?: Question["notice"];
 }
 
 /** Reads what exists and is not declared. Returns undefined if there is nothing to read, so that nothing is recorded. */

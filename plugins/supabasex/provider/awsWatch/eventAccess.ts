@@ -19,21 +19,52 @@ export async function permissionsOnBus(
 
 /** Returns the rules of the default event bus that start tasks in a cluster. The stack has none: its schedules start them. */
 export async function rulesOfCluster(
-  { events }: Pick<AwsClients, "events">,
-  TargetArn: string,
-  abortSignal: AbortSignal,
+  aws: Pick<AwsClients, "events">,
+  cluster: string,
+  signal: AbortSignal,
 ): Promise<Entries> {
+  return Object.fromEntries(await rulesOfBus(aws, { bus: "default", cluster }, signal));
+}
+
+/** An application may have a bus for each of its customers, and each bus is a request. */
+const maxBuses = 50;
+
+/** Returns the same for the other event buses of the account; undefined if there are too many. */
+export async function rulesOfOtherBuses(
+  aws: Pick<AwsClients, "events">,
+  cluster: string,
+  signal: AbortSignal,
+): Promise<Entries | undefined> {
+  const { ListEventBusesCommand } = await import("./sdk");
+  // A page has 100.
+  const { EventBuses = [] } = await aws.events.send(new ListEventBusesCommand({}), { abortSignal: signal });
+  const buses = EventBuses.flatMap(({ Name = "default" }) => (Name === "default" ? [] : [Name]));
+  if (buses.length > maxBuses) return undefined;
+  const lists = await Promise.all(buses.map((bus) => rulesOfBus(aws, { bus, cluster }, signal)));
+  return Object.fromEntries(lists.flat());
+}
+
+/** A sentence about the rules that are not compared because the account has too many buses. */
+export const tooManyBuses = `The account has more than ${maxBuses} event buses, so rules of other buses than the default one that start the stack's tasks are not compared.`;
+
+async function rulesOfBus(
+  { events }: Pick<AwsClients, "events">,
+  { bus, cluster }: { readonly bus: string; readonly cluster: string },
+  abortSignal: AbortSignal,
+): Promise<[string, string][]> {
   const { ListRuleNamesByTargetCommand } = await import("./sdk");
   const found: string[] = [];
   let NextToken: string | undefined;
   do {
-    const page = await events.send(new ListRuleNamesByTargetCommand({ TargetArn, NextToken }), {
-      abortSignal,
-    });
+    const page = await events.send(
+      new ListRuleNamesByTargetCommand({ TargetArn: cluster, EventBusName: bus, NextToken }),
+      { abortSignal },
+    );
     found.push(...(page.RuleNames ?? []));
     NextToken = page.NextToken;
   } while (NextToken !== undefined);
-  return Object.fromEntries(found.map((name) => [`event rule ${name}`, `starts tasks in ${TargetArn}`]));
+  const prefix = bus === "default" ? "" : `${bus}/`;
+  return found.map((name) => [`event rule ${prefix}${name}`, `starts tasks in ${cluster}`]);
 }
 
 /** Returns the pipes from or to the stack's resources, of which it has none. One that reads the dead-letter queue ends its alarm. */

@@ -8,6 +8,7 @@ const needs: Readonly<Record<string, readonly [action: string, compares: string]
   "queue redrive": ["sqs:GetQueueAttributes", "other queues for undelivered events"],
   "bucket access": ["s3:GetBucketAcl", "grants of the bucket's ACL"],
   "bucket access points": ["s3:ListAccessPoints", "access points of the bucket"],
+  "bucket access grants": ["s3:ListAccessGrants", "grants of S3 Access Grants on the bucket"],
   "bucket CORS": ["s3:GetBucketCORS", "CORS rules of the bucket"],
   "bucket website": ["s3:GetBucketWebsite", "website settings of the bucket"],
   "bucket replication": ["s3:GetReplicationConfiguration", "other replication rules of the bucket"],
@@ -23,6 +24,10 @@ const needs: Readonly<Record<string, readonly [action: string, compares: string]
   "cluster services": ["ecs:ListServices", "services in the cluster"],
   "cluster tasks": ["ecs:ListTasks", "foreign tasks in the cluster"],
   "cluster rules": ["events:ListRuleNamesByTarget", "rules that start tasks in the cluster"],
+  "cluster rules of other buses": [
+    "events:ListEventBuses",
+    "rules of other event buses that start tasks in the cluster",
+  ],
   "event pipes": ["pipes:ListPipes", "pipes from and to the stack's resources"],
   "queue readers": ["lambda:ListEventSourceMappings", "functions that read the dead-letter queue"],
   "instance profiles": ["iam:ListInstanceProfiles", "instance profiles with the stack's roles"],

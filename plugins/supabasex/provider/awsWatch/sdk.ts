@@ -28,6 +28,7 @@ export {
 export {
   DescribeEventBusCommand,
   EventBridgeClient,
+  ListEventBusesCommand,
   ListRuleNamesByTargetCommand,
   ListTargetsByRuleCommand,
 } from "@aws-sdk/client-eventbridge";
@@ -57,9 +58,11 @@ export {
 } from "@aws-sdk/client-s3";
 export {
   GetPublicAccessBlockCommand,
+  paginateListAccessGrants,
   paginateListAccessPoints,
   paginateListMultiRegionAccessPoints,
   S3ControlClient,
+  S3ControlServiceException,
 } from "@aws-sdk/client-s3-control";
 export { paginateListSchedules, SchedulerClient } from "@aws-sdk/client-scheduler";
 export { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";

@@ -6,7 +6,15 @@ import { multiRegionAccessPoints, publicAccessBlockOfAccount } from "./accessPoi
 import { muteRulesOf, redriveOfQueue } from "./alarms";
 import { bucketSources } from "./bucketSettings";
 import type { PlaceQuestion, Question, Source } from "./declared";
-import { functionsReading, permissionsOnBus, pipesOf, rulesOfCluster } from "./eventAccess";
+import { absent, nothing, refused, throttled } from "./errorCodes";
+import {
+  functionsReading,
+  permissionsOnBus,
+  pipesOf,
+  rulesOfCluster,
+  rulesOfOtherBuses,
+  tooManyBuses,
+} from "./eventAccess";
 import {
   codeOfFunction,
   eventSourcesOfFunction,
@@ -25,42 +33,6 @@ import { isArn, ownArns, queueArn } from "./ownArns";
 import { allItems } from "./pages";
 import { schedulesInGroup, schedulesInOtherGroups, tooManySchedules } from "./schedules";
 import { tasksInCluster } from "./tasks";
-
-/** Error codes that mean that the resource does not exist, or that the bucket has no such setting. */
-const nothing = new Set([
-  "NoSuchBucket",
-  "NotFound",
-  "NotFoundException",
-  "ResourceNotFoundException",
-  "NoSuchCORSConfiguration",
-  "NoSuchWebsiteConfiguration",
-  "ReplicationConfigurationNotFoundError",
-  "ClusterNotFoundException",
-  "QueueDoesNotExist",
-  "AWS.SimpleQueueService.NonExistentQueue",
-  "NoSuchPublicAccessBlockConfiguration",
-  "RepositoryPolicyNotFoundException",
-  "RepositoryNotFoundException",
-]);
-const refused = new Set([
-  "AccessDenied",
-  "AccessDeniedException",
-  "AuthorizationError",
-  "AuthorizationErrorException",
-  // EC2's code for a missing permission.
-  "UnauthorizedOperation",
-]);
-const throttled = new Set([
-  "Throttling",
-  "ThrottlingException",
-  "ThrottledException",
-  "TooManyRequestsException",
-  "RequestLimitExceeded",
-  "RequestThrottled",
-  "SlowDown",
-]);
-/** Codes for an operation that the region does not have (yet). */
-const absent = new Set(["InvalidAction", "UnknownOperationException", "UnsupportedOperation"]);
 
 /** Name → a read of what exists and is not declared, both for the backups and for their copies. */
 const placeSources: Readonly<Record<string, Source<PlaceQuestion>>> = {
@@ -142,6 +114,12 @@ const ownSources: Readonly<Record<string, Source>> = {
     await tasksInCluster(aws, { cluster, familyPrefix: String(cluster.split("/").at(-1)) }, signal),
   "cluster rules": async ({ aws, declared: { cluster }, signal }) =>
     isArn(cluster) ? await rulesOfCluster(aws, cluster, signal) : {},
+  "cluster rules of other buses": async ({ aws, declared: { cluster }, signal, notice }) => {
+    if (!isArn(cluster)) return {};
+    const found = await rulesOfOtherBuses(aws, cluster, signal);
+    if (found === undefined) notice?.(tooManyBuses);
+    return found;
+  },
   "instance profiles": async ({ aws, declared: { rolePrefixes }, signal }) =>
     rolePrefixes.length === 0 ? {} : await profilesOfRoles(aws, rolePrefixes, signal),
   "multi-region access points": async ({ aws, declared, signal }) => {
@@ -232,18 +210,19 @@ const sources: Readonly<Record<string, Source>> = {
   ...Object.fromEntries(
     Object.entries(bucketSources).map(([name, source]) => [
       `access logs: ${name}`,
-      async ({ aws, declared: { account, accessLogs }, signal }: Question): Promise<Entries | undefined> =>
-        accessLogs === undefined
-          ? {}
-          : await source({ aws, declared: { account, bucket: accessLogs, bucketSettings: [] }, signal }),
+      async (question: Question): Promise<Entries | undefined> => {
+        const { account, accessLogs } = question.declared;
+        if (accessLogs === undefined) return {};
+        return await source({ ...question, declared: { account, bucket: accessLogs, bucketSettings: [] } });
+      },
     ]),
   ),
   ...Object.fromEntries(
     Object.entries(placeSources).map(([name, source]) => [
       `copies: ${name}`,
-      async ({ declared: { replica }, awsOfReplica, signal }: Question): Promise<Entries | undefined> => {
+      async ({ declared: { replica }, awsOfReplica, ...asked }: Question): Promise<Entries | undefined> => {
         if (replica === undefined || awsOfReplica === undefined) return {};
-        const found = await source({ aws: awsOfReplica, declared: replica, signal });
+        const found = await source({ ...asked, aws: awsOfReplica, declared: replica });
         if (found === undefined) return undefined;
         // A topic and a key have the same names in both regions. Without the region, one acceptance would cover both.
         return Object.fromEntries(

@@ -3,7 +3,7 @@ import type { ApiAnswer } from "../../../../foundation/managementApi";
 import { unexpected } from "../../../../foundation/managementApi";
 import type { ProjectClient } from "../projectClient";
 import { shortHash } from "../watch/shortHash";
-import { type Entries, off } from "../watch/watched";
+import { type Entries, off, withData } from "../watch/watched";
 import { settingEntries, settingSources } from "./settings";
 import {
   domainsOf,
@@ -134,8 +134,13 @@ export const sources: Readonly<Record<string, Source>> = {
     path: "/branches",
     none: [404, 422],
     entries: (answer) =>
-      each(answer, ({ name, is_default: isDefault, persistent }) =>
-        isDefault === true ? undefined : [`branch ${name}`, persistent === true ? "persistent" : "preview"],
+      each(answer, ({ name, is_default: isDefault, persistent, with_data: isCopy }) =>
+        isDefault === true
+          ? undefined
+          : [
+              `branch ${name}`,
+              `${persistent === true ? "persistent" : "preview"}${isCopy === true ? withData : ""}`,
+            ],
       ),
   },
   "custom hostname": {

@@ -32,7 +32,7 @@ const openingDatabaseSetting = /^database setting session_replication_role$/;
  * provider's address and client decide whose tokens count.
  */
 const openingPart =
-  /^(auth setting (smtp_(host|port|user)|sms_provider|sms_test_otp_valid_until|sms_\w+_(account_sid|access_key|api_key)|external_\w+_(url|client_ids?|skip_nonce_check)|webauthn_rp_(id|origins)|site_url|uri_allow_list|security_sb_forwarded_for_enabled)$|storage setting features\.s3Protocol\.enabled$|Data API setting (db_schema|db_extra_search_path)$|read replica|claim token|log drain|private link|GitHub connection|API key|edge function|organization (member|opt-in)|SSO provider|third-party auth|JWT signing key|temporary database access|legacy API keys|topic (subscription|data protection)|event (target|bus permission|rule|pipe)|schedule|cluster (service|task)|alarm mute rule|queue redrive|queue reader|log (subscription|metric filter|account policy|resource policy)|function (code|permission|URL|destination|event source|version|alias)|key grant|secret (rotation|copy)|network (attachment|DHCP options|flow log|endpoint|gateway|hosted zone|instance|interface|peering)|access point|multi-region access point|instance profile|image repository permission|bucket (access granted|replication|CORS|website|inventory|analytics|logging|notification))/;
+  /^(auth setting (smtp_(host|port|user)|sms_provider|sms_test_otp_valid_until|sms_\w+_(account_sid|access_key|api_key)|external_\w+_(url|client_ids?|skip_nonce_check)|webauthn_rp_(id|origins)|site_url|uri_allow_list|security_sb_forwarded_for_enabled)$|storage setting features\.s3Protocol\.enabled$|Data API setting (db_schema|db_extra_search_path)$|read replica|claim token|log drain|private link|GitHub connection|API key|edge function|organization (member|opt-in)|SSO provider|third-party auth|JWT signing key|temporary database access|legacy API keys|topic (subscription|data protection)|event (target|bus permission|rule|pipe)|schedule|cluster (service|task)|alarm mute rule|queue redrive|queue reader|log (subscription|metric filter|account policy|resource policy)|function (code|permission|URL|destination|event source|version|alias)|key grant|secret (rotation|copy)|network (attachment|DHCP options|flow log|endpoint|gateway|hosted zone|instance|interface|peering)|access (grant|point)|multi-region access point|instance profile|image repository permission|bucket (access granted|replication|CORS|website|inventory|analytics|logging|notification))/;
 
 /** Settings that restrict access while they are on. */
 const closingSetting =
@@ -44,6 +44,9 @@ const listIn = (value: string): string[] => value.split(", ");
 
 /** The end of a member's value if the member has no second factor. */
 export const withoutSecondFactor = ", without a second factor";
+
+/** The end of a branch's value if it began as a copy of the project's rows, which the branch's own keys and settings guard. */
+export const withData = ", with data";
 
 /** The roles of an organization, from the weakest to the strongest. */
 const memberRoles = ["read-only", "developer", "administrator", "owner"];
@@ -132,6 +135,7 @@ function severityOf(identity: string, before: string | undefined, after: string 
   if (identity === accountBlock) return "opens";
   if (isOn && isDemotion(identity, before, after)) return "changes";
   if (isOn && (isOpening(identity) || openingPart.test(identity))) return "opens";
+  if (identity.startsWith("branch ") && after?.includes(withData)) return "opens";
   return before === undefined ? "extra" : "changes";
 }
 

@@ -22,6 +22,7 @@ const unreadable: ReadonlySet<string> = new Set([
   "constraints",
   "defaults",
   "expressions",
+  "loggedTables",
   "statistics",
   "tables",
   "types",

@@ -44,6 +44,12 @@ export function doCompare(property: string, object: CatalogObject, now: CatalogO
     if (!isJsonObject(one) || !isJsonObject(other)) return false;
     return Object.entries(one).some(([column, type]) => other[column] !== type);
   }
+  if (property === "loggedTables") {
+    if (!isJsonObject(one) || !isJsonObject(other)) return false;
+    return Object.entries(one).some(
+      ([table, isLogged]) => other[table] !== undefined && other[table] !== isLogged,
+    );
+  }
   if (property === "tables") {
     if (!isJsonObject(one) || !isJsonObject(other)) return false;
     return Object.entries(one).some(

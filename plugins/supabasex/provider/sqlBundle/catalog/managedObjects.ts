@@ -70,9 +70,15 @@ relation as materialized (
   where c.relkind in ('r', 'p', 'f', 'v', 'm', 'S')
     and c.oid not in (select objid from extension_member where classid = 'pg_class'::regclass)
 ),
--- Relations whose policies, triggers and rules are read: ours and the platform's.
+-- Relations whose policies, triggers and rules are read: ours, those of extensions, and the platform's.
 policed_relation as materialized (
   select oid, name, kind, partition, false as platform from relation
+  union all
+  select c.oid, s.name || '.' || quote_ident(c.relname), c.relkind, c.relispartition, false
+  from extension_member m
+  join pg_class c on c.oid = m.objid and c.relkind in ('r', 'p', 'v', 'f')
+  join managed_schema s on s.oid = c.relnamespace
+  where m.classid = 'pg_class'::regclass
   union all
   select c.oid, n.name || '.' || quote_ident(c.relname), c.relkind, c.relispartition, true
   from pg_class c

@@ -69,6 +69,7 @@ const sessionSettings: Readonly<Record<string, string>> = {
   TimeZone: "UTC",
   extra_float_digits: "1",
   quote_all_identifiers: "off",
+  standard_conforming_strings: "on",
   row_security: "off",
   jit: "off",
   max_parallel_workers_per_gather: "0",

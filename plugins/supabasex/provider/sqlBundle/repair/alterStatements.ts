@@ -26,9 +26,7 @@ export function alterStatements(
     case "partitions":
       return kind === "trigger" ? restoreCopies(object, expected) : undefined;
     case "dependsOn":
-      return dependencies(parent === undefined ? target : `${target} on ${parent}`, texts(value), {
-        live: texts(live.dependsOn),
-      });
+      return dependencies(dependent(object, target), texts(value), { live: texts(live.dependsOn) });
     case "enabled":
       return kind === "event trigger"
         ? [`alter event trigger ${name} ${switched(text(value))}`]
@@ -79,6 +77,13 @@ export function alterStatements(
     default:
       return undefined;
   }
+}
+
+/** Returns what depends on an extension, as `alter` names it: of a constraint, its index, which has its name. */
+function dependent({ kind, name, parent }: ObjectIdentity, target: string): string {
+  if (parent === undefined) return target;
+  if (kind !== "constraint") return `${target} on ${parent}`;
+  return `index ${partsOfIdentity(`table ${parent}`).schema}.${name}`;
 }
 
 /** Returns the statements for the extensions with which the server drops an object. */

@@ -228,8 +228,14 @@ function missing(
 }
 
 function changedAdvice(object: ObjectIdentity, changed: readonly CatalogDifference[]): string {
-  const former = object.kind.endsWith("table") ? changed.flatMap((one) => formerTypes(object, one)) : [];
-  const differences = former.length === 0 ? changed : changed.filter(({ property }) => property !== "types");
+  const former = [
+    ...(object.kind.endsWith("table") ? changed.flatMap((one) => formerTypes(object, one)) : []),
+    ...changed.flatMap(formerPersistence),
+  ];
+  const differences =
+    former.length === 0
+      ? changed
+      : changed.filter(({ property }) => property !== "types" && property !== "loggedTables");
   if (differences.length === 0) return former.join("; ");
   return [...former, otherAdvice(object, differences)].join("; ");
 }
@@ -244,6 +250,15 @@ function formerTypes(
   return Object.entries(was)
     .filter(([column, type]) => is[column] !== type)
     .map(([column, type]) => `alter ${kind} ${name} alter column ${column} type ${String(type)}`);
+}
+
+/** Returns the statements that log known tables of an extension as before. */
+function formerPersistence({ property, expected, live }: CatalogDifference): string[] {
+  const [was, is] = [expected as JsonValue | undefined, live as JsonValue | undefined];
+  if (property !== "loggedTables" || !isJsonObject(was) || !isJsonObject(is)) return [];
+  return Object.entries(was)
+    .filter(([table, isLogged]) => is[table] !== undefined && is[table] !== isLogged)
+    .map(([table, isLogged]) => `alter table ${table} set ${isLogged === true ? "logged" : "unlogged"}`);
 }
 
 function otherAdvice(object: ObjectIdentity, differences: readonly CatalogDifference[]): string {

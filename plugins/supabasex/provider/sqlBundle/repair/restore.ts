@@ -90,6 +90,6 @@ function inNameOf(owner: string | undefined, statement: string): string[] {
   return [
     `select set_config('role', ${name}, true) where pg_has_role(${name}, 'member')`,
     statement,
-    "reset role",
+    "set role none",
   ];
 }

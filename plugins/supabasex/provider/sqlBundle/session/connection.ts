@@ -41,7 +41,10 @@ export async function connect(connection: Connection, options: ConnectOptions): 
     await client.connect();
     // The same backend must answer twice. A pooler in transaction mode may use two.
     const first = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
-    await client.query(`set client_connection_check_interval = 1000; ${withoutTransactionTimeouts}`);
+    // The settings of a role or database may contain a role, with which the session would start.
+    await client.query(
+      `set client_connection_check_interval = 1000; ${withoutTransactionTimeouts}; set role none`,
+    );
     const second = await client.query<{ pid: number; interval: string }>(
       "select pg_backend_pid() as pid, current_setting('client_connection_check_interval') as interval",
     );

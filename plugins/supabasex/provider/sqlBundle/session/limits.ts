@@ -8,7 +8,8 @@ import type { Limits } from "../inputs";
 export function settingsOf({ lockTimeoutSeconds, statementTimeoutSeconds }: Limits): string {
   return [
     "reset all",
-    "reset role",
+    // `reset role` would set the role that is in the settings of the connected role or of the database.
+    "set role none",
     "close all",
     "discard temp",
     "set client_connection_check_interval = 1000",
@@ -16,5 +17,6 @@ export function settingsOf({ lockTimeoutSeconds, statementTimeoutSeconds }: Limi
     `set statement_timeout = ${Math.round(statementTimeoutSeconds * 1000)}`,
     withoutTransactionTimeouts,
     "set check_function_bodies = on",
+    "set standard_conforming_strings = on",
   ].join("; ");
 }

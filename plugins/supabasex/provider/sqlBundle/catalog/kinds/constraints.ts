@@ -1,3 +1,4 @@
+import { dependsOn } from "./dependsOn";
 import { boolean, type Kind, text } from "./kind";
 
 const definition = `case when c.convalidated then pg_get_constraintdef(c.oid)
@@ -21,6 +22,8 @@ const ofTables: Kind = {
         select k.conparentid from disabled d join pg_constraint k on k.oid = d.oid where k.conparentid <> 0
       )
       select d.oid from disabled d) then 'disabled' end`),
+    // Its index can depend on one. A foreign key has no index of its own.
+    ...dependsOn("pg_class", "case when c.contype in ('p', 'u', 'x') then c.conindid end"),
   },
   from: `relation r
 join pg_constraint c on c.conrelid = r.oid

@@ -2,7 +2,7 @@ import { json, type Property } from "./kind";
 
 /**
  * Returns the property with the extensions on which an object depends: `drop extension` drops the object too, without CASCADE. Functions,
- * triggers, indexes and materialized views can have it.
+ * triggers, indexes, with their constraints, and materialized views can have it.
  */
 export const dependsOn = (catalog: string, object: string): Readonly<Record<string, Property>> => ({
   dependsOn: json(`(

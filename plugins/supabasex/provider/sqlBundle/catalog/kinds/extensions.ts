@@ -118,6 +118,15 @@ const limitsOfTables = (version: string) => `(
     from extension_member m join pg_class c on c.oid = m.objid and c.relkind in ('r', 'p') and not c.relispartition
     where m.refobjid = x.oid and m.classid = 'pg_class'::regclass)`;
 
+/**
+ * Returns the SQL of a map from each of the extension's tables to whether it is logged. A crash empties one that is not, and standbys and
+ * physical copies lack its rows.
+ */
+const loggedTables = `(
+    select json_object_agg(c.oid::regclass, c.relpersistence = 'p')
+    from extension_member m join pg_class c on c.oid = m.objid and c.relkind = 'r'
+    where m.refobjid = x.oid and m.classid = 'pg_class'::regclass)`;
+
 const version = `x.extversion || ' on ' || current_setting('server_version_num')::integer / 10000`;
 
 /**
@@ -133,6 +142,7 @@ export const extensions: Kind = {
     content: text(`${version} || ', with owners: ' || content.hash`),
     members: text(`${version} || ': ' || coalesce(further.hash, 0)`),
     tables: json(limitsOfTables(version)),
+    loggedTables: json(loggedTables),
   },
   from: `pg_extension x
 join pg_namespace n on n.oid = x.extnamespace

@@ -2,6 +2,14 @@ import { firstUserOid } from "../managedObjects";
 import { boolean, flag, type Kind, number, text } from "./kind";
 
 /**
+ * Whether role `r` is one with which the Supabase CLI logs in without a password: the Management API creates it, and its password expires after
+ * five minutes. It stays afterwards, so each command of a colleague would be a difference.
+ */
+const isTemporaryLogin = `(r.rolname in ('cli_login_postgres', 'cli_login_supabase_read_only_user')
+  and r.rolvaliduntil < now() + interval '10 minutes'
+  and not (r.rolsuper or r.rolbypassrls or r.rolcreaterole or r.rolcreatedb or r.rolreplication))`;
+
+/**
  * Roles with their attributes, except the server's own, which have none. Passwords are not compared, because only superusers
  * may read pg_authid: docs/drift.md names the controls.
  */
@@ -21,8 +29,8 @@ const ofRoles: Kind = {
     validUntil: text(`nullif(r.rolvaliduntil, 'infinity')`),
   },
   from: `pg_roles r
-where r.rolname !~ '^pg_' or r.oid >= ${firstUserOid}
-  or r.rolsuper or r.rolbypassrls or r.rolcreaterole or r.rolcreatedb or r.rolreplication or r.rolcanlogin`,
+where not ${isTemporaryLogin} and (r.rolname !~ '^pg_' or r.oid >= ${firstUserOid}
+  or r.rolsuper or r.rolbypassrls or r.rolcreaterole or r.rolcreatedb or r.rolreplication or r.rolcanlogin)`,
 };
 
 /**
@@ -47,9 +55,11 @@ const ofMemberships = (serverMajor: number): Kind => {
   join pg_roles r on r.oid = a.member
   group by a.member, a.roleid
 ) m
--- Except those that initdb creates.
+-- Except those that initdb creates, and the one of a temporary login.
 where m.admin or not (m.member = 'pg_monitor'::regrole
-  and m.roleid in ('pg_read_all_settings'::regrole, 'pg_read_all_stats'::regrole, 'pg_stat_scan_tables'::regrole))`,
+    and m.roleid in ('pg_read_all_settings'::regrole, 'pg_read_all_stats'::regrole, 'pg_stat_scan_tables'::regrole))
+  and m.member not in (
+    select r.oid from pg_roles r where ${isTemporaryLogin} and r.rolname = 'cli_login_' || pg_get_userbyid(m.roleid))`,
   };
 };
 

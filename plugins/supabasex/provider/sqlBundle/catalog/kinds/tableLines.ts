@@ -18,12 +18,17 @@ export const defaultLines = `
   from pg_attrdef d join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
   where d.adrelid = c.oid`;
 
+/** Returns the SQL of the extensions with which an index is dropped; empty without any, as in hashes from before 2026-11-30. */
+const dependents = (index: string) => `coalesce(' depends on ' || (
+    select x.extensions from extension_dependent x where x.classid = 'pg_class'::regclass and x.objid = ${index}), '')`;
+
 /** Constraints, and unique indexes without one. */
 export const constraintLines = `
-  select k.conname || ' ' || pg_get_constraintdef(k.oid) as line
+  select k.conname || ' ' || pg_get_constraintdef(k.oid)
+    || case when k.contype in ('p', 'u', 'x') then ${dependents("k.conindid")} else '' end as line
   from pg_constraint k where k.conrelid = c.oid and k.contype in ('p', 'u', 'f', 'c', 'x')
   union all
-  select pg_get_indexdef(i.indexrelid) || ' ' || i.indisvalid
+  select pg_get_indexdef(i.indexrelid) || ' ' || i.indisvalid || ${dependents("i.indexrelid")}
   from pg_index i
   where i.indrelid = c.oid and i.indisunique
     and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.conrelid = c.oid)`;

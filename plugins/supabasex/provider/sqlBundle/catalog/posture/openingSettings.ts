@@ -18,6 +18,8 @@ const openingSettings: ReadonlySet<string> = new Set([
   "session_preload_libraries",
   "session_replication_role",
   "standard_conforming_strings",
+  // Policies compare the time of day.
+  "TimeZone",
   "transform_null_equals",
 ]);
 

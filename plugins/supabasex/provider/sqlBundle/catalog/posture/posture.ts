@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../../../../foundation/json";
 import { type Catalog, type CatalogObject, sortedCatalog } from "../catalog";
-import { partsOfIdentity } from "../identity";
+import { parentIdentities, partsOfIdentity } from "../identity";
 import { touchedProperties } from "../properties";
 import { serverIdentity } from "../serverVersion";
 import { accessProperties, everywhere } from "./covered";
@@ -131,7 +131,7 @@ function notManaged(
 }
 
 function factsOf(identity: string, object: CatalogObject, subject: Subject): CatalogObject | undefined {
-  const { kind, schema, name } = partsOfIdentity(identity);
+  const { kind, schema, name, parent } = partsOfIdentity(identity);
   const { exposure } = subject;
   if (kind === "server" && object.contentNotRead === undefined) return undefined;
   if (kind === "database") {
@@ -144,6 +144,7 @@ function factsOf(identity: string, object: CatalogObject, subject: Subject): Cat
   }
   if (schema === undefined) return undefined;
   if (kind === "constraint") return foreignKeyFacts(object, subject.expected);
+  if (subject.coverage < 3 && isPartOfExtension(kind, parent, subject)) return undefined;
   if (kind === "trigger") {
     return isOfPlatform(schema) || exposure.includes(schema) ? withoutComment(object) : undefined;
   }
@@ -165,6 +166,16 @@ function factsOf(identity: string, object: CatalogObject, subject: Subject): Cat
   if (!isOpen && !inherits && !(kind.startsWith("operator") && schema === "pg_catalog")) return undefined;
   if (accessProperties[kind] === undefined || name === "") return undefined;
   return { ...subject.rules.get(identity), ...picked(kind, object) };
+}
+
+/**
+ * Returns whether a policy, trigger or rule is on a table of an extension in a schema that is not the platform's. Such a table is only
+ * listed in its extension. Versions before 3 did not read its parts.
+ */
+function isPartOfExtension(kind: string, parent: string | undefined, { live }: Subject): boolean {
+  if (parent === undefined || !["policy", "rule", "trigger"].includes(kind)) return false;
+  const isListed = parentIdentities(parent).some((identity) => live[identity] !== undefined);
+  return !isListed && !isOfPlatform(partsOfIdentity(`table ${parent}`).schema ?? "");
 }
 
 /**

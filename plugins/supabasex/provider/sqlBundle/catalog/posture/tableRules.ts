@@ -89,7 +89,10 @@ const ofReindex = /_cc(?:new|old)\d*"?$/;
 
 function ruleOf(identity: string, object: CatalogObject, expected: Catalog): Rule | undefined {
   const { kind, parent = "", name } = partsOfIdentity(identity);
-  const lineOf = (...parts: (JsonValue | undefined)[]) => JSON.stringify([name, ...parts]);
+  const { dependsOn } = object;
+  // Only printed if there is one, because hashes from before 2026-11-30 lack it.
+  const lineOf = (...parts: (JsonValue | undefined)[]) =>
+    JSON.stringify([name, ...parts, ...(dependsOn === undefined ? [] : [{ dependsOn }])]);
   if (kind === "column") {
     const { default: value, generated, identity: numbered, notNull } = object;
     const rule = [value, generated, numbered, notNull];
