@@ -3,6 +3,7 @@ import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 import { platformSchemas } from "../postgres/platform";
 import { maskQuoted } from "../postgres/sqlText";
+import { notValidated } from "./notValidated";
 import { grantorPattern, type SchemaEntry } from "./schemaArchive";
 
 /** An object of the backup that could not be created in the target. */
@@ -44,6 +45,9 @@ const fatalClasses = new Set(["40", "53", "57", "58", "XX"]);
  */
 const notFatal = new Set(["58P01", "XX000"]);
 
+/** `foreign_key_violation` and `check_violation`, of the rows for which a constraint is added. */
+const violations = new Set(["23503", "23514"]);
+
 /** Returns whether an error of the server concerns more than the statement that failed. */
 function isFatal(code: string): boolean {
   return fatalClasses.has(code.slice(0, 2)) && !notFatal.has(code);
@@ -52,7 +56,7 @@ function isFatal(code: string): boolean {
 /**
  * Creates the entries of a schema in one session. A failed entry is retried with a search path, because archives have
  * none and some expressions need one, and with the privilege to create for its owner, who may have lost it since. What
- * still fails is retried after the others.
+ * still fails is retried after the others. A constraint that the rows violate is created without their validation.
  */
 export class SchemaWriter {
   readonly #client: pg.Client;
@@ -144,7 +148,20 @@ export class SchemaWriter {
       if ((await this.#attempt(grant)) === undefined) failure = await this.#attempt(this.statementsOf(entry));
       if (failure === undefined) return undefined;
     }
-    return (await this.#attemptWithPath(entry.sql, entry.schema)) === undefined ? undefined : failure.message;
+    const withPath = await this.#attemptWithPath(entry.sql, entry.schema);
+    if (withPath === undefined) return undefined;
+    if (violations.has(failure.code) || violations.has(withPath.code)) {
+      const statements = notValidated(entry.sql);
+      if (
+        statements !== undefined &&
+        ((await this.#attempt(statements.create)) === undefined ||
+          (await this.#attemptWithPath(statements.create, entry.schema)) === undefined)
+      ) {
+        this.missing.push(describe({ ...entry, sql: statements.validate }, failure.message));
+        return undefined;
+      }
+    }
+    return failure.message;
   }
 
   async #isOwn({ owner }: SchemaEntry): Promise<boolean> {
