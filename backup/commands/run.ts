@@ -34,6 +34,7 @@ import { readNotCovered } from "../postgres/notCovered";
 import { readSequences } from "../postgres/sequences";
 import { lockOutOthers } from "../postgres/snapshot";
 import { findTools, type Tools } from "../postgres/tools";
+import { readUnloadableNames } from "../postgres/unloadableNames";
 import { newRunName, objectKey } from "../runName";
 import { RunSources } from "../sources";
 import { createClient } from "../store/client";
@@ -185,7 +186,8 @@ async function storeRest(
     const sequences = await readSequences(client, names);
     const texts = await storeTexts(client, sequences, { store, run: name, signal });
     await requireWritten(texts, texts, current);
-    return { sequences, texts, notCovered: await readNotCovered(client, tables) };
+    const notCovered = [...(await readNotCovered(client)), ...(await readUnloadableNames(client, tables))];
+    return { sequences, texts, notCovered };
   } catch (error) {
     fail(error);
     throw error;

@@ -1,8 +1,7 @@
 import type pg from "pg";
 import type { NotCovered } from "../manifest";
-import { hasLoadableRows, type TableName, unreadableTypes } from "./inventory";
+import { hasLoadableRows, unreadableTypes } from "./inventory";
 import { authTables, platformRoles, platformRolesWithOpenSettings, storageTables } from "./platform";
-import { readUnloadableNames } from "./unloadableNames";
 
 /** Each query returns names of objects that a backup omits, with the reason. */
 const exclusions: readonly { readonly sql: string; readonly reason: string }[] = [
@@ -200,12 +199,8 @@ const platformRows: readonly { readonly schema: string; readonly reason: string 
 /** Tables in which the platform's services record their own migrations. */
 const ownRecords = /(^|_)(schema_)?migrations$/;
 
-/**
- * Lists what the database contains and a backup omits, or a restore cannot load. Nothing is omitted silently.
- *
- * @param tables tables whose rows are backed up
- */
-export async function readNotCovered(client: pg.Client, tables: readonly TableName[]): Promise<NotCovered[]> {
+/** Lists what the database contains and a backup omits. Nothing is omitted silently. */
+export async function readNotCovered(client: pg.Client): Promise<NotCovered[]> {
   const found: NotCovered[] = [];
   for (const { sql, reason } of exclusions) {
     // Not from a table, so that parameters which a query does not use have a type.
@@ -224,7 +219,6 @@ export async function readNotCovered(client: pg.Client, tables: readonly TableNa
     ...(await readPlatformRows(client)),
     ...(await readExtensionRows(client)),
     ...(await readForeignJobs(client)),
-    ...(await readUnloadableNames(client, tables)),
   ];
 }
 
