@@ -80,7 +80,11 @@ export async function loadAllRows(
       ([{ divided }, { table }]) => !divided.has(keyOf(table)),
     );
     if (divisible.length === 0) throw errors[0];
-    for (const [{ divided }, { table }] of divisible) divided.add(keyOf(table));
+    for (const [{ divided }, error] of divisible) {
+      const { schema, table } = error.table;
+      progress(`${schema}.${table} refuses rows, which are left out: ${error.reason}`);
+      divided.add(keyOf(error.table));
+    }
   };
   /** Loads the objects until each of their tables is loaded or postponed. */
   const loadWorks = async (sessions: readonly pg.Client[], all: readonly Work[]): Promise<void> => {

@@ -5,6 +5,7 @@ import { platformSchemas } from "../postgres/platform";
 import { maskQuoted } from "../postgres/sqlText";
 import { notValidated } from "./notValidated";
 import { grantorPattern, type SchemaEntry } from "./schemaArchive";
+import { withoutNames } from "./withoutNames";
 
 /** An object of the backup that could not be created in the target. */
 export interface Missing {
@@ -56,7 +57,7 @@ function isFatal(code: string): boolean {
 /**
  * Creates the entries of a schema in one session. A failed entry is retried with a search path, because archives have
  * none and some expressions need one, and with the privilege to create for its owner, who may have lost it since. What
- * still fails is retried after the others. A constraint that the rows violate is created without their validation.
+ * still fails is retried after the others, a table also without defaults and checks that name objects. A constraint that the rows violate is created without their validation.
  */
 export class SchemaWriter {
   readonly #client: pg.Client;
@@ -87,11 +88,31 @@ export class SchemaWriter {
         if (reason !== undefined) reasons.set(entry, reason);
       }
       if (reasons.size === failed.length) {
-        for (const [entry, reason] of reasons) this.missing.push(describe(entry, reason));
-        return;
+        const reduced = await this.#writeReduced(reasons.keys());
+        if (reduced.size === 0) {
+          for (const [entry, reason] of reasons) this.missing.push(describe(entry, reason));
+          return;
+        }
+        for (const entry of reduced) reasons.delete(entry);
       }
       failed = [...reasons.keys()];
     }
+  }
+
+  /** Creates tables without the parts for which they failed, because their rows need them. Returns those tables. */
+  async #writeReduced(entries: Iterable<SchemaEntry>): Promise<Set<SchemaEntry>> {
+    const created = new Set<SchemaEntry>();
+    for (const entry of entries) {
+      const reduced = withoutNames(entry);
+      if (reduced === undefined || (await this.#writeOne({ ...entry, sql: reduced.sql })) !== undefined)
+        continue;
+      created.add(entry);
+      for (const part of reduced.parts) {
+        const failure = await this.#attempt(part.sql);
+        if (failure !== undefined) this.missing.push({ ...part, reason: failure.message });
+      }
+    }
+    return created;
   }
 
   /**

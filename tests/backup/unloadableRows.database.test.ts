@@ -108,6 +108,47 @@ describe("values that name an object which is missing or ambiguous", () => {
   });
 });
 
+describe("defaults and checks that name an object whose name is ambiguous", () => {
+  it("are printed with their SQL, and the rows of their table are loaded", async () => {
+    const backup = await server.backUp(
+      "defaults_source",
+      `
+create function public.one(int) returns int language sql as 'select 1';
+create table public.defaults (n int generated always as identity, "p q" regproc default 'public.one' not null, t text default 'x::regproc, (' check (t <> ''), constraint named check ("p q" <> 'public.one'::regproc or n > 0));
+insert into public.defaults default values;
+create function public.one(text) returns int language sql as 'select 1';
+insert into public.defaults ("p q") values ('pg_backend_pid');
+create table public.heirs (a int) inherits (public.defaults);
+insert into public.heirs (n, "p q", a) values (3, 'pg_backend_pid', 1);
+create view public.reads as select n, t from public.defaults;
+`,
+    );
+
+    const { message, printed } = await restorePartly("defaults_target", backup);
+
+    expect(message).toMatch(
+      /^Everything was restored except DEFAULT public\.defaults "p q", CHECK CONSTRAINT public\.defaults named, /,
+    );
+    expect(printed).toContain(
+      `ALTER TABLE ONLY public.defaults ALTER COLUMN "p q" SET DEFAULT 'public.one'::regproc;`,
+    );
+    const rows = ["select * from public.reads order by n", "select a from public.heirs"];
+    expect(await server.answers("defaults_target", rows)).toEqual([
+      '[{"n":2,"t":"x::regproc, ("},{"n":3,"t":"x::regproc, ("}]',
+      '[{"a":1}]',
+    ]);
+    // The printed SQL succeeds when the name is no longer ambiguous.
+    const source = await takePortrait(server.urlOf("defaults_source"));
+    await server.withClient("defaults_target", async (client) => {
+      const { rows: definitions } = await client.query<{ definition: string }>(
+        "select pg_get_functiondef('public.one(text)'::regprocedure) as definition",
+      );
+      await client.query(`drop function public.one(text); ${printed}\n; ${definitions[0]?.definition}`);
+    });
+    expect((await takePortrait(server.urlOf("defaults_target"))).schema).toEqual(source.schema);
+  });
+});
+
 describe("rows that a function refuses", () => {
   it("are left out alone, and rows that wait for them are loaded", async () => {
     const backup = await server.backUp(
