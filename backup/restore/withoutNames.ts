@@ -1,16 +1,22 @@
 import { maskQuoted } from "../postgres/sqlText";
 import type { SchemaEntry } from "./schemaArchive";
-import type { Missing } from "./schemaWriter";
 import { parseColumn, parseTable } from "./tableDefinition";
 
 /** A constant of a type whose values name objects, as in `'public.f'::regproc`. */
 const namesObject =
   /::reg(?:class|collation|config|dictionary|namespace|oper|operator|proc|procedure|role|type)\b/;
 
-/** A table without some of its parts, and the statements that add these. */
-export interface Reduced {
+/** A default or a check constraint, and the statement that adds it. */
+interface Part {
+  /** `DEFAULT public.t c` */
+  readonly what: string;
   readonly sql: string;
-  readonly parts: readonly Omit<Missing, "reason">[];
+}
+
+/** A table without some of its parts. */
+interface Reduced {
+  readonly sql: string;
+  readonly parts: readonly Part[];
 }
 
 /**
@@ -21,7 +27,7 @@ export function withoutNames({ kind, sql }: SchemaEntry): Reduced | undefined {
   const definition = kind === "TABLE" ? parseTable(sql) : undefined;
   if (definition === undefined) return undefined;
   const { name, start, end, columns, constraints, rest } = definition;
-  const parts: Omit<Missing, "reason">[] = [];
+  const parts: Part[] = [];
   const items: string[] = [];
   for (const column of columns.values()) {
     const { name: columnName, defaultValue, withoutDefault, isGenerated } = parseColumn(column);
