@@ -44,7 +44,7 @@ export async function restore(options: RestoreOptions, context: CommandContext):
   context.print(describeMissing(missing));
   const names = missing.map(({ what }) => what).join(", ");
   throw new UserError(
-    `Everything was restored except ${names}: run the SQL above when its prerequisites exist.`,
+    `Everything was restored except ${names}: ${missing.some(({ sql }) => sql !== "") ? "run the SQL above when its prerequisites exist" : "the reasons are above"}.`,
     exitCodes.restoreFailed,
   );
 }

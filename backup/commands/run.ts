@@ -11,6 +11,7 @@ import { messageOf, UserError } from "../../foundation/userError";
 import { listObjects, listRuns, readManifest, totalBytes, unlistedObjects } from "../catalog";
 import type { CommandContext } from "../context";
 import { beginDump } from "../dump/begin";
+import { notUtf8 } from "../dump/notUtf8";
 import type { Part, StoredPart } from "../dump/part";
 import { storeTexts } from "../dump/texts";
 import { readEnvironment, type Settings } from "../environment";
@@ -27,11 +28,13 @@ import { formatBytes } from "../output";
 import { requireSameTime } from "../postgres/clock";
 import { connect, explainDatabaseFailure } from "../postgres/connect";
 import { readIdentity } from "../postgres/identity";
+import type { Inventory } from "../postgres/inventory";
 import { requireReadableLargeObjects } from "../postgres/largeObjects";
 import { readNotCovered } from "../postgres/notCovered";
-import { readSequences, type SequenceName } from "../postgres/sequences";
+import { readSequences } from "../postgres/sequences";
 import { lockOutOthers } from "../postgres/snapshot";
 import { findTools, type Tools } from "../postgres/tools";
+import { readUnloadableNames } from "../postgres/unloadableNames";
 import { newRunName, objectKey } from "../runName";
 import { RunSources } from "../sources";
 import { createClient } from "../store/client";
@@ -108,7 +111,8 @@ export async function run(context: CommandContext): Promise<CompletedBackup> {
     });
     context.signal.throwIfAborted();
     const cause = failure.signal.aborted ? failure.signal.reason : error;
-    throw explainDatabaseFailure("The backup", cause, exitCodes.dumpFailed);
+    const encoding = notUtf8("The backup", cause, "a name or a text of the schema");
+    throw encoding ?? explainDatabaseFailure("The backup", cause, exitCodes.dumpFailed);
   }
 }
 
@@ -131,7 +135,7 @@ async function backUp(current: Run, client: pg.Client): Promise<Manifest> {
   progress(
     `backup ${name} of ${source.database} (PostgreSQL ${source.serverVersion}): ${inventory.tables.length} tables in ${parts.length} objects`,
   );
-  const rest = storeRest(client, inventory.sequences, { ...current, tools });
+  const rest = storeRest(client, inventory, { ...current, tools });
   // A failure also ends the parts, which are waited for first.
   rest.catch(() => undefined);
   const stored = await storeParts(parts, { ...current, tools });
@@ -174,7 +178,7 @@ async function backUp(current: Run, client: pg.Client): Promise<Manifest> {
 /** Stores everything that is no part of a dump, and reads it back, while the sessions of the parts write. */
 async function storeRest(
   client: pg.Client,
-  names: readonly SequenceName[],
+  { sequences: names, tables }: Pick<Inventory, "sequences" | "tables">,
   current: Run & { readonly tools: Tools },
 ): Promise<{ sequences: SequenceValue[]; texts: StoredObject[]; notCovered: NotCovered[] }> {
   const { store, name, signal, fail } = current;
@@ -182,7 +186,8 @@ async function storeRest(
     const sequences = await readSequences(client, names);
     const texts = await storeTexts(client, sequences, { store, run: name, signal });
     await requireWritten(texts, texts, current);
-    return { sequences, texts, notCovered: await readNotCovered(client) };
+    const notCovered = [...(await readNotCovered(client)), ...(await readUnloadableNames(client, tables))];
+    return { sequences, texts, notCovered };
   } catch (error) {
     fail(error);
     throw error;

@@ -5,6 +5,7 @@ import { exitCodes } from "../exitCodes";
 import type { StoredObject } from "../manifest";
 import type { Tools } from "../postgres/tools";
 import type { ObjectStore } from "../store/objectStore";
+import { notUtf8 } from "./notUtf8";
 
 /** The context that the parts of a dump share. */
 export interface DumpContext {
@@ -44,8 +45,13 @@ export interface Part {
   stop(): Promise<void>;
 }
 
-/** Returns the error of a part, in one sentence if a program reported the reason. */
-export function partError(name: string, error: unknown): unknown {
+/**
+ * Returns the error of a part, in one sentence if a program reported the reason.
+ * @param place what the program was reading
+ */
+export function partError(name: string, error: unknown, place = "a name or a text of the schema"): unknown {
   if (!(error instanceof ProcessFailure)) return error;
+  const encoding = notUtf8(`Dumping ${name}`, error, place);
+  if (encoding !== undefined) return encoding;
   return new UserError(`Dumping ${name} failed: ${error.message}`, exitCodes.dumpFailed, { cause: error });
 }

@@ -72,7 +72,9 @@ const exclusions: readonly { readonly sql: string; readonly reason: string }[] =
   },
   {
     sql: `select format('comment on extension %I', e.extname) from pg_extension e join pg_available_extensions a on a.name = e.extname
-          where obj_description(e.oid, 'pg_extension') is distinct from a.comment order by 1`,
+          where obj_description(e.oid, 'pg_extension') is distinct from a.comment
+          union all select 'comment on language plpgsql' from pg_language l where lanname = 'plpgsql'
+            and obj_description(l.oid, 'pg_language') is distinct from 'PL/pgSQL procedural language' order by 1`,
     reason: "it belongs to the owner of the extension, which is the platform",
   },
   {

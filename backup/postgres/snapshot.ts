@@ -19,23 +19,27 @@ export interface Snapshot {
  */
 export async function lockOutOthers(client: pg.Client, patienceSeconds = 0): Promise<void> {
   if (patienceSeconds > 0) await waitForLock(client, patienceSeconds);
-  const { rows } = await client.query<{ locked: boolean }>(
-    `select pg_try_advisory_lock(${advisoryLock}) as locked`,
-  );
-  if (rows[0]?.locked === true) return;
-  const holder = await client.query<{ pid: number; since: Date | null; address: string | null }>(
-    `select l.pid, a.backend_start as since, host(a.client_addr) as address
-     from pg_locks l left join pg_stat_activity a using (pid)
-     where l.locktype = 'advisory' and l.granted and l.objsubid = 1
-       and l.database = (select oid from pg_database where datname = current_database())
-       and (l.classid::bigint << 32 | l.objid::bigint) = ${advisoryLock}`,
-  );
-  const { pid, since, address } = holder.rows[0] ?? {};
-  const place = address ? ` from ${address}` : "";
-  throw new UserError(
-    `Another backup or restore of this database is running: session ${pid ?? "unknown"}${place}${since ? `, since ${since.toISOString()}` : ""}.`,
-    exitCodes.alreadyRunning,
-  );
+  for (;;) {
+    const { rows } = await client.query<{ locked: boolean }>(
+      `select pg_try_advisory_lock(${advisoryLock}) as locked`,
+    );
+    if (rows[0]?.locked === true) return;
+    const holder = await client.query<{ pid: number; since: Date | null; address: string | null }>(
+      `select l.pid, a.backend_start as since, host(a.client_addr) as address
+       from pg_locks l left join pg_stat_activity a using (pid)
+       where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+         and l.database = (select oid from pg_database where datname = current_database())
+         and (l.classid::bigint << 32 | l.objid::bigint) = ${advisoryLock}`,
+    );
+    // Without one, the holder has ended in between.
+    if (holder.rows[0] === undefined) continue;
+    const { pid, since, address } = holder.rows[0];
+    const place = address ? ` from ${address}` : "";
+    throw new UserError(
+      `Another backup or restore of this database is running: session ${pid}${place}${since ? `, since ${since.toISOString()}` : ""}.`,
+      exitCodes.alreadyRunning,
+    );
+  }
 }
 
 /** Takes the lock as soon as it is free. Without it, `lockOutOthers` reports who holds it. */

@@ -9,7 +9,12 @@ const quoted =
  * @param sql statements for `standard_conforming_strings = on`, as `pg_dump` and this program write them
  */
 export function maskQuoted(sql: string): string {
-  return sql.replaceAll(quoted, (found) => (found.startsWith("--") ? found : "x".repeat(found.length)));
+  return replaceQuoted(sql, (found) => "x".repeat(found.length));
+}
+
+/** Replaces each quoted part, with its quotes. */
+export function replaceQuoted(sql: string, replace: (found: string) => string): string {
+  return sql.replaceAll(quoted, (found) => (found.startsWith("--") ? found : replace(found)));
 }
 
 /** Splits a script after each unquoted semicolon at the end of a line. */

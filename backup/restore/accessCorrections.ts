@@ -27,6 +27,24 @@ const kindsOfGrants: Readonly<Record<string, string>> = {
   database: "database",
 };
 
+/** Major versions of the source and of the target. */
+interface Versions {
+  readonly sourceMajor: number;
+  readonly targetMajor: number;
+}
+
+/**
+ * Returns the grant that the owner of a relation of the application has in a newer version: before 17, every owner may
+ * refresh, vacuum and reindex, and since then only one with the privilege MAINTAIN.
+ */
+function impliedGrants(entry: AccessEntry, { sourceMajor, targetMajor }: Versions): string[] {
+  const { owner } = entry.facts;
+  const isRelation = kindsOfGrants[entry.kind] === "table";
+  if (sourceMajor >= 17 || targetMajor < 17 || !isRelation || owner === undefined || isOfPlatform(entry))
+    return [];
+  return [`${owner}: MAINTAIN`];
+}
+
 /**
  * Returns the statements that turn the second inventory into the first.
  * @param database the name, quoted if necessary
@@ -34,8 +52,9 @@ const kindsOfGrants: Readonly<Record<string, string>> = {
 export function corrections(
   expected: readonly AccessEntry[],
   found: readonly AccessEntry[],
-  { database, isProject }: { readonly database: string; readonly isProject: boolean },
+  given: Versions & { readonly database: string; readonly isProject: boolean },
 ): string[] {
+  const { database, isProject } = given;
   const statements: string[] = [];
   const before = byName(found);
   for (const entry of expected) {
@@ -65,7 +84,7 @@ export function corrections(
       !isOfPlatform(entry)
     )
       statements.push(giveRoutine(entry, owner));
-    const wanted = grantsOf(entry);
+    const wanted = [...grantsOf(entry), ...impliedGrants(entry, given)];
     const present = grantsOf(existing);
     const target = grantTarget(entry, database);
     if (target === undefined) continue;

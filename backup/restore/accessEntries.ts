@@ -59,9 +59,12 @@ export function schemaOf(kind: string, name: string): string {
   return /^("(?:[^"]|"")*"|[^."]+)\./.exec(place)?.[1] ?? "";
 }
 
+/** The end of a grant. The name of a role may contain line endings. */
+const endOfGrant = /(?<=: [A-Z ]+\*?)\n/;
+
 /** Returns the grants without those of the owner of a platform's object, which may be another role in the target. */
 export function grantsOf(entry: AccessEntry): string[] {
-  const lines = (entry.facts.grants ?? "").split("\n").filter((line) => line !== "");
+  const lines = (entry.facts.grants ?? "").split(endOfGrant).filter((line) => line !== "");
   if (!isOfPlatform(entry)) return lines;
   return lines.filter((line) => granteeOf(line) !== entry.facts.owner);
 }

@@ -269,9 +269,17 @@ function withoutParts({ start, end, rest }: TableDefinition): string {
   return [`${start}\n${end}`, ...kept].join("\n\n");
 }
 
-/** Returns the statements that follow when a table has its columns: its constraints, and properties of its columns. */
-function partsOf({ name, constraints, rest }: TableDefinition): string[] {
+/** Parameters of a table's out-of-line storage, as in `WITH (fillfactor='70', toast.autovacuum_enabled=off)`. */
+const ofToast = /\btoast\.\w+=(?:'(?:[^']|'')*'|[^\s,)]+)/g;
+
+/**
+ * Returns the statements that follow when a table has its columns: its constraints, properties of its columns, and the
+ * parameters of its out-of-line storage, which a table without columns does not have.
+ */
+function partsOf({ name, end, constraints, rest }: TableDefinition): string[] {
+  const parameters = end.match(ofToast) ?? [];
   return [
+    ...(parameters.length === 0 ? [] : [`ALTER TABLE ${name} SET (${parameters.join(", ")});`]),
     ...constraints.map((constraint) => `ALTER TABLE ${name} ADD ${constraint};`),
     ...rest.filter((statement) => ofColumn.test(maskQuoted(statement))),
   ];

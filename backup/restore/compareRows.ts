@@ -5,15 +5,17 @@ import { holdsSequence } from "./attachedSequences";
 import type { LoadedTable } from "./loadRows";
 import type { Missing } from "./schemaWriter";
 
-/** Lists the tables that did not exist when their rows were loaded. */
+/** Lists the tables that did not exist when their rows were loaded, and the rows that their tables refused. */
 export function missingRows(loaded: readonly LoadedTable[]): Missing[] {
-  return loaded
-    .filter(({ rows }) => rows === undefined)
-    .map(({ schema, table }) => ({
-      what: `rows of ${schema}.${table}`,
-      reason: "the table is missing",
-      sql: "",
-    }));
+  return loaded.flatMap(({ schema, table, rows, refused = [], archive }) =>
+    rows === undefined
+      ? [{ what: `rows of ${schema}.${table}`, reason: "the table is missing", sql: "" }]
+      : refused.map((some) => ({
+          what: `${some.rows} ${some.rows === 1 ? "row" : "rows"} of ${schema}.${table}`,
+          reason: `${some.reason} (in ${archive})`,
+          sql: "",
+        })),
+  );
 }
 
 /** Compares the row counts of the server with those of the manifest. */
@@ -22,7 +24,12 @@ export function rowDifferences({ tables: all, objects }: Manifest, loaded: reado
     objects.filter(({ content }) => content === "extension data").map(({ name }) => name),
   );
   const tables = all.filter(({ archive }) => !ofExtensions.has(archive));
-  const counts = new Map(loaded.map(({ schema, table, rows }) => [JSON.stringify([schema, table]), rows]));
+  const counts = new Map(
+    loaded.map(({ schema, table, rows, refused = [] }) => [
+      JSON.stringify([schema, table]),
+      rows === undefined ? undefined : refused.reduce((sum, some) => sum + some.rows, rows),
+    ]),
+  );
   return tables.flatMap(({ schema, table, rows }) => {
     const key = JSON.stringify([schema, table]);
     const count = counts.get(key) ?? 0;

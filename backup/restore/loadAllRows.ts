@@ -18,6 +18,8 @@ interface Work {
   readonly tables: LoadedTable[];
   /** The refusals of tables that are loaded again when all others were tried, by table. */
   readonly postponed: Map<string, RowsFailure>;
+  /** Keys of the tables of which the refused rows are left out. */
+  readonly divided: Set<string>;
 }
 
 /** Refusals with the objects that contain the rows. */
@@ -34,7 +36,8 @@ const contents: readonly StoredObject["content"][] = [
 /**
  * Loads the rows of all objects in parallel. A row may be refused by a function that reads another table, whose rows come
  * later. So the tables of such rows are loaded again after all others, as long as this loads at least one of them. What
- * refuses rows then, such as a constraint that depends on the time, is removed until all rows are there.
+ * refuses rows then, such as a constraint that depends on the time, is removed until all rows are there. Rows that are
+ * refused for another reason, such as a `regprocedure` whose function is missing, are left out.
  *
  * @throws RowsFailure if rows cannot be loaded
  */
@@ -49,21 +52,39 @@ export async function loadAllRows(
   const works = manifest.objects
     .filter(({ content }) => contents.includes(content))
     .sort((a, b) => b.bytes - a.bytes)
-    .map((object): Work => ({ object, tables: [], postponed: new Map() }));
+    .map((object): Work => ({ object, tables: [], postponed: new Map(), divided: new Set() }));
   const leftOut: string[] = [];
-  const load = async (session: pg.Client, { object, tables, postponed }: Work): Promise<void> => {
+  const isLoadable = (error: RowsFailure): boolean => named.isAwaited(error);
+  const load = async (session: pg.Client, { object, tables, postponed, divided }: Work): Promise<void> => {
     if (object.content === "large objects") await loadLargeObjects(session, object, context);
     else if (object.content === "extension data")
       leftOut.push(...(await loadExtensionRows(session, object, { ...context, tables })));
-    else await named.retry(() => loadRows(session, object, { ...context, tables, skipped: postponed }));
+    else
+      await named.retry(() =>
+        loadRows(session, object, { ...context, tables, skipped: postponed, divided, isLoadable }),
+      );
   };
-  /** Removes what refused rows. Each time removes a constraint or throws, so it cannot happen forever. */
+  /**
+   * Removes what refused rows, or else divides the tables to leave out the rows that are refused. Each time removes a
+   * constraint, divides a table or throws, so it cannot happen forever.
+   */
   const release = async (refused: Refusals): Promise<void> => {
     const errors = refused.map(([, error]) => error);
     const committed = new Set(works.flatMap((work) => work.tables.map(keyOf)));
     const archives = new Set(refused.map(([{ object }]) => object.name));
     const rest = manifest.tables.filter((one) => archives.has(one.archive) && !committed.has(keyOf(one)));
-    if (!(await expressions.release(errors, rest))) throw errors[0];
+    if (await expressions.release(errors, rest)) return;
+    // First the rows that no others can make loadable; a function may wait for them.
+    const ofValues = refused.filter(([, error]) => error.isOfValue);
+    const divisible = (ofValues.length > 0 ? ofValues : refused).filter(
+      ([{ divided }, { table }]) => !divided.has(keyOf(table)),
+    );
+    if (divisible.length === 0) throw errors[0];
+    for (const [{ divided }, error] of divisible) {
+      const { schema, table } = error.table;
+      progress(`${schema}.${table} refuses rows, which are left out: ${error.reason}`);
+      divided.add(keyOf(error.table));
+    }
   };
   /** Loads the objects until each of their tables is loaded or postponed. */
   const loadWorks = async (sessions: readonly pg.Client[], all: readonly Work[]): Promise<void> => {

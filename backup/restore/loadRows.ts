@@ -4,6 +4,7 @@ import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 import type { StoredObject } from "../manifest";
 import { unquoteIdentifier } from "../postgres/sqlText";
+import { DivisibleRows, type RefusedRows } from "./divisibleRows";
 import { RowScript, type RowSink } from "./rowScript";
 import { RowsFailure, type TableName } from "./rowsFailure";
 import { objectFailure, openScript, type StoredBytesContext } from "./storedBytes";
@@ -15,6 +16,10 @@ export interface LoadedTable {
   readonly rows: number | undefined;
   /** Columns of the backup whose values the table cannot store. */
   readonly leftOut?: readonly ColumnLeftOut[];
+  /** Rows of the backup that the table refuses. */
+  readonly refused?: readonly RefusedRows[];
+  /** The stored object with the rows. */
+  readonly archive?: string;
 }
 
 interface ColumnLeftOut {
@@ -37,6 +42,10 @@ export interface LoadingContext extends StoredBytesContext {
   readonly tables: LoadedTable[];
   /** Keys of further tables to skip. */
   readonly skipped?: ReadonlyMap<string, unknown>;
+  /** Keys of the tables of which the rows that the target refuses are left out. */
+  readonly divided?: ReadonlySet<string>;
+  /** Returns whether a refused row can be loaded when the object is loaded again. */
+  readonly isLoadable?: (error: RowsFailure) => boolean;
 }
 
 /** Loads the rows of one stored object. Its last transaction is committed only if the bytes match the manifest. */
@@ -59,7 +68,7 @@ export async function loadRows(
       committed.push(...loaded.splice(0));
     }
     current = named;
-    sink = await openTable(client, statement, named, { content: object.content, loaded });
+    sink = await openTable(client, statement, named, { ...context, object, loaded });
     return sink;
   });
   try {
@@ -99,14 +108,20 @@ async function openTable(
   client: pg.Client,
   statement: string,
   { schema, table, quoted }: CopiedTable,
-  { content, loaded }: Pick<StoredObject, "content"> & { readonly loaded: LoadedTable[] },
+  given: Pick<LoadingContext, "divided" | "isLoadable"> & {
+    readonly object: StoredObject;
+    readonly loaded: LoadedTable[];
+  },
 ): Promise<TableSink> {
+  const { loaded, divided, isLoadable = () => false } = given;
+  const { content, name: archive } = given.object;
   const place = await readPlace(client, quoted);
   if (!place.exists) {
     loaded.push({ schema, table, rows: undefined });
     return nowhere;
   }
   let copy = statement;
+  const isDivided = divided?.has(keyOf({ schema, table })) === true;
   let finish = async (): Promise<void> => undefined;
   const columns = statement.slice("copy ".length + quoted.length, -" from stdin".length);
   const { stored, leftOut } =
@@ -127,11 +142,23 @@ async function openTable(
     };
   } else if (place.hashed !== null) {
     copy = `copy ${place.hashed}${statement.slice("copy ".length + quoted.length)}`;
-  } else if (content === "data") {
+  } else if (content === "data" && !isDivided) {
     // In a table that the same transaction truncated, rows can be written as frozen, so they are not written again when
     // they are first read.
     await client.query(`truncate only ${quoted}`);
     copy = `${statement} with (freeze)`;
+  }
+  if (isDivided) {
+    const rows = new DivisibleRows(client, { copy, table: { schema, table }, isLoadable });
+    return {
+      write: (data) => rows.write(data),
+      async end() {
+        await rows.end();
+        await finish();
+        loaded.push({ schema, table, rows: rows.loaded, leftOut, refused: rows.refused, archive });
+      },
+      abandon: () => undefined,
+    };
   }
   const stream = client.query(copyFrom(copy));
   let failure: Error | undefined;

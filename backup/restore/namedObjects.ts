@@ -2,8 +2,11 @@ import pg from "pg";
 import type { SchemaEntry } from "./schemaArchive";
 import type { SchemaWriter } from "./schemaWriter";
 
-/** `undefined_table` and `undefined_function`, also of values of types such as `regclass` and `regprocedure`. */
-const undefinedObjects = new Set(["42P01", "42883"]);
+/**
+ * `undefined_table`, `undefined_function` and `undefined_object`, also of values of types such as `regclass`, `regprocedure`
+ * and `regtype`.
+ */
+const undefinedObjects = new Set(["42P01", "42883", "42704"]);
 
 /**
  * Creates the indexes, constraints and functions that values of types such as `regclass` name, before these values are
@@ -37,6 +40,12 @@ export class NamedObjects {
     }
   }
 
+  /** Returns whether an error names an object that is still to be created. */
+  isAwaited(error: Error): boolean {
+    const entry = this.#entryOf(error);
+    return entry !== undefined && !this.#created.has(entry);
+  }
+
   /** Returns what is still to be created. */
   rest(): SchemaEntry[] {
     return this.#entries.filter((entry) => !this.#created.has(entry));
@@ -65,7 +74,8 @@ export class NamedObjects {
   #entryOf(error: unknown): SchemaEntry | undefined {
     const cause = error instanceof Error ? error.cause : undefined;
     if (!(cause instanceof pg.DatabaseError) || !undefinedObjects.has(cause.code ?? "")) return undefined;
-    const [, name = ""] = /^(?:relation|function) "(.*)" does not exist$/s.exec(cause.message) ?? [];
+    const [, name = ""] =
+      /^(?:relation|function|type) "(.*?)(?:\[\])*" does not exist$/s.exec(cause.message) ?? [];
     return this.#entries.find(({ kind, schema, tag }) => {
       const prefix = `${schema}.`;
       switch (kind) {
@@ -75,6 +85,7 @@ export class NamedObjects {
         case "CONSTRAINT":
           // The tag of a constraint begins with its table.
           return name.startsWith(prefix) && tag.endsWith(` ${name.slice(prefix.length)}`);
+        case "AGGREGATE":
         case "FUNCTION":
         case "PROCEDURE": {
           const named = comparable(name);

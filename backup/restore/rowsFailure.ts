@@ -22,7 +22,7 @@ const checkViolation = "23514";
 
 /**
  * Classes and codes of SQLSTATE that functions and checks of the server itself raise for a row: of PL/pgSQL, of values, of
- * constraints and generated columns, of objects that an expression names, and of functions.
+ * constraints and generated columns, of objects that an expression or a value names, and of functions.
  */
 const ofRows = /^(?:P0|22|2F|38|39|3F)|^(?:23502|23514|42704|42P01|42883)$/;
 
@@ -51,7 +51,22 @@ export class RowsFailure extends UserError {
     if (!(cause instanceof pg.DatabaseError)) return false;
     const { code = "", where } = cause;
     if (code === "" || code === badFormat || notOfRows.test(code)) return false;
-    return ofRows.test(code) || isOfFunction(where);
+    return ofRows.test(code) || isOfFunction(where) || columnOf(where) !== undefined;
+  }
+
+  /** Whether the target refused a value itself, and not what a function made of it, which may depend on other rows. */
+  get isOfValue(): boolean {
+    const { cause } = this;
+    return (
+      cause instanceof pg.DatabaseError && !isOfFunction(cause.where) && columnOf(cause.where) !== undefined
+    );
+  }
+
+  /** The server's reason, with the column if the server names one. */
+  get reason(): string {
+    const { cause } = this;
+    const column = cause instanceof pg.DatabaseError ? columnOf(cause.where) : undefined;
+    return `${column === undefined ? "" : `column ${column}: `}${messageOf(cause)}`;
   }
 
   /** The constraint that refused a row; undefined for other failures, such as that of a partition's bounds. */
@@ -68,4 +83,9 @@ export class RowsFailure extends UserError {
 /** Returns whether the context of an error names more than the row: a function of the application can raise any code. */
 function isOfFunction(where = ""): boolean {
   return where.split("\n").some((line) => line !== "" && !line.includes("COPY "));
+}
+
+/** Returns the column whose value could not be read, as in `COPY t, line 1, column c: "value"`. */
+function columnOf(where = ""): string | undefined {
+  return /^COPY .*, line \d+, column (.*?): "/ms.exec(where)?.[1];
 }

@@ -6,6 +6,7 @@ import { maskQuoted } from "../postgres/sqlText";
 import type { Tools } from "../postgres/tools";
 import { type Entry, parseContents } from "./contents";
 import { withReadableCycleMarks } from "./cycleMarks";
+import { withReadableParameters } from "./unnamedParameters";
 
 /** An object of the schema, or a property of one, with the statements that create it. */
 export interface SchemaEntry extends Entry {
@@ -78,7 +79,9 @@ export function splitScript(script: string): Pick<SchemaEntry, "id" | "needs" | 
     return {
       id: Number(found[1]),
       needs: (found[2] ?? "").split(" ").filter(Boolean).map(Number),
-      sql: withReadableCycleMarks([...settings, sql.trim(), ...settings.map(resetOf)].join("\n")),
+      sql: withReadableParameters(
+        withReadableCycleMarks([...settings, sql.trim(), ...settings.map(resetOf)].join("\n")),
+      ),
     };
   });
 }

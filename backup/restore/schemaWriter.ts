@@ -3,7 +3,9 @@ import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 import { platformSchemas } from "../postgres/platform";
 import { maskQuoted } from "../postgres/sqlText";
+import { notValidated } from "./notValidated";
 import { grantorPattern, type SchemaEntry } from "./schemaArchive";
+import { withoutNames } from "./withoutNames";
 
 /** An object of the backup that could not be created in the target. */
 export interface Missing {
@@ -44,6 +46,9 @@ const fatalClasses = new Set(["40", "53", "57", "58", "XX"]);
  */
 const notFatal = new Set(["58P01", "XX000"]);
 
+/** `foreign_key_violation` and `check_violation`, of the rows for which a constraint is added. */
+const violations = new Set(["23503", "23514"]);
+
 /** Returns whether an error of the server concerns more than the statement that failed. */
 function isFatal(code: string): boolean {
   return fatalClasses.has(code.slice(0, 2)) && !notFatal.has(code);
@@ -52,7 +57,7 @@ function isFatal(code: string): boolean {
 /**
  * Creates the entries of a schema in one session. A failed entry is retried with a search path, because archives have
  * none and some expressions need one, and with the privilege to create for its owner, who may have lost it since. What
- * still fails is retried after the others.
+ * still fails is retried after the others, a table also without defaults and checks that name objects. A constraint that the rows violate is created without their validation.
  */
 export class SchemaWriter {
   readonly #client: pg.Client;
@@ -83,11 +88,31 @@ export class SchemaWriter {
         if (reason !== undefined) reasons.set(entry, reason);
       }
       if (reasons.size === failed.length) {
-        for (const [entry, reason] of reasons) this.missing.push(describe(entry, reason));
-        return;
+        const reduced = await this.#writeReduced(reasons.keys());
+        if (reduced.size === 0) {
+          for (const [entry, reason] of reasons) this.missing.push(describe(entry, reason));
+          return;
+        }
+        for (const entry of reduced) reasons.delete(entry);
       }
       failed = [...reasons.keys()];
     }
+  }
+
+  /** Creates tables without the parts for which they failed, because their rows need them. Returns those tables. */
+  async #writeReduced(entries: Iterable<SchemaEntry>): Promise<Set<SchemaEntry>> {
+    const created = new Set<SchemaEntry>();
+    for (const entry of entries) {
+      const reduced = withoutNames(entry);
+      if (reduced === undefined || (await this.#writeOne({ ...entry, sql: reduced.sql })) !== undefined)
+        continue;
+      created.add(entry);
+      for (const part of reduced.parts) {
+        const failure = await this.#attempt(part.sql);
+        if (failure !== undefined) this.missing.push({ ...part, reason: failure.message });
+      }
+    }
+    return created;
   }
 
   /**
@@ -144,7 +169,20 @@ export class SchemaWriter {
       if ((await this.#attempt(grant)) === undefined) failure = await this.#attempt(this.statementsOf(entry));
       if (failure === undefined) return undefined;
     }
-    return (await this.#attemptWithPath(entry.sql, entry.schema)) === undefined ? undefined : failure.message;
+    const withPath = await this.#attemptWithPath(entry.sql, entry.schema);
+    if (withPath === undefined) return undefined;
+    if (violations.has(failure.code) || violations.has(withPath.code)) {
+      const statements = notValidated(entry.sql);
+      if (
+        statements !== undefined &&
+        ((await this.#attempt(statements.create)) === undefined ||
+          (await this.#attemptWithPath(statements.create, entry.schema)) === undefined)
+      ) {
+        this.missing.push(describe({ ...entry, sql: statements.validate }, failure.message));
+        return undefined;
+      }
+    }
+    return failure.message;
   }
 
   async #isOwn({ owner }: SchemaEntry): Promise<boolean> {

@@ -56,7 +56,7 @@ break, ""quotes"" :name \\ and 'more'" values (E'a\\b\nc\td'), (null), ('\\.'), 
     create table public.of_extension (n int); insert into public.of_extension values (1); create sequence public.counter_of_extension;
     select nextval('public.counter_of_extension');
     alter extension postgis add table public.of_extension; alter extension postgis add sequence public.counter_of_extension;
-    comment on extension postgis is 'Our maps'; grant pg_monitor to authenticator;
+    comment on extension postgis is 'Our maps'; comment on language plpgsql is 'Ours'; grant pg_monitor to authenticator;
     create role lender login valid until '2030-01-01';
     alter role lender set log_statement = 'all'`);
   // The values are duplicates, so the index stays invalid.
@@ -148,6 +148,7 @@ break, ""quotes"" :name \\ and 'more'" t order by 1`);
         "rows of public.of_extension",
         "value of sequence public.counter_of_extension",
         "comment on extension postgis",
+        "comment on language plpgsql",
         "index public.invalid_n",
         "membership of role authenticator in pg_monitor",
         "job elsewhere of database other",

@@ -115,6 +115,14 @@ describe.skipIf(bin.size < 2)("a backup of one version of PostgreSQL", () => {
       await withProgramsOf(programs, async () => await restore({ run: name }, into(source, target)));
       const after = await withProgramsOf(17, async () => await takePortrait(target.url("supabase_admin")));
       expect(acrossVersions(after)).toEqual(before);
+      // Since version 17, an owner needs a privilege for what every owner may do before.
+      const owner = await target.client();
+      await owner.query("refresh materialized view etl.counted");
+      const { rows: without } = await owner.query(
+        `select c.oid::regclass::text as relation from pg_class c join pg_roles r on r.oid = c.relowner
+         where c.relkind in ('r', 'p', 'm') and not r.rolsuper and not has_table_privilege(c.relowner, c.oid, 'maintain')`,
+      );
+      expect(without).toEqual([]);
     }
   }, 300_000);
 });

@@ -49,12 +49,12 @@ describe("settings of a role or the database", () => {
         [unloaded, loaded],
       ] as const) {
         expect(compareAccess([expected], [found], context).platform).toEqual([]);
-        expect(corrections([expected], [found], { database: "app", isProject: true })).toEqual([]);
+        expect(corrections([expected], [found], { ...context, database: "app" })).toEqual([]);
       }
       // The control: another value, and settings that the backup lacks.
       const other = entry(kind, "pg_trgm.similarity_threshold=0.6\nwork_mem=1MB", "app.key\napp.other");
       expect(compareAccess([loaded], [other], context).platform).toHaveLength(2);
-      expect(corrections([loaded], [other], { database: "app", isProject: true })).toEqual([
+      expect(corrections([loaded], [other], { ...context, database: "app" })).toEqual([
         `alter ${kind} app reset "app"."other"`,
       ]);
     },
@@ -78,6 +78,31 @@ describe("an event trigger that is missing in a project", () => {
   it("is reported if a superuser created it", () => {
     expect(compareAccess([trigger("our_watch")], [], context).platform).toEqual([
       "event trigger our_watch is missing",
+    ]);
+  });
+});
+
+describe("the privilege MAINTAIN, which no owner needs before version 17", () => {
+  const table = (grants: string) => ({ kind: "table", name: "shop.orders", facts: { owner: "app", grants } });
+  const [before, after] = [
+    table("anon: SELECT\napp: SELECT"),
+    table("anon: MAINTAIN\nanon: SELECT\napp: MAINTAIN\napp: SELECT"),
+  ];
+  const given = { ...context, database: "app" };
+
+  it("stays that of the owner, and of no other role, after a restore from an older version", () => {
+    expect(corrections([before], [after], given)).toEqual([
+      'revoke MAINTAIN on table shop.orders from "anon"',
+    ]);
+    expect(corrections([before], [table("anon: SELECT\napp: SELECT")], given)).toEqual([
+      'grant MAINTAIN on table shop.orders to "app"',
+    ]);
+  });
+
+  it("is revoked from an owner that does not have it in a backup of the same version", () => {
+    expect(corrections([before], [after], { ...given, sourceMajor: 17 })).toEqual([
+      'revoke MAINTAIN on table shop.orders from "anon"',
+      'revoke MAINTAIN on table shop.orders from "app"',
     ]);
   });
 });

@@ -38,7 +38,7 @@ export function acrossVersions({ rows, sequences, largeObjects, jobs, access }: 
           ...entry,
           name: withoutNeedlessQuotes(entry.name),
           facts,
-          grants: grants.split("\n").filter((line) => !/: MAINTAIN\*?$/.test(line)),
+          grants: grants.split("\n").filter((line) => line !== "" && !/: MAINTAIN\*?$/.test(line)),
         }),
       )
       // Names with quotes come first.

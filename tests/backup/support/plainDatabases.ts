@@ -56,6 +56,9 @@ insert into public.named values ('public.keyed_name(int)', 'public.keyed_name', 
 create type public."Kind of" as enum ('a');
 create function public.of_several(id int, kind public."Kind of"[], at timestamptz) returns text language sql stable begin atomic select k.name || count(*) from public.keyed k where k.id = $1 group by k.id; end;
 insert into public.named (p) values ('public.of_several(int, public."Kind of"[], timestamptz)');
+create table public.toasted (a int, note text) with (fillfactor = 70, toast.autovacuum_enabled = off, toast.autovacuum_vacuum_scale_factor = 0.5);
+create table public.toasted_child (b int) inherits (public.toasted);
+alter table public.toasted add late int;
 create table public.grown (a int);
 create table public.child (b int, "c, d" int) inherits (public.grown);
 create table public.grandchild (d int) inherits (public.child);

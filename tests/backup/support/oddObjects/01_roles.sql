@@ -20,3 +20,20 @@ create role "constructor" nologin;
 comment on schema public is 'Ours';
 grant create, usage on schema odd to odd_owner;
 grant usage on schema odd to "odd, ""reader""";
+create role "odd
+role: SELECT";
+grant "odd
+role: SELECT" to current_user;
+create schema "odd
+schema" authorization "odd
+role: SELECT";
+create table "odd
+schema".owned (n int);
+alter table "odd
+schema".owned owner to "odd
+role: SELECT";
+grant usage on schema odd to "odd
+role: SELECT";
+alter default privileges for role "odd
+role: SELECT" in schema "odd
+schema" grant select on tables to odd_member;
