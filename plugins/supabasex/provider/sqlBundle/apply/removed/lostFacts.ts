@@ -1,10 +1,11 @@
+import type { Catalog } from "../../catalog";
 import type { AppliedFile, OwnedObject } from "../../history/history";
 import type { LoadedBundle } from "../../source/files";
 import { recordedStatement, type StatingStatement, statingStatements } from "../../source/statedFacts";
 import { type StatedFacts, statedOf } from "../statements/statedObjects";
 
 /** Returns the properties of an object that were stated by statements that no file contains any more. */
-export type LostFacts = (identity: string) => readonly StatedFacts[];
+export type LostFacts = (identity: string, live: Catalog) => readonly StatedFacts[];
 
 /**
  * Compares what repeatables stated when they last ran with what they state now. A statement that moved to another file
@@ -44,8 +45,8 @@ export function lostFacts(
     grantees: undefined,
     isDynamic: false,
   };
-  return (identity) => [
-    ...lost.flatMap((statement) => statedOf(statement, identity) ?? []),
+  return (identity, live) => [
+    ...lost.flatMap((statement) => statedOf(statement, identity, live) ?? []),
     ...(ofRole.has(identity) ? [ownership] : []),
   ];
 }

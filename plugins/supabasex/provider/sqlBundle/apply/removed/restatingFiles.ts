@@ -1,4 +1,4 @@
-import type { CatalogDifference } from "../../catalog";
+import type { Catalog, CatalogDifference } from "../../catalog";
 import { declarationsOf, identityAsWritten } from "../../source/declaredObjects";
 import type { BundleFile } from "../../source/files";
 import { statingStatements } from "../../source/statedFacts";
@@ -16,7 +16,7 @@ const besideDefinition: ReadonlySet<string> = new Set(["active", "comment", "ena
 export function redefining(lost: LostFacts | undefined, local: readonly BundleFile[]): Map<string, string> {
   if (lost === undefined) return new Map();
   const isRedefined = (identity: string) =>
-    lost(identity).some(
+    lost(identity, {}).some(
       ({ properties }) =>
         properties === undefined || [...properties].some((property) => !besideDefinition.has(property)),
     );
@@ -36,11 +36,12 @@ export function redefining(lost: LostFacts | undefined, local: readonly BundleFi
 export function restatingFiles(
   differences: ReadonlyMap<string, readonly CatalogDifference[]>,
   local: readonly BundleFile[],
+  live: Catalog,
 ): Map<string, string> {
   const restating = new Map<string, string>();
   for (const file of local) {
     const identity = [...differences].find(([name, group]) =>
-      statingStatements(file).some((statement) => states(statedOf(statement, name), group)),
+      statingStatements(file).some((statement) => states(statedOf(statement, name, live), group)),
     )?.[0];
     if (identity !== undefined) restating.set(file.path, identity);
   }
