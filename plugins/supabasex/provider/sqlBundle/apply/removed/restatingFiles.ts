@@ -2,6 +2,7 @@ import type { Catalog, CatalogDifference } from "../../catalog";
 import { declarationsOf, identityAsWritten } from "../../source/declaredObjects";
 import type { BundleFile } from "../../source/files";
 import { statingStatements } from "../../source/statedFacts";
+import { setTheSame } from "../plan/fileLinks";
 import { includesFact, type StatedFacts, statedOf } from "../statements/statedObjects";
 import type { LostFacts } from "./lostFacts";
 
@@ -16,7 +17,7 @@ const besideDefinition: ReadonlySet<string> = new Set(["active", "comment", "ena
 export function redefining(lost: LostFacts | undefined, local: readonly BundleFile[]): Map<string, string> {
   if (lost === undefined) return new Map();
   const isRedefined = (identity: string) =>
-    lost(identity, {}).some(
+    lost.of(identity, {}).some(
       ({ properties }) =>
         properties === undefined || [...properties].some((property) => !besideDefinition.has(property)),
     );
@@ -25,6 +26,21 @@ export function redefining(lost: LostFacts | undefined, local: readonly BundleFi
       const object = declarationsOf(file).map(identityAsWritten).find(isRedefined);
       return object === undefined ? [] : [[file.path, object]];
     }),
+  );
+}
+
+/**
+ * Returns the files that may set what removed statements set. A removed one may have undone what such a file states, so that nothing
+ * differs from the state without repeatables.
+ *
+ * @returns path → why
+ */
+export function undoneFiles(lost: LostFacts | undefined, local: readonly BundleFile[]): Map<string, string> {
+  const removed = lost?.removed ?? [];
+  return new Map(
+    local
+      .filter((file) => statingStatements(file).some((one) => removed.some((other) => setTheSame(one, other))))
+      .map(({ path }) => [path, "a removed statement"]),
   );
 }
 

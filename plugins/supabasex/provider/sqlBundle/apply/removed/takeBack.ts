@@ -19,7 +19,7 @@ import type { BundleFile } from "../../source/files";
 import { relationsAbove } from "../statements/relationsAbove";
 import type { StatedFacts } from "../statements/statedObjects";
 import type { LostFacts } from "./lostFacts";
-import { redefining, restatingFiles } from "./restatingFiles";
+import { redefining, restatingFiles, undoneFiles } from "./restatingFiles";
 import { type KnownFacts, targetOf } from "./withoutStatements";
 
 /** What is reverted before repeatables run. */
@@ -69,7 +69,7 @@ export function planTakeBack(
   const targets = new Map<string, CatalogObject | undefined>();
   for (const identity of new Set([...Object.keys(base), ...creators.keys()])) {
     const object = live[identity];
-    const lostHere = lost?.(identity, live) ?? [];
+    const lostHere = lost?.of(identity, live) ?? [];
     const staleHere = stale.get(identity);
     const stated = [
       ...lostHere,
@@ -94,7 +94,7 @@ export function planTakeBack(
     groups.push(groupFor(identity, found, wanted, { live }));
   }
   const regranted = new Set(
-    [...bornOtherwise].filter((identity) => (lost?.(identity, live) ?? []).length === 0),
+    [...bornOtherwise].filter((identity) => (lost?.of(identity, live) ?? []).length === 0),
   );
   const replacements = new Map(
     groups.flatMap(({ identity }): [string, RepairGroup][] => {
@@ -103,7 +103,11 @@ export function planTakeBack(
       return group === undefined ? [] : [[identity, group]];
     }),
   );
-  const restating = new Map([...redefining(lost, local), ...restatingFiles(differences, local, live)]);
+  const restating = new Map([
+    ...undoneFiles(lost, local),
+    ...redefining(lost, local),
+    ...restatingFiles(differences, local, live),
+  ]);
   // What a repeatable redefines is reset as a whole, so it must redefine it again.
   for (const identity of differences.keys()) {
     const maker = base[identity] === undefined ? undefined : facts.makers.get(identity);

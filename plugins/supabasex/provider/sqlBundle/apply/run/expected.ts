@@ -70,7 +70,7 @@ function release(
 ): void {
   for (const [identity, object] of [...objects]) {
     const names = touchedProperties(object);
-    const lost = names === undefined ? [] : facts(identity, live);
+    const lost = names === undefined ? [] : facts.of(identity, live);
     if (names === undefined || lost.length === 0) continue;
     const still = stated.statedOf(identity, live);
     const kept = names.filter((name) => {
