@@ -92,7 +92,8 @@ describe("a removed statement had undone what another file states", () => {
       [firstFile]: schema,
       [one]: grant,
       [two]: revoke,
-      [three]: "grant insert on $s.u to anon; comment on table $s.t is 'T.'; grant select on $s.t to service_role;",
+      [three]:
+        "grant insert on $s.u to anon; comment on table $s.t is 'T.'; grant select on $s.t to service_role;",
     });
     await bundle.up();
     bundle.write({ [two]: nothing });

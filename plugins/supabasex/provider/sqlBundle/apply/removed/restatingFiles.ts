@@ -17,10 +17,12 @@ const besideDefinition: ReadonlySet<string> = new Set(["active", "comment", "ena
 export function redefining(lost: LostFacts | undefined, local: readonly BundleFile[]): Map<string, string> {
   if (lost === undefined) return new Map();
   const isRedefined = (identity: string) =>
-    lost.of(identity, {}).some(
-      ({ properties }) =>
-        properties === undefined || [...properties].some((property) => !besideDefinition.has(property)),
-    );
+    lost
+      .of(identity, {})
+      .some(
+        ({ properties }) =>
+          properties === undefined || [...properties].some((property) => !besideDefinition.has(property)),
+      );
   return new Map(
     local.flatMap((file): [string, string][] => {
       const object = declarationsOf(file).map(identityAsWritten).find(isRedefined);
@@ -39,7 +41,9 @@ export function undoneFiles(lost: LostFacts | undefined, local: readonly BundleF
   const removed = lost?.removed ?? [];
   return new Map(
     local
-      .filter((file) => statingStatements(file).some((one) => removed.some((other) => setTheSame(one, other))))
+      .filter((file) =>
+        statingStatements(file).some((one) => removed.some((other) => setTheSame(one, other))),
+      )
       .map(({ path }) => [path, "a removed statement"]),
   );
 }
