@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sliceOf } from "../../../support/slice";
 import type { BundleUnderTest } from "./bundleUnderTest";
-import { Databases, firstFile } from "./support";
+import { Databases, failureOf, firstFile, nextFile } from "./support";
 
 // Triggers of a table with two levels of partitions, which a migration created, so that no file restores them.
 const databases = new Databases();
@@ -133,4 +133,34 @@ test("another application's trigger is restored on its partitions with prune: dr
   await bundle.up();
 
   expect(await bundle.refresh()).toEqual([]);
+});
+
+describe("a row trigger of a file replaces a manual one of its name on a partition, and names it", () => {
+  const rowTrigger = "trigger own before insert on $s.p for each row execute function $s.refuse();";
+  test.each([
+    ["a repeatable with or replace", "repeatable/r.sql", `create or replace ${rowTrigger}`],
+    ["a migration with or replace", nextFile, `create or replace ${rowTrigger}`],
+    [
+      "a migration with or replace in a block",
+      nextFile,
+      `do $$ begin create or replace ${rowTrigger} end $$;`,
+    ],
+    ["a repeatable", "repeatable/r.sql", `create ${rowTrigger}`],
+  ])("%s", async (_, file, text) => {
+    const bundle = await databases.bundle({ [firstFile]: schema }, { dryRun: "live" });
+    await bundle.up();
+    await bundle.sql("create trigger own before delete on $s.p11 for each row execute function $s.refuse()");
+    bundle.write({ [file]: text });
+    await bundle.refresh();
+    const named = `because their object was replaced:\n  trigger ${bundle.schema}.p11 own`;
+
+    bundle.logs = [];
+    expect(await failureOf(bundle.preview())).toBe("it succeeded");
+    expect(bundle.logs.join("\n")).toContain(named);
+    bundle.logs = [];
+    await bundle.up();
+    expect(bundle.logs.join("\n")).toContain(named);
+
+    expect(await bundle.refresh()).toEqual([]);
+  });
 });

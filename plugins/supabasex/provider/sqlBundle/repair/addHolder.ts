@@ -39,7 +39,8 @@ export function addHolder(
   }
 }
 
-function addColumn(
+/** Returns the statements that add a column; `undefined` if rows need a value for it that is not available. */
+export function addColumn(
   table: string,
   name: string,
   should: CatalogObject,

@@ -36,7 +36,34 @@ export async function compare(
 ): Promise<Comparison> {
   const traced = traceObjects(expected, reading, addresses);
   const differences = diffTraced(expected, traced, watched(traced.catalog));
-  return { differences: await withTableSizes(client, expected, differences), traced };
+  const sized = await withTableSizes(client, expected, differences);
+  return { differences: await withPartitions(client, sized), traced };
+}
+
+/** Asks the server which missing columns are those of partitions: they exist, but a read lists them only if they differ. */
+async function withPartitions(
+  client: ClientBase,
+  differences: readonly CatalogDifference[],
+): Promise<readonly CatalogDifference[]> {
+  const isAsked = ({ identity, kind }: CatalogDifference) =>
+    kind === "missing" && identity.startsWith("column ");
+  const tableOf = ({ identity }: CatalogDifference) => partsOfIdentity(identity).parent ?? "";
+  const tables = [...new Set(differences.filter(isAsked).map(tableOf))];
+  if (tables.length === 0) return differences;
+  const { rows } = await client.query<{ name: string; above: string[] }>(
+    `select t.name, array(
+       select format('%I.%I', n.nspname, c.relname)
+       from pg_partition_ancestors(to_regclass(t.name)) with ordinality a (oid, level)
+       join pg_class c on c.oid = a.oid join pg_namespace n on n.oid = c.relnamespace
+       where a.level > 1 order by a.level) as above
+     from unnest($1::text[]) as t (name)`,
+    [tables],
+  );
+  const above = new Map(rows.filter((row) => row.above.length > 0).map((row) => [row.name, row.above]));
+  return differences.map((difference) => {
+    const partitionOf = isAsked(difference) ? above.get(tableOf(difference)) : undefined;
+    return partitionOf === undefined ? difference : { ...difference, partitionOf };
+  });
 }
 
 async function withTableSizes(

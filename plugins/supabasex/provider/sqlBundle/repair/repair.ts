@@ -18,6 +18,7 @@ import { createStatement, text } from "./createStatement";
 import { extraObject } from "./extraObject";
 import { grantStatements, grantTarget } from "./grants";
 import { inTheWay } from "./inTheWay";
+import { partitionColumn } from "./partitionColumn";
 import { dropOf, isDomain, type Place } from "./place";
 import { obstacleToRename, renameStatements } from "./renameStatements";
 import { changedSentence, missingSentence } from "./sentences";
@@ -209,6 +210,9 @@ function missingObject(
       ),
     };
   }
+  const ofPartition = partitionColumn(place, should, difference);
+  if (ofPartition !== undefined)
+    return { ...ofPartition, statements: [...ofPartition.statements, ...ornaments(place, should)] };
   const holder = addHolder(place, should, difference);
   if (holder !== undefined)
     return { ...holder, statements: [...holder.statements, ...ornaments(place, should)] };

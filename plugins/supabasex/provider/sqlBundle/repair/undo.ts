@@ -40,7 +40,9 @@ export function undoOf(
           : dropWithData({ object, expected, live }, is ?? {}),
     };
   }
-  if (repair.impossible.length === 0)
+  // Another expression needs another column: dropping one drops its dependents, too.
+  const computesOtherwise = differences.some(({ property }) => property === "generated");
+  if (repair.impossible.length === 0 && !(object.kind === "column" && computesOtherwise))
     return { identity, ...owner, statements: usual, ...withDependents(repair) };
   const hard =
     is === undefined ? recreateLost(object, should) : resetChanged(object, differences, { should, is });

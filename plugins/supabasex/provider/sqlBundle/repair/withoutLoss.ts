@@ -3,6 +3,7 @@ import { literal } from "../catalog/objects";
 import { firstIdentifier, unquoted } from "../source/identifiers";
 import { goOnBehind, identityOptions } from "./addHolder";
 import { text, texts } from "./createStatement";
+import { computeAgain, isAddedAgain, isComputed } from "./generatedColumn";
 import type { Place } from "./place";
 
 /**
@@ -10,19 +11,28 @@ import type { Place } from "./place";
  * might be.
  */
 export function withoutLoss(
-  { object: { kind, name, parent }, expected }: Place,
+  place: Place,
   property: string,
   should: CatalogObject,
   { is }: { readonly is: CatalogObject },
 ): string[] | undefined {
+  const { object, expected } = place;
+  const { kind, name, parent } = object;
   switch (`${kind} ${property}`) {
     case "column type":
     case "column collation": {
-      const isSameType = should.type === is.type || isWider(text(should.type), text(is.type));
-      if (!isSameType || should.generated !== undefined) return undefined;
+      if (isComputed(should, is)) {
+        // Values of another type are computed again.
+        if (isAddedAgain(place, should, is)) return [];
+      } else {
+        const isSameType = should.type === is.type || isWider(text(should.type), text(is.type));
+        if (!isSameType || should.generated !== undefined) return undefined;
+      }
       const collation = should.collation === undefined ? "" : ` collate ${text(should.collation)}`;
       return [`alter table ${parent} alter column ${name} type ${text(should.type)}${collation}`];
     }
+    case "column generated":
+      return computeAgain(place, should, is);
     case "column identity":
       return identity(`${parent}`, name, should, { expected });
     case "type labels":

@@ -25,6 +25,8 @@ export interface StatingStatement {
   readonly bareNames: ReadonlySet<string>;
   /** Schemas, if it is about all objects in them. */
   readonly wholeSchemas: ReadonlySet<string>;
+  /** True for `alter table`, which also changes the sequences of its columns and the tables that inherit from it. */
+  readonly altersTable: boolean;
   /** True for calls, and for `do` blocks whose statements the text does not show: they may be about any object. */
   readonly isDynamic: boolean;
   /** True for `set role`: the role that runs the file's other statements owns what they create. */
@@ -91,6 +93,7 @@ function describe(source: string, node: Node | undefined): StatingStatement {
     qualifiedNames: names.qualified,
     bareNames: names.bare,
     wholeSchemas: grant?.targtype === "ACL_TARGET_ALL_IN_SCHEMA" ? names.bare : new Set(),
+    altersTable: node !== undefined && "AlterTableStmt" in node,
     isDynamic: node === undefined || actsOnUnnamed(node, source),
     setsRole: node !== undefined && "VariableSetStmt" in node,
   };

@@ -80,7 +80,10 @@ function mayCollide(later: StatedByFile, earlier: StatedByFile): boolean {
   return later.statements.some((one) => earlier.statements.some((other) => setTheSame(one, other)));
 }
 
-function setTheSame(one: StatingStatement, other: StatingStatement): boolean {
+/** Returns whether two statements may set the same property of the same object. */
+export function setTheSame(one: StatingStatement, other: StatingStatement): boolean {
+  if (one.setsRole || other.setsRole) return false;
+  if (one.isDynamic || other.isDynamic) return true;
   return (
     meet(one.properties, other.properties) &&
     meet(one.grantees, other.grantees) &&

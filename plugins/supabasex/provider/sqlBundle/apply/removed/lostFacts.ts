@@ -1,10 +1,16 @@
+import type { Catalog } from "../../catalog";
 import type { AppliedFile, OwnedObject } from "../../history/history";
 import type { LoadedBundle } from "../../source/files";
 import { recordedStatement, type StatingStatement, statingStatements } from "../../source/statedFacts";
 import { type StatedFacts, statedOf } from "../statements/statedObjects";
 
-/** Returns the properties of an object that were stated by statements that no file contains any more. */
-export type LostFacts = (identity: string) => readonly StatedFacts[];
+/** What was stated by statements that no file contains any more. */
+export interface LostFacts {
+  /** Returns the properties of an object that they stated. */
+  of(identity: string, live: Catalog): readonly StatedFacts[];
+  /** Also those that only another file contains now: it may have run before a file that states the opposite. */
+  readonly removed: readonly StatingStatement[];
+}
 
 /**
  * Compares what repeatables stated when they last ran with what they state now. A statement that moved to another file
@@ -20,6 +26,7 @@ export function lostFacts(
   const serverMajor = [...migrations, ...local][0]?.serverMajor;
   const byPath = new Map(local.map((file) => [file.path, file]));
   const lost: StatingStatement[] = [];
+  const removed: StatingStatement[] = [];
   const owners: { readonly objects: readonly OwnedObject[] }[] = [];
   let stated: ReadonlySet<string> | undefined;
   for (const { path, kind, sha256, states, objects, due } of history.values()) {
@@ -32,20 +39,24 @@ export function lostFacts(
       const statement = recordedStatement(text, serverMajor);
       if (statement.setsRole) owners.push({ objects });
       else {
+        removed.push(statement);
         stated ??= new Set(local.flatMap((other) => statingStatements(other).map((one) => one.text)));
         if (!stated.has(text)) lost.push(statement);
       }
     }
   }
-  if (lost.length + owners.length === 0) return undefined;
+  if (removed.length + owners.length === 0) return undefined;
   const ofRole = new Set(owners.flatMap(({ objects }) => objects.flatMap(({ identity }) => identity ?? [])));
   const ownership: StatedFacts = {
     properties: new Set(["owner", "grants"]),
     grantees: undefined,
     isDynamic: false,
   };
-  return (identity) => [
-    ...lost.flatMap((statement) => statedOf(statement, identity) ?? []),
-    ...(ofRole.has(identity) ? [ownership] : []),
-  ];
+  return {
+    removed,
+    of: (identity, live) => [
+      ...lost.flatMap((statement) => statedOf(statement, identity, live) ?? []),
+      ...(ofRole.has(identity) ? [ownership] : []),
+    ],
+  };
 }

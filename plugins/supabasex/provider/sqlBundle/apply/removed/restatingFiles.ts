@@ -1,7 +1,8 @@
-import type { CatalogDifference } from "../../catalog";
+import type { Catalog, CatalogDifference } from "../../catalog";
 import { declarationsOf, identityAsWritten } from "../../source/declaredObjects";
 import type { BundleFile } from "../../source/files";
 import { statingStatements } from "../../source/statedFacts";
+import { setTheSame } from "../plan/fileLinks";
 import { includesFact, type StatedFacts, statedOf } from "../statements/statedObjects";
 import type { LostFacts } from "./lostFacts";
 
@@ -16,15 +17,34 @@ const besideDefinition: ReadonlySet<string> = new Set(["active", "comment", "ena
 export function redefining(lost: LostFacts | undefined, local: readonly BundleFile[]): Map<string, string> {
   if (lost === undefined) return new Map();
   const isRedefined = (identity: string) =>
-    lost(identity).some(
-      ({ properties }) =>
-        properties === undefined || [...properties].some((property) => !besideDefinition.has(property)),
-    );
+    lost
+      .of(identity, {})
+      .some(
+        ({ properties }) =>
+          properties === undefined || [...properties].some((property) => !besideDefinition.has(property)),
+      );
   return new Map(
     local.flatMap((file): [string, string][] => {
       const object = declarationsOf(file).map(identityAsWritten).find(isRedefined);
       return object === undefined ? [] : [[file.path, object]];
     }),
+  );
+}
+
+/**
+ * Returns the files that may set what removed statements set. A removed one may have undone what such a file states, so that nothing
+ * differs from the state without repeatables.
+ *
+ * @returns path → why
+ */
+export function undoneFiles(lost: LostFacts | undefined, local: readonly BundleFile[]): Map<string, string> {
+  const removed = lost?.removed ?? [];
+  return new Map(
+    local
+      .filter((file) =>
+        statingStatements(file).some((one) => removed.some((other) => setTheSame(one, other))),
+      )
+      .map(({ path }) => [path, "a removed statement"]),
   );
 }
 
@@ -36,11 +56,12 @@ export function redefining(lost: LostFacts | undefined, local: readonly BundleFi
 export function restatingFiles(
   differences: ReadonlyMap<string, readonly CatalogDifference[]>,
   local: readonly BundleFile[],
+  live: Catalog,
 ): Map<string, string> {
   const restating = new Map<string, string>();
   for (const file of local) {
     const identity = [...differences].find(([name, group]) =>
-      statingStatements(file).some((statement) => states(statedOf(statement, name), group)),
+      statingStatements(file).some((statement) => states(statedOf(statement, name, live), group)),
     )?.[0];
     if (identity !== undefined) restating.set(file.path, identity);
   }

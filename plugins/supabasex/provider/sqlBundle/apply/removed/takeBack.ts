@@ -16,9 +16,10 @@ import { type RepairGroup, runRepairs } from "../../repair/restore";
 import type { Session } from "../../session/session";
 import type { DeclaredObject } from "../../source/declaredObjects";
 import type { BundleFile } from "../../source/files";
+import { relationsAbove } from "../statements/relationsAbove";
 import type { StatedFacts } from "../statements/statedObjects";
 import type { LostFacts } from "./lostFacts";
-import { redefining, restatingFiles } from "./restatingFiles";
+import { redefining, restatingFiles, undoneFiles } from "./restatingFiles";
 import { type KnownFacts, targetOf } from "./withoutStatements";
 
 /** What is reverted before repeatables run. */
@@ -68,7 +69,7 @@ export function planTakeBack(
   const targets = new Map<string, CatalogObject | undefined>();
   for (const identity of new Set([...Object.keys(base), ...creators.keys()])) {
     const object = live[identity];
-    const lostHere = lost?.(identity) ?? [];
+    const lostHere = lost?.of(identity, live) ?? [];
     const staleHere = stale.get(identity);
     const stated = [
       ...lostHere,
@@ -86,13 +87,15 @@ export function planTakeBack(
   }
   const differences = new Map<string, readonly CatalogDifference[]>();
   const groups: RepairGroup[] = [];
-  for (const identity of targets.keys()) {
+  for (const identity of fromAbove([...targets.keys()], live)) {
     const found = differencesOf(identity, wanted[identity], live[identity] ?? {});
     if (found.length === 0) continue;
     differences.set(identity, found);
     groups.push(groupFor(identity, found, wanted, { live }));
   }
-  const regranted = new Set([...bornOtherwise].filter((identity) => (lost?.(identity) ?? []).length === 0));
+  const regranted = new Set(
+    [...bornOtherwise].filter((identity) => (lost?.of(identity, live) ?? []).length === 0),
+  );
   const replacements = new Map(
     groups.flatMap(({ identity }): [string, RepairGroup][] => {
       const object = noLongerRedefined.get(identity);
@@ -100,7 +103,11 @@ export function planTakeBack(
       return group === undefined ? [] : [[identity, group]];
     }),
   );
-  const restating = new Map([...redefining(lost, local), ...restatingFiles(differences, local)]);
+  const restating = new Map([
+    ...undoneFiles(lost, local),
+    ...redefining(lost, local),
+    ...restatingFiles(differences, local, live),
+  ]);
   // What a repeatable redefines is reset as a whole, so it must redefine it again.
   for (const identity of differences.keys()) {
     const maker = base[identity] === undefined ? undefined : facts.makers.get(identity);
@@ -108,6 +115,12 @@ export function planTakeBack(
   }
   const mayStay = new Set([...targets.keys()].filter((one) => isMadeByRepeatables(one, base[one])));
   return { differences, groups, restating, regranted, replacements, mayStay };
+}
+
+/** Returns the identities in such an order that what a statement about a table changes elsewhere comes after the table. */
+function fromAbove(identities: readonly string[], live: Catalog): string[] {
+  const depths = new Map(identities.map((one) => [one, relationsAbove(one, live).length]));
+  return [...identities].sort((one, other) => (depths.get(one) ?? 0) - (depths.get(other) ?? 0));
 }
 
 /** Runs the plan in the open transaction. Throws a UserError with what the server refuses. */

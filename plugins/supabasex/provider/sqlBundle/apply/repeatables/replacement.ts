@@ -4,6 +4,7 @@ import { parentIdentities, partsOfIdentity, readCatalogInTransaction } from "../
 import { dropStatement } from "../../catalog/objects";
 import type { OwnedObject } from "../../history/history";
 import { ownershipOf } from "../../history/ownership";
+import { runRepairs } from "../../repair/restore";
 import { type Declaration, declarationsOf } from "../../source/declaredObjects";
 import { SqlFileError } from "../../source/errors";
 import type { BundleFile } from "../../source/files";
@@ -18,6 +19,7 @@ import type { RepeatableContext } from "./context";
 import { nameOf } from "./orphans";
 import { restoreLost } from "./rebuild";
 import { dropsBefore, runAgain, runFile } from "./runRepeatable";
+import { storedSettings } from "./storedSettings";
 
 /** What a rebuild drops, with everything that depends on it, before the file runs. */
 interface Replacement {
@@ -50,6 +52,7 @@ export async function rebuild(
   await session.execute("savepoint rebuild");
   const before = await readCatalogInTransaction(session.work);
   const { objects, owners } = await ownershipOf(session, context.local, before);
+  const settings = await storedSettings(session, before.catalog);
   const cascades = [...replaced, ...former].flatMap((object) => dropStatement(object, "cascade") ?? []);
   const others = replaced.length > 0 ? [] : dropsBefore(file, context);
   try {
@@ -90,20 +93,26 @@ export async function rebuild(
     throw error;
   };
   const again = await restoring.catch(rollBack);
-  if (again.lost.length > 0) {
+  // A file sets those of its own views.
+  const fromCatalog = again.recreated.filter((identity) => !owners.has(identity));
+  const refused = await runRepairs(
+    session,
+    settings.filter(({ identity }) => fromCatalog.includes(identity)),
+  );
+  const lost = [...again.lost, ...refused.map(({ identity }) => identity)];
+  if (lost.length > 0) {
     await session.execute("rollback to savepoint rebuild");
     throw new UserError(
       [
         cause?.message ??
           `${file.display} replaces ${former.map((object) => escapeControls(nameOf(object))).join(", ")}.`,
         "  It has to be dropped and recreated, but these depend on it and cannot be recreated:",
-        ...again.lost.map((identity) => `    ${escapeControls(identity)}`),
+        ...lost.map((identity) => `    ${escapeControls(identity)}`),
         "  Drop or change these in a migration first.",
       ].join("\n"),
     );
   }
-  if (again.recreated.some((identity) => !owners.has(identity)))
-    await sweepAgain([file, ...again.files], context).catch(rollBack);
+  if (fromCatalog.length > 0) await sweepAgain([file, ...again.files], context).catch(rollBack);
   await session.execute("release savepoint rebuild");
   return again;
 }

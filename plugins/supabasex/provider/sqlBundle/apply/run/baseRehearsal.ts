@@ -87,7 +87,7 @@ export async function rehearseBaseOutside(
 function areUncertain(files: readonly BundleFile[], base: BaseFacts, live: Catalog): boolean {
   const identities = Object.keys(base).filter((identity) => live[identity] !== undefined);
   if (identities.length === 0) return false;
-  return files.some((file) => statingStatements(file).some((one) => isUncertain(one, identities)));
+  return files.some((file) => statingStatements(file).some((one) => isUncertain(one, identities, live)));
 }
 
 /**
@@ -101,11 +101,11 @@ export async function withoutRepeatables(session: Session, base: BaseFacts, live
   );
 }
 
-function isUncertain(statement: StatingStatement, identities: readonly string[]): boolean {
+function isUncertain(statement: StatingStatement, identities: readonly string[], live: Catalog): boolean {
   if (statement.setsRole) return false;
   if (statement.isDynamic) return true;
   if (statement.properties !== undefined) return false;
-  return identities.some((identity) => statedOf(statement, identity) !== undefined);
+  return identities.some((identity) => statedOf(statement, identity, live) !== undefined);
 }
 
 /** Returns the statements that reset an object to its state without repeatables. */
@@ -179,7 +179,7 @@ export function withStated(
   const index = new StatementIndex(stated);
   return baseStatedByMigrations(base, catalog, (identity, property, grantee) =>
     index
-      .statedOf(identity)
+      .statedOf(identity, catalog)
       .some((facts) => facts.properties !== undefined && includesFact(facts, property, grantee)),
   );
 }

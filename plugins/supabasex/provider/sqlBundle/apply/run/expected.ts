@@ -70,9 +70,9 @@ function release(
 ): void {
   for (const [identity, object] of [...objects]) {
     const names = touchedProperties(object);
-    const lost = names === undefined ? [] : facts(identity);
+    const lost = names === undefined ? [] : facts.of(identity, live);
     if (names === undefined || lost.length === 0) continue;
-    const still = stated.statedOf(identity);
+    const still = stated.statedOf(identity, live);
     const kept = names.filter((name) => {
       const [property = "", grantee] = name.startsWith("grants.") ? ["grants", name.slice(7)] : [name];
       const includes = (one: (typeof lost)[number]) => includesFact(one, property, grantee);

@@ -1,4 +1,4 @@
-import { partsOfIdentity } from "../../catalog";
+import { type Catalog, partsOfIdentity } from "../../catalog";
 import {
   bareName,
   firstIdentifier,
@@ -7,6 +7,7 @@ import {
   quote,
 } from "../../source/identifiers";
 import type { StatingStatement } from "../../source/statedFacts";
+import { relationsAbove } from "./relationsAbove";
 
 /** The properties of an object that a statement may set. */
 export interface StatedFacts {
@@ -17,11 +18,19 @@ export interface StatedFacts {
   readonly grantees: ReadonlySet<string> | undefined;
 }
 
-/** Returns what a statement may set about an object; `undefined` if it is not about the object. */
-export function statedOf(statement: StatingStatement, identity: string): StatedFacts | undefined {
+/**
+ * Returns what a statement may set about an object; `undefined` if it is not about the object.
+ *
+ * @param live with the object, so that a statement that changes it through another table is found
+ */
+export function statedOf(
+  statement: StatingStatement,
+  identity: string,
+  live: Catalog = {},
+): StatedFacts | undefined {
   const { properties, grantees, setsRole, isDynamic } = statement;
   if (setsRole) return undefined;
-  return isDynamic || isAbout(statement, identity) ? { properties, grantees, isDynamic } : undefined;
+  return isDynamic || isAbout(statement, identity, live) ? { properties, grantees, isDynamic } : undefined;
 }
 
 const haveOwnStatements: ReadonlySet<string> = new Set(["comment", "grants", "owner"]);
@@ -58,16 +67,20 @@ export class StatementIndex {
   }
 
   /** Returns what each of the statements about an object may set about it. */
-  statedOf(identity: string): StatedFacts[] {
-    return this.statementsAbout(identity).flatMap((statement) => statedOf(statement, identity) ?? []);
+  statedOf(identity: string, live: Catalog = {}): StatedFacts[] {
+    return this.statementsAbout(identity, live).flatMap(
+      (statement) => statedOf(statement, identity, live) ?? [],
+    );
   }
 
-  statementsAbout(identity: string): StatingStatement[] {
+  statementsAbout(identity: string, live: Catalog = {}): StatingStatement[] {
     const { schema, parent, name } = partsOfIdentity(identity);
     const relation = nameWithoutArguments(parent ?? name);
-    const names = [relation, bareName(relation), name, quote(name), firstIdentifier(name), schema ?? ""];
+    const above = relationsAbove(identity, live).flatMap((one) => [one, bareName(one)]);
+    const own = [relation, bareName(relation), name, quote(name), firstIdentifier(name), schema ?? ""];
+    const names = [...own, ...above];
     const candidates = new Set([...names.flatMap((one) => this.#byName.get(one) ?? []), ...this.#nameless]);
-    return [...candidates].filter((statement) => statedOf(statement, identity) !== undefined);
+    return [...candidates].filter((statement) => statedOf(statement, identity, live) !== undefined);
   }
 }
 
@@ -80,10 +93,8 @@ function namesOf({ qualifiedNames, bareNames }: StatingStatement): Set<string> {
   return new Set([...qualifiedNames, ...tables, ...bareNames]);
 }
 
-function isAbout(
-  { kinds, qualifiedNames, bareNames, wholeSchemas }: StatingStatement,
-  identity: string,
-): boolean {
+function isAbout(statement: StatingStatement, identity: string, live: Catalog): boolean {
+  const { kinds, bareNames, wholeSchemas, altersTable } = statement;
   const { kind, schema, parent, name } = partsOfIdentity(identity);
   if (kinds !== undefined && !kinds.has(kind)) return false;
   if (kind === "default privileges")
@@ -96,7 +107,11 @@ function isAbout(
     return name === "" || [name, quote(name), first].some((one) => bareNames.has(one));
   }
   if (kind === "schema") return bareNames.has(name);
-  const relation = nameWithoutArguments(parent ?? name);
+  if (namesRelation(statement, nameWithoutArguments(parent ?? name))) return true;
+  return altersTable && relationsAbove(identity, live).some((one) => namesRelation(statement, one));
+}
+
+function namesRelation({ qualifiedNames, bareNames }: StatingStatement, relation: string): boolean {
   if (bareNames.has(bareName(relation))) return true;
   return [...qualifiedNames].some((other) => other === relation || other.startsWith(`${relation}.`));
 }
