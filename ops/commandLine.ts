@@ -88,7 +88,12 @@ function requireGit(): void {
 /** Returns the trimmed output of git; undefined if it fails. */
 export function git(...args: string[]): string | undefined {
   try {
-    return execFileSync("git", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+    return execFileSync("git", args, {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+      // A list of files may be longer than the default, 1 MiB.
+      maxBuffer: Number.POSITIVE_INFINITY,
+    }).trim();
   } catch {
     return undefined;
   }

@@ -18,6 +18,8 @@ export async function pulumiOutput(
 ): Promise<string> {
   const result = await execa("pulumi", [...args, "--non-interactive"], {
     reject: false,
+    // The state of a stack may be longer than any default.
+    maxBuffer: Number.POSITIVE_INFINITY,
     ...(input !== undefined && { input }),
   });
   if (result.code === "ENOENT")

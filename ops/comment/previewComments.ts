@@ -4,8 +4,9 @@ import type { GitHubClient } from "../github/client";
 import type { GitHubContext } from "../github/context";
 import { type Outcome, writeStickyComment } from "../github/stickyComment";
 import { type Job, jobsOf, pullRequestOf, type WorkflowRun } from "../github/workflowRun";
+import { cleanReport } from "../report/cleanReport";
 import { renderMarkdown } from "../report/markdown/render";
-import { cleaner, mapTexts } from "../report/mask";
+import { cleaner } from "../report/mask";
 import { type Report, reportSchema, reportVersion } from "../report/model";
 import { reportFile } from "../report/write";
 
@@ -110,8 +111,7 @@ async function readRegularFile(file: string): Promise<string | undefined> {
 /** Returns the report in a file; undefined if it contains none, or values that are nested too deeply. */
 function reportIn(text: string): Report | undefined {
   try {
-    const parsed = reportSchema.parse(JSON.parse(text));
-    return mapTexts(parsed as never, cleaner()) as Report;
+    return cleanReport(reportSchema.parse(JSON.parse(text)), cleaner());
   } catch {
     return undefined;
   }

@@ -108,7 +108,9 @@ export async function readReview(folder: string): Promise<Review> {
   }
   const parsed = reviewSchema.safeParse(jsonOf(review));
   if (!parsed.success)
-    throw new UserError(`${path.join(folder, files.review)} is not a review in the format of this version.`);
+    throw new UserError(
+      `${path.join(folder, files.review)} is not a review in the format of this version: create a new plan and have it reviewed.`,
+    );
   if (parsed.data.plan !== sha256(plan)) {
     throw new UserError(
       `${planFile(folder)} is not the plan that was reviewed: create a new plan and have it reviewed.`,

@@ -1,8 +1,8 @@
 import type { PulumiRun } from "../pulumi";
 import { exitCodes } from "../pulumi";
-import { buildReport } from "../report/build";
+import { buildReport, roundedSeconds } from "../report/build";
 import type { Problem, Report } from "../report/model";
-import { verdictOf } from "../report/verdict";
+import { count, verdictOf } from "../report/verdict";
 import { applyWaivers, type DriftWaiver } from "./waivers";
 
 /** The exit codes of `npm run drift`. Any other code means that the search failed. */
@@ -42,7 +42,7 @@ export function driftReport(
   const isUnexplained = refresh.exitCode === exitCodes.changesFound && found.drift.length === 0;
   const facts = {
     ...found,
-    durationSeconds: refresh.durationSeconds + (preview?.durationSeconds ?? 0),
+    durationSeconds: roundedSeconds(refresh.durationSeconds + (preview?.durationSeconds ?? 0)),
     errors: [...found.errors, ...(isUnexplained ? [unexplained(stack)] : []), ...(code?.errors ?? [])],
     drift: waived.drift,
     changes: code?.changes ?? [],
@@ -51,11 +51,18 @@ export function driftReport(
     warnings: [...waived.warnings, ...found.warnings],
     exitCode: failing?.exitCode ?? (isUnexplained ? driftExitCodes.failed : exitCodes.success),
   };
-  const { exitCode: _, ...report } = { ...facts, verdict: verdictOf(facts) };
+  const { exitCode: _, ...report } = { ...facts, verdict: withExpired(verdictOf(facts), waived.expired) };
   const open = report.drift.filter(({ waiver }) => waiver === undefined).length;
-  const isQuiet = open === 0 && report.changes.length === 0 && !waived.hasExpired;
+  const isQuiet = open === 0 && report.changes.length === 0 && waived.expired === 0;
   if (failing !== undefined || isUnexplained) return { report, exitCode: driftExitCodes.failed };
   return { report, exitCode: isQuiet ? driftExitCodes.clean : driftExitCodes.drift };
+}
+
+/** Returns a verdict that also says that waivers have expired, which is why a search without differences may end with exit code 7. */
+function withExpired(verdict: Report["verdict"], expired: number): Report["verdict"] {
+  if (expired === 0) return verdict;
+  const sentence = `${verdict.sentence} ${count(expired, "waiver has", "waivers have")} expired.`;
+  return { status: verdict.status === "unchanged" ? "changes" : verdict.status, sentence };
 }
 
 function unexplained(stack: string): Problem {

@@ -22,7 +22,8 @@ export interface WaivedDrift {
   readonly drift: DriftItem[];
   /** Waivers that have expired or are no longer needed. */
   readonly warnings: Problem[];
-  readonly hasExpired: boolean;
+  /** Number of waivers that have expired. */
+  readonly expired: number;
 }
 
 /** Marks differences that are waived. A difference with an expired waiver counts again, and the waiver is reported. */
@@ -50,7 +51,7 @@ export function applyWaivers(
       ),
       ...unused.map((waiver) => warning(waiver, "is no longer needed: remove it from ops/drift/waivers.ts.")),
     ],
-    hasExpired: expired.length > 0,
+    expired: expired.length,
   };
 }
 

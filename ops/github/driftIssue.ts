@@ -75,8 +75,10 @@ export async function writeDriftIssue(
   });
 }
 
-/** Returns a key that is identical for the same drift at any time. */
+/** Returns a key that is identical for the same drift at any time. The engine works on several resources at a time, so their order varies. */
 function digestOf({ drift, changes, warnings }: Report): string {
-  const content = { drift, changes, warnings } as unknown as JsonValue;
-  return createHash("sha256").update(canonicalJson(content)).digest("hex").slice(0, 16);
+  const texts = [drift, changes, warnings].map((entries) =>
+    entries.map((entry) => canonicalJson(entry as unknown as JsonValue)).sort(),
+  );
+  return createHash("sha256").update(canonicalJson(texts)).digest("hex").slice(0, 16);
 }

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { Command } from "commander";
 import { Client } from "pg";
 import * as z from "zod";
@@ -6,6 +5,7 @@ import { ManagementApi } from "../../foundation/managementApi";
 import { shellWord } from "../../foundation/shellQuote";
 import { messageOf, UserError } from "../../foundation/userError";
 import { namedStack, run, type StackOption } from "../commandLine";
+import { pulumiOutput } from "../pulumiCommand";
 import { awsFinders } from "./aws";
 import { clientUrl } from "./clientUrl";
 import { type ExistingResourceFinder, pendingCreates, planRecovery, recoveryArguments } from "./plan";
@@ -17,12 +17,12 @@ import { supabaseFinders } from "./supabase";
  * commands that resolve it. It changes nothing.
  */
 async function recover(stack: string): Promise<void> {
-  const creates = pendingCreates(pulumi("stack", "export", "--stack", stack));
+  const creates = pendingCreates(await pulumi("stack", "export", "--stack", stack));
   if (creates.length === 0) {
     process.stdout.write(`No creation is pending on stack ${stack}.\n`);
     return;
   }
-  const config = configOf(stack);
+  const config = await configOf(stack);
   const database = await connect(stack, config);
   try {
     const plan = await planRecovery(creates, { ...cloudFinders(config), ...databaseFinders(database) });
@@ -39,22 +39,8 @@ async function recover(stack: string): Promise<void> {
   }
 }
 
-function pulumi(...args: string[]): string {
-  try {
-    return execFileSync("pulumi", args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") {
-      throw new UserError(
-        "There is no `pulumi` on PATH: run this as `npm run recover`, which finds one.",
-        1,
-        {
-          cause,
-        },
-      );
-    }
-    throw new UserError(`\`pulumi ${args.join(" ")}\` failed: see its message above.`, 1, { cause });
-  }
-}
+/** Runs the CLI. The state of a stack may have any size. */
+const pulumi = async (...args: string[]) => await pulumiOutput(args, { script: "recover" });
 
 function cloudFinders(config: StackConfig): Record<string, ExistingResourceFinder> {
   const { SUPABASE_ACCESS_TOKEN, SUPABASE_API_ENDPOINT } = process.env;
@@ -82,7 +68,7 @@ const stackOutputs = z.object({ databaseUrl: z.string().optional() });
 /** Returns the stack's database; undefined if the run was interrupted before it existed. */
 async function connect(stack: string, config: StackConfig): Promise<Client | undefined> {
   const outputs = stackOutputs.parse(
-    JSON.parse(pulumi("stack", "output", "--stack", stack, "--json", "--show-secrets")),
+    JSON.parse(await pulumi("stack", "output", "--stack", stack, "--json", "--show-secrets")),
   );
   if (outputs.databaseUrl === undefined) return undefined;
   const { sslRootCertificate } = config["thorbis-supabase:database"]?.objectValue ?? {};
@@ -105,7 +91,8 @@ interface ConfigEntry {
 
 type StackConfig = Readonly<Record<string, ConfigEntry>>;
 
-const configOf = (stack: string): StackConfig => JSON.parse(pulumi("config", "--stack", stack, "--json"));
+const configOf = async (stack: string): Promise<StackConfig> =>
+  JSON.parse(await pulumi("config", "--stack", stack, "--json"));
 
 run(
   new Command("recover")

@@ -1,11 +1,11 @@
-import type { JsonObject } from "../../foundation/json";
 import type { FindingsCompared } from "../advisors/compare";
 import type { Finding } from "../advisors/findings";
 import { exitCodes, type PulumiRun } from "../pulumi";
 import { bundlesOf } from "./bundles";
 import { changesOf } from "./changes";
+import { cleanReport } from "./cleanReport";
 import { driftOf } from "./drift";
-import { cleaner, mapTexts } from "./mask";
+import { cleaner } from "./mask";
 import { type Problem, type Report, type ReportedFinding, reportVersion } from "./model";
 import { diagnosticsOf, errorsOf, policiesOf, warningsOf } from "./problems";
 import { stepsOf } from "./steps";
@@ -42,7 +42,7 @@ export function buildReport(run: PulumiRun, subject: ReportSubject): Report {
     kind,
     stack,
     ...(commit === undefined ? {} : { commit }),
-    durationSeconds: Math.round(run.durationSeconds * 10) / 10,
+    durationSeconds: roundedSeconds(run.durationSeconds),
     errors: [...errorsOf(run), ...(copy === undefined ? [] : errorsOf(copy.deployment))],
     ...(kind === "drift" ? { changes: [], consequences: [] } : changesOf(steps.planned, drift)),
     drift,
@@ -57,7 +57,12 @@ export function buildReport(run: PulumiRun, subject: ReportSubject): Report {
   const copyFailed = copy !== undefined && copy.deployment.exitCode !== exitCodes.success;
   const verdict = verdictOf({ ...facts, exitCode: run.exitCode, copyFailed });
   const report: Report = { version: reportVersion, ...facts, verdict };
-  return mapTexts(report as unknown as JsonObject, cleaner(environment)) as unknown as Report;
+  return cleanReport(report, cleaner(environment));
+}
+
+/** Returns a duration with one decimal place. */
+export function roundedSeconds(seconds: number): number {
+  return Math.round(seconds * 10) / 10;
 }
 
 function advisorsOf(copy: DeployedCopy | undefined): Pick<Report, "advisors"> {

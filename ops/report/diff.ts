@@ -59,11 +59,20 @@ function changedLines(before: readonly string[], after: readonly string[]): stri
   return lines.flatMap(({ mark, line }, at) => (isNear(at) ? [`${mark} ${line}`] : []));
 }
 
+/** The maximum depth of a value that is shown with one line per member. The indentation of a deeper one takes its depth squared. */
+const maxDepth = 50;
+
 /** Compares a JSON string, such as a policy document, member by member. */
 function linesOf(value: JsonValue | undefined): string[] {
   const parsed = typeof value === "string" ? parseDocument(value) : value;
-  if (Array.isArray(parsed) || isJsonObject(parsed)) return JSON.stringify(parsed, null, 2).split("\n");
-  return String(parsed ?? "none").split("\n");
+  if (!Array.isArray(parsed) && !isJsonObject(parsed)) return String(parsed ?? "none").split("\n");
+  if (!isDeeper(parsed, maxDepth)) return JSON.stringify(parsed, null, 2).split("\n");
+  return typeof value === "string" ? value.split("\n") : [JSON.stringify(parsed)];
+}
+
+function isDeeper(value: JsonValue, levels: number): boolean {
+  if (!Array.isArray(value) && !isJsonObject(value)) return false;
+  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
 }
 
 function parseDocument(text: string): JsonValue {

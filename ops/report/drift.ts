@@ -5,7 +5,7 @@ import { isLeft, parseDriftText, stopsDeployment } from "../../plugins/supabasex
 import type { Step } from "../pulumi";
 import type { DriftItem, PropertyChange } from "./model";
 import { overlaps, parsePath, valueAt } from "./propertyPath";
-import { severityOf } from "./severity";
+import { mostSevereFirst, severityOf } from "./severity";
 import { propertiesOf, resourceOf, type Steps } from "./steps";
 
 export const bundleType = "supabasex:index:SqlBundle";
@@ -17,9 +17,9 @@ export function isFinding(type: string, path: string): boolean {
   return (type === bundleType || watchTypes.has(type)) && /^live\b/.test(path);
 }
 
-/** Returns all differences that a refresh found from the last deployment, and what a deployment does about each. */
+/** Returns all differences that a refresh found from the last deployment, the most severe first, and what a deployment does about each. */
 export function driftOf({ refreshed, planned }: Steps, command: "refresh" | "deployment"): DriftItem[] {
-  return refreshed.flatMap((step): DriftItem[] => {
+  const found = refreshed.flatMap((step): DriftItem[] => {
     const plan = planned.filter(({ urn }) => urn === step.urn);
     if (isGone(step)) return [goneItem(step)];
     const outcome = (change: PropertyChange, isInput: boolean) =>
@@ -33,6 +33,7 @@ export function driftOf({ refreshed, planned }: Steps, command: "refresh" | "dep
       return propertyItem(step, change, outcome(change, step.detailedDiff?.[change.path]?.inputDiff ?? true));
     });
   });
+  return mostSevereFirst(found);
 }
 
 function isGone({ op, old, new: found, detailedDiff }: Step): boolean {

@@ -186,7 +186,9 @@ export const reportSchema = z
     consequences: z
       .array(change)
       .describe("Updates whose new values come only from resources that repairs create again."),
-    drift: z.array(drift).describe("What was changed outside of Pulumi since the last deployment."),
+    drift: z
+      .array(drift)
+      .describe("What was changed outside of Pulumi since the last deployment, the most severe first."),
     bundles: z.array(bundle).describe("The SQL bundles that would run files or print messages."),
     advisors: advisors
       .optional()

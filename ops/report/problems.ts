@@ -1,5 +1,5 @@
 import { addedInAws, changedOutside } from "../../plugins/supabasex/bundleMessages";
-import type { Diagnostic, EngineEvent, PulumiRun } from "../pulumi";
+import { type Diagnostic, type EngineEvent, exitCodes, type PulumiRun } from "../pulumi";
 import { isBundle } from "./bundles";
 import type { PolicyResult, Problem } from "./model";
 import { resourceAt } from "./steps";
@@ -10,18 +10,41 @@ const configurationIssue = /^The configuration of stack \S+ has /;
 const summaries =
   /^(preview failed|update failed|refresh failed|update canceled|preview canceled|refresh canceled|operation canceled)$/;
 
-/** Returns the errors of a run, each with its source. */
+/** Returns the errors of a run, each with its source. A run that failed always has one, unless it violates a policy. */
 export function errorsOf(run: Pick<PulumiRun, "events" | "stderr" | "exitCode">): Problem[] {
-  const errors = diagnosticsOf(run.events)
+  const { events, stderr, exitCode } = run;
+  const errors = diagnosticsOf(events)
     .filter(({ severity }) => severity === "error")
     .map(problemOf)
     .filter(({ message }) => !summaries.test(message));
-  if (errors.length > 0 || run.events.some(({ summaryEvent }) => summaryEvent !== undefined)) return errors;
-  // No engine ran: the CLI reported the reason.
-  return run.stderr
-    .split("\n")
-    .flatMap((line) => /^error: (.*)/.exec(line.trim())?.[1] ?? [])
-    .map((message) => ({ source: "command", message }));
+  const isExplained =
+    exitCode === exitCodes.success ||
+    exitCode === exitCodes.changesFound ||
+    policiesOf(events).some(({ level }) => level === "mandatory");
+  if (errors.length > 0 || isExplained) return errors;
+  // The engine did not run, or the CLI failed after it.
+  const messages = commandErrors(stderr).filter((message) => !summaries.test(message));
+  if (messages.length === 0 && exitCode !== exitCodes.cancelled) {
+    messages.push(
+      `The CLI ended with exit code ${exitCode} and without an error message: its output is above this report, or in the job's log.`,
+    );
+  }
+  return messages.map((message) => ({ source: "command", message }));
+}
+
+/** Returns the errors that the CLI prints, each with its indented lines, such as the owner of a lock. */
+function commandErrors(stderr: string): string[] {
+  const messages: string[][] = [];
+  let current: string[] | undefined;
+  for (const line of stderr.split("\n")) {
+    const [, message] = /^\s*error: (.*)/.exec(line) ?? [];
+    if (message !== undefined) {
+      current = [message.trim()];
+      messages.push(current);
+    } else if (/^\s+\S/.test(line)) current?.push(line.trimEnd());
+    else current = undefined;
+  }
+  return messages.map((lines) => lines.join("\n"));
 }
 
 /** Returns warnings, without those of SQL bundles, which have their own section. */

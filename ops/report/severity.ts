@@ -28,3 +28,24 @@ export function severityOf({ resource, object, property, what }: Subject): Drift
   if (what === "missing") return "medium";
   return property !== undefined && accessPaths.test(property) ? "high" : "medium";
 }
+
+const severities: readonly DriftItem["severity"][] = ["high", "medium", "low"];
+
+/**
+ * Returns the differences in an order that is the same for every run: the most severe first, then by name. The engine works on several
+ * resources at a time.
+ */
+export function mostSevereFirst(drift: readonly DriftItem[]): DriftItem[] {
+  const keyed = drift.map((item) => {
+    const { severity, object, property = "", resource } = item;
+    return { item, key: [severities.indexOf(severity), object ?? resource.name, resource.urn, property] };
+  });
+  return keyed.sort((one, other) => compare(one.key, other.key)).map(({ item }) => item);
+}
+
+function compare(one: readonly (number | string)[], other: readonly (number | string)[]): number {
+  const at = one.findIndex((part, index) => part !== other[index]);
+  const [former, latter] = [one[at], other[at]];
+  if (former === undefined || latter === undefined) return 0;
+  return former < latter ? -1 : 1;
+}

@@ -12,7 +12,11 @@ export function verdictOf(facts: Facts): Report["verdict"] {
   const { exitCode, errors, policies } = facts;
   const violations = policies.filter(({ level }) => level === "mandatory").length;
   if (exitCode === exitCodes.cancelled) {
-    return { status: "cancelled", sentence: `${nameOf(facts)} was cancelled before it ended.` };
+    const sentence = `${nameOf(facts)} was cancelled before it ended.`;
+    return {
+      status: "cancelled",
+      sentence: facts.kind === "up" ? `${sentence} Changes made before that remain.` : sentence,
+    };
   }
   if (exitCode !== exitCodes.success && exitCode !== exitCodes.changesFound) {
     const own = errors.filter(({ source }) => source !== "configuration" && source !== "policy");

@@ -78,3 +78,16 @@ test.each(["dev", "like-prod", "organization/dev", "organization/project/dev"])(
     expect(namedStack(undefined, { stack: name }, "env")).toBe(name);
   },
 );
+
+test("a list of changes that is longer than a megabyte is read, and its first entry named", () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "checkout-"));
+  const git = (...args: string[]) => execFileSync("git", args, { cwd: folder, stdio: "pipe" });
+  git("init", "--quiet");
+  git("-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--allow-empty", "-m", "a");
+  vi.stubEnv("GIT_DIR", path.join(folder, ".git"));
+  vi.stubEnv("GIT_WORK_TREE", folder);
+  for (let at = 0; at < 5200; at++) writeFileSync(path.join(folder, `${at}-${"x".repeat(200)}`), "");
+
+  expect(() => requireCommit()).toThrow("the checkout has uncommitted changes (?? 0-xxx");
+  rmSync(folder, { recursive: true });
+});

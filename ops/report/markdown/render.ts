@@ -66,7 +66,7 @@ function firstScreen(report: Report, rows: number): string[] {
     ...violations(report, rows),
     ...findings(report, rows),
     ...(isSearch
-      ? [...found, ...problems("Waivers", report.warnings, rows), ...change]
+      ? [...found, ...problems("Warnings", report.warnings, rows), ...change]
       : [...change, ...found]),
     ...costs(report, rows),
     ...(consequences.length === 0
@@ -196,7 +196,7 @@ function changeRow({ resource, operation, properties }: Change): string[] {
 function footer({ commit, durationSeconds, unchangedResources }: Report, link: string | undefined): string {
   const parts = [
     ...(commit === undefined ? [] : [`Commit ${code(commit.slice(0, 12))}`]),
-    `${unchangedResources} resources are unchanged`,
+    count(unchangedResources, "resource is unchanged", "resources are unchanged"),
     `${durationSeconds} s`,
     ...(link === undefined ? [] : [`[workflow run](${link})`]),
   ];

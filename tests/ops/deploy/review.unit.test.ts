@@ -102,7 +102,9 @@ test.each([
   writeFileSync(planFile(folder), "{}");
   writeFileSync(path.join(folder, "review.json"), text);
 
-  await expect(readReview(folder)).rejects.toThrow("is not a review in the format of this version.");
+  await expect(readReview(folder)).rejects.toThrow(
+    "is not a review in the format of this version: create a new plan and have it reviewed.",
+  );
 });
 
 test.each([

@@ -24,6 +24,14 @@ test("nothing changed and everything deployed: exit code 0", () => {
   expect(report.verdict).toEqual({ status: "unchanged", sentence: "Nothing was changed outside of Pulumi." });
 });
 
+test("the duration of both checks has one decimal place", () => {
+  const seconds = (one: number, other: number) =>
+    driftReport({ ...clean, durationSeconds: one }, { ...clean, durationSeconds: other }, subject).report
+      .durationSeconds;
+
+  expect([seconds(0.1, 0.2), seconds(12.345, 7.891), seconds(1, 2)]).toEqual([0.3, 20.2, 3]);
+});
+
 test("a manual change: exit code 7, with its name and repair", () => {
   const { report, exitCode } = driftReport(recorded("driftSearch"), clean, subject);
 
@@ -117,6 +125,11 @@ test("a waiver that ended yesterday counts as drift, even if nothing differs any
   ).toBe(7);
   const { report, exitCode } = driftReport(clean, clean, { ...subject, waivers: [expired] });
   expect(exitCode).toBe(7);
+  expect(report.verdict).toEqual({
+    status: "changes",
+    sentence: "Nothing was changed outside of Pulumi. 1 waiver has expired.",
+  });
+  expect(renderMarkdown(report)).toContain("#### Warnings");
   expect(report.warnings.map(({ message }) => message)).toEqual([
     "The waiver of policy shared.customers rogue (platform@thorbis.com: the support team reads until the migration) expired on 2026-11-27: renew it in ops/drift/waivers.ts, or remove it.",
   ]);

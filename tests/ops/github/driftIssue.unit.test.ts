@@ -54,6 +54,27 @@ test("one issue is opened, unchanged while nothing new appears, updated and clos
   expect(issues()).toHaveLength(2);
 });
 
+test("the same drift in another order of the engine's events is not new", async () => {
+  const recordedSteps = drifted.events.filter(({ resOutputsEvent }) => resOutputsEvent !== undefined);
+  const gone = recordedSteps.map(({ resOutputsEvent, ...event }, at) => {
+    const metadata = resOutputsEvent?.metadata;
+    const urn = `${metadata?.urn}-${at}`;
+    return {
+      ...event,
+      resOutputsEvent: { metadata: { ...metadata, urn, op: "delete", new: null, detailedDiff: null } },
+    };
+  });
+  const warnings = ["first", "second"].map((message) => ({
+    ...{ sequence: 0, timestamp: 0 },
+    diagnosticEvent: { message, color: "never", severity: "warning" },
+  }));
+  const events = [...warnings, ...gone, ...drifted.events] as typeof drifted.events;
+
+  expect(await search({ ...drifted, events })).toBe("opened");
+  expect(await search({ ...drifted, events: [...events].reverse() })).toBe("unchanged");
+  expect(await search({ ...drifted, events: events.slice(1) })).toBe("updated");
+});
+
 test("each stack has an issue of its own", async () => {
   await search(drifted, quiet, "prod");
   await search(drifted, quiet, "dev");

@@ -178,6 +178,14 @@ test("a cancelled run is neither a failure nor a success", () => {
   });
 });
 
+test("a cancelled deployment says that changes remain", () => {
+  const report = buildReport({ ...recorded("up"), exitCode: 8 }, { kind: "up", stack: "dev" });
+
+  expect(report.verdict.sentence).toBe(
+    "The deployment was cancelled before it ended. Changes made before that remain.",
+  );
+});
+
 test("every report matches the schema", () => {
   const reports = [
     reportOf("quiet"),

@@ -170,3 +170,27 @@ test("two completely different texts are shown as replaced, without a search for
     "      + new 5999",
   ]);
 });
+
+test.each([
+  ["an array in a text", "[".repeat(50_000) + "]".repeat(50_000)],
+  ["an object in a text", `${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)}`],
+  ["an array", JSON.parse("[".repeat(500) + "]".repeat(500))],
+])("a value that is nested too deeply is shown in one line: %s", (_name, value) => {
+  const lines = fullDiff({ ...withChanges(1, value), consequences: [] }).split("\n");
+
+  expect(lines).toHaveLength(2);
+  expect(lines[1]?.length).toBeLessThan(400_000);
+});
+
+test("a value of fifty levels has a line for each member", () => {
+  const value = "[".repeat(50) + "]".repeat(50);
+
+  expect(fullDiff({ ...withChanges(1, value), consequences: [] }).split("\n").length).toBeGreaterThan(90);
+});
+
+test.each([
+  [1, "1 resource is unchanged"],
+  [2, "2 resources are unchanged"],
+])("the footer counts %i resources", (unchangedResources, text) => {
+  expect(renderMarkdown({ ...report, unchangedResources })).toContain(text);
+});
