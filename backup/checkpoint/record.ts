@@ -1,4 +1,5 @@
 import pg from "pg";
+import { sqlStates } from "../../foundation/sqlStates";
 import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 
@@ -9,9 +10,6 @@ export interface CheckpointRecord {
   readonly lsn: string;
   readonly at: Date;
 }
-
-const undefinedFunction = "42883";
-const invalidSchema = "3F000";
 
 /**
  * Records name, time and position of the write-ahead log in the database, with the SQL bundle's function.
@@ -36,7 +34,8 @@ export async function recordCheckpoint(
     return record;
   } catch (error) {
     const isMissing =
-      error instanceof pg.DatabaseError && [undefinedFunction, invalidSchema].includes(error.code ?? "");
+      error instanceof pg.DatabaseError &&
+      [sqlStates.undefinedFunction, sqlStates.invalidSchemaName].includes(error.code ?? "");
     const reason = isMissing
       ? "the database has no private.create_recovery_checkpoint(); deploy the SQL bundle first"
       : error instanceof Error

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { sqlStates } from "../../foundation/sqlStates";
 import { UserError } from "../../foundation/userError";
 import { ProcessFailure } from "../childProcess";
 import { exitCodes } from "../exitCodes";
@@ -9,8 +10,7 @@ const messages = [
   /character with byte sequence ((?:0x[0-9a-f]{2} ?)+) in encoding "[^"]+" has no equivalent in encoding "UTF8"/,
 ];
 
-/** `character_not_in_repertoire` and `untranslatable_character` */
-const codes = new Set(["22021", "22P05"]);
+const codes = new Set([sqlStates.characterNotInRepertoire, sqlStates.untranslatableCharacter]);
 
 /**
  * Returns the error of bytes that cannot be written as UTF-8, as in a database with the encoding SQL_ASCII; undefined for

@@ -1,5 +1,6 @@
 import pg from "pg";
 import { withoutTransactionTimeouts } from "../../foundation/sessionTimeouts";
+import { sqlStates } from "../../foundation/sqlStates";
 import { ProcessFailure, type RunningProgram, startProgram } from "../childProcess";
 import type { DatabaseSettings } from "../environment";
 import type { StoredObject } from "../manifest";
@@ -32,7 +33,11 @@ const mark = "@thorbis";
  * `lock_not_available`, `undefined_table`, `invalid_schema_name`: another session waits for the table, or it does not
  * exist any more.
  */
-const outdatedErrors = new Set(["55P03", "42P01", "3F000"]);
+const outdatedErrors = new Set([
+  sqlStates.lockNotAvailable,
+  sqlStates.undefinedTable,
+  sqlStates.invalidSchemaName,
+]);
 
 /**
  * A `psql` that reads tables within a snapshot and writes each as `copy … from stdin;`, the rows, and `\.`. It connects

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { sqlStates } from "../../foundation/sqlStates";
 import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 
@@ -20,9 +21,11 @@ export interface ObjectState {
   readonly state: string;
 }
 
-/** `lock_not_available`, `undefined_table`, `deadlock_detected`, `invalid_schema_name`. */
-const lockTimeout = "55P03";
-const outdatedErrors: ReadonlySet<string> = new Set(["42P01", "40P01", "3F000"]);
+const outdatedErrors: ReadonlySet<string> = new Set([
+  sqlStates.undefinedTable,
+  sqlStates.deadlockDetected,
+  sqlStates.invalidSchemaName,
+]);
 
 /**
  * Locks every table in ACCESS SHARE, as `pg_dump` does, and checks that each still matches the snapshot. TRUNCATE and
@@ -48,7 +51,7 @@ export async function lockTables(
   } catch (error) {
     if (!(error instanceof pg.DatabaseError)) throw error;
     if (outdatedErrors.has(error.code ?? "")) throw new SnapshotOutdated(error.message);
-    if (error.code !== lockTimeout) throw error;
+    if (error.code !== sqlStates.lockNotAvailable) throw error;
     throw new UserError(
       `A table could not be locked within 60 s, because another session holds an exclusive lock: ${await describeBlockers(control, inSnapshot)}.`,
       exitCodes.dumpFailed,

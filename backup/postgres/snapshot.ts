@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { sqlStates } from "../../foundation/sqlStates";
 import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 
@@ -48,7 +49,7 @@ async function waitForLock(client: pg.Client, seconds: number): Promise<void> {
   try {
     await client.query(`select pg_advisory_lock(${advisoryLock})`);
   } catch (error) {
-    if ((error as { code?: string }).code !== "55P03") throw error;
+    if ((error as { code?: string }).code !== sqlStates.lockNotAvailable) throw error;
   }
   await client.query("set lock_timeout = 0");
 }

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { sqlStates } from "../../foundation/sqlStates";
 import { messageOf, UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 import { readAccess } from "../postgres/access";
@@ -24,9 +25,8 @@ export type Beginning = Pick<Filling, "manifest" | "texts" | "progress" | "clien
   readonly checked: CheckedTarget;
 };
 
-/** How long emptying waits for a lock of another session, and SQLSTATE `lock_not_available`. */
+/** How long emptying waits for a lock of another session. */
 const lockSeconds = 10;
-const lockNotAvailable = "55P03";
 
 /** Returns an error that names the sessions that hold locks in open transactions. */
 async function describeSessions(client: pg.Client, cause: unknown, outcome: Outcome): Promise<UserError> {
@@ -135,7 +135,7 @@ async function mark(
 
 async function explain(client: pg.Client, error: unknown, outcome: Outcome): Promise<unknown> {
   if (error instanceof UserError) return error;
-  if ((error as { code?: string }).code === lockNotAvailable)
+  if ((error as { code?: string }).code === sqlStates.lockNotAvailable)
     return await describeSessions(client, error, outcome);
   const reason = messageOf(error);
   const advice = isOutOfLocks(error)

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { sqlStates } from "../../foundation/sqlStates";
 import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 import type { Manifest } from "../manifest";
@@ -59,12 +60,9 @@ export async function removeEventTriggers(client: pg.Client): Promise<void> {
 /** Objects that one transaction of `emptyInSteps` removes, each with some ten locks. */
 const objectsAtOnce = 20;
 
-/** SQLSTATE `out_of_memory`: here, of the server's table of locks. */
-const outOfLocks = "53200";
-
 /** Returns whether the server refused a statement because its transaction takes more locks than the server has. */
 export function isOutOfLocks(error: unknown): boolean {
-  return (error as { code?: string }).code === outOfLocks;
+  return (error as { code?: string }).code === sqlStates.outOfMemory;
 }
 
 /**

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { sqlStates } from "../../foundation/sqlStates";
 import type { SchemaEntry } from "./schemaArchive";
 import type { SchemaWriter } from "./schemaWriter";
 
@@ -6,7 +7,11 @@ import type { SchemaWriter } from "./schemaWriter";
  * `undefined_table`, `undefined_function` and `undefined_object`, also of values of types such as `regclass`, `regprocedure`
  * and `regtype`.
  */
-const undefinedObjects = new Set(["42P01", "42883", "42704"]);
+const undefinedObjects = new Set([
+  sqlStates.undefinedTable,
+  sqlStates.undefinedFunction,
+  sqlStates.undefinedObject,
+]);
 
 /**
  * Creates the indexes, constraints and functions that values of types such as `regclass` name, before these values are

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { sqlStates } from "../../foundation/sqlStates";
 import { messageOf, UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 
@@ -17,17 +18,11 @@ export interface RefusingConstraint {
   readonly subject: string;
 }
 
-/** `check_violation` */
-const checkViolation = "23514";
-
 /**
  * Classes and codes of SQLSTATE that functions and checks of the server itself raise for a row: of PL/pgSQL, of values, of
  * constraints and generated columns, of objects that an expression or a value names, and of functions.
  */
 const ofRows = /^(?:P0|22|2F|38|39|3F)|^(?:23502|23514|42704|42P01|42883)$/;
-
-/** `bad_copy_file_format` */
-const badFormat = "22P04";
 
 /** Classes of SQLSTATE that concern the session, the server or its resources, and not the rows. */
 const notOfRows = /^(?:08|25|40|53|54|55|57|58|XX)/;
@@ -50,7 +45,7 @@ export class RowsFailure extends UserError {
     const { cause } = this;
     if (!(cause instanceof pg.DatabaseError)) return false;
     const { code = "", where } = cause;
-    if (code === "" || code === badFormat || notOfRows.test(code)) return false;
+    if (code === "" || code === sqlStates.badCopyFileFormat || notOfRows.test(code)) return false;
     return ofRows.test(code) || isOfFunction(where) || columnOf(where) !== undefined;
   }
 
@@ -72,7 +67,7 @@ export class RowsFailure extends UserError {
   /** The constraint that refused a row; undefined for other failures, such as that of a partition's bounds. */
   get constraint(): RefusingConstraint | undefined {
     const { cause } = this;
-    if (!(cause instanceof pg.DatabaseError) || cause.code !== checkViolation) return undefined;
+    if (!(cause instanceof pg.DatabaseError) || cause.code !== sqlStates.checkViolation) return undefined;
     const { schema, table, dataType, constraint: name } = cause;
     const subject = dataType ?? table;
     if (schema === undefined || name === undefined || subject === undefined) return undefined;

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { sqlStates } from "../../foundation/sqlStates";
 import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 import { platformSchemas } from "../postgres/platform";
@@ -44,10 +45,10 @@ const fatalClasses = new Set(["40", "53", "57", "58", "XX"]);
  * `undefined_file`, such as the library of a function or the file of a foreign table, and `internal_error`, which is also
  * the code of errors of extensions that have none.
  */
-const notFatal = new Set(["58P01", "XX000"]);
+const notFatal = new Set([sqlStates.undefinedFile, "XX000"]);
 
 /** `foreign_key_violation` and `check_violation`, of the rows for which a constraint is added. */
-const violations = new Set(["23503", "23514"]);
+const violations = new Set([sqlStates.foreignKeyViolation, sqlStates.checkViolation]);
 
 /** Returns whether an error of the server concerns more than the statement that failed. */
 function isFatal(code: string): boolean {
@@ -158,12 +159,16 @@ export class SchemaWriter {
       return undefined;
     // The session's role owns what it creates, and may not always repeat that.
     if (
-      failure.code === "42501" &&
+      failure.code === sqlStates.insufficientPrivilege &&
       (await this.#isOwn(entry)) &&
       (await this.#attempt(withoutOwner(entry.sql))) === undefined
     )
       return undefined;
-    if (failure.code === "42501" && entry.schema !== undefined && entry.owner !== "") {
+    if (
+      failure.code === sqlStates.insufficientPrivilege &&
+      entry.schema !== undefined &&
+      entry.owner !== ""
+    ) {
       const grant = `grant usage, create on schema ${this.#quote(entry.schema)} to ${this.#quote(entry.owner)}`;
       // Grants that are not in the snapshot are revoked when privileges are compared.
       if ((await this.#attempt(grant)) === undefined) failure = await this.#attempt(this.statementsOf(entry));
@@ -250,7 +255,12 @@ interface DatabaseFailure {
 }
 
 function isDuplicate(code: string): boolean {
-  return ["42P06", "42P07", "42710", "42723"].includes(code);
+  return [
+    sqlStates.duplicateSchema,
+    sqlStates.duplicateTable,
+    sqlStates.duplicateObject,
+    sqlStates.duplicateFunction,
+  ].includes(code);
 }
 
 function describe({ kind, schema, tag, sql }: SchemaEntry, reason: string): Missing {

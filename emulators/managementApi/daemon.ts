@@ -120,7 +120,11 @@ async function revives(endpoint: string): Promise<boolean> {
   }
 }
 
-async function waitForResponse(responds: () => Promise<boolean>, directory: string, log: string): Promise<void> {
+async function waitForResponse(
+  responds: () => Promise<boolean>,
+  directory: string,
+  log: string,
+): Promise<void> {
   const deadline = performance.now() + startSeconds * 1000;
   while (!(await responds())) {
     const ended = runningService(directory, name) === undefined;

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameS
 import path from "node:path";
 import { isSameProcess } from "../../foundation/processLock/identity.mjs";
 import { withLock } from "../../foundation/processLock/lock.mjs";
+import { sqlStates } from "../../foundation/sqlStates";
 import { UserError } from "../../foundation/userError";
 import { freePort, portIsFree } from "../process";
 import { removeFolder } from "./abandoned";
@@ -121,7 +122,16 @@ async function preparesOrEnds(
 function isBrokenOff(error: unknown): boolean {
   if (error instanceof UserError) return false;
   const { code } = error as { code?: string };
-  return code === undefined || ["ECONNREFUSED", "ECONNRESET", "57P01", "57P02", "57P03"].includes(code);
+  return (
+    code === undefined ||
+    [
+      "ECONNREFUSED",
+      "ECONNRESET",
+      sqlStates.adminShutdown,
+      sqlStates.crashShutdown,
+      sqlStates.cannotConnectNow,
+    ].includes(code)
+  );
 }
 
 async function launchAgain(directory: string, options: ClusterOptions): Promise<RunningServer> {

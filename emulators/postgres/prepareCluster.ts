@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { sqlStates } from "../../foundation/sqlStates";
 import { UserError } from "../../foundation/userError";
 import { readMemory, remember } from "./clusterMemory";
 import { connect } from "./connection";
@@ -37,7 +38,7 @@ async function connectAsAdmin(directory: string, port: number, postgresPassword:
     try {
       return await connect(port, { user: "supabase_admin", password });
     } catch (error) {
-      if ((error as { code?: string }).code !== "28P01") throw error;
+      if ((error as { code?: string }).code !== sqlStates.invalidPassword) throw error;
       refusal = error;
     }
   }

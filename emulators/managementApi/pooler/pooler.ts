@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import path from "node:path";
 import { writeFileAtomically } from "../../../foundation/atomicFile";
+import { sqlStates } from "../../../foundation/sqlStates";
 import { type Opening, readOpening, refusalMessage, sessionMessage } from "./startup";
 
 /** How the pooler finds the databases. */
@@ -149,7 +150,7 @@ function open(
   });
   database.on("error", () => {
     if (isConnected) client.destroy();
-    else refuse(client, "57P03", "the database system is not accepting connections");
+    else refuse(client, sqlStates.cannotConnectNow, "the database system is not accepting connections");
   });
   // If one side disconnects, the other is closed too, so the server cancels the query of a killed client.
   client.once("close", () => database.destroy());

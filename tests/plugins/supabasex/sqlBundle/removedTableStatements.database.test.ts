@@ -76,7 +76,7 @@ const cases: readonly Case[] = [
 ];
 
 describe("a removed statement about a table is also reverted elsewhere", () => {
-  test.each(sliceOf(cases, 2))("$name", async ({ before, after, taken }) => {
+  test.each(sliceOf(cases, 4))("$name", async ({ before, after, taken }) => {
     const bundle = await databases.bundle({ [firstFile]: schema, ...before }, { dryRun: "live" });
     await bundle.up();
     bundle.write(after);

@@ -75,7 +75,7 @@ const cases: readonly Case[] = [
 ];
 
 describe("a removed statement had undone what another file states", () => {
-  test.each(sliceOf(cases, 2))("$name", async ({ before, after = { [two]: nothing } }) => {
+  test.each(sliceOf(cases, 4))("$name", async ({ before, after = { [two]: nothing } }) => {
     const bundle = await databases.bundle({ [firstFile]: schema, ...before }, { dryRun: "live" });
     await bundle.up();
     bundle.write(after);

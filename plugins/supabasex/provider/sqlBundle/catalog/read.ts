@@ -1,4 +1,5 @@
 import { type ClientBase, Query, type QueryArrayConfig } from "pg";
+import { sqlStates } from "../../../../../foundation/sqlStates";
 import type { Catalog } from "./catalog";
 import { type Prepared, planName, prepareStatement } from "./prepare";
 import { type CatalogReading, ReadingBuilder } from "./rows";
@@ -51,7 +52,12 @@ export async function readCatalogInTransaction(client: ClientBase): Promise<Cata
 function isConcurrentChange(error: unknown): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown };
   const internal = code === "XX000" && /cache lookup failed|could not (open|find)/.test(String(message));
-  return internal || code === "42P01" || code === "42704" || code === "42883";
+  return (
+    internal ||
+    code === sqlStates.undefinedTable ||
+    code === sqlStates.undefinedObject ||
+    code === sqlStates.undefinedFunction
+  );
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ClientBase } from "pg";
+import { sqlStates } from "../../../../../foundation/sqlStates";
 import type { CallContext } from "../../../../provider-host/provider";
 import { type ApplyResult, applyBundle } from "../apply/apply";
 import { isFirstDeployment } from "../apply/plan/planMigrations";
@@ -154,7 +155,9 @@ const notExecuted =
 function whyNotRead(error: unknown): string | undefined {
   if (error instanceof DatabaseUnreachable) return error.message;
   const cause = error instanceof Error ? (error.cause ?? error) : error;
-  return isDatabaseError(cause) && cause.code === "42501" ? `${cause.message} (42501).` : undefined;
+  return isDatabaseError(cause) && cause.code === sqlStates.insufficientPrivilege
+    ? `${cause.message} (42501).`
+    : undefined;
 }
 
 /** Returns the changes outside of the bundle, except those that the configuration accepts. */

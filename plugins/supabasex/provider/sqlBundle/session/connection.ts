@@ -1,6 +1,7 @@
 import { isIP, type Socket } from "node:net";
 import { Client, type ClientConfig } from "pg";
 import { withoutTransactionTimeouts } from "../../../../../foundation/sessionTimeouts";
+import { sqlStates } from "../../../../../foundation/sqlStates";
 import { UserError } from "../../../../../foundation/userError";
 import type { Connection } from "../inputs";
 
@@ -120,9 +121,9 @@ const absent = new Set([
   "EHOSTUNREACH",
   "ENETUNREACH",
   "ETIMEDOUT",
-  "3D000",
+  sqlStates.invalidCatalogName,
   // A server that starts, recovers or shuts down.
-  "57P03",
+  sqlStates.cannotConnectNow,
 ]);
 /** The shared pooler's messages about a project that is paused or deleted. */
 const unknownTenant = /tenant or user not found|tenant\/user \S+ not found/i;
@@ -148,7 +149,7 @@ function explain(error: unknown, connection: Connection): UserError {
   if (message?.includes("does not support SSL")) {
     return new UserError(`${where} does not offer TLS: set sslMode to "disable" if that is intended.`);
   }
-  if (code === "28P01" || code === "28000") {
+  if (code === sqlStates.invalidPassword || code === sqlStates.invalidAuthorizationSpecification) {
     return new LoginRefused(
       `${where} refuses role ${connection.user}: the password or the role is wrong (${code}).`,
     );

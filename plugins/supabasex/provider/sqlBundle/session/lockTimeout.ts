@@ -1,9 +1,10 @@
+import { sqlStates } from "../../../../../foundation/sqlStates";
 import { UserError } from "../../../../../foundation/userError";
 import { isDatabaseError } from "../source/errors";
 import { helpOvertaken, isOvertaken } from "./overtaken";
 
 /** SQLSTATE of a statement that waited for a lock longer than `lock_timeout`. */
-export const lockTimeout = "55P03";
+export const lockTimeout = sqlStates.lockNotAvailable;
 
 /** Returns what to do about a lock that another session holds, with its process if one was seen. */
 export function lockHelp(blocker: string | undefined): { readonly detail?: string; readonly hint: string } {

@@ -1,3 +1,4 @@
+import { sqlStates } from "../../../../../foundation/sqlStates";
 import { isDatabaseError } from "../source/errors";
 
 /**
@@ -13,7 +14,9 @@ export function isOvertaken(error: unknown): boolean {
   if (error.code === "XX000") return overtaken.test(error.message);
   // Only there, the server does not look for an object of that name first, so it was not a race.
   return (
-    error.code === "23505" && error.schema === "pg_catalog" && error.table?.startsWith("pg_ts_") !== true
+    error.code === sqlStates.uniqueViolation &&
+    error.schema === "pg_catalog" &&
+    error.table?.startsWith("pg_ts_") !== true
   );
 }
 

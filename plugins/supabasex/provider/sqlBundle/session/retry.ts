@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { sqlStates } from "../../../../../foundation/sqlStates";
 import type { Limits } from "../inputs";
 import { isDatabaseError } from "../source/errors";
 import { lockTimeout } from "./lockTimeout";
 import { isOvertaken } from "./overtaken";
 
 /** A lock timeout; a deadlock. */
-const lostLock = new Set([lockTimeout, "40P01"]);
+const lostLock = new Set([lockTimeout, sqlStates.deadlockDetected]);
 
 /** Returns whether another session is the cause, so that the transaction may succeed when it is restarted. */
 export function isCausedByOthers(error: unknown): boolean {

@@ -1,5 +1,6 @@
 import type { EventEmitter } from "node:events";
 import type { Client, QueryResult } from "pg";
+import { sqlStates } from "../../../../../foundation/sqlStates";
 
 /** A notice, warning or similar message that the server sent while it ran a statement. */
 export interface Notice {
@@ -32,7 +33,11 @@ const maxNotices = 100;
 /** Notices about existing objects that were skipped: each such statement has to be checked. */
 const maxSkipped = 10_000;
 /** SQLSTATEs of the notice that `if not exists` found a table or index, a column, another object. */
-export const skipCodes: ReadonlySet<string> = new Set(["42P07", "42701", "42710"]);
+export const skipCodes: ReadonlySet<string> = new Set([
+  sqlStates.duplicateTable,
+  sqlStates.duplicateColumn,
+  sqlStates.duplicateObject,
+]);
 
 interface UnderWay {
   completed: number;

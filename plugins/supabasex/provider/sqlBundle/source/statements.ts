@@ -1,4 +1,5 @@
 import type { Node, RawStmt } from "libpg-query";
+import { sqlStates } from "../../../../../foundation/sqlStates";
 import { SqlFileError } from "./errors";
 import type { BundleFile } from "./files";
 import { byteOffsets, defaultServerMajor, newestAccepts, parserError, parseSql, scanSql } from "./parser";
@@ -143,7 +144,7 @@ function parse(file: BundleFile): Statement[] {
     if (issue === undefined) throw error;
     throw new SqlFileError({
       file,
-      sqlState: "42601",
+      sqlState: sqlStates.syntaxError,
       message: withoutTail(issue.message),
       ...(issue.position === undefined ? {} : { index: indexOfCharacter(file.text, issue.position) }),
       hint: hintFor(file, issue.position),

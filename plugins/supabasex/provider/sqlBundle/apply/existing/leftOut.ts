@@ -1,4 +1,5 @@
 import type { CreateExtensionStmt } from "libpg-query";
+import { sqlStates } from "../../../../../../foundation/sqlStates";
 import { type Catalog, isSameObject, partsOfIdentity } from "../../catalog";
 import { isMadeByRepeatables } from "../../catalog/base";
 import type { Inserted } from "../../locks/probes";
@@ -96,7 +97,7 @@ export class LeftOut {
     const statement = statementsOf(file).find(({ start, end }) => start <= index && index < end);
     if (statement === undefined) return false;
     const isDynamic = where !== undefined || setting.has(statement.kind);
-    if (sqlState === "42710" && "CreateExtensionStmt" in statement.node)
+    if (sqlState === sqlStates.duplicateObject && "CreateExtensionStmt" in statement.node)
       return this.#leaveOutExtension(file, statement, statement.node.CreateExtensionStmt);
     const refusal = refusalOf(sqlState, statement.node, isDynamic);
     if (refusal === undefined) return false;
@@ -144,7 +145,11 @@ export class LeftOut {
     const statement = statementsOf(file).find(({ start, end }) => start <= index && index < end);
     if (statement !== undefined && "CreateExtensionStmt" in statement.node)
       return this.#otherExtension(statement.node.CreateExtensionStmt);
-    if (sqlState === "42710" && statement !== undefined && "CreateRoleStmt" in statement.node)
+    if (
+      sqlState === sqlStates.duplicateObject &&
+      statement !== undefined &&
+      "CreateRoleStmt" in statement.node
+    )
       return this.#otherContent(file, statement) ?? existingRole;
     if (this.#rehearsed === undefined || !succeeds(this.#rehearsed, file, index)) return undefined;
     const { partitions } = this.#rehearsed;
@@ -153,7 +158,8 @@ export class LeftOut {
       const [now, asked] = [partitions.now.get(child), partitions.asked.get(child)];
       if (now !== undefined && asked && !isSamePlace(now, asked)) return otherPlace(child, now, asked);
     }
-    if (sqlState === "2BP01" && this.dropsBefore(file).length > 0) return createdOtherwise;
+    if (sqlState === sqlStates.dependentObjectsStillExist && this.dropsBefore(file).length > 0)
+      return createdOtherwise;
     const isPlain = statement !== undefined && isThere.has(sqlState) && where === undefined;
     const other = isPlain ? this.#otherContent(file, statement) : undefined;
     if (other !== undefined) return other;

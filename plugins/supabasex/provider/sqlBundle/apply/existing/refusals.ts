@@ -1,24 +1,34 @@
 import type { Node } from "libpg-query";
+import { sqlStates } from "../../../../../../foundation/sqlStates";
 
 /** SQLSTATEs for an existing object: a table, view or index; a column; another object; a function; a schema. */
-export const isThere: ReadonlySet<string> = new Set(["42P07", "42701", "42710", "42723", "42P06"]);
+export const isThere: ReadonlySet<string> = new Set([
+  sqlStates.duplicateTable,
+  sqlStates.duplicateColumn,
+  sqlStates.duplicateObject,
+  sqlStates.duplicateFunction,
+  sqlStates.duplicateSchema,
+]);
 
 /**
  * SQLSTATEs for an object that does not exist, or is not what a statement changes: a table; a column; another object; a
  * function; a schema; a relation of another kind, such as a table that is a partition already; a column of another kind.
  */
 export const isMissing: ReadonlySet<string> = new Set([
-  "42P01",
-  "42703",
-  "42704",
-  "42883",
-  "3F000",
-  "42809",
-  "55000",
+  sqlStates.undefinedTable,
+  sqlStates.undefinedColumn,
+  sqlStates.undefinedObject,
+  sqlStates.undefinedFunction,
+  sqlStates.invalidSchemaName,
+  sqlStates.wrongObjectType,
+  sqlStates.objectNotInPrerequisiteState,
 ]);
 
 /** SQLSTATEs for a `create or replace` of an object that cannot be replaced in this way: a routine; a view. */
-const cannotReplace: ReadonlySet<string> = new Set(["42P13", "42P16"]);
+const cannotReplace: ReadonlySet<string> = new Set([
+  sqlStates.invalidFunctionDefinition,
+  sqlStates.invalidTableDefinition,
+]);
 
 /** Why a statement fails that may have been run manually before. */
 export type Refusal = "exists" | "not replaceable" | "missing";
@@ -44,13 +54,14 @@ function replaces(node: Node): boolean {
 
 /** Of what a table or column can have once, and the error of the server instead of one about an existing object. */
 const onlyOnce: Readonly<Record<string, string>> = {
-  "42P16": '"CONSTR_PRIMARY"',
-  "55000": '"AT_AddIdentity"',
+  [sqlStates.invalidTableDefinition]: '"CONSTR_PRIMARY"',
+  [sqlStates.objectNotInPrerequisiteState]: '"AT_AddIdentity"',
 };
 
 function isSecond(sqlState: string, node: Node): boolean {
   // The server does not check names and mappings of text search, so the index of its catalog does.
-  if (sqlState === "23505") return "DefineStmt" in node || "AlterTSConfigurationStmt" in node;
+  if (sqlState === sqlStates.uniqueViolation)
+    return "DefineStmt" in node || "AlterTSConfigurationStmt" in node;
   const part = onlyOnce[sqlState];
   return part !== undefined && JSON.stringify(node).includes(part);
 }

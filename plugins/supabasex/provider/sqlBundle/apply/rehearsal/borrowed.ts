@@ -1,4 +1,5 @@
 import { escapeControls } from "../../../../../../foundation/controlCharacters";
+import { sqlStates } from "../../../../../../foundation/sqlStates";
 import { UserError } from "../../../../../../foundation/userError";
 import { partsOfIdentity } from "../../catalog";
 import { isMadeByRepeatables } from "../../catalog/base";
@@ -162,7 +163,13 @@ function madeByBlocks({ record: { base }, request: { bundle } }: Start) {
 }
 
 /** SQLSTATEs of missing objects: a table, column, function, other object, or schema. */
-const notThere: ReadonlySet<string> = new Set(["42P01", "42703", "42883", "42704", "3F000"]);
+const notThere: ReadonlySet<string> = new Set([
+  sqlStates.undefinedTable,
+  sqlStates.undefinedColumn,
+  sqlStates.undefinedFunction,
+  sqlStates.undefinedObject,
+  sqlStates.invalidSchemaName,
+]);
 
 /**
  * Explains a failure because of a missing object. Any other failure says nothing about an empty database, where nothing

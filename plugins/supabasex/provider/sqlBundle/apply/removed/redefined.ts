@@ -1,5 +1,6 @@
 import { escapeControls } from "../../../../../../foundation/controlCharacters";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../../../../foundation/json";
+import { sqlStates } from "../../../../../../foundation/sqlStates";
 import type { Catalog, CatalogReading } from "../../catalog";
 import type { BaseFacts, ByRepeatables } from "../../catalog/base";
 import { addressesOf } from "../../catalog/objects";
@@ -117,7 +118,11 @@ function factsOf(one: JsonObject, other: JsonObject): JsonObject {
 }
 
 /** SQLSTATEs for an existing object: a table or view, a function, or another object. */
-const alreadyThere: ReadonlySet<string> = new Set(["42P07", "42723", "42710"]);
+const alreadyThere: ReadonlySet<string> = new Set([
+  sqlStates.duplicateTable,
+  sqlStates.duplicateFunction,
+  sqlStates.duplicateObject,
+]);
 
 /** Adds to the failure of a migration that a repeatable has created the existing object. */
 export function explainTaken(

@@ -1,3 +1,4 @@
+import { sqlStates } from "../../../../../../foundation/sqlStates";
 import { UserError } from "../../../../../../foundation/userError";
 import { addressesOf, dropStatement } from "../../catalog/objects";
 import type { OwnedObject } from "../../history/history";
@@ -74,7 +75,7 @@ async function tryToDrop(object: DeclaredObject, session: Session): Promise<unkn
     return undefined;
   } catch (error) {
     const cause = error instanceof ExecutionFailure ? error.cause : error;
-    if (!isDatabaseError(cause) || cause.code !== "2BP01") throw error;
+    if (!isDatabaseError(cause) || cause.code !== sqlStates.dependentObjectsStillExist) throw error;
     await session.execute("rollback to savepoint orphan");
     return cause;
   }

@@ -1,3 +1,4 @@
+import { sqlStates } from "../../../../../../foundation/sqlStates";
 import type { OwnedObject } from "../../history/history";
 import { declarationsOf } from "../../source/declaredObjects";
 import { SqlFileError } from "../../source/errors";
@@ -19,7 +20,15 @@ import { rootError, type StuckFile } from "./stuckFiles";
 /**
  * `create or replace` cannot change the object in this way; or the object exists and the statement cannot replace it.
  */
-const cannotReplace = new Set(["42P13", "42P16", "42809", "2BP01", "42710", "42P07", "42723"]);
+const cannotReplace = new Set([
+  sqlStates.invalidFunctionDefinition,
+  sqlStates.invalidTableDefinition,
+  sqlStates.wrongObjectType,
+  sqlStates.dependentObjectsStillExist,
+  sqlStates.duplicateObject,
+  sqlStates.duplicateTable,
+  sqlStates.duplicateFunction,
+]);
 
 export interface RunFile extends PlannedFile {
   readonly file: BundleFile;

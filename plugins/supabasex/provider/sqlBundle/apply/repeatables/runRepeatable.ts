@@ -1,3 +1,4 @@
+import { sqlStates } from "../../../../../../foundation/sqlStates";
 import { dropStatement } from "../../catalog/objects";
 import { declarationsOf } from "../../source/declaredObjects";
 import { SqlFileError } from "../../source/errors";
@@ -11,7 +12,14 @@ import type { RepeatableContext } from "./context";
 import { rootError, type StuckFile } from "./stuckFiles";
 
 /** SQLSTATEs for a missing object, which another file may still create. */
-const notThereYet = new Set(["42883", "42P01", "42704", "42703", "3F000", "42725"]);
+const notThereYet = new Set([
+  sqlStates.undefinedFunction,
+  sqlStates.undefinedTable,
+  sqlStates.undefinedObject,
+  sqlStates.undefinedColumn,
+  sqlStates.invalidSchemaName,
+  sqlStates.ambiguousFunction,
+]);
 
 export function isNotThereYet(error: unknown): error is SqlFileError {
   return error instanceof SqlFileError && notThereYet.has(error.sqlState ?? "");

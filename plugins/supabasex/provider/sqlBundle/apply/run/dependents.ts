@@ -1,4 +1,5 @@
 import { escapeControls } from "../../../../../../foundation/controlCharacters";
+import { sqlStates } from "../../../../../../foundation/sqlStates";
 import { type Catalog, partsOfIdentity } from "../../catalog";
 import type { History } from "../../history/history";
 import { SqlFileError } from "../../source/errors";
@@ -6,7 +7,10 @@ import { withoutQualifier } from "../../source/identifiers";
 import type { FileFailure } from "../request";
 
 /** SQLSTATEs for an object that others depend on, when it is dropped or a column's type is changed. */
-const neededByOthers: ReadonlySet<string> = new Set(["2BP01", "0A000"]);
+const neededByOthers: ReadonlySet<string> = new Set([
+  sqlStates.dependentObjectsStillExist,
+  sqlStates.featureNotSupported,
+]);
 
 /**
  * Adds to the failure of a migration which repeatables have created what depends on its object. On an empty database these

@@ -1,3 +1,4 @@
+import { sqlStates } from "../../../../../../foundation/sqlStates";
 import type { Limits } from "../../inputs";
 import { isCausedByOthers } from "../../session/retry";
 import type { Session } from "../../session/session";
@@ -36,7 +37,7 @@ export async function duplicateError(
   return new SqlFileError({
     file,
     index: first.start,
-    sqlState: "23505",
+    sqlState: sqlStates.uniqueViolation,
     message: `could not create unique index "${statement.idxname}"`,
     detail: `Rows have the same key (${keys.join(", ")}).`,
     hint: "Change or delete the duplicate rows in an earlier migration.",

@@ -1,3 +1,4 @@
+import { sqlStates } from "../../../../../../foundation/sqlStates";
 import type { Catalog } from "../../catalog";
 import type { Session } from "../../session/session";
 import { isDatabaseError, SqlFileError } from "../../source/errors";
@@ -10,7 +11,12 @@ import { type OutsideStatement, outsideStatement } from "../statements/outsideSt
 import { targetIssue, targetsOf } from "./outsideTargets";
 
 /** The table, a column, or a function does not exist. */
-const missing: ReadonlySet<string> = new Set(["42P01", "42703", "42883", "42704"]);
+const missing: ReadonlySet<string> = new Set([
+  sqlStates.undefinedTable,
+  sqlStates.undefinedColumn,
+  sqlStates.undefinedFunction,
+  sqlStates.undefinedObject,
+]);
 
 interface Circumstances {
   /** What the bundle has created. */

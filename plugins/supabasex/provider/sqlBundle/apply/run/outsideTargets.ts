@@ -1,4 +1,5 @@
 import type { Node, RangeVar } from "libpg-query";
+import { sqlStates } from "../../../../../../foundation/sqlStates";
 import type { Session } from "../../session/session";
 import type { SqlFileIssue } from "../../source/errors";
 import { quote, unquoted } from "../../source/identifiers";
@@ -124,18 +125,21 @@ async function issueOf(
   const shown = unquoted(name);
   if (found === null) {
     if (isOptional) return undefined;
-    const sqlState = kind === "index" ? "42704" : "42P01";
+    const sqlState = kind === "index" ? sqlStates.undefinedObject : sqlStates.undefinedTable;
     return { message: `${kind === "index" ? kind : "relation"} "${shown}" does not exist`, sqlState };
   }
   if (kinds !== "" && !kinds.includes(found))
     return {
       message: `"${shown}" is not ${kind === "index" ? "an index" : "a table"}`,
-      sqlState: "42809",
+      sqlState: sqlStates.wrongObjectType,
       ...(isMaintained ? { hint: "Only tables and materialized views can be vacuumed: leave it out." } : {}),
     };
   if (isMaintained && rows[0]?.maintainable !== true)
-    return { message: `only the owner of "${shown}" may vacuum it`, sqlState: "42501" };
+    return {
+      message: `only the owner of "${shown}" may vacuum it`,
+      sqlState: sqlStates.insufficientPrivilege,
+    };
   if (partitionOf !== undefined && rows[0]?.partition !== true)
-    return { message: `"${shown}" is not a partition of ${partitionOf}`, sqlState: "42P01" };
+    return { message: `"${shown}" is not a partition of ${partitionOf}`, sqlState: sqlStates.undefinedTable };
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { sqlStates } from "../../../../../../foundation/sqlStates";
 import { isDatabaseError, type SqlFileError } from "../../source/errors";
 import type { BundleFile } from "../../source/files";
 import { setsItself } from "../../source/statements";
@@ -5,25 +6,27 @@ import type { ServerMessage } from "./filePlace";
 
 /** What to do about an error of a file's own statement, if the server does not say it. */
 const adviceByCode: Readonly<Record<string, string>> = {
-  "22P02": "Write a value of that type, or cast it.",
-  "23502": "A row has no value in this column: give it one before this statement.",
-  "23503": "A row refers to a missing key: correct it before this statement.",
-  "23505": "Two rows have this key: change or leave out one of them before this statement.",
-  "23514": "A row violates this condition: correct it before this statement.",
-  "2D000":
+  [sqlStates.invalidTextRepresentation]: "Write a value of that type, or cast it.",
+  [sqlStates.notNullViolation]: "A row has no value in this column: give it one before this statement.",
+  [sqlStates.foreignKeyViolation]: "A row refers to a missing key: correct it before this statement.",
+  [sqlStates.uniqueViolation]:
+    "Two rows have this key: change or leave out one of them before this statement.",
+  [sqlStates.checkViolation]: "A row violates this condition: correct it before this statement.",
+  [sqlStates.invalidTransactionTermination]:
     "Every file already runs in a transaction: remove commit and rollback, or write the call or block alone in a migration with the header `-- no transaction`.",
-  "3F000":
+  [sqlStates.invalidSchemaName]:
     "This schema does not exist when the file runs: correct the name, or create it in an earlier migration.",
-  "42501":
+  [sqlStates.insufficientPrivilege]:
     "The deploying role lacks this privilege: ask the owner to grant it. On most objects of the platform's own schemas (auth, storage, …), only the platform can.",
-  "42703":
+  [sqlStates.undefinedColumn]:
     "This column does not exist when the file runs: correct the name, or add it in an earlier migration.",
-  "42704":
+  [sqlStates.undefinedObject]:
     "No object has this name when the file runs: correct the name, or create the object in an earlier migration.",
-  "42809": "An object of another kind has this name when the file runs: drop or rename it first.",
-  "42P01":
+  [sqlStates.wrongObjectType]:
+    "An object of another kind has this name when the file runs: drop or rename it first.",
+  [sqlStates.undefinedTable]:
     "This table or view does not exist when the file runs: correct the name, or create it in an earlier migration.",
-  "42P07": "It already exists: change it with an alter statement, or choose another name.",
+  [sqlStates.duplicateTable]: "It already exists: change it with an alter statement, or choose another name.",
 };
 
 /** Returns the hint of an error with this SQLSTATE; empty if there is none. */
@@ -42,7 +45,7 @@ interface Rule {
   readonly setting?: string;
 }
 
-const canceled = "57014";
+const canceled = sqlStates.queryCanceled;
 const byRequest = /(?:user request|autovacuum task)$/;
 
 /**
@@ -60,30 +63,30 @@ function isTooSlow({ code, message = "", routine }: ServerMessage): boolean {
 /** The first that fits counts. */
 const rules: readonly Rule[] = [
   {
-    code: "42501",
+    code: sqlStates.insufficientPrivilege,
     message: /^must be owner of/,
     hint: "Another role owns it: begin the file with `set local role` and the owner. The platform's own objects cannot be changed.",
   },
   {
-    code: "42501",
+    code: sqlStates.insufficientPrivilege,
     // The second one is from version 15.
     message: /^(?:permission denied|must be superuser or have privileges of the pg_\w+ role) to COPY/,
     hint: "Files on the server are not available: write the rows as insert … values.",
   },
   {
-    code: "42501",
+    code: sqlStates.insufficientPrivilege,
     // The second one is from version 15.
     message: /^(?:permission denied to (?:grant|revoke) role|must have admin option on role) "(.+)"$/,
     hint: "The deploying role lacks the admin option on $1. It has the option only on roles that it created. Ask a role that has it to run: grant $1 to <deploying role> with admin option.",
   },
   {
-    code: "42501",
+    code: sqlStates.insufficientPrivilege,
     message: /^permission denied for/,
     setting: "role",
     hint: "The role that the file sets lacks this privilege: grant it first, or set another role.",
   },
   {
-    code: "25001",
+    code: sqlStates.activeSqlTransaction,
     message: /inside a transaction block$/,
     hint: "Put it alone into a migration with the header `-- no transaction`.",
   },
@@ -92,7 +95,11 @@ const rules: readonly Rule[] = [
     message: byRequest,
     hint: "Another session canceled the statement: run the command again.",
   },
-  { code: "23505", message: /"pg_ts_\w+_index"/, hint: adviceByCode["42P07"] ?? "" },
+  {
+    code: sqlStates.uniqueViolation,
+    message: /"pg_ts_\w+_index"/,
+    hint: adviceByCode[sqlStates.duplicateTable] ?? "",
+  },
 ];
 
 const ownTimeout = "The file sets statement_timeout itself: set a longer one, or leave it out.";

@@ -1,3 +1,4 @@
+import { sqlStates } from "../../../../../../foundation/sqlStates";
 import { lockHelp, lockTimeout } from "../../session/lockTimeout";
 import { helpOvertaken, isOvertaken } from "../../session/overtaken";
 import { ExecutionFailure } from "../../session/session";
@@ -63,7 +64,7 @@ function helpFor(failure: unknown, file: BundleFile, { error, where, index, bloc
   const { code = "", detail, hint } = error;
   if (code === lockTimeout) return { detail, ...lockHelp(blocker) };
   if (isOvertaken(error)) return { detail, hint: helpOvertaken };
-  if (code === "42601" && isUnparsed(failure))
+  if (code === sqlStates.syntaxError && isUnparsed(failure))
     return {
       detail,
       hint: "This syntax is newer than this server understands: rewrite the statement.",
@@ -75,7 +76,7 @@ function helpFor(failure: unknown, file: BundleFile, { error, where, index, bloc
   );
   if (ruled !== undefined) return { detail, hint: ruled };
   // The function's author explains an error inside a function.
-  const isOfFile = (where ?? "") === "" || code === "2D000";
+  const isOfFile = (where ?? "") === "" || code === sqlStates.invalidTransactionTermination;
   return { detail, hint: hint ?? (isOfFile ? adviceFor(code).hint : undefined) };
 }
 

@@ -1,4 +1,5 @@
 import { escapeInNames } from "../../../../../../foundation/controlCharacters";
+import { sqlStates } from "../../../../../../foundation/sqlStates";
 import { messageOf } from "../../../../../../foundation/userError";
 import type { Session } from "../../session/session";
 import { isDatabaseError } from "../../source/errors";
@@ -168,9 +169,9 @@ export class SequenceGuard {
       } catch (error) {
         if (!isDatabaseError(error)) throw error;
         // Dropped meanwhile.
-        if (error.code === "42P01") continue;
-        (error.code === "42501" ? refused : failed).push(statement);
-        if (error.code !== "42501") reason = error.message;
+        if (error.code === sqlStates.undefinedTable) continue;
+        (error.code === sqlStates.insufficientPrivilege ? refused : failed).push(statement);
+        if (error.code !== sqlStates.insufficientPrivilege) reason = error.message;
       }
     }
     this.#warnBehind(refused, "the server refuses to restore them", "Run this as a role that may:");

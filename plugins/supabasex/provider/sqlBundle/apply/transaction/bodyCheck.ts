@@ -1,5 +1,6 @@
 import { escapeControls } from "../../../../../../foundation/controlCharacters";
 import { canonicalJson } from "../../../../../../foundation/json";
+import { sqlStates } from "../../../../../../foundation/sqlStates";
 import { UserError } from "../../../../../../foundation/userError";
 import { type Catalog, partsOfIdentity } from "../../catalog";
 import type { CatalogObject } from "../../catalog/catalog";
@@ -243,8 +244,8 @@ async function findings(
 
 /** Returns whether a finding cannot be wrong: a table may be temporary, and dynamic SQL may shape a record. */
 function isCertain({ level, sqlState, message }: Finding): boolean {
-  if (level !== "error" || sqlState === "55000") return false;
-  return sqlState !== "42P01" || message.includes(".");
+  if (level !== "error" || sqlState === sqlStates.objectNotInPrerequisiteState) return false;
+  return sqlState !== sqlStates.undefinedTable || message.includes(".");
 }
 
 function errorOf(

@@ -1,3 +1,4 @@
+import { sqlStates } from "../../../../../../foundation/sqlStates";
 import { SqlFileError } from "../../source/errors";
 import type { BundleFile } from "../../source/files";
 import { identifiersOf, unquoted } from "../../source/identifiers";
@@ -31,7 +32,8 @@ export function earlierCommitHelps(
 
 /** Reads the server's message: `unsafe use of new value "odd" of enum type shared.mood`. */
 function newLabelOf(error: unknown): NewLabel | undefined {
-  if (!(error instanceof SqlFileError) || error.sqlState !== "55P04") return undefined;
+  if (!(error instanceof SqlFileError) || error.sqlState !== sqlStates.unsafeNewEnumValueUsage)
+    return undefined;
   const [, label, type] = /"(.*)" of enum type (.+)$/s.exec(error.issue.message) ?? [];
   if (label === undefined || type === undefined) return undefined;
   return { label, type: identifiersOf(type).map(unquoted) };

@@ -1,3 +1,4 @@
+import { sqlStates } from "../../../../../../foundation/sqlStates";
 import { SqlFileError, type SqlFileIssue } from "../../source/errors";
 import type { BundleFile } from "../../source/files";
 import { hasCode, mentions } from "../../source/mentions";
@@ -13,7 +14,14 @@ export interface SkippedFile {
 }
 
 /** The server's messages about missing objects. */
-const missing: ReadonlySet<string> = new Set(["42P01", "42703", "42704", "42883", "3F000", "42P02"]);
+const missing: ReadonlySet<string> = new Set([
+  sqlStates.undefinedTable,
+  sqlStates.undefinedColumn,
+  sqlStates.undefinedObject,
+  sqlStates.undefinedFunction,
+  sqlStates.invalidSchemaName,
+  sqlStates.undefinedParameter,
+]);
 
 /**
  * Returns why a dry run, which commits nothing, cannot judge a file that failed in it; `undefined` if the file itself
@@ -49,11 +57,15 @@ export function makerOf(
 }
 
 /** SQLSTATEs of errors that a new unique index prevents: `on conflict` and foreign keys need one. */
-const preventedByIndex = ["42P10", "42830"];
+const preventedByIndex = [sqlStates.invalidColumnReference, sqlStates.invalidForeignKey];
 /** A dropped index no longer has its name, and refuses no rows. */
-const preventedByDrop = ["42P07", "23505"];
+const preventedByDrop = [sqlStates.duplicateTable, sqlStates.uniqueViolation];
 /** A detached partition leaves its bounds. */
-const preventedByDetachment = ["42P17", "42809", "23514"];
+const preventedByDetachment = [
+  sqlStates.invalidObjectDefinition,
+  sqlStates.wrongObjectType,
+  sqlStates.checkViolation,
+];
 const preventedByCode: ReadonlySet<string> = new Set([
   ...preventedByIndex,
   ...preventedByDrop,

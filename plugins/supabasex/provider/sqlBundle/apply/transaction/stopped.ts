@@ -1,3 +1,4 @@
+import { sqlStates } from "../../../../../../foundation/sqlStates";
 import { UserError } from "../../../../../../foundation/userError";
 import { SqlFileError } from "../../source/errors";
 import type { FileFailure } from "../request";
@@ -18,7 +19,10 @@ export function mayStayBehind(failure: FileFailure | undefined): boolean {
  * earlier file is committed.
  */
 export function needsEarlierCommit(error: unknown): boolean {
-  return error instanceof SqlFileError && (error.sqlState === "55P04" || error.sqlState === "55006");
+  return (
+    error instanceof SqlFileError &&
+    (error.sqlState === sqlStates.unsafeNewEnumValueUsage || error.sqlState === sqlStates.objectInUse)
+  );
 }
 
 /**
