@@ -68,7 +68,7 @@ export async function loadRows(
       committed.push(...loaded.splice(0));
     }
     current = named;
-    sink = await openTable(client, statement, named, { ...context, object, loaded });
+    sink = await openTable(client, { ...named, statement }, { ...context, object, loaded });
     return sink;
   });
   try {
@@ -106,8 +106,7 @@ const nowhere: TableSink = {
 
 async function openTable(
   client: pg.Client,
-  statement: string,
-  { schema, table, quoted }: CopiedTable,
+  { schema, table, quoted, statement }: CopiedTable & { readonly statement: string },
   given: Pick<LoadingContext, "divided" | "isLoadable"> & {
     readonly object: StoredObject;
     readonly loaded: LoadedTable[];
