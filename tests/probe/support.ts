@@ -11,6 +11,7 @@ import {
   PutSecretValueCommand,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
+import { vi } from "vitest";
 import { startAws } from "../../emulators/aws";
 import {
   type ProbeMetricKey,
@@ -54,12 +55,13 @@ export async function startProbeAws(password: string): Promise<ProbeAws> {
   const directory = mkdtempSync(path.join(tmpdir(), "thorbis probe "));
   const service = await startAws({ directory });
   // The SDK reads its configuration from these variables, as in Lambda.
-  Object.assign(process.env, {
+  const variables = {
     AWS_ENDPOINT_URL: service.endpoint,
     AWS_REGION: service.region,
     AWS_ACCESS_KEY_ID: service.accessKey,
     AWS_SECRET_ACCESS_KEY: service.secretKey,
-  });
+  };
+  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
   const secrets = new SecretsManagerClient({});
   const cloudWatch = new CloudWatchClient({});
   const { ARN: secretArn = "" } = await secrets.send(
@@ -121,6 +123,7 @@ export async function startProbeAws(password: string): Promise<ProbeAws> {
       return { metrics: await published(namespace), log, ...(failure !== undefined && { failure }) };
     },
     async stop() {
+      vi.unstubAllEnvs();
       await service.stop();
       rmSync(directory, { recursive: true });
     },
