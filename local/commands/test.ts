@@ -42,7 +42,7 @@ export async function test(checkout: string, args: readonly string[], options: T
     await ensureS3Installed(say);
     say(describeDatabases(databases));
     if (files.length === 0 && process.env.EVERY_CASE !== "1")
-      say("Of the longest tests, this run has a part (docs/testing.md). EVERY_CASE=1 runs all.");
+      say("This run includes only some of the longest tests (docs/testing.md); EVERY_CASE=1 runs all.");
   }
   const result = await execa(
     process.execPath,

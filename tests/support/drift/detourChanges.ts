@@ -132,6 +132,14 @@ export const detourChanges: readonly PostureChange[] = [
     severity: "opens",
   },
   {
+    name: "a role with the name of the Supabase CLI's temporary one, without an end",
+    change: "create role cli_login_supabase_read_only_user login password 'known'",
+    reverse: "drop role cli_login_supabase_read_only_user",
+    as: "supabase_admin",
+    reports: extra("role cli_login_supabase_read_only_user"),
+    severity: "opens",
+  },
+  {
     name: "another role becomes a member of the Supabase CLI's temporary role",
     change:
       "create role cli_login_postgres login in role postgres valid until '2020-01-01'; create role bystander nologin in role cli_login_postgres",

@@ -9,8 +9,8 @@ type Aws = Pick<AwsClients, "s3Control">;
 const maxPages = 10;
 
 /**
- * Returns the grants of S3 Access Grants for a bucket, of which the stack has none; undefined if the account has too many. The grantee gets
- * temporary credentials for the bucket, also one in another account or of a company's directory, whatever the bucket's policy says.
+ * Returns the grants of S3 Access Grants for a bucket, of which the stack has none; undefined if the account has too many. The grantee may
+ * be in another account or in a company's directory, and gets temporary credentials for the bucket, regardless of the bucket's policy.
  */
 export async function accessGrantsOnBucket(
   aws: Aws,

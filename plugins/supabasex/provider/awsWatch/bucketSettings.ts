@@ -4,6 +4,7 @@ import { accessGrantsOnBucket, tooManyGrants } from "./accessGrants";
 import { accessPointsOfBucket } from "./accessPoints";
 import type { AwsClients } from "./clients";
 import type { BucketQuestion, Source } from "./declared";
+import { tooMany } from "./tooMany";
 
 /** The kinds of settings of a bucket that AwsWatch reads. */
 const bucketSettingKinds = [
@@ -80,8 +81,9 @@ export const bucketSources: Readonly<Record<string, Source<BucketQuestion>>> = {
   "bucket access grants": async ({ aws, declared: { account, bucket }, signal, notice }) => {
     if (account === undefined) return {};
     const found = await accessGrantsOnBucket(aws, { Bucket: bucket, AccountId: account }, signal);
-    if (found === undefined) notice?.(tooManyGrants);
-    return found;
+    if (found !== undefined) return found;
+    notice?.(tooManyGrants);
+    return tooMany(`access grants ${bucket}`);
   },
   "bucket access": async ({ aws, declared: { bucket }, signal }) => {
     const { GetBucketAclCommand } = await import("./sdk");

@@ -36,10 +36,11 @@ export async function rulesOfOtherBuses(
   signal: AbortSignal,
 ): Promise<Entries | undefined> {
   const { ListEventBusesCommand } = await import("./sdk");
-  // A page has 100.
-  const { EventBuses = [] } = await aws.events.send(new ListEventBusesCommand({}), { abortSignal: signal });
+  const { EventBuses = [], NextToken } = await aws.events.send(new ListEventBusesCommand({ Limit: 100 }), {
+    abortSignal: signal,
+  });
   const buses = EventBuses.flatMap(({ Name = "default" }) => (Name === "default" ? [] : [Name]));
-  if (buses.length > maxBuses) return undefined;
+  if (buses.length > maxBuses || NextToken !== undefined) return undefined;
   const lists = await Promise.all(buses.map((bus) => rulesOfBus(aws, { bus, cluster }, signal)));
   return Object.fromEntries(lists.flat());
 }

@@ -33,6 +33,7 @@ import { isArn, ownArns, queueArn } from "./ownArns";
 import { allItems } from "./pages";
 import { schedulesInGroup, schedulesInOtherGroups, tooManySchedules } from "./schedules";
 import { tasksInCluster } from "./tasks";
+import { tooMany } from "./tooMany";
 
 /** Name → a read of what exists and is not declared, both for the backups and for their copies. */
 const placeSources: Readonly<Record<string, Source<PlaceQuestion>>> = {
@@ -90,8 +91,9 @@ const ownSources: Readonly<Record<string, Source>> = {
   schedules: async ({ aws, declared, signal }) => await schedulesInGroup(aws, declared, signal),
   "schedules of other groups": async ({ aws, declared, signal, notice }) => {
     const found = await schedulesInOtherGroups(aws, declared, signal);
-    if (found === undefined) notice?.(tooManySchedules(declared));
-    return found;
+    if (found !== undefined) return found;
+    notice?.(tooManySchedules(declared));
+    return tooMany("schedules of other groups");
   },
   "cluster services": async ({ aws, declared: { cluster }, signal }) => {
     const { DescribeServicesCommand, paginateListServices } = await import("./sdk");
@@ -117,8 +119,9 @@ const ownSources: Readonly<Record<string, Source>> = {
   "cluster rules of other buses": async ({ aws, declared: { cluster }, signal, notice }) => {
     if (!isArn(cluster)) return {};
     const found = await rulesOfOtherBuses(aws, cluster, signal);
-    if (found === undefined) notice?.(tooManyBuses);
-    return found;
+    if (found !== undefined) return found;
+    notice?.(tooManyBuses);
+    return tooMany("event rules of other buses");
   },
   "instance profiles": async ({ aws, declared: { rolePrefixes }, signal }) =>
     rolePrefixes.length === 0 ? {} : await profilesOfRoles(aws, rolePrefixes, signal),

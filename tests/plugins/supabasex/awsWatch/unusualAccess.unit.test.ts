@@ -3,11 +3,14 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { ECSClient } from "@aws-sdk/client-ecs";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { afterEach, expect, test } from "vitest";
 import type { AwsClients } from "../../../../plugins/supabasex/provider/awsWatch/clients";
 import type { DeclaredInAws } from "../../../../plugins/supabasex/provider/awsWatch/declared";
 import { readAwsSource } from "../../../../plugins/supabasex/provider/awsWatch/sources";
+import { tooMany } from "../../../../plugins/supabasex/provider/awsWatch/tooMany";
+import { changesSince } from "../../../../plugins/supabasex/provider/watch/watched";
 
 // What moto cannot simulate: tasks with overrides, and thousands of schedules.
 let server: Server | undefined;
@@ -148,7 +151,7 @@ test("a policy of a single log group is reported, and one that denies is not", a
 
 test.each([
   [9, ["schedule other/calls-version", "schedule other/starts-tasks"], 0],
-  [11, undefined, 1],
+  [11, ["schedules of other groups"], 1],
 ])(
   "of an account with %i pages of schedules, the foreign ones are listed without reading all pages",
   async (pages, names, sentencesCount) => {
@@ -195,5 +198,42 @@ test.each([
     expect(ofOthers && Object.keys(ofOthers).sort()).toEqual(names);
     expect(sentences).toHaveLength(sentencesCount);
     expect(requests.length).toBeLessThanOrEqual(11);
+  },
+);
+
+test.each([
+  ["50 buses", 50, undefined, ["event rule bus-50/starts-tasks"], 0],
+  ["51 buses", 51, undefined, ["event rules of other buses"], 1],
+  ["more buses than a page", 3, "next", ["event rules of other buses"], 1],
+])(
+  "of an account with %s, a rule on the last one that starts a task is not hidden",
+  async (_, count, NextToken, names, sentencesCount) => {
+    const events = new EventBridgeClient(
+      await answering((body) => {
+        const { EventBusName } = JSON.parse(body) as { EventBusName?: string };
+        if (EventBusName !== undefined)
+          return JSON.stringify({ RuleNames: EventBusName === "bus-50" ? ["starts-tasks"] : [] });
+        const own = Array.from({ length: count }, (_unused, at) => ({ Name: `bus-${at + 1}` }));
+        return JSON.stringify({ EventBuses: [{ Name: "default" }, ...own], NextToken });
+      }),
+    );
+    sentences.length = 0;
+
+    const found = (await read("cluster rules of other buses", { events }, { cluster })) ?? {};
+
+    const changes = changesSince({ rules: {} }, { rules: found });
+    expect(changes.map(({ identity, severity }) => [identity, severity])).toEqual(
+      names.map((name) => [name, "opens"]),
+    );
+    expect(sentences).toHaveLength(sentencesCount);
+  },
+);
+
+test.each(["schedules of other groups", "access grants shop"])(
+  "%s that are too many to compare open access",
+  (list) => {
+    expect(changesSince({ source: {} }, { source: tooMany(list) })).toMatchObject([
+      { identity: list, severity: "opens" },
+    ]);
   },
 );

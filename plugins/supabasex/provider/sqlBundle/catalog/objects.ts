@@ -170,7 +170,7 @@ export function renameStatement(object: DeclaredObject, to: string): string {
 function dropJob(name: string, user: string | undefined): string {
   const drop = `cron.unschedule(jobid) from cron.job where jobname = ${literal(name)} and username = current_user`;
   if (user === undefined) return `select ${drop}`;
-  const body = `begin perform set_config('role', ${literal(user)}, true); perform ${drop}; reset role; end`;
+  const body = `begin perform set_config('role', ${literal(user)}, true); perform ${drop}; set role none; end`;
   return `do ${literal(body)}`;
 }
 

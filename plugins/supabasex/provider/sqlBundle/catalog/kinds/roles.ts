@@ -6,7 +6,7 @@ import { boolean, flag, type Kind, number, text } from "./kind";
  * five minutes. It stays afterwards, so each command of a colleague would be a difference.
  */
 const isTemporaryLogin = `(r.rolname in ('cli_login_postgres', 'cli_login_supabase_read_only_user')
-  and r.rolvaliduntil < now() + interval '10 minutes'
+  and coalesce(r.rolvaliduntil < now() + interval '10 minutes', false)
   and not (r.rolsuper or r.rolbypassrls or r.rolcreaterole or r.rolcreatedb or r.rolreplication))`;
 
 /**
