@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { checkoutRoot } from "../../foundation/checkout";
 import { sliceOf } from "../support/slice";
 
@@ -22,7 +22,14 @@ async function onNode(...args: string[]) {
   });
 }
 
-test.each(sliceOf(["22", "24"], 2))("Node %s runs the commands and the tests", async (major) => {
+const majors = sliceOf(["22", "24"], 2);
+
+// The first use of a version installs it, and says so.
+beforeAll(async () => {
+  for (const major of majors) await onNode(major, "node", "--version");
+});
+
+test.each(majors)("Node %s runs the commands and the tests", async (major) => {
   const version = await onNode(major, "node", "--version");
   const help = await onNode(major, "node", "local/run.mjs", "operate", "types", "--help");
   const engine = await onNode(major, "node", "local/run.mjs", "pulumi", "version");
@@ -52,7 +59,7 @@ test.each([
   [[], "Give a major version of Node and a command, "],
   [["24"], "Give a major version of Node and a command, "],
   [["latest", "node"], "Give a major version of Node and a command, "],
-  [["22", "no-such-program"], "no-such-program cannot be run: "],
+  [[String(majors[0]), "no-such-program"], "no-such-program cannot be run: "],
 ])("npm run on-node -- %j is refused in one line", async (args, beginning) => {
   const { exitCode, stderr } = await onNode(...args);
 
