@@ -266,19 +266,6 @@ describe("a lock held by a dead backup", () => {
     expect(await manifests()).toBe(runsBefore + 1);
   });
 
-  it("is held by an unknown session if that is one of a prepared transaction", async () => {
-    // What the program sees: the server names no process. Servers have no prepared transactions by default.
-    const answers = [[{ locked: false }], [{ pid: null, since: null, address: null }]];
-    let queries = 0;
-    const client = { query: async () => ({ rows: answers[queries++ % 2] }) } as unknown as pg.Client;
-
-    expect(await failureOf(lockOutOthers(client))).toEqual({
-      exitCode: 7,
-      message: "Another backup or restore of this database is running: session unknown.",
-    });
-    expect(queries).toBe(10);
-  });
-
   it("is followed by backups that are compared with the previous one", async () => {
     const { percentOfPrevious } = await run(commandContext(environment));
     expect(percentOfPrevious).toBeGreaterThanOrEqual(99);
