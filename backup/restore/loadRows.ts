@@ -122,7 +122,7 @@ async function openTable(
   const { content, name: archive } = given.object;
   const place = await readPlace(client, quoted);
   if (!place.exists) {
-    loaded.push({ schema, table, rows: undefined });
+    loaded.push({ schema, table, rows: undefined, archive });
     return nowhere;
   }
   let copy = statement;

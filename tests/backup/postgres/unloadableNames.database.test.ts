@@ -17,7 +17,12 @@ afterAll(async () => {
 });
 
 const listed = async (...tables: string[]): Promise<string[]> =>
-  (await readUnloadableNames(admin, tables.map((name) => ({ schema: "names", name })))).map(({ what }) => what);
+  (
+    await readUnloadableNames(
+      admin,
+      tables.map((name) => ({ schema: "names", name })),
+    )
+  ).map(({ what }) => what);
 
 describe("the list of values that a restore does not find", () => {
   it("reads no rows if no object is omitted or has a name of several objects", async () => {
