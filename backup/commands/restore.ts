@@ -43,8 +43,14 @@ export async function restore(options: RestoreOptions, context: CommandContext):
   if (missing.length === 0) return manifest;
   context.print(describeMissing(missing));
   const names = missing.map(({ what }) => what).join(", ");
+  const steps = [
+    ...(missing.some(({ sql }) => sql !== "") ? ["run the SQL above when its prerequisites exist"] : []),
+    ...(missing.some(({ sql }) => sql === "")
+      ? ["create what the rows above need, then load them from the named file"]
+      : []),
+  ];
   throw new UserError(
-    `Everything was restored except ${names}: ${missing.some(({ sql }) => sql !== "") ? "run the SQL above when its prerequisites exist" : "the reasons are above"}.`,
+    `Everything was restored except ${names}: ${steps.join("; ")}.`,
     exitCodes.restoreFailed,
   );
 }

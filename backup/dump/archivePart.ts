@@ -40,6 +40,8 @@ export async function startArchive(
         `--snapshot=${context.snapshot}`,
         `--lock-wait-timeout=${lockWaitTimeout}`,
         "--no-password",
+        // The session's role may have another one as a setting.
+        "--role=none",
         ...plan.arguments,
       ],
       {

@@ -14,6 +14,8 @@ const keepAliveSeconds = 60;
  * a restore sets those of the backup.
  */
 export const neutralSettings = [
+  // First, because it decides who may set the others. A role may have another one, to which `reset role` would return.
+  "role = none",
   "standard_conforming_strings = on",
   "backslash_quote = safe_encoding",
   "quote_all_identifiers = off",

@@ -6,6 +6,9 @@ import { exitCodes } from "../exitCodes";
 /** A number that no other program uses for an advisory lock on the same database: "backup" in ASCII. */
 const advisoryLock = "108170654281072";
 
+/** How often to ask for the lock while its holder ends before it can be named. */
+const lockAttempts = 5;
+
 /** A state of the database that many sessions can read, as long as the session that holds it is open. */
 export interface Snapshot {
   /** For `pg_dump --snapshot`. */
@@ -20,27 +23,32 @@ export interface Snapshot {
  */
 export async function lockOutOthers(client: pg.Client, patienceSeconds = 0): Promise<void> {
   if (patienceSeconds > 0) await waitForLock(client, patienceSeconds);
-  for (;;) {
+  let holder = "session unknown";
+  for (let attempt = 1; attempt <= lockAttempts && holder === "session unknown"; attempt++) {
     const { rows } = await client.query<{ locked: boolean }>(
       `select pg_try_advisory_lock(${advisoryLock}) as locked`,
     );
     if (rows[0]?.locked === true) return;
-    const holder = await client.query<{ pid: number; since: Date | null; address: string | null }>(
-      `select l.pid, a.backend_start as since, host(a.client_addr) as address
-       from pg_locks l left join pg_stat_activity a using (pid)
-       where l.locktype = 'advisory' and l.granted and l.objsubid = 1
-         and l.database = (select oid from pg_database where datname = current_database())
-         and (l.classid::bigint << 32 | l.objid::bigint) = ${advisoryLock}`,
-    );
-    // Without one, the holder has ended in between.
-    if (holder.rows[0] === undefined) continue;
-    const { pid, since, address } = holder.rows[0];
-    const place = address ? ` from ${address}` : "";
-    throw new UserError(
-      `Another backup or restore of this database is running: session ${pid}${place}${since ? `, since ${since.toISOString()}` : ""}.`,
-      exitCodes.alreadyRunning,
-    );
+    holder = await describeHolder(client);
   }
+  throw new UserError(
+    `Another backup or restore of this database is running: ${holder}.`,
+    exitCodes.alreadyRunning,
+  );
+}
+
+/** Returns the session that holds the lock. It may have ended, and a prepared transaction has none. */
+async function describeHolder(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ pid: number | null; since: Date | null; address: string | null }>(
+    `select l.pid, a.backend_start as since, host(a.client_addr) as address
+     from pg_locks l left join pg_stat_activity a using (pid)
+     where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+       and l.database = (select oid from pg_database where datname = current_database())
+       and (l.classid::bigint << 32 | l.objid::bigint) = ${advisoryLock}`,
+  );
+  const { pid, since, address } = rows[0] ?? {};
+  if (pid === undefined || pid === null) return "session unknown";
+  return `session ${pid}${address ? ` from ${address}` : ""}${since ? `, since ${since.toISOString()}` : ""}`;
 }
 
 /** Takes the lock as soon as it is free. Without it, `lockOutOthers` reports who holds it. */

@@ -61,7 +61,10 @@ const namingTypes: Readonly<Record<string, NamingType>> = {
 /** The number of values per column that are listed. */
 const listedValues = 20;
 
-/** Columns of these types, of domains over them and of arrays of them. $1: schemas and $2: names of tables, $3: names of the types. */
+/**
+ * Columns of these types, of domains over them and of arrays of them, but not of arrays of a domain over an array. $1: schemas
+ * and $2: names of tables, $3: names of the types.
+ */
 const columnsOfTypes = `
   with recursive stored (attrelid, attnum, type, elements) as (
     select a.attrelid, a.attnum, a.atttypid, false
@@ -70,7 +73,8 @@ const columnsOfTypes = `
     where a.attnum > 0 and not a.attisdropped
     union all
     select s.attrelid, s.attnum, coalesce(nullif(t.typbasetype, 0), t.typelem), s.elements or t.typbasetype = 0
-    from stored s join pg_type t on t.oid = s.type where t.typbasetype <> 0 or t.typcategory = 'A' and t.typelem <> 0)
+    from stored s join pg_type t on t.oid = s.type
+    where t.typbasetype <> 0 or t.typcategory = 'A' and t.typelem <> 0 and not s.elements)
   select format('%I.%I', n.nspname, c.relname) as table, quote_ident(a.attname) as column, t.typname as type, s.elements
   from stored s join pg_type t on t.oid = s.type join pg_attribute a on (a.attrelid, a.attnum) = (s.attrelid, s.attnum)
     join pg_class c on c.oid = s.attrelid join pg_namespace n on n.oid = c.relnamespace
@@ -95,8 +99,14 @@ export async function readUnloadableNames(
     Object.keys(namingTypes),
   ]);
   const found: NotCovered[] = [];
-  for (const { table, column, type, elements } of columns) {
+  const types = new Map<string, NamingType>();
+  for (const type of new Set(columns.map((column) => column.type))) {
     const naming = namingTypes[type];
+    // Without such an object, no rows need to be read.
+    if (naming !== undefined && (await hasUnloadable(client, naming))) types.set(type, naming);
+  }
+  for (const { table, column, type, elements } of columns) {
+    const naming = types.get(type);
     if (naming === undefined) continue;
     const { catalog, omitted, ambiguous } = naming;
     const { rows } = await client.query<{ value: string; omitted: boolean }>(
@@ -122,4 +132,15 @@ export async function readUnloadableNames(
       });
   }
   return found;
+}
+
+/** Returns whether any object of the catalog is omitted or ambiguous. */
+async function hasUnloadable(client: pg.Client, naming: NamingType): Promise<boolean> {
+  const { catalog, omitted, ambiguous } = naming;
+  const { rows } = await client.query<{ found: boolean }>(
+    `with given as (select $1::text[])
+     select exists (select from ${catalog} o where ${omitted} or ${ambiguous}) as found`,
+    [Object.keys(platformRoles)],
+  );
+  return rows[0]?.found === true;
 }

@@ -28,7 +28,7 @@ const kindsOfGrants: Readonly<Record<string, string>> = {
 };
 
 /** Major versions of the source and of the target. */
-interface Versions {
+export interface Versions {
   readonly sourceMajor: number;
   readonly targetMajor: number;
 }
@@ -37,7 +37,7 @@ interface Versions {
  * Returns the grant that the owner of a relation of the application has in a newer version: before 17, every owner may
  * refresh, vacuum and reindex, and since then only one with the privilege MAINTAIN.
  */
-function impliedGrants(entry: AccessEntry, { sourceMajor, targetMajor }: Versions): string[] {
+export function impliedGrants(entry: AccessEntry, { sourceMajor, targetMajor }: Versions): string[] {
   const { owner } = entry.facts;
   const isRelation = kindsOfGrants[entry.kind] === "table";
   if (sourceMajor >= 17 || targetMajor < 17 || !isRelation || owner === undefined || isOfPlatform(entry))
@@ -84,13 +84,16 @@ export function corrections(
       !isOfPlatform(entry)
     )
       statements.push(giveRoutine(entry, owner));
-    const wanted = [...grantsOf(entry), ...impliedGrants(entry, given)];
+    const implied = impliedGrants(entry, given);
+    const wanted = [...grantsOf(entry), ...implied];
     const present = grantsOf(existing);
     const target = grantTarget(entry, database);
     if (target === undefined) continue;
     for (const grant of present.filter((line) => !wanted.includes(line))) {
       const { grantee, privilege } = parseGrant(grant);
-      statements.push(`revoke ${target(privilege)} from ${grantee}`);
+      // Where only the owner has it, others may have granted all of their privileges, which include it in the new version.
+      const cascade = privilege === "MAINTAIN" && implied.length > 0 ? " cascade" : "";
+      statements.push(`revoke ${target(privilege)} from ${grantee}${cascade}`);
     }
     for (const grant of wanted.filter((line) => !present.includes(line))) {
       const { grantee, privilege, isGrantable } = parseGrant(grant);

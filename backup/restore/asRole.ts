@@ -17,7 +17,8 @@ export async function asRole<T>(client: pg.Client, role: string, work: () => Pro
   if (isGranted) await client.query(`grant ${name} to current_user`);
   await client.query(`set local role ${name}`);
   const result = await work();
-  await client.query("reset role");
+  // Not `reset role`, which sets the role that the session's role has as a setting.
+  await client.query("set local role none");
   if (isGranted) await client.query(`revoke ${name} from current_user`);
   return result;
 }

@@ -3,7 +3,7 @@ import { type AccessEntry, readAccess } from "../postgres/access";
 import { columnOrder } from "../postgres/columnOrder";
 import { extensionsAtBirth, platformEventTriggers } from "../postgres/platform";
 import { unquoteIdentifier } from "../postgres/sqlText";
-import { additions, corrections } from "./accessCorrections";
+import { additions, corrections, impliedGrants } from "./accessCorrections";
 import {
   byName,
   grantsOf,
@@ -120,8 +120,8 @@ export function compareAccess(
       if (isDeparsed(fact, entry) && context.sourceMajor !== context.targetMajor) continue;
       if (fact === "owner" && differences === platform) continue;
       const [wanted, present] = [
-        comparable(fact, entry, { ...context, other: restored }),
-        comparable(fact, restored, { ...context, other: entry }),
+        comparable(fact, entry, { ...context, other: restored, implied: impliedGrants(entry, context) }),
+        comparable(fact, restored, { ...context, other: entry, implied: impliedGrants(entry, context) }),
       ];
       if (wanted === present) continue;
       differences.push(
@@ -185,18 +185,22 @@ function isDeparsed(fact: string, { kind }: AccessEntry): boolean {
   return fact === "using" || fact === "with check";
 }
 
+/** @param given.implied what the owner in the backup has in the target's version */
 function comparable(
   fact: string,
   entry: AccessEntry,
-  { sourceMajor, targetMajor, other }: AccessContext & { readonly other: AccessEntry },
+  given: AccessContext & { readonly other: AccessEntry; readonly implied: readonly string[] },
 ): string {
+  const { sourceMajor, targetMajor, other, implied } = given;
   // Older programs wrote them in the order in which they were named.
   if (fact === "roles") return (entry.facts.roles ?? "").split(", ").sort().join(", ");
   if (entry.kind === columnOrder) return withoutNeedlessQuotes(entry.facts[fact] ?? "");
   if (fact !== "grants") return comparableSettings(fact, entry, other);
-  // Version 17 has another privilege, which is part of `all`.
-  const ignored = sourceMajor < 17 || targetMajor < 17 ? /: MAINTAIN\*?$/ : undefined;
-  const lines = new Set(grantsOf(entry).filter((line) => ignored === undefined || !ignored.test(line)));
+  // Version 17 has another privilege, which is part of `all`: in default privileges, and on objects of the platform.
+  const isOther = (sourceMajor < 17 || targetMajor < 17) && implied.length === 0;
+  const lines = new Set(
+    grantsOf(entry).filter((line) => !implied.includes(line) && !(isOther && /: MAINTAIN\*?$/.test(line))),
+  );
   // Several roles may have granted the same privilege, with and without the grant option.
   return [...lines].filter((line) => !lines.has(`${line}*`)).join("\n");
 }

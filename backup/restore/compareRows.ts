@@ -9,7 +9,7 @@ import type { Missing } from "./schemaWriter";
 export function missingRows(loaded: readonly LoadedTable[]): Missing[] {
   return loaded.flatMap(({ schema, table, rows, refused = [], archive }) =>
     rows === undefined
-      ? [{ what: `rows of ${schema}.${table}`, reason: "the table is missing", sql: "" }]
+      ? [{ what: `rows of ${schema}.${table}`, reason: `the table is missing (in ${archive})`, sql: "" }]
       : refused.map((some) => ({
           what: `${some.rows} ${some.rows === 1 ? "row" : "rows"} of ${schema}.${table}`,
           reason: `${some.reason} (in ${archive})`,

@@ -32,7 +32,7 @@ export class DivisibleRows implements RowSink {
 
   /**
    * @param client in a transaction
-   * @param isLoadable whether the refused row can be loaded when the whole object is loaded again
+   * @param isLoadable whether the refused row may be loadable when the whole object is loaded again
    */
   constructor(
     client: pg.Client,

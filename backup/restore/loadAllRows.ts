@@ -5,7 +5,7 @@ import { exitCodes } from "../exitCodes";
 import type { StoredObject } from "../manifest";
 import type { Filling } from "./filling";
 import { loadLargeObjects } from "./loadLargeObjects";
-import { keyOf, type LoadedTable, loadRows } from "./loadRows";
+import { type Division, keyOf, type LoadedTable, loadRows } from "./loadRows";
 import type { NamedObjects } from "./namedObjects";
 import type { RowExpressions } from "./rowExpressions";
 import { RowsFailure } from "./rowsFailure";
@@ -18,8 +18,8 @@ interface Work {
   readonly tables: LoadedTable[];
   /** The refusals of tables that are loaded again when all others were tried, by table. */
   readonly postponed: Map<string, RowsFailure>;
-  /** Keys of the tables of which the refused rows are left out. */
-  readonly divided: Set<string>;
+  /** What is left out of tables that refused rows, by the key of the table. */
+  readonly divided: Map<string, Division>;
 }
 
 /** Refusals with the objects that contain the rows. */
@@ -52,9 +52,15 @@ export async function loadAllRows(
   const works = manifest.objects
     .filter(({ content }) => contents.includes(content))
     .sort((a, b) => b.bytes - a.bytes)
-    .map((object): Work => ({ object, tables: [], postponed: new Map(), divided: new Set() }));
+    .map((object): Work => ({ object, tables: [], postponed: new Map(), divided: new Map() }));
   const leftOut: string[] = [];
-  const isLoadable = (error: RowsFailure): boolean => named.isAwaited(error);
+  /** Constraints that refused rows, and that could not be removed. */
+  const remaining = new Set<string>();
+  const isLoadable = (error: RowsFailure, division: Division): boolean =>
+    named.isAwaited(error) ||
+    (division === "values"
+      ? !error.isOfValue
+      : error.constraint !== undefined && !remaining.has(JSON.stringify(error.constraint)));
   const load = async (session: pg.Client, { object, tables, postponed, divided }: Work): Promise<void> => {
     if (object.content === "large objects") await loadLargeObjects(session, object, context);
     else if (object.content === "extension data")
@@ -64,26 +70,38 @@ export async function loadAllRows(
         loadRows(session, object, { ...context, tables, skipped: postponed, divided, isLoadable }),
       );
   };
-  /**
-   * Removes what refused rows, or else divides the tables to leave out the rows that are refused. Each time removes a
-   * constraint, divides a table or throws, so it cannot happen forever.
-   */
-  const release = async (refused: Refusals): Promise<void> => {
+  /** Removes the constraints that refused rows. Returns whether it removed any. */
+  const removeConstraints = async (refused: Refusals): Promise<boolean> => {
     const errors = refused.map(([, error]) => error);
     const committed = new Set(works.flatMap((work) => work.tables.map(keyOf)));
     const archives = new Set(refused.map(([{ object }]) => object.name));
     const rest = manifest.tables.filter((one) => archives.has(one.archive) && !committed.has(keyOf(one)));
-    if (await expressions.release(errors, rest)) return;
-    // First the rows that no others can make loadable; a function may wait for them.
-    const ofValues = refused.filter(([, error]) => error.isOfValue);
-    const divisible = (ofValues.length > 0 ? ofValues : refused).filter(
-      ([{ divided }, { table }]) => !divided.has(keyOf(table)),
+    return await expressions.release(errors, rest);
+  };
+  /**
+   * Removes what refused rows, or else divides the tables to leave out the rows that are refused. Each time removes a
+   * constraint, finds one that cannot be removed, divides a table or throws, so it cannot happen forever.
+   */
+  const release = async (refused: Refusals): Promise<void> => {
+    if (await removeConstraints(refused)) return;
+    const before = remaining.size;
+    for (const [, { constraint }] of refused)
+      if (constraint !== undefined) remaining.add(JSON.stringify(constraint));
+    // First the rows that no others can make loadable; a function may wait for the other rows of their tables.
+    const ofValues = refused.filter(
+      ([{ divided }, error]) => error.isOfValue && !divided.has(keyOf(error.table)),
     );
-    if (divisible.length === 0) throw errors[0];
+    const division = ofValues.length > 0 ? "values" : "all";
+    const divisible =
+      ofValues.length > 0
+        ? ofValues
+        : refused.filter(([{ divided }, { table }]) => divided.get(keyOf(table)) !== "all");
+    const [first] = refused;
+    if (divisible.length === 0 && remaining.size === before && first !== undefined) throw first[1];
     for (const [{ divided }, error] of divisible) {
       const { schema, table } = error.table;
       progress(`${schema}.${table} refuses rows, which are left out: ${error.reason}`);
-      divided.add(keyOf(error.table));
+      divided.set(keyOf(error.table), division);
     }
   };
   /** Loads the objects until each of their tables is loaded or postponed. */
@@ -105,10 +123,10 @@ export async function loadAllRows(
       });
       // Constraints of tables can always be added again.
       const isOfTable = ({ constraint }: RowsFailure): boolean => constraint?.of === "table";
-      for (const [{ postponed }, error] of refused)
-        if (!isOfTable(error)) postponed.set(keyOf(error.table), error);
       const byTables = [...refused].filter(([, error]) => isOfTable(error));
-      if (byTables.length > 0) await release(byTables);
+      const isRemoved = byTables.length > 0 && (await removeConstraints(byTables));
+      for (const [{ postponed }, error] of refused)
+        if (!isRemoved || !isOfTable(error)) postponed.set(keyOf(error.table), error);
       waiting = [...refused.keys()];
     }
   };

@@ -42,11 +42,17 @@ export interface LoadingContext extends StoredBytesContext {
   readonly tables: LoadedTable[];
   /** Keys of further tables to skip. */
   readonly skipped?: ReadonlyMap<string, unknown>;
-  /** Keys of the tables of which the rows that the target refuses are left out. */
-  readonly divided?: ReadonlySet<string>;
-  /** Returns whether a refused row can be loaded when the object is loaded again. */
-  readonly isLoadable?: (error: RowsFailure) => boolean;
+  /** What is left out of tables, by their keys. */
+  readonly divided?: ReadonlyMap<string, Division>;
+  /** Returns whether a refused row may be loadable when the object is loaded again. Otherwise it is left out. */
+  readonly isLoadable?: (error: RowsFailure, division: Division) => boolean;
 }
+
+/**
+ * The rows of a table that are left out: those with a value that the target refuses, whatever else is loaded, or all that
+ * the target refuses.
+ */
+export type Division = "values" | "all";
 
 /** Loads the rows of one stored object. Its last transaction is committed only if the bytes match the manifest. */
 export async function loadRows(
@@ -116,11 +122,11 @@ async function openTable(
   const { content, name: archive } = given.object;
   const place = await readPlace(client, quoted);
   if (!place.exists) {
-    loaded.push({ schema, table, rows: undefined });
+    loaded.push({ schema, table, rows: undefined, archive });
     return nowhere;
   }
   let copy = statement;
-  const isDivided = divided?.has(keyOf({ schema, table })) === true;
+  const division = divided?.get(keyOf({ schema, table }));
   let finish = async (): Promise<void> => undefined;
   const columns = statement.slice("copy ".length + quoted.length, -" from stdin".length);
   const { stored, leftOut } =
@@ -141,14 +147,18 @@ async function openTable(
     };
   } else if (place.hashed !== null) {
     copy = `copy ${place.hashed}${statement.slice("copy ".length + quoted.length)}`;
-  } else if (content === "data" && !isDivided) {
+  } else if (content === "data" && division === undefined) {
     // In a table that the same transaction truncated, rows can be written as frozen, so they are not written again when
     // they are first read.
     await client.query(`truncate only ${quoted}`);
     copy = `${statement} with (freeze)`;
   }
-  if (isDivided) {
-    const rows = new DivisibleRows(client, { copy, table: { schema, table }, isLoadable });
+  if (division !== undefined) {
+    const rows = new DivisibleRows(client, {
+      copy,
+      table: { schema, table },
+      isLoadable: (error) => isLoadable(error, division),
+    });
     return {
       write: (data) => rows.write(data),
       async end() {

@@ -49,11 +49,17 @@ export class RowsFailure extends UserError {
     return ofRows.test(code) || isOfFunction(where) || columnOf(where) !== undefined;
   }
 
-  /** Whether the target refused a value itself, and not what a function made of it, which may depend on other rows. */
+  /**
+   * Whether the target refused a value itself, and neither what a function made of it, which may depend on other rows, nor
+   * by a constraint of its domain, which can be removed.
+   */
   get isOfValue(): boolean {
-    const { cause } = this;
+    const { cause, constraint } = this;
     return (
-      cause instanceof pg.DatabaseError && !isOfFunction(cause.where) && columnOf(cause.where) !== undefined
+      cause instanceof pg.DatabaseError &&
+      constraint === undefined &&
+      !isOfFunction(cause.where) &&
+      columnOf(cause.where) !== undefined
     );
   }
 
@@ -75,12 +81,18 @@ export class RowsFailure extends UserError {
   }
 }
 
-/** Returns whether the context of an error names more than the row: a function of the application can raise any code. */
+/**
+ * Returns whether the context of an error names more than the row: a function of the application can raise any code. The
+ * server writes what happened inside of COPY before the row, whose values may have several lines.
+ */
 function isOfFunction(where = ""): boolean {
-  return where.split("\n").some((line) => line !== "" && !line.includes("COPY "));
+  return where !== "" && !where.startsWith("COPY ");
 }
 
-/** Returns the column whose value could not be read, as in `COPY t, line 1, column c: "value"`. */
+/**
+ * Returns the column whose value could not be read, as in `COPY t, line 1, column c: "value"`. The context of a whole row,
+ * `COPY t, line 1: "values"`, may contain any text.
+ */
 function columnOf(where = ""): string | undefined {
-  return /^COPY .*, line \d+, column (.*?): "/ms.exec(where)?.[1];
+  return /^COPY (?:(?!, line \d+).)*, line \d+, column (.*?): (?:"|null input)/ms.exec(where)?.[1];
 }

@@ -45,7 +45,7 @@ const fatalClasses = new Set(["40", "53", "57", "58", "XX"]);
  * `undefined_file`, such as the library of a function or the file of a foreign table, and `internal_error`, which is also
  * the code of errors of extensions that have none.
  */
-const notFatal = new Set([sqlStates.undefinedFile, "XX000"]);
+const notFatal = new Set([sqlStates.undefinedFile, sqlStates.internalError]);
 
 /** `foreign_key_violation` and `check_violation`, of the rows for which a constraint is added. */
 const violations = new Set([sqlStates.foreignKeyViolation, sqlStates.checkViolation]);
@@ -58,7 +58,8 @@ function isFatal(code: string): boolean {
 /**
  * Creates the entries of a schema in one session. A failed entry is retried with a search path, because archives have
  * none and some expressions need one, and with the privilege to create for its owner, who may have lost it since. What
- * still fails is retried after the others, a table also without defaults and checks that name objects. A constraint that the rows violate is created without their validation.
+ * still fails is retried after the others, a table also without defaults and checks that name objects. A constraint that
+ * the rows violate is created without validating them.
  */
 export class SchemaWriter {
   readonly #client: pg.Client;
@@ -234,7 +235,7 @@ export function byGrantors(sql: string, owner: string): string {
   const asMembers = sql
     .replaceAll(grantorPattern, "SET ROLE $1;")
     .replaceAll(/^RESET SESSION AUTHORIZATION;$/gm, `SET ROLE ${owner};`);
-  return `SET ROLE ${owner};\n${asMembers}\nRESET ROLE;`;
+  return `SET ROLE ${owner};\n${asMembers}\nSET ROLE NONE;`;
 }
 
 /** Returns the statements of an access list without those that change the grantor. */

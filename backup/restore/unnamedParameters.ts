@@ -21,9 +21,10 @@ export function withReadableParameters(sql: string): string {
   if (head === undefined || name === undefined) return sql;
   const masked = maskQuoted(sql);
   const end = endOfList(masked, head.length);
-  const unnamed = splitList(masked.slice(head.length, end)).flatMap((parameter, index) =>
-    isUnnamed(parameter) ? [index + 1] : [],
-  );
+  // Numbers count the parameters with a value of the caller.
+  const unnamed = splitList(masked.slice(head.length, end))
+    .filter((parameter) => !/^\s*OUT /.test(parameter))
+    .flatMap((parameter, index) => (isUnnamed(parameter) ? [index + 1] : []));
   const [position, ...others] = unnamed;
   if (position === undefined || others.length > 0) return sql;
   const body = replaceQuoted(sql.slice(end), (found) => (found === '""' ? placeholder : found))
@@ -58,7 +59,7 @@ function splitList(masked: string): string[] {
 function isUnnamed(parameter: string): boolean {
   const text = parameter
     .trim()
-    .replace(/^(?:IN|INOUT|OUT|VARIADIC) /, "")
+    .replace(/^(?:IN|INOUT|VARIADIC) /, "")
     .replace(/ DEFAULT .*$/s, "");
   return !text.includes(" ") || typeOfWords.test(text);
 }

@@ -231,4 +231,27 @@ select pg_sleep(0.2);
     const { rows } = await takePortrait(server.urlOf("hostile_source"));
     expect((await takePortrait(server.urlOf("hostile_target"))).rows).toEqual(rows);
   });
+
+  it("are ignored if they set another role, by a backup and by a restore", async () => {
+    const script = `
+create function public.owned() returns int language sql as 'select 1';
+create table public.owned (n int);
+insert into public.owned values (1);
+grant select on public.owned to pg_monitor with grant option;
+create materialized view public.counted as select count(*) from public.owned;
+set role pg_monitor;
+grant select on public.owned to pg_read_all_stats;
+`;
+    await server.admin.query("create database roles_source");
+    await server.withClient("roles_source", async (client) => void (await client.query(script)));
+    await server.admin.query("alter role supabase_admin set role = 'pg_signal_backend'");
+    try {
+      await server.restoreInto("roles_target", await server.backUpAgain("roles_source"));
+    } finally {
+      await server.admin.query("alter role supabase_admin reset role");
+    }
+    expect(await takePortrait(server.urlOf("roles_target"))).toEqual(
+      await takePortrait(server.urlOf("roles_source")),
+    );
+  });
 });

@@ -62,7 +62,7 @@ describe("values that name an object which is missing or ambiguous", () => {
     const { message, printed } = await restorePartly("names_target", backup);
 
     expect(message).toBe(
-      "Everything was restored except 1 row of public.ambiguous, 1 row of public.composite, 2 rows of public.operators, 2 rows of public.owned: the reasons are above.",
+      "Everything was restored except 1 row of public.ambiguous, 1 row of public.composite, 2 rows of public.operators, 2 rows of public.owned: create what the rows above need, then load them from the named file.",
     );
     const { archive } = backup.manifest.tables.find(({ table }) => table === "owned") ?? {};
     for (const line of [

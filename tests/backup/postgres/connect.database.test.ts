@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { connect } from "../../../backup/postgres/connect";
+import { asRole } from "../../../backup/restore/asRole";
+import { byGrantors } from "../../../backup/restore/schemaWriter";
 import { startTestCluster, type TestCluster } from "../../support/cluster";
 import { failureOf } from "../support/commands";
 
@@ -97,6 +99,29 @@ it("has none of the time limits of its role", async () => {
   } finally {
     await Promise.all([client.end(), control.end()]);
     for (const limit of limits) await admin.query(`alter role postgres reset ${limit}`);
+  }
+});
+
+it("acts as its role, also if that has another one as a setting", async () => {
+  const { hostname: host, port, password } = new URL(cluster.url());
+  const settings = { host, port: Number(port), database: "postgres", user: "postgres", password };
+  const admin = await cluster.client("supabase_admin");
+  await admin.query("alter role postgres set role = 'anon'");
+  const [client, control] = [await connect({ ...settings, sslMode: "disable" }, 1), new pg.Client(settings)];
+  await control.connect();
+  const read = async (session: pg.Client) =>
+    (await session.query("select current_user as role")).rows.map(({ role }) => role);
+  try {
+    expect(await read(client)).toEqual(["postgres"]);
+    await client.query("begin");
+    expect(await asRole(client, "service_role", () => read(client))).toEqual(["service_role"]);
+    expect(await read(client)).toEqual(["postgres"]);
+    await client.query(`rollback; begin; ${byGrantors("select 1;", "service_role")}`);
+    expect(await read(client)).toEqual(["postgres"]);
+    expect(await read(control)).toEqual(["anon"]);
+  } finally {
+    await Promise.all([client.end(), control.end()]);
+    await admin.query("alter role postgres reset role");
   }
 });
 

@@ -92,7 +92,7 @@ describe("the privilege MAINTAIN, which no owner needs before version 17", () =>
 
   it("stays that of the owner, and of no other role, after a restore from an older version", () => {
     expect(corrections([before], [after], given)).toEqual([
-      'revoke MAINTAIN on table shop.orders from "anon"',
+      'revoke MAINTAIN on table shop.orders from "anon" cascade',
     ]);
     expect(corrections([before], [table("anon: SELECT\napp: SELECT")], given)).toEqual([
       'grant MAINTAIN on table shop.orders to "app"',
@@ -104,5 +104,24 @@ describe("the privilege MAINTAIN, which no owner needs before version 17", () =>
       'revoke MAINTAIN on table shop.orders from "anon"',
       'revoke MAINTAIN on table shop.orders from "app"',
     ]);
+  });
+
+  it("is reported for another role, which could not be corrected, and not for the owner", () => {
+    const reported = 'table shop.orders: grants "anon: SELECT, app: SELECT" in the backup, "anon: MAINTAIN';
+    expect(compareAccess([before], [after], context).application).toEqual([
+      expect.stringContaining(reported),
+    ]);
+    const owners = table("anon: SELECT\napp: MAINTAIN\napp: SELECT");
+    expect(compareAccess([before], [owners], context).application).toEqual([]);
+    expect(compareAccess([before], [owners], { ...context, sourceMajor: 17 }).application).toHaveLength(1);
+    // The control: objects of the platform, and default privileges, which an archive grants as `all`.
+    const others = (grants: string) => [
+      { kind: "table", name: "auth.users", facts: { owner: "supabase_auth_admin", grants } },
+      { kind: "default privileges", name: "of app on tables", facts: { grants } },
+    ];
+    expect(compareAccess(others("anon: SELECT"), others("anon: MAINTAIN\nanon: SELECT"), context)).toEqual({
+      application: [],
+      platform: [],
+    });
   });
 });

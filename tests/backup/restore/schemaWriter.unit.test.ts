@@ -3,7 +3,7 @@ import { byGrantors, needsSearchPath, withoutOwner } from "../../../backup/resto
 
 test("an access list is restored by its owner", () => {
   expect(byGrantors("GRANT SELECT ON TABLE shop.orders TO anon;", '"app owner"')).toBe(
-    'SET ROLE "app owner";\nGRANT SELECT ON TABLE shop.orders TO anon;\nRESET ROLE;',
+    'SET ROLE "app owner";\nGRANT SELECT ON TABLE shop.orders TO anon;\nSET ROLE NONE;',
   );
 });
 
@@ -20,7 +20,7 @@ SET ROLE service_role;
 GRANT SELECT ON TABLE shop.orders TO anon;
 SET ROLE app_owner;
 GRANT INSERT ON TABLE shop.orders TO anon;
-RESET ROLE;`);
+SET ROLE NONE;`);
 });
 
 describe("removing the statement that sets the owner", () => {

@@ -17,6 +17,12 @@ describe("the only unnamed parameter of a function", () => {
       `SELECT "Odd f"."" WHERE ('"Odd f".""'::text <> '""'::text) AND "a""b" = "a b"`,
       `SELECT $2 WHERE ('"Odd f".""'::text <> '""'::text) AND "a""b" = "a b"`,
     ],
+    ["FUNCTION public.f(a integer, integer, OUT integer) RETURNS integer", 'SELECT f.""', "SELECT $2"],
+    [
+      "FUNCTION public.f(OUT first integer, a integer, OUT integer, INOUT integer)",
+      'SELECT a, (""), 1',
+      "SELECT a, ($2), 1",
+    ],
     ["FUNCTION public.f(n numeric(3,1), VARIADIC public.m[])", 'SELECT (f."").v', "SELECT ($2).v"],
   ])("is written with its number: %s", (head, body, expected) => {
     expect(withReadableParameters(bodyOf(head, body))).toBe(bodyOf(head, expected));

@@ -49,6 +49,7 @@ create table public.of_both () inherits (public.one, public.two);
 alter table public.one alter t set storage external;
 insert into public.of_both values ('both');
 create table public.keyed (id int primary key, name text);
+create function public.with_result(named int, int, out int) language sql begin atomic select $2 + named; end;
 create function public.keyed_name(id int) returns text language sql stable begin atomic select k.name || count(*) from public.keyed k where k.id = $1 group by k.id; end;
 create materialized view public.keyed_names as select k.id, k.name, count(*) as n from public.keyed k group by k.id;
 create table public.named (p regprocedure, f regproc, r regclass);

@@ -290,6 +290,9 @@ async function createRowsThatDependOnTheirPlace(client: Client): Promise<void> {
     grant select, update (note) on nasty.parent to go_between with grant option; grant usage on type nasty.span to go_between with grant option;
     set role go_between;
     grant select, update (note) on nasty.parent to reader; grant usage on type nasty.span to reader;
+    reset role;
+    -- All privileges, of which newer versions have more.
+    grant all on nasty.by_region to go_between with grant option; set role go_between; grant all on nasty.by_region to reader;
     reset role; revoke go_between from postgres; set role closed_owner;
     grant execute on function nasty.tag_of(text) to reader; grant usage on schema nasty to authenticated;
     reset role;
