@@ -49,4 +49,5 @@ export const sqlStates = {
   crashShutdown: "57P02",
   cannotConnectNow: "57P03",
   undefinedFile: "58P01",
+  internalError: "XX000",
 };
