@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { BundleUnderTest } from "./bundleUnderTest";
 import { Databases, differencesFromEmpty, failureOf, firstFile, nextFile } from "./support";
 
 // The server computes the values of generated columns, so another expression loses none.
@@ -118,5 +119,96 @@ describe("nothing is lost without being named", () => {
     const { rows: found } = await bundle.sql("select b from $s.t where id = 2");
     // Before PostgreSQL 17, the column would have to be dropped with it.
     expect(found).toEqual([{ b: preview === "it succeeded" ? 4 : 6 }]);
+  });
+});
+
+// On every version, another type and expression need a new column.
+const otherType = `alter table $s.p drop column b; ${add("b", "'x' || a::text", "text").replace("$s.t", "$s.p")}`;
+const partitioned = `create schema $s;
+create table $s.p (id integer, a integer not null, b integer generated always as (a * 2) stored) partition by range (id);
+create table $s.p1 partition of $s.p for values from (1) to (100) partition by range (id);
+create table $s."p 11" partition of $s.p1 for values from (1) to (100);
+`;
+const inherited = `create schema $s;
+create table $s.p (id integer, a integer not null, b integer generated always as (a * 2) stored);
+create table $s."p 11" () inherits ($s.p);
+`;
+const manualParts: Record<string, string> = {
+  "an index": `create index manual on $s."p 11" (b, a);`,
+  "a constraint": `alter table $s."p 11" add constraint manual check (b > '');`,
+  statistics: `create statistics $s.manual on a, b from $s."p 11";`,
+  "a grant": `grant select (b) on $s."p 11" to authenticated;`,
+};
+
+async function afterOtherType(before: string, manual: string) {
+  const bundle = await databases.bundle({ [firstFile]: before }, { dryRun: "live" });
+  await bundle.up();
+  await bundle.sql(`insert into $s."p 11" (id, a) values (1, 1), (2, 2); ${otherType}`);
+  await bundle.sql(manual);
+  await bundle.refresh();
+  return bundle;
+}
+
+async function valuesIn(bundle: BundleUnderTest): Promise<unknown[]> {
+  return (await bundle.sql("select b from $s.p order by id")).rows.map(({ b }) => b as unknown);
+}
+
+describe.each([
+  ["of a partition", partitioned],
+  ["of an inheriting table", inherited],
+])("what is dropped with a column %s", (_, before) => {
+  test.each(Object.entries(manualParts))("%s of a manual change stays", async (_part, manual) => {
+    const bundle = await afterOtherType(before, manual);
+
+    expect(await failureOf(bundle.preview())).toContain("generated is ('x'::text || (a)::text) instead of");
+    expect(await failureOf(bundle.up())).toContain("generated is ('x'::text || (a)::text) instead of");
+
+    expect(await valuesIn(bundle)).toEqual(["x1", "x2"]);
+  });
+
+  test("negative control: parts without the column do not matter", async () => {
+    const bundle = await afterOtherType(before, `create index manual on $s."p 11" (a);`);
+
+    expect(await failureOf(bundle.preview())).toBe("it succeeded");
+    await bundle.up();
+
+    expect(await valuesIn(bundle)).toEqual([2, 4]);
+    expect(await bundle.refresh()).toEqual([expect.stringContaining("manual")]);
+  });
+});
+
+test("a manual comment on the column of a partition stays", async () => {
+  const bundle = await afterOtherType(partitioned, `comment on column $s."p 11".b is 'Manual.';`);
+
+  expect(await failureOf(bundle.up())).toContain("generated is ('x'::text || (a)::text) instead of");
+});
+
+describe("a column that would be elsewhere is not dropped", () => {
+  test.each([
+    ["its table", "$s.p"],
+    ["an inheriting table", `$s."p 11"`],
+  ])("a later column of %s", async (_, table) => {
+    const bundle = await afterOtherType(
+      inherited,
+      `alter table ${table} add column later integer default 5;`,
+    );
+
+    expect(await failureOf(bundle.preview())).toContain("generated is ('x'::text || (a)::text) instead of");
+    expect(await failureOf(bundle.up())).toContain("generated is ('x'::text || (a)::text) instead of");
+
+    expect(await valuesIn(bundle)).toEqual(["x1", "x2"]);
+  });
+
+  test("negative control: a later column that was dropped", async () => {
+    const bundle = await afterOtherType(
+      inherited,
+      "alter table $s.p add column later integer; alter table $s.p drop column later;",
+    );
+
+    await bundle.up();
+
+    expect(await valuesIn(bundle)).toEqual([2, 4]);
+    expect(await bundle.refresh()).toEqual([]);
+    expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { Databases, failureOf, firstFile } from "./support";
 
 // Settings that the catalog does not list, of materialized views that a rebuild drops and recreates.
@@ -62,6 +62,35 @@ test("those of a migration's view, too, and no others change", async () => {
   await bundle.up();
 
   expect((await bundle.sql(settings)).rows).toEqual(before);
+});
+
+test("a setting that the server refuses is named, and the others are as before", async () => {
+  const bundle = await databases.bundle(
+    { [firstFile]: schema, [repeatable]: helper("a") },
+    { dryRun: "live" },
+  );
+  await bundle.up();
+  await bundle.sql(view);
+  const before = (await bundle.sql(settings)).rows;
+  const administrator = await databases.cluster.client("supabase_admin");
+  await administrator.query(`create function public.refuse() returns event_trigger language plpgsql as
+    $$ begin if current_query() ~ ' cluster on ' then raise exception 'Nothing is clustered.'; end if; end $$;
+    create event trigger refuse on ddl_command_start execute function public.refuse()`);
+  onTestFinished(async () => {
+    await administrator.query("drop event trigger refuse; drop function public.refuse()");
+  });
+  bundle.write({ [repeatable]: helper("b") });
+
+  expect(await failureOf(bundle.preview())).toBe("it succeeded");
+  bundle.logs = [];
+  await bundle.up();
+
+  expect(bundle.logs.join("\n")).toContain(
+    `f.sql: materialized view ${bundle.schema}."my view" was recreated without one of its settings, which the server refuses: alter materialized view ${bundle.schema}."my view" cluster on "by n"\n  Nothing is clustered.`,
+  );
+  expect((await bundle.sql(settings)).rows).toEqual(
+    before.map((row) => (row.indisclustered === true ? { ...row, indisclustered: false } : row)),
+  );
 });
 
 test("negative control: a file that creates its view again sets them", async () => {

@@ -27,6 +27,11 @@ export interface CatalogDifference {
   readonly tableIsEmpty?: true;
   /** For a missing column of a partition: the tables above it, the nearest first. It equals their column, so it is not listed. */
   readonly partitionOf?: readonly string[];
+  /**
+   * For another expression of a generated column that is the last one of its table and of those below it, from which the server would
+   * drop it, too: these tables.
+   */
+  readonly lastIn?: readonly string[];
   /** For changed grants: the owner, if it is listed because it holds fewer privileges than by default. */
   readonly owner?: string;
 }

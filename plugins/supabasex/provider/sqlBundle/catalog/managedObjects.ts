@@ -20,7 +20,7 @@ export const managedObjects = `
 -- The owner of an extension may add any object to it. A table in a schema that neither is the extension's nor was created by one
 -- was added manually, and counts as a table like any other.
 extension_member as materialized (
-  select d.classid, d.objid, d.refobjid
+  select d.classid, d.objid, d.refobjid, d.xmin as added
   from pg_depend d
   join pg_extension x on x.oid = d.refobjid
   left join pg_class c on d.classid = 'pg_class'::regclass and c.oid = d.objid
@@ -70,17 +70,19 @@ relation as materialized (
   where c.relkind in ('r', 'p', 'f', 'v', 'm', 'S')
     and c.oid not in (select objid from extension_member where classid = 'pg_class'::regclass)
 ),
--- Relations whose policies, triggers and rules are read: ours, those of extensions, and the platform's.
+-- Relations whose policies, triggers and rules are read: ours, the platform's, and tables of extensions. Those on views of extensions
+-- are not, because an upgrade of the server creates the rules of PostGIS's view separately. A table of an extension has the transaction
+-- that added it: what has the same one comes from the extension's script.
 policed_relation as materialized (
-  select oid, name, kind, partition, false as platform from relation
+  select oid, name, kind, partition, false as platform, null::oid as extension, null::xid as added from relation
   union all
-  select c.oid, s.name || '.' || quote_ident(c.relname), c.relkind, c.relispartition, false
+  select c.oid, s.name || '.' || quote_ident(c.relname), c.relkind, c.relispartition, false, m.refobjid, m.added
   from extension_member m
-  join pg_class c on c.oid = m.objid and c.relkind in ('r', 'p', 'v', 'f')
+  join pg_class c on c.oid = m.objid and c.relkind in ('r', 'p', 'f')
   join managed_schema s on s.oid = c.relnamespace
   where m.classid = 'pg_class'::regclass
   union all
-  select c.oid, n.name || '.' || quote_ident(c.relname), c.relkind, c.relispartition, true
+  select c.oid, n.name || '.' || quote_ident(c.relname), c.relkind, c.relispartition, true, null, null
   from pg_class c
   join watched_platform_schema n on n.oid = c.relnamespace
   where c.relkind in ('r', 'p', 'v', 'f')

@@ -51,7 +51,8 @@ export async function readCatalogInTransaction(client: ClientBase): Promise<Cata
  */
 function isConcurrentChange(error: unknown): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown };
-  const internal = code === "XX000" && /cache lookup failed|could not (open|find)/.test(String(message));
+  const internal =
+    code === sqlStates.internalError && /cache lookup failed|could not (open|find)/.test(String(message));
   return (
     internal ||
     code === sqlStates.undefinedTable ||

@@ -37,7 +37,44 @@ export async function compare(
   const traced = traceObjects(expected, reading, addresses);
   const differences = diffTraced(expected, traced, watched(traced.catalog));
   const sized = await withTableSizes(client, expected, differences);
-  return { differences: await withPartitions(client, sized), traced };
+  const placed = await withPartitions(client, sized);
+  return { differences: await withLastColumns(client, placed), traced };
+}
+
+/**
+ * Asks the server which changed generated columns are the last ones: others would be elsewhere if they were dropped and added, and
+ * `insert` without names would not fit any more.
+ */
+async function withLastColumns(
+  client: ClientBase,
+  differences: readonly CatalogDifference[],
+): Promise<readonly CatalogDifference[]> {
+  const isAsked = ({ identity, property }: CatalogDifference) =>
+    property === "generated" && identity.startsWith("column ");
+  const asked = [...new Set(differences.filter(isAsked).map(({ identity }) => identity))];
+  if (asked.length === 0) return differences;
+  const parts = asked.map(partsOfIdentity);
+  const { rows } = await client.query<{ identity: string; tables: string[] }>(
+    `with recursive below as (
+       select u.identity, to_regclass(u.parent)::oid as oid, u.name
+       from unnest($1::text[], $2::text[], $3::text[]) as u (identity, parent, name)
+       union
+       select b.identity, i.inhrelid, b.name from below b join pg_inherits i on i.inhparent = b.oid
+     )
+     select b.identity, array_agg(format('%I.%I', n.nspname, c.relname)) as tables
+     from below b
+     join pg_class c on c.oid = b.oid join pg_namespace n on n.oid = c.relnamespace
+     join pg_attribute a on a.attrelid = b.oid and quote_ident(a.attname) = b.name and not a.attisdropped
+     group by b.identity
+     having bool_and(not exists (
+         select from pg_attribute x where x.attrelid = b.oid and x.attnum > a.attnum and not x.attisdropped))`,
+    [asked, parts.map(({ parent }) => parent), parts.map(({ name }) => name)],
+  );
+  const last = new Map(rows.map(({ identity, tables }) => [identity, tables]));
+  return differences.map((difference) => {
+    const lastIn = isAsked(difference) ? last.get(difference.identity) : undefined;
+    return lastIn === undefined ? difference : { ...difference, lastIn };
+  });
 }
 
 /** Asks the server which missing columns are those of partitions: they exist, but a read lists them only if they differ. */

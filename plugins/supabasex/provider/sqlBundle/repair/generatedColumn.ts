@@ -1,9 +1,9 @@
-import { isJsonObject } from "../../../../../foundation/json";
-import { type CatalogObject, partsOfIdentity } from "../catalog";
+import { type CatalogDifference, type CatalogObject, partsOfIdentity } from "../catalog";
 import { relationOf } from "../catalog/scope";
 import { serverIdentity } from "../catalog/serverVersion";
 import { addColumn } from "./addHolder";
-import { text, texts } from "./createStatement";
+import { text } from "./createStatement";
+import { surplusGrants } from "./grants";
 import type { Place } from "./place";
 
 /** The first version that replaces the expression of a generated column. Earlier ones only drop and add the column. */
@@ -25,15 +25,22 @@ export function isAddedAgain({ expected, live }: Place, should: CatalogObject, i
 
 /**
  * Returns the statements that restore the expression of a generated column; `undefined` if values might be lost, or manual
- * parts of the table that would be dropped with the column. An ordinary column may have other values than the expression.
+ * parts of the table, or of a table below it, that would be dropped with the column. An ordinary column may have other values
+ * than the expression.
+ *
+ * @param lastIn if the column is the last one: its table and those below; `undefined`: dropping and adding it would move it
  */
-export function computeAgain(place: Place, should: CatalogObject, is: CatalogObject): string[] | undefined {
+export function computeAgain(
+  place: Place,
+  should: CatalogObject,
+  { is, lastIn }: { readonly is: CatalogObject; readonly lastIn: CatalogDifference["lastIn"] | undefined },
+): string[] | undefined {
   if (!isComputed(should, is)) return undefined;
   const { name, parent } = place.object;
   const alter = `alter table ${parent}`;
   if (!isAddedAgain(place, should, is))
     return [`${alter} alter column ${name} set expression as (${text(should.generated)})`];
-  if (hasManualParts(place, should, is)) return undefined;
+  if (lastIn === undefined || lastIn.some((table) => hasManualParts(place, table))) return undefined;
   const added = addColumn(`${parent}`, name, should, { expected: place.expected, tableIsEmpty: false });
   return added === undefined ? undefined : [`${alter} drop column ${name}`, ...added.statements];
 }
@@ -41,25 +48,21 @@ export function computeAgain(place: Place, should: CatalogObject, is: CatalogObj
 /** Kinds that the server drops with a column without being asked to. */
 const droppedWithColumn: ReadonlySet<string> = new Set(["constraint", "index", "statistics"]);
 
-function hasManualParts(
-  { object, expected, live }: Place,
-  should: CatalogObject,
-  is: CatalogObject,
-): boolean {
-  if (isJsonObject(is.grants)) {
-    const files = isJsonObject(should.grants) ? should.grants : {};
-    const isManual = Object.entries(is.grants).some(([role, privileges]) =>
-      texts(privileges).some((privilege) => !texts(files[role]).includes(privilege)),
-    );
-    if (isManual) return true;
-  }
+/** Returns whether the column of a table has grants or a comment, or is part of an object, that the expectation does not contain. */
+function hasManualParts({ object: { name }, expected, live }: Place, table: string): boolean {
+  const column = `column ${table} ${name}`;
+  const [should, is] = [expected[column], live[column]];
+  // Another comment on an expected column is replaced.
+  if (should === undefined && is?.comment !== undefined) return true;
+  if (surplusGrants(should?.grants, is?.grants).size > 0) return true;
+  const isNamed = new RegExp(`(?<![\\w$"])${name.replaceAll(/[$()*+.?[\\\]^{|}]/g, "\\$&")}(?![\\w$"])`);
   return Object.keys(live).some((identity) => {
     const { kind, parent = relationOf(live[identity] ?? {}) } = partsOfIdentity(identity);
     return (
       droppedWithColumn.has(kind) &&
-      parent === object.parent &&
+      parent === table &&
       expected[identity] === undefined &&
-      text(live[identity]?.definition).includes(object.name)
+      isNamed.test(text(live[identity]?.definition))
     );
   });
 }

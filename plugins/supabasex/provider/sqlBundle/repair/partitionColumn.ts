@@ -29,7 +29,7 @@ export function partitionColumn(
       continue;
     const repair =
       alterStatements(object, property, wanted, { expected: should, live: is }) ??
-      withoutLoss(place, property, should, { is });
+      withoutLoss(place, { property }, should, { is });
     if (repair === undefined) impossible.push(changedSentence(object, property, should, { is }));
     else statements.push(...repair);
   }

@@ -108,7 +108,7 @@ export function repairOf(
       if (object.kind === "view")
         renames.push(...renameViewColumns(object.name, should[property], is[property]));
     } else {
-      const data = withoutLoss(place, property, should, { is });
+      const data = withoutLoss(place, difference, should, { is });
       if (data === undefined) impossible.push(changedSentence(object, property, should, { is }));
       else statements.push(...data);
     }

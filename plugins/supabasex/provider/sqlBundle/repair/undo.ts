@@ -46,7 +46,14 @@ export function undoOf(
     return { identity, ...owner, statements: usual, ...withDependents(repair) };
   const hard =
     is === undefined ? recreateLost(object, should) : resetChanged(object, differences, { should, is });
-  return { identity, ...owner, statements: [...hard, ...usual] };
+  // A new column has what is reset by dropping the former one: repairing that, too, would rewrite the table a second time.
+  const left =
+    object.kind === "column" && is !== undefined && hard.length > 0
+      ? differences.filter(({ property = "" }) => !ofColumnDefinition.has(property))
+      : differences;
+  const { statements, prune } =
+    left.length === differences.length ? repair : repairOf(identity, left, expected, { live });
+  return { identity, ...owner, statements: [...hard, ...statements, ...prune] };
 }
 
 /** Returns the alternative that drops the object, with its dependents: the next pass recreates those that are expected. */
@@ -150,9 +157,12 @@ export function withoutHiddenLabels(catalog: Catalog): Catalog {
   );
 }
 
+/** Properties of a column that are reset by dropping and adding it. */
+const ofColumnDefinition: ReadonlySet<string> = new Set(["type", "collation", "generated", "identity"]);
+
 /**
- * Returns statements that drop and add a column of another type, which rewrites nothing, regardless of the size of its
- * table. An attribute of a composite type is one, too.
+ * Returns statements that drop and add a column of another type or expression, or the attribute of a composite type. That rewrites
+ * nothing, regardless of the size of its table, unless the column is generated and stored or an identity: then once.
  */
 function resetChanged(
   { kind, name, parent }: ObjectIdentity,
@@ -164,8 +174,8 @@ function resetChanged(
       ...hideLabels(name, differences),
       ...resetAttributes(name, texts(should.attributes), texts(is.attributes)),
     ];
-  const rebuilt = new Set(["type", "collation", "generated", "identity"]);
-  if (kind !== "column" || !differences.some(({ property = "" }) => rebuilt.has(property))) return [];
+  if (kind !== "column" || !differences.some(({ property = "" }) => ofColumnDefinition.has(property)))
+    return [];
   return [
     `alter table ${parent} drop column ${name} cascade`,
     `alter table ${parent} add column ${columnDefinition(name, should)}`,

@@ -1,4 +1,4 @@
-import type { Catalog, CatalogObject } from "../catalog";
+import type { Catalog, CatalogDifference, CatalogObject } from "../catalog";
 import { literal } from "../catalog/objects";
 import { firstIdentifier, unquoted } from "../source/identifiers";
 import { goOnBehind, identityOptions } from "./addHolder";
@@ -12,7 +12,7 @@ import type { Place } from "./place";
  */
 export function withoutLoss(
   place: Place,
-  property: string,
+  { property, lastIn }: Pick<CatalogDifference, "property" | "lastIn">,
   should: CatalogObject,
   { is }: { readonly is: CatalogObject },
 ): string[] | undefined {
@@ -32,7 +32,7 @@ export function withoutLoss(
       return [`alter table ${parent} alter column ${name} type ${text(should.type)}${collation}`];
     }
     case "column generated":
-      return computeAgain(place, should, is);
+      return computeAgain(place, should, { is, lastIn });
     case "column identity":
       return identity(`${parent}`, name, should, { expected });
     case "type labels":

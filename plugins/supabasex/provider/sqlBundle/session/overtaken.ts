@@ -11,7 +11,7 @@ const overtaken =
 /** Returns whether another session changed or created the same catalog object at the same time. */
 export function isOvertaken(error: unknown): boolean {
   if (!isDatabaseError(error)) return false;
-  if (error.code === "XX000") return overtaken.test(error.message);
+  if (error.code === sqlStates.internalError) return overtaken.test(error.message);
   // Only there, the server does not look for an object of that name first, so it was not a race.
   return (
     error.code === sqlStates.uniqueViolation &&

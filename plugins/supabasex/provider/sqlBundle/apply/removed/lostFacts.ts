@@ -4,11 +4,14 @@ import type { LoadedBundle } from "../../source/files";
 import { recordedStatement, type StatingStatement, statingStatements } from "../../source/statedFacts";
 import { type StatedFacts, statedOf } from "../statements/statedObjects";
 
-/** What was stated by statements that no file contains any more. */
+/** What repeatables stated when they last ran and do not state any more. */
 export interface LostFacts {
-  /** Returns the properties of an object that they stated. */
+  /** Returns the properties of an object that were stated by statements that no file contains now. */
   of(identity: string, live: Catalog): readonly StatedFacts[];
-  /** Also those that only another file contains now: it may have run before a file that states the opposite. */
+  /**
+   * The statements that their own file does not contain now. This includes statements that moved to another file: there, a file that states
+   * the opposite may run after them.
+   */
   readonly removed: readonly StatingStatement[];
 }
 

@@ -32,8 +32,9 @@ export function redefining(lost: LostFacts | undefined, local: readonly BundleFi
 }
 
 /**
- * Returns the files that may set what removed statements set. A removed one may have undone what such a file states, so that nothing
- * differs from the state without repeatables.
+ * Returns the files with a statement about the same property of the same object as a removed one. An example: one file grants a
+ * privilege and the next one revoked it. Together they had changed nothing, so no difference shows that the grant has to run again.
+ * Dynamic statements count as statements about everything, because their texts do not show which objects they affect.
  *
  * @returns path → why
  */

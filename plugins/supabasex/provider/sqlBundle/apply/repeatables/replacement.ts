@@ -1,4 +1,4 @@
-import { escapeControls } from "../../../../../../foundation/controlCharacters";
+import { escapeControls, escapeInNames } from "../../../../../../foundation/controlCharacters";
 import { UserError } from "../../../../../../foundation/userError";
 import { parentIdentities, partsOfIdentity, readCatalogInTransaction } from "../../catalog";
 import { dropStatement } from "../../catalog/objects";
@@ -99,21 +99,25 @@ export async function rebuild(
     session,
     settings.filter(({ identity }) => fromCatalog.includes(identity)),
   );
-  const lost = [...again.lost, ...refused.map(({ identity }) => identity)];
-  if (lost.length > 0) {
+  if (again.lost.length > 0) {
     await session.execute("rollback to savepoint rebuild");
     throw new UserError(
       [
         cause?.message ??
           `${file.display} replaces ${former.map((object) => escapeControls(nameOf(object))).join(", ")}.`,
         "  It has to be dropped and recreated, but these depend on it and cannot be recreated:",
-        ...lost.map((identity) => `    ${escapeControls(identity)}`),
+        ...again.lost.map((identity) => `    ${escapeControls(identity)}`),
         "  Drop or change these in a migration first.",
       ].join("\n"),
     );
   }
   if (fromCatalog.length > 0) await sweepAgain([file, ...again.files], context).catch(rollBack);
   await session.execute("release savepoint rebuild");
+  // The object itself is there again, and stores and returns the same rows.
+  for (const { identity, statement, message } of refused) {
+    const what = `${escapeControls(identity)} was recreated without one of its settings, which the server refuses`;
+    context.notice("WARNING", `${file.display}: ${what}: ${escapeInNames(statement)}\n  ${message}`);
+  }
   return again;
 }
 

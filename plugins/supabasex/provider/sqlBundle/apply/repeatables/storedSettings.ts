@@ -4,18 +4,19 @@ import type { Session } from "../../session/session";
 
 /**
  * Returns, for each materialized view, the statements that set again what its catalog entry does not contain: how its columns are stored
- * and sampled, and the index on which it was last clustered. A rebuild that recreates the view from that entry would lose them.
+ * and sampled, and the index on which it was last clustered. A rebuild that recreates the view from that entry would lose them. Each
+ * statement is a group, so that a refused one does not undo the others.
  */
 export async function storedSettings(session: Session, catalog: Catalog): Promise<RepairGroup[]> {
   if (!Object.keys(catalog).some((identity) => partsOfIdentity(identity).kind === "materialized view"))
     return [];
-  const { rows } = await session.work.query<{ identity: string; statements: string[] }>(query);
-  return rows;
+  const { rows } = await session.work.query<{ identity: string; statement: string }>(query);
+  return rows.map(({ identity, statement }) => ({ identity, statements: [statement] }));
 }
 
 const query = `
 select 'materialized view ' || v.name as identity,
-  array_agg(format('alter materialized view %s %s', v.name, s.step) order by s.step) as statements
+  format('alter materialized view %s %s', v.name, s.step) as statement
 from (
   select c.oid, format('%I.%I', n.nspname, c.relname) as name
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
@@ -43,4 +44,4 @@ cross join lateral (
   from pg_catalog.pg_index x join pg_catalog.pg_class i on i.oid = x.indexrelid
   where x.indrelid = v.oid and x.indisclustered
 ) s
-group by v.name`;
+order by v.name, s.step`;

@@ -1,5 +1,6 @@
 import { json, type Kind, text } from "./kind";
 
+/** Policies, except those of an extension's script. */
 export const policies: Kind = {
   identity: `'policy ' || r.name || ' ' || quote_ident(p.polname)`,
   address: { catalog: `'pg_policy'::regclass`, object: `p.oid` },
@@ -15,5 +16,5 @@ export const policies: Kind = {
     check: text(`pg_get_expr(p.polwithcheck, p.polrelid)`),
   },
   from: `policed_relation r
-join pg_policy p on p.polrelid = r.oid`,
+join pg_policy p on p.polrelid = r.oid and p.xmin is distinct from r.added`,
 };

@@ -11,7 +11,7 @@ const isCopy = (copy: string, original: string) =>
       = (${original}.tgname, ${original}.tgfoid, ${original}.tgtype, ${original}.tgenabled, ${original}.tgargs, ${original}.tgattr)`;
 
 /**
- * Triggers created by users, on our tables and on the platform's. A trigger that a partition inherits only counts
+ * Triggers created by users, on our tables, on the platform's, and on those of extensions unless their function belongs to the same one. A trigger that a partition inherits only counts
  * if it is enabled differently. The server does not copy statement triggers to partitions. Copies are compared together, on partitions of all
  * levels: `partitions` is `all`, or lists the partitions without a copy if others have one.
  */
@@ -44,10 +44,13 @@ left join pg_trigger parent on parent.oid = t.tgparentid
 where (t.tgparentid = 0 or t.tgenabled <> parent.tgenabled)
   and not (r.partition and t.tgparentid = 0 and exists (
     select from pg_partition_ancestors(r.oid) a (oid) join pg_trigger above on above.tgrelid = a.oid
-    where a.oid <> r.oid and ${isCopy("t", "above")}))`,
+    where a.oid <> r.oid and ${isCopy("t", "above")}))
+  and not exists (
+    select from extension_member m
+    where m.refobjid = r.extension and m.classid = 'pg_proc'::regclass and m.objid = t.tgfoid)`,
 };
 
-/** Rules on our tables and on the platform's, except the one of a view. */
+/** Rules on our tables, on the platform's, and on those of extensions, except the one of a view and those of an extension's script. */
 export const rules: Kind = {
   identity: `'rule ' || r.name || ' ' || quote_ident(w.rulename)`,
   address: { catalog: `'pg_rewrite'::regclass`, object: `w.oid` },
@@ -56,7 +59,7 @@ export const rules: Kind = {
     enabled: text(`${enabled("w.ev_enabled")}`),
   },
   from: `policed_relation r
-join pg_rewrite w on w.ev_class = r.oid and w.rulename <> '_RETURN'`,
+join pg_rewrite w on w.ev_class = r.oid and w.rulename <> '_RETURN' and w.xmin is distinct from r.added`,
 };
 
 /** All event triggers of any owner, except those of an extension. */
