@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { reveal, Secret } from "../../../plugins/provider-host/values";
-import { calls, emulator, ref, refreshed } from "./served";
+import { calls, emulator, ref, refreshed, serveToThisFile } from "./served";
 import { changes, check, create, refresh, remove, update } from "./support";
+
+serveToThisFile();
 
 let folder: string;
 

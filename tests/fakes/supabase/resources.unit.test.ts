@@ -3,8 +3,10 @@ import { provider } from "../../../fakes/supabase/provider";
 import { table } from "../../../fakes/supabase/table";
 import { Secret } from "../../../plugins/provider-host/values";
 import { poolerPort } from "../../emulators/managementApi/support";
-import { calls, emulator, ref, refreshed } from "./served";
+import { calls, emulator, ref, refreshed, serveToThisFile } from "./served";
 import { changes, check, configure, context, create, importById, refresh, remove, update } from "./support";
+
+serveToThisFile();
 
 test("the tokens, inputs and replacing inputs are those of the bridged provider", () => {
   const shape = Object.entries(table.resources).map(([token, { inputs }]) => [

@@ -7,17 +7,20 @@ export let emulator: ServedEmulator;
 /** A new project for each test. */
 export let ref: string;
 
-beforeAll(async () => {
-  emulator = await servedEmulator();
-  await configure(emulator.endpoint);
-});
-afterAll(async () => {
-  await emulator.close();
-});
-beforeEach(async () => {
-  ref = await emulator.project();
-  emulator.calls.length = 0;
-});
+/** Serves an emulator to the calling test file. Each file calls this, because files share a process, which loads this module once. */
+export function serveToThisFile(): void {
+  beforeAll(async () => {
+    emulator = await servedEmulator();
+    await configure(emulator.endpoint);
+  });
+  afterAll(async () => {
+    await emulator.close();
+  });
+  beforeEach(async () => {
+    ref = await emulator.project();
+    emulator.calls.length = 0;
+  });
+}
 
 /** Returns the requests of a test, without ids. */
 export const calls = () =>

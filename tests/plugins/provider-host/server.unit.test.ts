@@ -3,13 +3,15 @@ import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { UserError } from "../../../foundation/userError";
 import { fromStruct, toStruct } from "../../../plugins/provider-host/marshal";
 import { type CreateRequest, PartialFailure } from "../../../plugins/provider-host/provider";
 import { Secret, unknown } from "../../../plugins/provider-host/values";
 import { createRequest, engine, urn } from "./engine";
 import { answer } from "./support";
+
+afterEach(() => vi.restoreAllMocks());
 
 async function createError(error: unknown): Promise<ServiceError> {
   const { client } = await engine({ create: () => Promise.reject(error) });
