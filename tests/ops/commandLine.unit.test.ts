@@ -2,13 +2,25 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { UserError } from "../../foundation/userError";
 import { checkedOutCommit, namedStack, requireCommit } from "../../ops/commandLine";
 
 afterEach(() => {
   vi.unstubAllEnvs();
 });
+
+/** Returns a checkout with one commit, which git uses until the end of the test. */
+function checkout() {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "checkout-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const git = (...args: string[]) => execFileSync("git", args, { cwd: folder, stdio: "pipe" });
+  git("init", "--quiet");
+  git("-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--allow-empty", "-m", "a");
+  vi.stubEnv("GIT_DIR", path.join(folder, ".git"));
+  vi.stubEnv("GIT_WORK_TREE", folder);
+  return { folder, git };
+}
 
 test("a plan needs git and is refused without it; a report then omits the commit", () => {
   expect(checkedOutCommit()).toMatch(/^[0-9a-f]{40}$/);
@@ -23,12 +35,7 @@ test("a plan needs git and is refused without it; a report then omits the commit
 });
 
 test("a checkout whose changes git cannot list is refused, and not read as unchanged", () => {
-  const folder = mkdtempSync(path.join(os.tmpdir(), "checkout-"));
-  const git = (...args: string[]) => execFileSync("git", args, { cwd: folder, stdio: "pipe" });
-  git("init", "--quiet");
-  git("-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--allow-empty", "-m", "a");
-  vi.stubEnv("GIT_DIR", path.join(folder, ".git"));
-  vi.stubEnv("GIT_WORK_TREE", folder);
+  const { folder } = checkout();
   expect(requireCommit()).toMatch(/^[0-9a-f]{40}$/);
   writeFileSync(path.join(folder, ".git", "index"), "damaged");
 
@@ -37,17 +44,11 @@ test("a checkout whose changes git cannot list is refused, and not read as uncha
       "A plan is bound to a commit, and `git status` fails in this checkout: run it to see why, and repair the checkout.",
     ),
   );
-  rmSync(folder, { recursive: true });
 });
 
 test("an added file is found, even if the user's configuration of git hides such files", () => {
-  const folder = mkdtempSync(path.join(os.tmpdir(), "checkout-"));
-  const git = (...args: string[]) => execFileSync("git", args, { cwd: folder, stdio: "pipe" });
-  git("init", "--quiet");
+  const { folder, git } = checkout();
   git("config", "status.showUntrackedFiles", "no");
-  git("-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--allow-empty", "-m", "a");
-  vi.stubEnv("GIT_DIR", path.join(folder, ".git"));
-  vi.stubEnv("GIT_WORK_TREE", folder);
   expect(requireCommit()).toMatch(/^[0-9a-f]{40}$/);
   writeFileSync(path.join(folder, "points.sql"), "");
 
@@ -56,7 +57,6 @@ test("an added file is found, even if the user's configuration of git hides such
       "A plan is bound to a commit, but the checkout has uncommitted changes (?? points.sql): commit them first.",
     ),
   );
-  rmSync(folder, { recursive: true });
 });
 
 test.each<[string | undefined, string | undefined, string]>([
@@ -80,14 +80,8 @@ test.each(["dev", "like-prod", "organization/dev", "organization/project/dev"])(
 );
 
 test("a list of changes that is longer than a megabyte is read, and its first entry named", () => {
-  const folder = mkdtempSync(path.join(os.tmpdir(), "checkout-"));
-  const git = (...args: string[]) => execFileSync("git", args, { cwd: folder, stdio: "pipe" });
-  git("init", "--quiet");
-  git("-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--allow-empty", "-m", "a");
-  vi.stubEnv("GIT_DIR", path.join(folder, ".git"));
-  vi.stubEnv("GIT_WORK_TREE", folder);
+  const { folder } = checkout();
   for (let at = 0; at < 5200; at++) writeFileSync(path.join(folder, `${at}-${"x".repeat(200)}`), "");
 
   expect(() => requireCommit()).toThrow("the checkout has uncommitted changes (?? 0-xxx");
-  rmSync(folder, { recursive: true });
 });

@@ -136,7 +136,7 @@ function open(
   const port = dot === -1 ? undefined : targets.port(user.slice(dot + 1));
   // The hosted pooler's message for both a paused and an unknown project.
   if (port === undefined) {
-    refuse(client, "XX000", "Tenant or user not found");
+    refuse(client, sqlStates.internalError, "Tenant or user not found");
     return;
   }
   const database = connect(port, hostname);

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { expect, onTestFinished, TestRunner } from "vitest";
+import { sqlStates } from "../../../../foundation/sqlStates";
 import { messageOf } from "../../../../foundation/userError";
 import { type Catalog, readCatalog } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
 import { startTestCluster, type TestCluster } from "../../../support/cluster";
@@ -67,7 +68,21 @@ export class Databases {
 }
 
 const isLockTimeout = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && error.code === "55P03";
+  error instanceof Error && "code" in error && error.code === sqlStates.lockNotAvailable;
+
+/**
+ * Previews and deploys the files. Returns what the preview says, what a refresh then reports, and the differences from the same files
+ * in an empty schema.
+ */
+export async function deployChanges(databases: Databases, bundle: BundleUnderTest) {
+  const preview = await failureOf(bundle.preview());
+  await bundle.up();
+  const drift = await bundle.refresh();
+  return { preview, drift, differences: await differencesFromEmpty(databases, bundle) };
+}
+
+/** The result of {@link deployChanges} if all agree. */
+export const agreed = { preview: "it succeeded", drift: [], differences: [] };
 
 /**
  * Returns the lines in which a bundle's schema differs from the result of the same files in an empty one. (A schema is used like
