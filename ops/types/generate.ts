@@ -1,10 +1,14 @@
 import * as z from "zod";
 import type { StackProject } from "../stackProject";
+import { partitionsAnswer, partitionsQuery, withoutPartitions } from "./partitions";
 
 const dataApi = z.object({ db_schema: z.string() });
 const generated = z.object({ types: z.string() });
 
-/** Returns the TypeScript types of every schema that the project's Data API exposes, as `supabase gen types` prints them. */
+/**
+ * Returns the TypeScript types of every schema that the project's Data API exposes, as `supabase gen types` prints them,
+ * but without partitions.
+ */
 export async function generateTypes({ api, path }: StackProject): Promise<string> {
   const { db_schema: schemas } = dataApi.parse(
     await api.expectJson("GET", `${path}/postgrest`, {
@@ -17,7 +21,14 @@ export async function generateTypes({ api, path }: StackProject): Promise<string
     status: 200,
     doing: "generate types",
   });
-  return generated.parse(answer).types;
+  const [{ partitions }] = partitionsAnswer.parse(
+    await api.expectJson("POST", `${path}/database/query/read-only`, {
+      status: 201,
+      doing: "read the partitions of the database",
+      body: { query: partitionsQuery },
+    }),
+  );
+  return withoutPartitions(generated.parse(answer).types, partitions);
 }
 
 /**

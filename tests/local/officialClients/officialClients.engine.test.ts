@@ -3,12 +3,14 @@ import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkoutRoot } from "../../../foundation/checkout";
+import { ManagementApi } from "../../../foundation/managementApi";
 import { localAccessToken, localPaths } from "../../../local/environment";
 import { withDatabase } from "../../../local/officialClients/commandLine";
 import type { OfficialClients } from "../../../local/officialClients/installation";
 import { prepareWorkspace, type Workspace } from "../../../local/officialClients/workspace";
 import { type ProjectDatabase, projectDatabase } from "../../../local/projectDatabase";
 import { localStack } from "../../../local/stack/stackLocation";
+import { generateTypes, withoutPlatformVersion } from "../../../ops/types/generate";
 import { type ClientChange, clientChanges, type Undo } from "../../support/drift/clientChanges";
 import { clients, reason } from "../../support/officialClients";
 import { sliceOf } from "../../support/slice";
@@ -103,6 +105,16 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
       const { exitCode, output } = await cli(line.replace("<ref>", database.projectRef));
       expect(exitCode, `${line}: ${output}`).toBe(0);
     }
+  });
+
+  test("the types that the API generates are those of functions/_shared/database.types.ts", async () => {
+    const file = path.join(checkoutRoot(), "functions", "_shared", "database.types.ts");
+    const { endpoint } = stack.services.supabase;
+    const api = new ManagementApi({ accessToken: localAccessToken, endpoint, client: "thorbis-types" });
+
+    const types = await generateTypes({ api, path: `/projects/${database.projectRef}` });
+
+    expect(withoutPlatformVersion(types)).toBe(await readFile(file, "utf8"));
   });
 
   test("refresh names a migration that a colleague pushed; when its file is merged, it is adopted and not run", async () => {
