@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { secondServer } from "./local/secondServer.mts";
-import { longEngineTests, omittedOf } from "./tests/support/longEngineTests.mts";
 import { LongestFirst } from "./tests/support/longestFirst.mts";
+import { longDatabaseTests, longEngineTests, omittedOf } from "./tests/support/longTests.mts";
 import { databaseOnBoth, engineOnBoth, onSecondServerVariable } from "./tests/support/secondServer.mts";
 
 const common = {
@@ -26,6 +26,7 @@ const unit = {
 const database = {
   ...common,
   include: ["tests/**/*.database.test.ts"],
+  exclude: [...configDefaults.exclude, ...omittedOf(longDatabaseTests)],
   testTimeout: 120_000,
   hookTimeout: 120_000,
   globalSetup: ["tests/support/databaseSetup.ts"],

@@ -3,7 +3,11 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** The longest files, longest first. If one of them started last, it would run alone while the other core is idle. */
 const longest = [
   "tests/local/officialClients/officialClients.engine.test.ts",
+  "tests/stack/cloudDrift.engine.test.ts",
   "tests/ops/pullRequest.engine.test.ts",
+  "tests/components/backupReplica/backupReplica.engine.test.ts",
+  "tests/local/start.engine.test.ts",
+  "tests/stack/drift.engine.test.ts",
   "tests/local/killedRuns.engine.test.ts",
   "tests/plugins/supabasex/sqlBundle/drift.engine.test.ts",
   "tests/local/commandOrder.engine.test.ts",
