@@ -77,7 +77,7 @@ export async function restoreLost(
     lostObjects(wanted, now, own).filter(
       ([identity]) => now[identity] === undefined || !isRestated(identity),
     );
-  let look = (await readCatalogInTransaction(session.work)).catalog;
+  let look = files.length === 0 ? firstLook : (await readCatalogInTransaction(session.work)).catalog;
   let lost = lostIn(look);
   const missed = lost.map(([identity]) => identity);
   for (let round = 0; lost.length > 0 && round < repairRounds; round++) {
