@@ -112,7 +112,7 @@ export async function run(context: CommandContext): Promise<CompletedBackup> {
     });
     context.signal.throwIfAborted();
     const cause = failure.signal.aborted ? failure.signal.reason : error;
-    const encoding = notUtf8("The backup", cause, "a name or a text of the schema");
+    const encoding = notUtf8(cause, "A name or a text of the schema");
     throw encoding ?? explainDatabaseFailure("The backup", cause, exitCodes.dumpFailed);
   }
 }

@@ -100,7 +100,7 @@ export async function loadAllRows(
     if (divisible.length === 0 && remaining.size === before && first !== undefined) throw first[1];
     for (const [{ divided }, error] of divisible) {
       const { schema, table } = error.table;
-      progress(`${schema}.${table} refuses rows, which are left out: ${error.reason}`);
+      progress(`leaving out the rows that ${schema}.${table} refuses, because of: ${error.reason}`);
       divided.set(keyOf(error.table), division);
     }
   };
