@@ -18,6 +18,8 @@ export interface LoadedTable {
   readonly leftOut?: readonly ColumnLeftOut[];
   /** Rows of the backup that the table refuses. */
   readonly refused?: readonly RefusedRows[];
+  /** Whether loading the table again replaces its rows. */
+  readonly isRepeatable?: boolean;
   /** The stored object with the rows. */
   readonly archive?: string;
 }
@@ -154,6 +156,8 @@ async function openTable(
     copy = `${statement} with (freeze)`;
   }
   if (division !== undefined) {
+    const isRepeatable = content === "data" && place.hashed === null;
+    if (isRepeatable) await client.query(`truncate only ${quoted}`);
     const rows = new DivisibleRows(client, {
       copy,
       table: { schema, table },
@@ -164,7 +168,15 @@ async function openTable(
       async end() {
         await rows.end();
         await finish();
-        loaded.push({ schema, table, rows: rows.loaded, leftOut, refused: rows.refused, archive });
+        loaded.push({
+          schema,
+          table,
+          rows: rows.loaded,
+          leftOut,
+          refused: rows.refused,
+          isRepeatable,
+          archive,
+        });
       },
       abandon: () => undefined,
     };
