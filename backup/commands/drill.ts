@@ -13,6 +13,7 @@ import { connect } from "../postgres/connect";
 import { findTools } from "../postgres/tools";
 import type { BackupTexts } from "../restore/filling";
 import { requireSpace } from "../restore/freeSpace";
+import { joinNames } from "../restore/missingNames";
 import { readTexts } from "../restore/openBackup";
 import { type Restored, restoreBackup } from "../restore/restoreBackup";
 import { createPlatformRoles } from "../restore/target";
@@ -133,7 +134,7 @@ export async function drill(options: DrillOptions, context: CommandContext): Pro
   const { manifest, missing, notRestored } = restored;
   const left = [...manifest.notCovered.map(({ what }) => what), ...notRestored];
   if (missing.length > 0) {
-    const names = missing.map(({ what, reason }) => `${what} (${reason})`).join(", ");
+    const names = joinNames(missing.map(({ what, reason }) => `${what} (${reason})`));
     const absent = notRestored.filter((what) => what.startsWith("extension "));
     if (absent.length > 0) throw notRun(new Error(`${absent.join(", ")}; ${names} cannot exist without it`));
     const failure = new UserError(`Everything was restored except ${names}.`, exitCodes.restoreFailed);

@@ -4,6 +4,7 @@ import { projectRefOf, readEnvironment } from "../environment";
 import { exitCodes } from "../exitCodes";
 import type { Manifest } from "../manifest";
 import { findTools } from "../postgres/tools";
+import { joinNames, missingNames } from "../restore/missingNames";
 import { restoreBackup } from "../restore/restoreBackup";
 import type { Missing } from "../restore/schemaWriter";
 import { ownSource, selectRun } from "../selectRun";
@@ -42,7 +43,7 @@ export async function restore(options: RestoreOptions, context: CommandContext):
   );
   if (missing.length === 0) return manifest;
   context.print(describeMissing(missing));
-  const names = missing.map(({ what }) => what).join(", ");
+  const names = joinNames(missingNames(missing));
   const steps = [
     ...(missing.some(({ sql }) => sql !== "") ? ["run the SQL above when its prerequisites exist"] : []),
     ...(missing.some(({ sql }) => sql === "")

@@ -27,6 +27,7 @@ import {
 import { formatBytes } from "../output";
 import { requireSameTime } from "../postgres/clock";
 import { connect, explainDatabaseFailure } from "../postgres/connect";
+import { endSession } from "../postgres/endSession";
 import { readIdentity } from "../postgres/identity";
 import type { Inventory } from "../postgres/inventory";
 import { requireReadableLargeObjects } from "../postgres/largeObjects";
@@ -111,7 +112,7 @@ export async function run(context: CommandContext): Promise<CompletedBackup> {
     });
     context.signal.throwIfAborted();
     const cause = failure.signal.aborted ? failure.signal.reason : error;
-    const encoding = notUtf8("The backup", cause, "a name or a text of the schema");
+    const encoding = notUtf8(cause, "A name or a text of the schema");
     throw encoding ?? explainDatabaseFailure("The backup", cause, exitCodes.dumpFailed);
   }
 }
@@ -138,7 +139,11 @@ async function backUp(current: Run, client: pg.Client): Promise<Manifest> {
   const rest = storeRest(client, inventory, { ...current, tools });
   // A failure also ends the parts, which are waited for first.
   rest.catch(() => undefined);
-  const stored = await storeParts(parts, { ...current, tools });
+  const stored = await storeParts(parts, { ...current, tools }).catch(async (error: unknown) => {
+    // Its query may run for minutes, and its lock would refuse the next backup until then.
+    await endSession(client, settings.source);
+    throw error;
+  });
   const { sequences, texts, notCovered } = await rest;
   await client.query("commit");
 

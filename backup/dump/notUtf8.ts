@@ -16,10 +16,9 @@ const codes = new Set([sqlStates.characterNotInRepertoire, sqlStates.untranslata
  * Returns the error of bytes that cannot be written as UTF-8, as in a database with the encoding SQL_ASCII; undefined for
  * other errors.
  *
- * @param doing begins the sentence, as in `Dumping data-001.sql.zst`
- * @param place what was read; of a failed `pg_dump`, its message names the catalog
+ * @param place what was read, at the beginning of a sentence; of a failed `pg_dump`, its message names the catalog
  */
-export function notUtf8(doing: string, error: unknown, place: string): UserError | undefined {
+export function notUtf8(error: unknown, place: string): UserError | undefined {
   const text =
     error instanceof ProcessFailure ? error.errorText : error instanceof Error ? error.message : "";
   const bytes = messages.map((pattern) => pattern.exec(text)?.[1]).find((found) => found !== undefined);
@@ -27,7 +26,7 @@ export function notUtf8(doing: string, error: unknown, place: string): UserError
   if (isOther) return undefined;
   const catalog = /^pg_dump: detail: Query was: .*?\bFROM (?:pg_catalog\.)?(pg_\w+)/ms.exec(text)?.[1];
   return new UserError(
-    `${doing} failed: ${place}${catalog === undefined ? "" : ` (in ${catalog})`} cannot be written as UTF-8 because of the bytes ${bytes?.trim() ?? "in the server's message"}; correct them in the database, as backup/README.md describes for the encoding SQL_ASCII.`,
+    `${place}${catalog === undefined ? "" : ` (in ${catalog})`} contains bytes that have no equivalent in UTF-8 (${bytes?.trim() ?? text}); correct them in the database as backup/README.md describes for the encoding SQL_ASCII.`,
     exitCodes.dumpFailed,
     { cause: error },
   );

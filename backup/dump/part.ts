@@ -47,11 +47,11 @@ export interface Part {
 
 /**
  * Returns the error of a part, in one sentence if a program reported the reason.
- * @param place what the program was reading
+ * @param place what the program was reading, at the beginning of a sentence
  */
-export function partError(name: string, error: unknown, place = "a name or a text of the schema"): unknown {
+export function partError(name: string, error: unknown, place = "A name or a text of the schema"): unknown {
   if (!(error instanceof ProcessFailure)) return error;
-  const encoding = notUtf8(`Dumping ${name}`, error, place);
+  const encoding = notUtf8(error, place);
   if (encoding !== undefined) return encoding;
   return new UserError(`Dumping ${name} failed: ${error.message}`, exitCodes.dumpFailed, { cause: error });
 }

@@ -158,7 +158,7 @@ export class RowsSession {
       return { object: { name: plan.name, kind: "rows", content: plan.content, ...stored }, tables };
     } catch (error) {
       const current = plan.tables[this.#counts.size];
-      const place = current === undefined ? undefined : `a row of ${current.schema}.${current.name}`;
+      const place = current === undefined ? undefined : `A row of ${current.schema}.${current.name}`;
       throw partError(plan.name, withoutMarks(error), place);
     }
   }

@@ -42,9 +42,9 @@ async function describeSessions(client: pg.Client, cause: unknown, outcome: Outc
   const advice =
     holders === ""
       ? ", but have ended since; run the same command again."
-      : `: ${holders}; end them, with \`select pg_terminate_backend(<process>)\`, and run the same command again.`;
+      : ` (${holders}); end them with \`select pg_terminate_backend(<process>)\` and run the same command again.`;
   return new UserError(
-    `${outcome.text}: other sessions held locks in the target for ${lockSeconds} s${advice}`,
+    `${outcome.text}, because other sessions held locks in the target for ${lockSeconds} s${advice}`,
     outcome.exitCode,
     { cause },
   );
@@ -142,10 +142,12 @@ async function explain(client: pg.Client, error: unknown, outcome: Outcome): Pro
     ? "; raise max_locks_per_transaction of the server and run the same command again"
     : outcome === outcomes.partlyEmptied
       ? "; run the same command again"
-      : "";
-  return new UserError(`${outcome.text}: emptying the target failed: ${reason}${advice}.`, outcome.exitCode, {
-    cause: error,
-  });
+      : "; correct this in the target and run the same command again";
+  return new UserError(
+    `${outcome.text}, because emptying the target failed (${reason})${advice}.`,
+    outcome.exitCode,
+    { cause: error },
+  );
 }
 
 /** @throws UserError if the target refuses one; a setting or a membership that it does not support is reported and omitted */
@@ -164,7 +166,7 @@ export async function createRoles(
   } catch (error) {
     const reason = messageOf(error);
     throw new UserError(
-      `Nothing was restored: the target refuses a role or a setting of globals.sql: ${reason}.`,
+      `Nothing was restored, because the target refuses a role or a setting of globals.sql (${reason}); create it manually or restore with a role that may.`,
       exitCodes.restoreFailed,
       { cause: error },
     );

@@ -3,6 +3,7 @@ import type { Manifest } from "../manifest";
 import { readSequences, type SequenceName } from "../postgres/sequences";
 import { holdsSequence } from "./attachedSequences";
 import type { LoadedTable } from "./loadRows";
+import { describeRows } from "./missingNames";
 import type { Missing } from "./schemaWriter";
 
 /** Lists the tables that did not exist when their rows were loaded, and the rows that their tables refused. */
@@ -11,9 +12,10 @@ export function missingRows(loaded: readonly LoadedTable[]): Missing[] {
     rows === undefined
       ? [{ what: `rows of ${schema}.${table}`, reason: `the table is missing (in ${archive})`, sql: "" }]
       : refused.map((some) => ({
-          what: `${some.rows} ${some.rows === 1 ? "row" : "rows"} of ${schema}.${table}`,
+          what: describeRows(some.rows, `${schema}.${table}`),
           reason: `${some.reason} (in ${archive})`,
           sql: "",
+          refused: { table: `${schema}.${table}`, rows: some.rows },
         })),
   );
 }

@@ -1,34 +1,40 @@
 import type pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
+import { parseCopy } from "./copyStatement";
+import { refusalPlace } from "./refusalPlace";
+import { RefusedCounts, type RefusedRows } from "./refusedRows";
+import { RefusedValues } from "./refusedValues";
 import type { RowSink } from "./rowScript";
 import { RowsFailure, type TableName } from "./rowsFailure";
 
-/** Rows of a table that the target refused for the same reason. */
-export interface RefusedRows {
-  /** A sentence without its full stop that names the column, if the server names it. */
-  readonly reason: string;
-  readonly rows: number;
-}
-
 const lineEnd = 0x0a;
-/** The size of the parts in which rows are sent. A larger row is a part of its own. */
+/** The size of the parts in which rows are read. A larger row is a part of its own. */
 const partBytes = 64 * 1024;
-/** The number of reasons per table that are listed. The rest is only counted. */
-const listedReasons = 20;
+/**
+ * Each refused row costs one COPY of the rows that are sent with it. So fewer rows are sent at once after this number of
+ * refusals in one group, and more after a group with less than half of it.
+ */
+const refusalsPerGroup = 8;
 
 /**
- * Loads the rows of a table in parts, each with a savepoint. A part that the target refuses is divided, down to the single
- * rows that it refuses. These are left out and listed by reason.
+ * Loads the rows of a table in groups, each with a savepoint. The server names the row that it refuses. This row is left out,
+ * and the others of the group are sent again.
  */
 export class DivisibleRows implements RowSink {
   readonly #client: pg.Client;
   readonly #copy: string;
+  readonly #into: ReturnType<typeof parseCopy>;
   readonly #table: TableName;
   readonly #isLoadable: (error: RowsFailure) => boolean;
-  readonly #refused = new Map<string, number>();
+  readonly #refused = new RefusedCounts();
+  readonly #values = new RefusedValues();
   #chunks: Buffer[] = [];
   #bytes = 0;
   #loaded = 0;
+  /** The number of rows in the next group. */
+  #rowsAtOnce = Number.POSITIVE_INFINITY;
+  /** What ends the previous group; sent with the next one, which saves a round trip. */
+  #ending = "";
 
   /**
    * @param client in a transaction
@@ -44,6 +50,7 @@ export class DivisibleRows implements RowSink {
   ) {
     this.#client = client;
     this.#copy = given.copy;
+    this.#into = parseCopy(given.copy);
     this.#table = given.table;
     this.#isLoadable = given.isLoadable;
   }
@@ -54,9 +61,7 @@ export class DivisibleRows implements RowSink {
   }
 
   get refused(): RefusedRows[] {
-    const all = [...this.#refused].map(([reason, rows]) => ({ reason, rows }));
-    const rest = all.slice(listedReasons).reduce((sum, { rows }) => sum + rows, 0);
-    return [...all.slice(0, listedReasons), ...(rest === 0 ? [] : [{ reason: "other reasons", rows: rest }])];
+    return this.#refused.all;
   }
 
   async write(rows: Buffer): Promise<void> {
@@ -67,6 +72,7 @@ export class DivisibleRows implements RowSink {
 
   async end(): Promise<void> {
     if (this.#bytes > 0) await this.#loadWholeRows();
+    if (this.#ending !== "") await this.#client.query(this.#ending);
   }
 
   async #loadWholeRows(): Promise<void> {
@@ -74,39 +80,79 @@ export class DivisibleRows implements RowSink {
     const end = all.lastIndexOf(lineEnd) + 1;
     this.#chunks = [all.subarray(end)];
     this.#bytes = all.length - end;
-    await this.#load(all.subarray(0, end));
+    let waiting = splitRows(all.subarray(0, end));
+    while (waiting.length > 0) {
+      const group = this.#withoutRefusedValues(waiting.slice(0, this.#rowsAtOnce));
+      waiting = waiting.slice(this.#rowsAtOnce);
+      waiting.unshift(...(await this.#loadGroup(group)));
+    }
   }
 
-  async #load(rows: Buffer): Promise<void> {
-    const error = await this.#attempt(rows);
-    if (error === undefined) return;
-    if (rows.indexOf(lineEnd) === rows.length - 1) {
-      if (this.#isLoadable(error)) throw error;
-      this.#refused.set(error.reason, (this.#refused.get(error.reason) ?? 0) + 1);
-      return;
+  /** Loads rows. Returns those that are to be sent again, in smaller groups. */
+  async #loadGroup(given: readonly Buffer[]): Promise<readonly Buffer[]> {
+    let rows = given;
+    for (let refusals = 0; rows.length > 0; ) {
+      const error = await this.#attempt(rows);
+      if (error === undefined) {
+        if (2 * refusals < refusalsPerGroup) this.#rowsAtOnce *= 2;
+        break;
+      }
+      const place = rows.length === 1 ? { row: 0 } : refusalPlace(error.cause, this.#into);
+      const refused = place === undefined ? undefined : rows[place.row];
+      if (refused !== undefined) {
+        this.#leaveOut(refused, error);
+        rows = this.#withoutRefusedValues(rows.filter((row) => row !== refused));
+        refusals += 1;
+      }
+      if (refused === undefined || refusals === refusalsPerGroup) {
+        this.#rowsAtOnce = Math.max(1, Math.floor(rows.length / 2));
+        return rows;
+      }
     }
-    const half = Math.floor(rows.length / 2);
-    const middle = rows.lastIndexOf(lineEnd, half) + 1 || rows.indexOf(lineEnd, half) + 1;
-    await this.#load(rows.subarray(0, middle));
-    await this.#load(rows.subarray(middle));
+    return [];
+  }
+
+  /** @throws RowsFailure if the row may be loadable later */
+  #leaveOut(row: Buffer, error: RowsFailure): void {
+    if (this.#isLoadable(error)) throw error;
+    this.#refused.add(error.reason);
+    const column = error.isOfValue ? refusalPlace(error.cause, this.#into)?.column : undefined;
+    if (column !== undefined) this.#values.add(row, column, error.reason);
+  }
+
+  #withoutRefusedValues(rows: readonly Buffer[]): readonly Buffer[] {
+    return rows.filter((row) => {
+      const reason = this.#values.reasonOf(row);
+      if (reason !== undefined) this.#refused.add(reason);
+      return reason === undefined;
+    });
   }
 
   /** Returns the refusal of one of the rows. */
-  async #attempt(rows: Buffer): Promise<RowsFailure | undefined> {
-    await this.#client.query("savepoint thorbis_part");
-    const stream = this.#client.query(copyFrom(this.#copy));
+  async #attempt(rows: readonly Buffer[]): Promise<RowsFailure | undefined> {
+    const stream = this.#client.query(copyFrom(`${this.#ending}; savepoint thorbis_part; ${this.#copy}`));
     try {
       await new Promise<void>((resolve, reject) => {
-        stream.once("finish", resolve).once("error", reject).end(rows);
+        stream.once("finish", resolve).once("error", reject).end(Buffer.concat(rows));
       });
       this.#loaded += stream.rowCount;
-      await this.#client.query("release savepoint thorbis_part");
+      this.#ending = "release savepoint thorbis_part";
       return undefined;
     } catch (cause) {
       const error = new RowsFailure(this.#table, cause);
       if (!error.isRefusal) throw error;
-      await this.#client.query("rollback to savepoint thorbis_part; release savepoint thorbis_part");
+      this.#ending = "rollback to savepoint thorbis_part; release savepoint thorbis_part";
       return error;
     }
   }
+}
+
+function splitRows(rows: Buffer): Buffer[] {
+  const all: Buffer[] = [];
+  for (let start = 0; start < rows.length; ) {
+    const end = rows.indexOf(lineEnd, start) + 1;
+    all.push(rows.subarray(start, end));
+    start = end;
+  }
+  return all;
 }

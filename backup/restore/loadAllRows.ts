@@ -100,7 +100,7 @@ export async function loadAllRows(
     if (divisible.length === 0 && remaining.size === before && first !== undefined) throw first[1];
     for (const [{ divided }, error] of divisible) {
       const { schema, table } = error.table;
-      progress(`${schema}.${table} refuses rows, which are left out: ${error.reason}`);
+      progress(`leaving out the rows that ${schema}.${table} refuses, because of: ${error.reason}`);
       divided.set(keyOf(error.table), division);
     }
   };
@@ -130,6 +130,28 @@ export async function loadAllRows(
       waiting = [...refused.keys()];
     }
   };
+  /**
+   * Loads those tables again of which rows that a function refuses were left out: such a row may only wait for another of
+   * these tables. Repeats this as long as fewer rows are left out.
+   */
+  const loadDividedAgain = async (sessions: readonly pg.Client[]): Promise<void> => {
+    for (let before = Number.POSITIVE_INFINITY; ; ) {
+      const divided = works.flatMap((work) =>
+        work.tables
+          .filter((table) => table.isRepeatable === true && work.divided.get(keyOf(table)) === "all")
+          .map((table) => ({ work, table, rows: refusedRows(table) })),
+      );
+      const rows = divided.reduce((sum, one) => sum + one.rows, 0);
+      if (divided.length < 2 || rows === 0 || rows >= before) return;
+      before = rows;
+      const partial = divided.filter((one) => one.rows > 0);
+      for (const { work, table } of partial) work.tables.splice(work.tables.indexOf(table), 1);
+      const again = [...new Set(partial.map(({ work }) => work))];
+      await loadWorks(sessions, again);
+      // A table that is refused now keeps the rows that were committed before.
+      for (const { work, table } of partial) if (work.postponed.delete(keyOf(table))) work.tables.push(table);
+    }
+  };
   await withSessions(Math.min(parallel, works.length), current, async (sessions) => {
     let waiting = works;
     for (let before = Number.POSITIVE_INFINITY; waiting.length > 0; ) {
@@ -143,10 +165,15 @@ export async function loadAllRows(
       if (refused.length > 0 && refused.length === before) await release(refused);
       before = refused.length;
     }
+    await loadDividedAgain(sessions);
   });
   const tables = works.flatMap((work) => work.tables);
   leftOut.push(...tables.flatMap(columnsLeftOut));
   return { loaded: tables, leftOut };
+}
+
+function refusedRows({ refused = [] }: LoadedTable): number {
+  return refused.reduce((sum, { rows }) => sum + rows, 0);
 }
 
 function columnsLeftOut({ schema, table, leftOut = [] }: LoadedTable): string[] {

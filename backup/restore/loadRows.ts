@@ -1,10 +1,10 @@
 import type pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { UserError } from "../../foundation/userError";
-import { exitCodes } from "../exitCodes";
 import type { StoredObject } from "../manifest";
-import { unquoteIdentifier } from "../postgres/sqlText";
-import { DivisibleRows, type RefusedRows } from "./divisibleRows";
+import { type CopyStatement, parseCopy } from "./copyStatement";
+import { DivisibleRows } from "./divisibleRows";
+import type { RefusedRows } from "./refusedRows";
 import { RowScript, type RowSink } from "./rowScript";
 import { RowsFailure, type TableName } from "./rowsFailure";
 import { objectFailure, openScript, type StoredBytesContext } from "./storedBytes";
@@ -18,6 +18,8 @@ export interface LoadedTable {
   readonly leftOut?: readonly ColumnLeftOut[];
   /** Rows of the backup that the table refuses. */
   readonly refused?: readonly RefusedRows[];
+  /** Whether loading the table again replaces its rows. */
+  readonly isRepeatable?: boolean;
   /** The stored object with the rows. */
   readonly archive?: string;
 }
@@ -67,7 +69,7 @@ export async function loadRows(
   let current: TableName | undefined;
   let sink: TableSink = nowhere;
   const script = new RowScript(async (statement) => {
-    const named = tableOf(statement);
+    const named = parseCopy(statement);
     if (known.has(keyOf(named))) return nowhere;
     if (loaded.length === tablesAtOnce) {
       await client.query("commit; begin");
@@ -112,7 +114,7 @@ const nowhere: TableSink = {
 
 async function openTable(
   client: pg.Client,
-  { schema, table, quoted, statement }: CopiedTable & { readonly statement: string },
+  { schema, table, quoted, columns: names, statement }: CopyStatement & { readonly statement: string },
   given: Pick<LoadingContext, "divided" | "isLoadable"> & {
     readonly object: StoredObject;
     readonly loaded: LoadedTable[];
@@ -132,7 +134,7 @@ async function openTable(
   const { stored, leftOut } =
     content === "data"
       ? { stored: columns.trim().slice(1, -1), leftOut: [] }
-      : await divideColumns(client, quoted, columns);
+      : await divideColumns(client, quoted, names);
   if (content === "extension data" || leftOut.length > 0) {
     // The extension creates its own rows, and a target that was restored before already has these.
     await client.query(
@@ -154,6 +156,8 @@ async function openTable(
     copy = `${statement} with (freeze)`;
   }
   if (division !== undefined) {
+    const isRepeatable = content === "data" && place.hashed === null;
+    if (isRepeatable) await client.query(`truncate only ${quoted}`);
     const rows = new DivisibleRows(client, {
       copy,
       table: { schema, table },
@@ -164,7 +168,15 @@ async function openTable(
       async end() {
         await rows.end();
         await finish();
-        loaded.push({ schema, table, rows: rows.loaded, leftOut, refused: rows.refused, archive });
+        loaded.push({
+          schema,
+          table,
+          rows: rows.loaded,
+          leftOut,
+          refused: rows.refused,
+          isRepeatable,
+          archive,
+        });
       },
       abandon: () => undefined,
     };
@@ -203,9 +215,8 @@ async function openTable(
 async function divideColumns(
   client: pg.Client,
   table: string,
-  columns: string,
+  names: readonly string[],
 ): Promise<{ readonly stored: string; readonly leftOut: readonly ColumnLeftOut[] }> {
-  const names = [...columns.matchAll(/"(?:[^"]|"")*"|[^\s",()]+/g)].map(([name]) => unquoteIdentifier(name));
   const { rows } = await client.query<{ name: string; generated: boolean }>(
     "select attname as name, attgenerated <> '' as generated from pg_catalog.pg_attribute where attrelid = to_regclass($1) and attnum > 0 and not attisdropped",
     [table],
@@ -239,8 +250,10 @@ interface Place {
 async function readPlace(client: pg.Client, quoted: string): Promise<Place> {
   const { rows } = await client.query<Place>(
     `select t.oid is not null as exists,
-       (select a.relid::regclass::text from pg_partition_ancestors(t.oid) with ordinality a(relid, nth)
-          join pg_partitioned_table p on p.partrelid = a.relid
+       (select format('%I.%I', n.nspname, c.relname)
+        from pg_partition_ancestors(t.oid) with ordinality a(relid, nth)
+          join pg_partitioned_table p on p.partrelid = a.relid join pg_class c on c.oid = a.relid
+          join pg_namespace n on n.oid = c.relnamespace
         where p.partstrat = 'h' order by nth desc limit 1) as hashed
      from (select to_regclass($1)) t(oid)`,
     [quoted],
@@ -254,28 +267,4 @@ const nothing = Buffer.alloc(0);
 function afterSending({ connection: { stream } }: pg.Client, done: () => void): void {
   if (stream.writableLength === 0) done();
   else stream.write(nothing, () => done());
-}
-
-interface CopiedTable extends TableName {
-  /** As in the statement. */
-  readonly quoted: string;
-}
-
-const identifier = '("(?:[^"]|"")*"|[^\\s."(]+)';
-const copiedTable = new RegExp(`^copy ${identifier}\\.${identifier}`, "i");
-
-function tableOf(statement: string): CopiedTable {
-  const found = copiedTable.exec(statement);
-  const [all, schema, table] = found ?? [];
-  if (all === undefined || schema === undefined || table === undefined) {
-    throw new UserError(
-      `The backup is damaged: "${statement.slice(0, 80)}" names no table.`,
-      exitCodes.damaged,
-    );
-  }
-  return {
-    schema: unquoteIdentifier(schema),
-    table: unquoteIdentifier(table),
-    quoted: all.slice("copy ".length),
-  };
 }

@@ -15,6 +15,8 @@ export interface Missing {
   readonly reason: string;
   /** The SQL that creates it. */
   readonly sql: string;
+  /** Set if this is rows that their table refused. */
+  readonly refused?: { readonly table: string; readonly rows: number };
 }
 
 /**

@@ -92,6 +92,42 @@ ${validated}
   });
 });
 
+describe("tables of which rows that a function refuses are left out", () => {
+  it("keep the rows that wait for each other's rows, also in a chain", async () => {
+    const failing = `create function public.fine(n int) returns boolean language plpgsql immutable as 'begin if current_setting(''app.works'', true) is null and n % 2 = 0 then raise ''even''; end if; return true; end';`;
+    const table = (name: string, condition: string): string => `
+create table public.${name} (n int);
+insert into public.${name} values (1), (2), (3), (4);
+alter table public.${name} add ok boolean generated always as (${condition}) stored;
+`;
+    const backup = await server.backUp(
+      "chained_source",
+      `${needs}${failing}
+set app.works = 'yes';
+${table("z_last", "public.fine(n)")}
+${table("m_middle", "n = 4 or public.needs('z_last', n)")}
+${table("a_first", "public.needs('m_middle', n)")}`,
+    );
+    await server.admin.query("create database chained_target");
+    const context = backup.into("chained_target");
+
+    await failureOf(restore({ run: backup.run }, context));
+
+    const query = (name: string): string => `select n from public.${name} order by 1`;
+    expect(await answers("chained", query("z_last"), query("m_middle"), query("a_first"))).toEqual([
+      '[{"n":1},{"n":3}]',
+      '[{"n":1},{"n":3},{"n":4}]',
+      '[{"n":1},{"n":3},{"n":4}]',
+    ]);
+    const printed = context.printed.join("\n");
+    expect(printed.match(/^-- .* (?=\(in )/gm)?.sort()).toEqual([
+      "-- 1 row of public.a_first: no 2 in m_middle ",
+      "-- 1 row of public.m_middle: no 2 in z_last ",
+      "-- 2 rows of public.z_last: even ",
+    ]);
+  });
+});
+
 describe("a table of which rows that a function refuses are left out", () => {
   it("keeps the rows that a constraint refuses", async () => {
     const backup = await server.backUp(

@@ -112,7 +112,7 @@ it("a database with more objects than a transaction can lock is emptied and rest
   }
   await holder.query("begin; lock table elder.held in access share mode");
   await expect(restore({ replace: "postgres" }, context)).rejects.toThrow(
-    /^The target is partly emptied and nothing is restored: other sessions held locks in the target for 10 s: process \d+ of role postgres .*; end them, .* and run the same command again\.$/,
+    /^The target is partly emptied and nothing is restored, because other sessions held locks in the target for 10 s \(process \d+ of role postgres .*\); end them with .* and run the same command again\.$/,
   );
   await holder.query("rollback");
   expect(context.progressed).toContain(

@@ -116,7 +116,7 @@ describe("another session's open transaction in the target", () => {
     const { message, exitCode } = await failureOf(restore({ replace: "postgres" }, context));
     expect(exitCode).toBe(9);
     expect(message).toMatch(
-      /^Nothing was restored: other sessions held locks in the target for 10 s: process \d+ of role postgres \(reporting, idle in transaction\); end them/,
+      /^Nothing was restored, because other sessions held locks in the target for 10 s \(process \d+ of role postgres \(reporting, idle in transaction\)\); end them/,
     );
     await other.query("commit");
     const { rows } = await other.query("select value from public.limited");

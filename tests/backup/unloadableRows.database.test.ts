@@ -255,14 +255,14 @@ describe("a database with bytes that are not UTF-8", () => {
     );
 
     const rest =
-      "cannot be written as UTF-8 because of the bytes 0xe9; correct them in the database, as backup/README.md describes for the encoding SQL_ASCII.";
+      "contains bytes that have no equivalent in UTF-8 (0xe9); correct them in the database as backup/README.md describes for the encoding SQL_ASCII.";
     expect(failures).toEqual([
-      { exitCode: 3, message: `Dumping data-001.sql.zst failed: a row of public.later ${rest}` },
+      { exitCode: 3, message: `A row of public.later ${rest}` },
       {
         exitCode: 3,
-        message: `Dumping schema.dump.zst failed: a name or a text of the schema (in pg_description) ${rest}`,
+        message: `A name or a text of the schema (in pg_description) ${rest}`,
       },
-      { exitCode: 3, message: `The backup failed: a name or a text of the schema ${rest}` },
+      { exitCode: 3, message: `A name or a text of the schema ${rest}` },
     ]);
     await server.restoreInto("bytes_target", await server.backUpAgain("bytes_corrected"));
     expect(await server.answers("bytes_target", ["select x from public.later order by 1"])).toEqual([
