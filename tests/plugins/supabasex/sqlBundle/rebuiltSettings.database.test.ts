@@ -111,3 +111,26 @@ test("negative control: a file that creates its view again sets them", async () 
   );
   expect(rows).toEqual([{ n: 6 }]);
 });
+
+test("a view without rows stays without, and one with rows has them", async () => {
+  const views = `create materialized view $s."no rows" as select $s.f(id) as n from $s.t with no data;
+create index on $s."no rows" (n);
+create materialized view $s.rows as select $s.f(id) as n from $s.t;`;
+  const bundle = await databases.bundle(
+    { [firstFile]: `${schema}${helper("a")}${views}` },
+    { dryRun: "live" },
+  );
+  await bundle.up();
+  bundle.write({ [repeatable]: helper("b") });
+
+  expect(await failureOf(bundle.preview())).toBe("it succeeded");
+  await bundle.up();
+
+  expect(await bundle.refresh()).toEqual([]);
+  const populated =
+    "select matviewname as name, ispopulated from pg_matviews where schemaname = '$s' order by 1";
+  expect((await bundle.sql(populated)).rows).toEqual([
+    { name: "no rows", ispopulated: false },
+    { name: "rows", ispopulated: true },
+  ]);
+});

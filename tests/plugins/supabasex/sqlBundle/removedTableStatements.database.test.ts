@@ -65,6 +65,14 @@ const cases: readonly Case[] = [
     after: { [repeatable]: nothing },
   },
   {
+    name: "what an inheriting table also has by a statement of its own",
+    before: {
+      [repeatable]: `${nothing}\nalter table $s.u alter a set default 7;\nalter table $s.u alter b set not null;`,
+    },
+    after: { [repeatable]: nothing, [nextFile]: "alter table $s.c alter b set not null;" },
+    taken: "column $s.u a: default\n  column $s.u b: notNull",
+  },
+  {
     name: "what an inheriting table has instead",
     before: {
       [repeatable]: `${nothing}\nalter table $s.u alter a set default 3;\nalter table $s.u alter a set statistics 60;\nalter table $s.u alter b set storage main;`,

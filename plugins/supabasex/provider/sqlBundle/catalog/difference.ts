@@ -25,6 +25,8 @@ export interface CatalogDifference {
   readonly dropped?: true;
   /** For a dropped NOT NULL column without a default: set if its table has no rows. */
   readonly tableIsEmpty?: true;
+  /** For a missing part of a table that does not exist and is not expected: a partition that matched its table was dropped. */
+  readonly tableIsGone?: true;
   /** For a missing column of a partition: the tables above it, the nearest first. It equals their column, so it is not listed. */
   readonly partitionOf?: readonly string[];
   /**

@@ -6,10 +6,12 @@ import {
   type CatalogReading,
   diffTraced,
   managedPart,
+  parentIdentities,
   partsOfIdentity,
   type TracedCatalog,
   traceObjects,
 } from "../catalog";
+import { relationOf } from "../catalog/scope";
 import { lacksValue } from "./addHolder";
 
 /** The differences from the expectation, and what is needed to describe what is done about them. */
@@ -38,7 +40,8 @@ export async function compare(
   const differences = diffTraced(expected, traced, watched(traced.catalog));
   const sized = await withTableSizes(client, expected, differences);
   const placed = await withPartitions(client, sized);
-  return { differences: await withLastColumns(client, placed), traced };
+  const partsOfGone = await withDroppedTables(client, expected, placed);
+  return { differences: await withLastColumns(client, partsOfGone), traced };
 }
 
 /**
@@ -100,6 +103,40 @@ async function withPartitions(
   return differences.map((difference) => {
     const partitionOf = isAsked(difference) ? above.get(tableOf(difference)) : undefined;
     return partitionOf === undefined ? difference : { ...difference, partitionOf };
+  });
+}
+
+/**
+ * Asks the server which missing parts belong to a table that does not exist and is not expected: a partition that matched its table was
+ * dropped, which jobs do.
+ */
+async function withDroppedTables(
+  client: ClientBase,
+  expected: Catalog,
+  differences: readonly CatalogDifference[],
+): Promise<readonly CatalogDifference[]> {
+  const tableOf = ({ identity, kind }: CatalogDifference) => {
+    const { parent = relationOf(expected[identity] ?? {}) } = partsOfIdentity(identity);
+    const isAsked =
+      kind === "missing" &&
+      parent !== undefined &&
+      parentIdentities(parent).every((one) => expected[one] === undefined);
+    return isAsked ? parent : undefined;
+  };
+  const tables = [...new Set(differences.flatMap((difference) => tableOf(difference) ?? []))];
+  if (tables.length === 0) return differences;
+  const { rows } = await client.query<{ name: string }>(
+    `select format('%I.%I', n.nspname, c.relname) as name
+     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+     where format('%I.%I', n.nspname, c.relname) = any ($1::text[])`,
+    [tables],
+  );
+  const found = new Set(rows.map(({ name }) => name));
+  return differences.map((difference) => {
+    const table = tableOf(difference);
+    return table === undefined || found.has(table)
+      ? difference
+      : { ...difference, tableIsGone: true as const };
   });
 }
 

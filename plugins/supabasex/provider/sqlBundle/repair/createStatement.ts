@@ -25,9 +25,10 @@ export function createStatement(
     case "trigger":
       return orReplace(text(object.definition));
     case "rule":
-    case "index":
     case "statistics":
       return text(object.definition);
+    case "index":
+      return index(object);
     case "constraint":
       return `alter table ${parent} add constraint ${name} ${text(object.definition)}${object.validated === false ? " not valid" : ""}`;
     case "type":
@@ -51,6 +52,15 @@ export function createStatement(
     default:
       return undefined;
   }
+}
+
+/**
+ * Returns the statement for an index. The server prints the one of a partitioned table with `on only`, but without indexes on the
+ * partitions it is invalid.
+ */
+function index({ definition, valid }: CatalogObject): string {
+  const withPartitions = /^(CREATE (?:UNIQUE )?INDEX (?:"(?:[^"]|"")+"|[^" ]+) ON) ONLY /;
+  return valid === false ? text(definition) : text(definition).replace(withPartitions, "$1 ");
 }
 
 function policy(name: string, table: string, object: CatalogObject): string {

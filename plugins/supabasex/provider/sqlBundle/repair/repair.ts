@@ -73,6 +73,8 @@ export function repairOf(
     ...(owner === undefined ? {} : { owner }),
   };
   if (should === undefined) return { ...nothing, ...extraObject(place, is ?? {}) };
+  // A job that creates the partition again does not create its parts. They are restored then.
+  if (is === undefined && differences[0]?.tableIsGone === true) return { ...nothing, reported: true };
   if (is === undefined) return { ...nothing, ...missingBehind(place, should, differences[0]) };
   if (object.kind === "type" && differences.some(({ property }) => property === "kind"))
     return { ...nothing, impossible: [changedSentence(object, "kind", should, { is })] };

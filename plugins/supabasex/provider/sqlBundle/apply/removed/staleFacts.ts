@@ -4,6 +4,7 @@ import { relationOf } from "../../catalog/scope";
 import type { BundleFile } from "../../source/files";
 import { statingStatements } from "../../source/statedFacts";
 import { includesFact, type StatedFacts, StatementIndex } from "../statements/statedObjects";
+import { factsOfCopies } from "./formerCopies";
 
 /** Kinds that cost too much to drop and recreate: they are built from rows, or columns have them as types. */
 const costly: ReadonlySet<string> = new Set(["constraint", "index", "materialized view", "type"]);
@@ -30,6 +31,8 @@ interface Circumstances {
   /** Returns whether a repeatable creates the object by a plain statement. */
   isDeclared(identity: string): boolean;
   readonly repeatables: readonly BundleFile[];
+  /** What a table has because of one above it to which it belongs no more: identity → the facts. */
+  readonly copies: BaseFacts;
 }
 
 /**
@@ -43,7 +46,7 @@ interface Circumstances {
 export function staleFacts(
   base: BaseFacts,
   live: Catalog,
-  { changed, isDeclared, repeatables }: Circumstances,
+  { changed, isDeclared, repeatables, copies }: Circumstances,
 ): Map<string, StatedFacts> {
   const ofChanged = Object.keys(base).filter((identity) => {
     const object = live[identity];
@@ -54,10 +57,13 @@ export function staleFacts(
       changed.has(relationNameOf(identity, object))
     );
   });
-  if (ofChanged.length === 0) return new Map();
+  const ofCopies = factsOfCopies(copies);
+  if (ofChanged.length + ofCopies.size === 0) return new Map();
   const plain = new StatementIndex(repeatables.flatMap((file) => statingStatements(file)));
-  return new Map(
-    ofChanged.flatMap((identity): [string, StatedFacts][] => {
+  const isStatedBelow = (identity: string, property: string) =>
+    plain.statedOf(identity).some((one) => includesFact(one, property));
+  return new Map([
+    ...ofChanged.flatMap((identity): [string, StatedFacts][] => {
       const facts = base[identity] ?? null;
       const stated = plain.statedOf(identity);
       if (facts === null) {
@@ -69,7 +75,13 @@ export function staleFacts(
       );
       return names.length === 0 ? [] : [[identity, { ...everything, properties: new Set(names) }]];
     }),
-  );
+    ...[...ofCopies].flatMap(([identity, names]): [string, StatedFacts][] => {
+      if (isDeclared(identity)) return [];
+      if (names === undefined) return [[identity, everything]];
+      const properties = new Set([...names].filter((property) => !isStatedBelow(identity, property)));
+      return properties.size === 0 ? [] : [[identity, { ...everything, properties }]];
+    }),
+  ]);
 }
 
 const everything: StatedFacts = { properties: undefined, grantees: undefined, isDynamic: true };

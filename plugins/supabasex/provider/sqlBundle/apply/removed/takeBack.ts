@@ -18,6 +18,7 @@ import type { DeclaredObject } from "../../source/declaredObjects";
 import type { BundleFile } from "../../source/files";
 import { relationsAbove } from "../statements/relationsAbove";
 import type { StatedFacts } from "../statements/statedObjects";
+import { lostBelow } from "./columnsBelow";
 import type { LostFacts } from "./lostFacts";
 import { redefining, restatingFiles, undoneFiles } from "./restatingFiles";
 import { type KnownFacts, targetOf } from "./withoutStatements";
@@ -92,6 +93,13 @@ export function planTakeBack(
     if (found.length === 0) continue;
     differences.set(identity, found);
     groups.push(groupFor(identity, found, wanted, { live }));
+    const reset = found.flatMap(({ property }) => property ?? []);
+    for (const { identity: below, differences: lostHere, left } of lostBelow(
+      { identity, reset },
+      wanted,
+      live,
+    ))
+      groups.push(groupFor(below, lostHere, wanted, { live: { ...live, [below]: left } }));
   }
   const regranted = new Set(
     [...bornOtherwise].filter((identity) => (lost?.of(identity, live) ?? []).length === 0),

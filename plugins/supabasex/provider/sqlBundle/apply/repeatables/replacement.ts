@@ -20,6 +20,7 @@ import { nameOf } from "./orphans";
 import { restoreLost } from "./rebuild";
 import { dropsBefore, runAgain, runFile } from "./runRepeatable";
 import { storedSettings } from "./storedSettings";
+import { withoutRows } from "./withoutRows";
 
 /** What a rebuild drops, with everything that depends on it, before the file runs. */
 interface Replacement {
@@ -53,6 +54,7 @@ export async function rebuild(
   const before = await readCatalogInTransaction(session.work);
   const { objects, owners } = await ownershipOf(session, context.local, before);
   const settings = await storedSettings(session, before.catalog);
+  const restorable = await withoutRows(session, before.catalog);
   const cascades = [...replaced, ...former].flatMap((object) => dropStatement(object, "cascade") ?? []);
   const others = replaced.length > 0 ? [] : dropsBefore(file, context);
   try {
@@ -75,7 +77,7 @@ export async function rebuild(
   }
   const restoring = restoreLost(
     session,
-    before.catalog,
+    restorable,
     { by: file, own, owners },
     {
       runFiles: async (files) => {

@@ -41,6 +41,8 @@ interface Underneath {
   readonly defaults: Catalog;
   /** The tables and views that migrations of the same transaction changed. */
   readonly changed: ReadonlySet<string>;
+  /** What tables have because of ones above them from which these migrations took them away. */
+  readonly copies: BaseFacts;
 }
 
 export interface RepeatableOutcome {
@@ -74,7 +76,7 @@ export interface RepeatableFailure {
  */
 export async function runRepeatables(
   { session, sequences, request, history, expected, reading, skip, leftOut }: Start,
-  { live, addresses, base, defaults, changed }: Underneath,
+  { live, addresses, base, defaults, changed, copies }: Underneath,
   affected: ReadonlyMap<string, string>,
 ): Promise<RepeatableOutcome | RepeatableFailure> {
   const { inputs, bundle, report } = request;
@@ -93,6 +95,7 @@ export async function runRepeatables(
     ? new Map<string, StatedFacts>()
     : staleFacts(base, live, {
         changed,
+        copies,
         isDeclared: (identity) => makers.has(identity),
         repeatables: bundle.repeatables,
       });

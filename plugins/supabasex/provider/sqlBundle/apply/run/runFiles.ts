@@ -7,13 +7,7 @@ import {
   readCatalogInTransaction,
 } from "../../catalog";
 import type { BaseFacts } from "../../catalog/base";
-import {
-  type FollowedRenames,
-  followedRenames,
-  nothingRenamed,
-  type Renames,
-  underPresentNames,
-} from "../../catalog/renames";
+import { followedRenames, nothingRenamed, type Renames, underPresentNames } from "../../catalog/renames";
 import { adoptBaseline } from "../../history/baseline";
 import { type History, markAsDue, readHistory } from "../../history/history";
 import { historyCatalog } from "../../history/historyCatalog";
@@ -25,6 +19,7 @@ import type { BundleFile, Migration } from "../../source/files";
 import { type StatingStatement, statingStatements } from "../../source/statedFacts";
 import { defaultsOfFiles, withoutManualDefaults } from "../access/defaultPrivileges";
 import { affectedFiles } from "../plan/affectedFiles";
+import { copiesBefore } from "../removed/formerCopies";
 import type { LostFacts } from "../removed/lostFacts";
 import { explainTaken, ownedByRepeatables, recreatedObjects } from "../removed/redefined";
 import { changedRelations } from "../removed/staleFacts";
@@ -32,9 +27,10 @@ import type { RepeatableRun } from "../repeatables/repeatables";
 import type { FileFailure, RanFile } from "../request";
 import { contradictionOf } from "../send/skippedStatements";
 import { StatementIndex } from "../statements/statedObjects";
-import { baseUnder, rehearseBase, withStated } from "./baseRehearsal";
+import { rehearseBase } from "./baseRehearsal";
 import { explainDependents } from "./dependents";
 import { followRenames } from "./followRenames";
+import { type AfterMigrations, migratedBase } from "./migratedBase";
 import { runMigrations } from "./migrations";
 import { runRepeatables } from "./repeatableStage";
 import { pendingOf, type Start } from "./start";
@@ -100,7 +96,8 @@ export async function runFiles(start: Start, rehearsed: KnownEffects = {}): Prom
   const ran: RanFile[] = [];
   const adopted = await adoptBaseline(session, inputs.name, plan.adopt, { live: start.reading.catalog });
   const pending = pendingOf(start);
-  const withoutRepeatables = await rehearseBase(start, pending);
+  const rehearsedBase = await rehearseBase(start, pending);
+  const above = await copiesBefore(session, pending);
   const migrations = await runMigrations(session, request, pending, { ...start, ran });
   await request.inspection.checked;
   const migrated = ran.length > 0 || adopted !== undefined;
@@ -123,6 +120,9 @@ export async function runFiles(start: Start, rehearsed: KnownEffects = {}): Prom
   const takenOver = ranFiles.flatMap((file) => start.leftOut.takenOverBy(file));
   const declared = new Set([...(adopted ?? []), ...takenOver]);
   const ranMigrations = statedBy(pending, ran);
+  const { base, copies } = migrated
+    ? await migratedBase(start, middle, { stated: ranMigrations, rehearsed: rehearsedBase, above })
+    : { base: start.record.base, copies: {} };
   const before = {
     migrated,
     more: migrations.more,
@@ -137,18 +137,7 @@ export async function runFiles(start: Start, rehearsed: KnownEffects = {}): Prom
     defaults,
     renames: middle.renames.ofRecords,
     stated: new StatementIndex(ranMigrations),
-    base: migrated
-      ? {
-          ...baseUnder(start.record.base, {
-            before: start.reading,
-            after: middle.reading,
-            renames: middle.renames,
-            stated: ranMigrations,
-            rehearsed: withoutRepeatables,
-          }),
-          ...createdBase(middle, ranMigrations),
-        }
-      : start.record.base,
+    base,
     removed: [],
     ...(migrations.next === undefined ? {} : { next: migrations.next }),
   };
@@ -158,7 +147,7 @@ export async function runFiles(start: Start, rehearsed: KnownEffects = {}): Prom
   if (failure === undefined && migrations.next === undefined && !migrations.more) {
     const { catalog: live, addresses } = middle.reading;
     const changed = migrated ? changedRelations(start.reading.catalog, live) : new Set<string>();
-    const underneath = { live, addresses, base: before.base, defaults, changed };
+    const underneath = { live, addresses, base, defaults, changed, copies };
     start.leftOut.follow({ ...underneath, history: middle.history });
     const outcome = await runRepeatables(withPresentNames(start, middle), underneath, affected);
     if (!("error" in outcome)) {
@@ -214,16 +203,6 @@ function withPresentNames(start: Start, { history, renames }: AfterMigrations): 
   };
 }
 
-/** The catalog after migrations. */
-interface AfterMigrations {
-  readonly reading: CatalogReading;
-  readonly history: History;
-  /** What they created that a repeatable has created before, in its state without the repeatable. */
-  readonly created: BaseFacts;
-  /** What they renamed. */
-  readonly renames: FollowedRenames;
-}
-
 /** Returns what a rehearsal has found about renames, if the same migrations ran in it. */
 function statedRenames({ renamed }: KnownEffects, ran: readonly Migration[]): Renames | undefined {
   const isSame =
@@ -276,11 +255,6 @@ async function afterMigrations(
 function statedBy(files: readonly BundleFile[], ran: readonly RanFile[]): StatingStatement[] {
   const paths = new Set(ran.map(({ path }) => path));
   return files.filter(({ path }) => paths.has(path)).flatMap((file) => statingStatements(file));
-}
-
-/** Returns the same for what migrations have created themselves. */
-function createdBase(after: AfterMigrations, stated: readonly StatingStatement[]): BaseFacts {
-  return withStated(after.created, after.reading, stated);
 }
 
 /** Reads the catalog with the history's rows, and the history. */

@@ -22,6 +22,7 @@ import { outsideError } from "../run/outsideError";
 import { type FilesRun, readWithHistory, runFiles } from "../run/runFiles";
 import { pendingOf, type Start } from "../run/start";
 import type { SequenceGuard } from "../send/sequenceGuard";
+import { withoutDroppedPartitions } from "./droppedPartitions";
 import { isUntouched, readState, repairFirst } from "./found";
 import { dropLeft, repairLast } from "./lastStep";
 import { outcomeFor, summaryOf, type TransactionResult, unchanged } from "./result";
@@ -113,11 +114,12 @@ export async function runTransaction(
 
 /** Reads the state, plans the migrations, and repairs what they must find as it should be. */
 async function prepare(session: Session, request: ApplyRequest, selection: Selection) {
-  const found = await readState(session, request);
+  const state = await readState(session, request);
   // Only on an empty database does nothing depend on the files' content.
-  if (isUntouched(found)) linkAhead(request);
+  if (isUntouched(state)) linkAhead(request);
   else await request.inspection.whole;
-  const plan = planMigrations(request.bundle.migrations, found.history, request.inputs);
+  const plan = planMigrations(request.bundle.migrations, state.history, request.inputs);
+  const found = withoutDroppedPartitions(state, plan.pending);
   const allowed = request.inspection.allow(plan.pending);
   if (!isUntouched(found)) await allowed;
   const first = await repairFirst(session, request, found, { plan });
