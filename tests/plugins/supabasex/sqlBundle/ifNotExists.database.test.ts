@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Databases, differencesFromEmpty, failureOf } from "./support";
+import type { BundleUnderTest } from "./bundleUnderTest";
+import { agreed, Databases, deployChanges, differencesFromEmpty, failureOf } from "./support";
 
 const databases = new Databases();
 beforeAll(() => databases.start());
@@ -146,6 +147,61 @@ describe("a repeatable uses if not exists, and its definition changes", () => {
 
     expect(await bundle.refresh()).toEqual([]);
     expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+  });
+
+  describe("a materialized view with dependent objects", () => {
+    const first = {
+      "migrations/20260101000000_first.sql": schema,
+      "repeatable/a_view.sql": "create materialized view if not exists $s.m as select id from $s.customers;",
+      "repeatable/b_dependent.sql": `create or replace view $s.v as select * from $s.m;
+create or replace function $s.ids() returns setof $s.m language sql as 'select * from $s.m';`,
+      "repeatable/c_index.sql": "create unique index if not exists m_id on $s.m (id);",
+    };
+    const oidOf = async (bundle: BundleUnderTest) =>
+      (await bundle.sql("select '$s.m'::regclass::oid as oid")).rows;
+
+    test.each([
+      ["another column", "create materialized view if not exists $s.m as select id, name from $s.customers;"],
+      [
+        "another condition",
+        "create materialized view if not exists $s.m as select id from $s.customers where id > 3;",
+      ],
+      [
+        "names of columns, and no data",
+        "create materialized view if not exists $s.m (id, label) as select id, city from $s.customers with no data;",
+      ],
+      [
+        "options",
+        "create materialized view if not exists $s.m with (fillfactor = 70) as select id from $s.customers;",
+      ],
+    ])("is replaced with them: %s", async (_name, after) => {
+      const bundle = await databases.bundle(first);
+      await bundle.up();
+      const before = await oidOf(bundle);
+      bundle.write({ "repeatable/a_view.sql": after });
+
+      const result = await deployChanges(databases, bundle);
+
+      expect(result).toEqual(agreed);
+      expect(await oidOf(bundle)).not.toEqual(before);
+    });
+
+    test("negative control: stays if only its comments or its format change", async () => {
+      const bundle = await databases.bundle(first);
+      await bundle.up();
+      const before = await oidOf(bundle);
+      bundle.write({
+        "repeatable/a_view.sql": `create materialized view if not exists $s.m
+as -- the ids
+  select id from $s.customers
+with data;`,
+      });
+
+      const result = await deployChanges(databases, bundle);
+
+      expect(result).toEqual(agreed);
+      expect(await oidOf(bundle)).toEqual(before);
+    });
   });
 
   test("negative control: an index with the same definition is not built again", async () => {

@@ -54,14 +54,14 @@ function stillNeeded(
   );
 }
 
-/**
- * Drops objects that their file does not create any more, if nothing depends on them. The rest is retried at the end.
- */
-export async function dropIfFree(
-  objects: readonly DeclaredObject[],
+/** Drops objects if nothing depends on them. Returns the others. */
+export async function dropIfFree<T extends DeclaredObject>(
+  objects: readonly T[],
   { session }: RepeatableContext,
-): Promise<void> {
-  for (const object of objects) await tryToDrop(object, session);
+): Promise<T[]> {
+  const inUse: T[] = [];
+  for (const object of objects) if ((await tryToDrop(object, session)) !== undefined) inUse.push(object);
+  return inUse;
 }
 
 /** Returns the server's error if it refuses because something depends on the object. */

@@ -166,8 +166,10 @@ async function applyOnce(
   const former = inTheWay(context.obsolete, declared);
   try {
     if (former.length > 0) return await rebuild(file, { former, replaced: [] }, context);
-    if (isChanged(file, context)) await dropOtherDefinitions(file, context);
+    const replaced = isChanged(file, context) ? await dropOtherDefinitions(file, context) : [];
+    if (replaced.length > 0) return await rebuild(file, { former, replaced: declared }, context);
     await runFile(file, dropsBefore(file, context), context, { send: firstTry });
+    // The rest is retried at the end.
     await dropIfFree(await orphansAmong(context.history.get(file.path)?.objects ?? [], context), context);
     return nothingElse;
   } catch (error) {
