@@ -23,12 +23,17 @@ export function withDigest(stackFile: string, digest: string): string {
   const node = isCollection(contents) ? contents.getIn(keys, true) : undefined;
   const image = isAlias(node) && document !== undefined ? node.resolve(document) : node;
   const token = (node as { srcToken?: CST.Token } | undefined)?.srcToken;
-  if (!isScalar(image) || typeof image.value !== "string" || token === undefined) {
+  if (
+    !isScalar(image) ||
+    typeof image.value !== "string" ||
+    image.value.trim() === "" ||
+    token === undefined
+  ) {
     throw new UserError("The stack file has no thorbis-supabase:backup.image.");
   }
   const name = image.value
     .trim()
-    .replace(/@sha256:[0-9a-f]+$/, "")
+    .replace(/@[\w+.-]+:[0-9a-f]+$/, "")
     .replace(/:[\w.-]+$/, "");
   const value = `${name}@${digest}`;
   // Its indentation and its line endings stay.

@@ -20,6 +20,7 @@ test.each([
   ["'ghcr.io/a/b:1'", `'${proposed}'`],
   ["registry.example:5000/b", `registry.example:5000/b@${digest}`],
   [old, proposed],
+  [`ghcr.io/a/b@sha512:${"0".repeat(128)}`, proposed],
   [`"ghcr.io\\/a/\\x62:1"`, `"${proposed}"`],
   [`"ghcr.io/a/\\\n      b:1"`, `"${proposed}"`],
   [`!!str ghcr.io/a/b:1`, `!!str ${proposed}`],
@@ -53,12 +54,16 @@ test.each([
   expect(withDigest(text, digest)).toBe(expected);
 });
 
-test.each(["", "- 1", "config: 1", "config: { 'thorbis-supabase:backup': { image: 1 } }", "config: *x\n"])(
-  "a stack file without an image is refused: %j",
-  (text) => {
-    expect(() => withDigest(text, digest)).toThrow(/^The stack file (has no|is not valid YAML)/);
-  },
-);
+test.each([
+  "",
+  "- 1",
+  "config: 1",
+  "config: { 'thorbis-supabase:backup': { image: 1 } }",
+  "config: *x\n",
+  "config: { 'thorbis-supabase:backup': { image: '' } }",
+])("a stack file without an image is refused: %j", (text) => {
+  expect(() => withDigest(text, digest)).toThrow(/^The stack file (has no|is not valid YAML)/);
+});
 
 test("a stack file with two images is refused", () => {
   const text = file(old).replace("  # the end", `    image: ${old}`);
