@@ -13,6 +13,7 @@ export const sqlStates = {
   uniqueViolation: "23505",
   checkViolation: "23514",
   activeSqlTransaction: "25001",
+  transactionTimeout: "25P04",
   invalidAuthorizationSpecification: "28000",
   invalidPassword: "28P01",
   dependentObjectsStillExist: "2BP01",
@@ -48,6 +49,7 @@ export const sqlStates = {
   adminShutdown: "57P01",
   crashShutdown: "57P02",
   cannotConnectNow: "57P03",
+  idleSessionTimeout: "57P05",
   undefinedFile: "58P01",
   internalError: "XX000",
 };

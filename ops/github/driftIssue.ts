@@ -3,6 +3,7 @@ import { canonicalJson, type JsonValue } from "../../foundation/json";
 import { renderMarkdown } from "../report/markdown/render";
 import type { Report } from "../report/model";
 import { type GitHubClient, sayingWhy } from "./client";
+import { commentUnlessLocked } from "./comments";
 import type { GitHubContext } from "./context";
 import { botLogin } from "./stickyComment";
 
@@ -29,7 +30,9 @@ export async function writeDriftIssue(
   const target = { owner, repo };
   const start = `<!-- thorbis drift ${report.stack}: `;
   const digest = digestOf(report);
-  const body = renderMarkdown(report, { prefix: `${start}${digest} -->`, link: context.runUrl });
+  const textWith = (announced: string) =>
+    renderMarkdown(report, { prefix: `${start}${announced} -->`, link: context.runUrl });
+  const body = textWith(digest);
   return await sayingWhy("keep the issue about drift", "issues: write", async () => {
     // Regardless of the label, which GitHub may not set and a user may remove: otherwise every search would open another issue.
     const issues = await client.paginate("GET /repos/{owner}/{repo}/issues", {
@@ -47,11 +50,7 @@ export async function writeDriftIssue(
         ...changes,
       });
     const comment = async (number: number, text: string) =>
-      await client.request("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", {
-        ...target,
-        issue_number: number,
-        body: text,
-      });
+      await commentUnlessLocked(client, { ...target, issue_number: number, body: text });
     for (const { number } of others) await update(number, { state: "closed" });
 
     if (issue === undefined) {
@@ -65,14 +64,31 @@ export async function writeDriftIssue(
       await comment(issue.number, `The drift is gone. [Workflow run](${context.runUrl})`);
       return "closed";
     }
-    if ((issue.body ?? "").startsWith(`${start}${digest} `)) return "unchanged";
+    const announced = digestIn(issue.body ?? "", start);
+    if (announced === digest) return "unchanged";
+    // The text is current even if the comment fails. Its digest says what watchers know, so it changes after the comment.
+    await update(issue.number, { body: textWith(announced) });
+    const marker = `<!-- thorbis drift: ${digest} -->`;
+    const comments = await client.paginate("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
+      ...target,
+      issue_number: issue.number,
+      per_page: 100,
+    });
+    const last = comments.filter(({ user }) => user?.login === botLogin).at(-1);
+    // A run that failed after its comment has announced this drift already.
+    if (!(last?.body ?? "").startsWith(marker)) {
+      const sentence = `The drift has changed: ${report.verdict.sentence}`;
+      await comment(issue.number, `${marker}\n${sentence} [Workflow run](${context.runUrl})`);
+    }
     await update(issue.number, { body });
-    await comment(
-      issue.number,
-      `The drift has changed: ${report.verdict.sentence} [Workflow run](${context.runUrl})`,
-    );
     return "updated";
   });
+}
+
+/** Returns the digest in the marker of an issue. */
+function digestIn(body: string, start: string): string {
+  const [, digest = ""] = /^([0-9a-f]*) -->/.exec(body.slice(start.length)) ?? [];
+  return digest;
 }
 
 /** Returns a key that is identical for the same drift at any time. The engine works on several resources at a time, so their order varies. */

@@ -1,39 +1,19 @@
-import { isCollection, isScalar, parseDocument } from "yaml";
 import { UserError } from "../../foundation/userError";
 import { type GitHubClient, sayingWhy, statusOf } from "../github/client";
+import { commentUnlessLocked } from "../github/comments";
 import type { GitHubContext } from "../github/context";
 import { botLogin } from "../github/stickyComment";
-
-const keys = ["config", "thorbis-supabase:backup", "image"];
-
-/**
- * Returns a stack file with another digest of the same image, keeping comments and order. Throws a UserError for an
- * invalid digest.
- */
-export function withDigest(stackFile: string, digest: string): string {
-  if (!/^sha256:[0-9a-f]{64}$/.test(digest)) {
-    throw new UserError(
-      `${JSON.stringify(digest)} is not the digest of an image: a digest is sha256: and 64 hexadecimal digits.`,
-    );
-  }
-  const { contents } = parseDocument(stackFile);
-  const image = isCollection(contents) ? contents.getIn(keys, true) : undefined;
-  if (!isScalar(image) || typeof image.value !== "string" || !image.range) {
-    throw new UserError("The stack file has no thorbis-supabase:backup.image.");
-  }
-  const name = image.value.replace(/@sha256:[0-9a-f]+$/, "").replace(/:[\w.-]+$/, "");
-  // Only this value changes, so the rest of the file keeps its layout.
-  const [start, end] = image.range;
-  const value = stackFile.slice(start, end).replace(image.value, `${name}@${digest}`);
-  return `${stackFile.slice(0, start)}${value}${stackFile.slice(end)}`;
-}
+import { withDigest } from "./stackFile";
 
 export interface Proposal {
   readonly stack: string;
   readonly digest: string;
 }
 
-/** Proposes a digest for a stack in a pull request, on a separate branch. Returns a description of the result. */
+/**
+ * Proposes a digest for a stack in a pull request, on a separate branch, and closes the pull requests with older digests. Returns a
+ * description of the result.
+ */
 export async function proposeImage(
   client: GitHubClient,
   { owner, repo }: Pick<GitHubContext, "owner" | "repo">,
@@ -59,8 +39,11 @@ export async function proposeImage(
       ref: `heads/${base}`,
     });
     const title = `Use a new backup image for ${stack}`;
-    const isReady = await branchOff(client, { ...target, base, branch, sha: head.object.sha, title });
-    if (!isReady) return "it is already proposed";
+    const earlier = await branchOff(client, { ...target, base, branch, sha: head.object.sha, title });
+    if (earlier !== undefined) {
+      if (earlier.state === "open") await closeOlder(client, target, { stack, number: earlier.number });
+      return "it is already proposed";
+    }
     await client.request("PUT /repos/{owner}/{repo}/contents/{path}", {
       ...{ ...target, path, branch, sha: file.sha },
       message: title,
@@ -70,8 +53,42 @@ export async function proposeImage(
       ...{ ...target, title, head: branch, base },
       body: `The workflow \`backup-image\` built, scanned and signed \`${digest}\`.`,
     });
+    await closeOlder(client, target, { stack, number: pull.number });
     return `pull request ${pull.number}`;
   });
+}
+
+/** Closes the open pull requests of this program for a stack that are older than one. A later run for an old digest closes no newer one. */
+async function closeOlder(
+  client: GitHubClient,
+  target: Pick<GitHubContext, "owner" | "repo">,
+  { stack, number }: { readonly stack: string; readonly number: number },
+): Promise<void> {
+  const { owner, repo } = target;
+  const start = `${owner}:backup-image-${stack}-`;
+  const open = await client.paginate("GET /repos/{owner}/{repo}/pulls", {
+    ...target,
+    state: "open",
+    per_page: 100,
+  });
+  const older = open.filter(
+    ({ number: other, head, user }) =>
+      other < number &&
+      user?.login === botLogin &&
+      head.repo?.full_name === `${owner}/${repo}` &&
+      head.label.startsWith(start) &&
+      /^[0-9a-f]{12}$/.test(head.label.slice(start.length)),
+  );
+  for (const { number: other } of older) {
+    await commentUnlessLocked(client, {
+      ...{ ...target, issue_number: other },
+      body: `Pull request #${number} proposes a newer image, so this one is closed.`,
+    });
+    await client.request("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", {
+      ...{ ...target, pull_number: other },
+      state: "closed",
+    });
+  }
 }
 
 interface Branch {
@@ -86,12 +103,12 @@ interface Branch {
 
 /**
  * Creates a branch at a commit. A branch without a pull request is reset if it is from an interrupted run: it has at most one
- * commit, which is this program's. Otherwise it throws a UserError. Returns false if the branch has, or had, a pull request.
+ * commit, which is this program's. Otherwise it throws a UserError. Returns the newest pull request that the branch has, or had.
  */
 async function branchOff(
   client: GitHubClient,
   { owner, repo, base, branch, sha, title }: Branch,
-): Promise<boolean> {
+): Promise<{ readonly number: number; readonly state: string } | undefined> {
   try {
     const ref = `refs/heads/${branch}`;
     await client.request("POST /repos/{owner}/{repo}/git/refs", { owner, repo, ref, sha });
@@ -101,7 +118,8 @@ async function branchOff(
       ...{ owner, repo, state: "all" },
       head: `${owner}:${branch}`,
     });
-    if (pulls.length > 0) return false;
+    const [pull] = pulls.sort((one, other) => other.number - one.number);
+    if (pull !== undefined) return pull;
     const { data: difference } = await client.request("GET /repos/{owner}/{repo}/compare/{basehead}", {
       ...{ owner, repo, basehead: `${base}...${branch}` },
     });
@@ -122,5 +140,5 @@ async function branchOff(
       force: true,
     });
   }
-  return true;
+  return undefined;
 }

@@ -75,6 +75,8 @@ async function connect(stack: string, config: StackConfig): Promise<Client | und
   const database = new Client({ connectionString: clientUrl(outputs.databaseUrl, sslRootCertificate) });
   try {
     await database.connect();
+    // The limit of the role or the database may be shorter than a query takes.
+    await database.query("set statement_timeout = 0");
   } catch (cause) {
     const reason = messageOf(cause);
     throw new UserError(`The database of stack ${stack} cannot be reached: ${reason}.`, 1, { cause });

@@ -1,5 +1,6 @@
 import { literalPattern } from "../../foundation/literalPattern";
-import { type PatternOfParts, patternOfParts, replaceParts } from "./patternOfParts";
+import { type PatternOfParts, patternOfParts, rangesOf } from "./patternOfParts";
+import type { TextRange } from "./textRanges";
 
 /** Names of characters in HTML and XML. */
 const entities: Readonly<Record<string, string>> = {
@@ -27,16 +28,16 @@ const shortestWrapped = 60;
 const lineBreaks = "(?:\\\\{1,4}[rn]|\\n[ \\t]{0,40}){0,2}";
 
 /**
- * Returns a function that replaces secrets in an encoded form: with some or all characters escaped as in URLs (also twice), JSON, C,
+ * Returns a function that finds secrets in an encoded form: with some or all characters escaped as in URLs (also twice), JSON, C,
  * SQL, HTML or PostgreSQL's `bytea`; as hexadecimal digits with any usual separator; and as Base64 with line breaks.
  *
- * @param values the secrets; their plain form and Base64 in one line are replaced elsewhere
+ * @param values the secrets; their plain form and Base64 in one line are found elsewhere
  * @param base64 returns the forms of a value in Base64
  */
 export function encodedSecrets(
   values: readonly string[],
   base64: (value: string) => readonly string[],
-): (text: string, mask: string) => string {
+): (text: string) => TextRange[] {
   const escaped = values.map((value) => {
     const characters = [...value];
     const isClear = (index: number) => !ambiguous.includes(characters[index] ?? "");
@@ -47,16 +48,11 @@ export function encodedSecrets(
     .flatMap(base64)
     .filter((form) => form.length > shortestWrapped)
     .map((form) => patternOfParts([...form].map(literalPattern), { separator: lineBreaks, flags: "u" }));
-  return (text, mask) => {
-    let clean = text;
-    const replace = (pattern: PatternOfParts) => {
-      clean = replaceParts(clean, pattern, mask);
-    };
-    if (perhapsEscaped.test(clean)) escaped.forEach(replace);
-    hexadecimal.forEach(replace);
-    if (/\n|\\n/.test(clean)) wrapped.forEach(replace);
-    return clean;
-  };
+  return (text) => [
+    ...(perhapsEscaped.test(text) ? escaped : []).flatMap((pattern) => rangesOf(text, pattern)),
+    ...hexadecimal.flatMap((pattern) => rangesOf(text, pattern)),
+    ...(/\n|\\n/.test(text) ? wrapped : []).flatMap((pattern) => rangesOf(text, pattern)),
+  ];
 }
 
 /** Returns a pattern for a character as it is, and in each escaped form. */

@@ -2,7 +2,9 @@ import { stripVTControlCharacters } from "node:util";
 import type { JsonValue } from "../../foundation/json";
 import { isJsonObject } from "../../foundation/json";
 import { encodedSecrets } from "./encodedSecrets";
+import { recognizedSecrets } from "./recognizedSecrets";
 import { maskSqlSecrets } from "./sqlSecrets";
+import { occurrencesOf, replaceRanges } from "./textRanges";
 
 const masked = "[secret]";
 
@@ -15,61 +17,6 @@ const ordinaryWord = /^[a-z]{1,15}$/;
 
 /** Shorter values are usually ordinary words, not secrets. */
 const minSecretLength = 8;
-
-type Replacement = string | ((found: string, ...groups: (string | undefined)[]) => string);
-
-/**
- * Patterns of secrets, which are masked wherever they appear. An untrusted report may contain megabytes of anything, so they take linear
- * time and constant stack: what is repeated needs no backtracking, and `x{20}x*` is not `x{20,}`, which needs stack for each character.
- */
-const patterns: readonly (readonly [RegExp, Replacement])[] = [
-  // The password of a URL, which may contain what has to be encoded there. A port is not one.
-  [
-    /(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@"']*:)(?!\d+(?:[/?#\s"']|$))([^\s"'`<>]+)/gi,
-    (found, start = "", rest = "") => {
-      const end = rest.lastIndexOf("@");
-      return end < 1 ? found : `${start}${masked}${rest.slice(end)}`;
-    },
-  ],
-  // The same with a quote in the password, but not with one that ends a string.
-  [
-    /(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@"']{0,100}:)(?!\d+(?:[/?#\s"']|$))[^\s"'`<>@/]{0,100}["'](?![,:;\])}\\])(?:[^\s"'`<>@/]|["'](?![,:;\])}\\])){0,100}@/gi,
-    `$1${masked}@`,
-  ],
-  // Also a key whose end was cut off, but not the line in a message that only names it.
-  [
-    /-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----(?=[^\S\n]*(?:\n|\\+[nr]|[A-Za-z0-9+/=]{16}))[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|(?=-----)|$)/g,
-    masked,
-  ],
-  // Signed ones have three parts, encrypted ones five, which may be empty.
-  [
-    /\beyJ[\w-]{8}[\w-]*((?:\.[\w-]*){4}|\.[\w-]{8}[\w-]*\.[\w-]+)?/g,
-    (found, rest) => (rest === undefined ? found : masked),
-  ],
-  [/\bsb[a-z]*_[A-Za-z0-9_-]{20}[A-Za-z0-9_-]*/g, masked],
-  [/\b(?:gh[pousr]_|github_pat_)\w{20}\w*/g, masked],
-  [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, masked],
-  [
-    /((?:secret_?access_?key|session_?token)(?:\\{0,3}["'])?\s?[:=]\s?(?:\\{0,3}["'])?)[A-Za-z0-9/+=]{16}[A-Za-z0-9/+=]*/gi,
-    `$1${masked}`,
-  ],
-  [/\bpul-[0-9a-f]{40}\b/g, masked],
-  // GitLab, npm, Google, SendGrid, Resend.
-  [/\bglpat-[\w-]{20}[\w-]*/g, masked],
-  [/\bnpm_[A-Za-z0-9]{36}\b/g, masked],
-  [/\bAIza[\w-]{35}/g, masked],
-  [/\bSG\.[\w-]{22}\.[\w-]{43}/g, masked],
-  [/\bre_[A-Za-z0-9]{8}_[A-Za-z0-9]{20}[A-Za-z0-9]*/g, masked],
-  [/\b(?:v1,)?whsec_[A-Za-z0-9+/=_-]{16}[A-Za-z0-9+/=_-]*/g, masked],
-  [/\b(?:sk-|[sr]k_(?:org_)?(?:live|test)_)[A-Za-z0-9_-]{16}[A-Za-z0-9_-]*/g, masked],
-  [/\bxox[a-z]-[A-Za-z0-9-]{10}[A-Za-z0-9-]*/g, masked],
-  [/(\bhooks\.slack\.com\/services\/)[\w/]+/g, `$1${masked}`],
-  [/(\bX-Amz-(?:Signature|Security-Token|Credential)=)[^\s&"']+/gi, `$1${masked}`],
-  [/(\bAuthorization["']?\s?[:=]\s?["']?Basic\s+)[\w+/=-]+/gi, `$1${masked}`],
-  [/(\bBearer\s+)[\w.~+/=-]{16}[\w.~+/=-]*/gi, `$1${masked}`],
-  [/\bSCRAM-SHA-256\$[^\s"']+/g, masked],
-  [/\bmd5[0-9a-f]{32}\b/g, masked],
-];
 
 /** A password without quotes in a connection string of libpq, or what `=` in a statement assigns or compares. */
 const plainPassword =
@@ -126,10 +73,8 @@ function formsOf(value: string): string[] {
 }
 
 /** Returns the values that are long enough, without duplicates. */
-function longestFirst(values: readonly string[]): string[] {
-  return [...new Set(values)]
-    .filter((value) => value.length >= minSecretLength)
-    .sort((one, other) => other.length - one.length);
+function longEnough(values: readonly string[]): string[] {
+  return [...new Set(values)].filter((value) => value.length >= minSecretLength);
 }
 
 function inJson(text: string): string {
@@ -160,14 +105,17 @@ export function cleaner(environment: NodeJS.ProcessEnv = process.env): (text: st
   const secrets = Object.entries(environment).flatMap(([name, value]) =>
     value !== undefined && isSecret(name, value) ? partsOf(value) : [],
   );
-  const values = longestFirst(secrets.flatMap(formsOf));
-  const maskEncoded = encodedSecrets(longestFirst(secrets), inBase64);
+  const values = longEnough(secrets.flatMap(formsOf));
+  const encodedIn = encodedSecrets(longEnough(secrets), inBase64);
   return (text) => {
-    let clean = withoutControls(text);
-    for (const value of values) clean = clean.replaceAll(value, masked);
-    clean = maskEncoded(clean, masked);
-    for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement as string);
-    return maskSqlSecrets(clean, masked)
+    const clean = withoutControls(text);
+    // All are searched in the same text, because masking one would hide the begin or the end of another that overlaps it.
+    const found = [
+      ...values.flatMap((value) => occurrencesOf(clean, value)),
+      ...encodedIn(clean),
+      ...recognizedSecrets(clean),
+    ];
+    return maskSqlSecrets(replaceRanges(clean, found, masked), masked)
       .replace(plainPassword, maskPlainPassword)
       .replace(optionPassword, `$1${masked}`)
       .replace(memberPassword, `$1${masked}`)

@@ -1,3 +1,5 @@
+import type { TextRange } from "./textRanges";
+
 /**
  * A pattern of any length. V8 compiles a pattern recursively, so one for a long secret overflows the stack, and the error contains the pattern.
  */
@@ -45,22 +47,17 @@ export function patternOfParts(
   };
 }
 
-/** Replaces what matches all parts. */
-export function replaceParts(text: string, { first, next }: PatternOfParts, replacement: string): string {
-  let replaced = "";
-  let done = 0;
+/** Returns what matches all parts, also where matches overlap. */
+export function rangesOf(text: string, { first, next }: PatternOfParts): TextRange[] {
+  const ranges: TextRange[] = [];
   first.lastIndex = 0;
   for (let found = first.exec(text); found !== null; found = first.exec(text)) {
+    const start = found.index;
     const end = endOf(text, next, first.lastIndex);
-    if (end === undefined) {
-      first.lastIndex = found.index + ((text.codePointAt(found.index) ?? 0) > 0xffff ? 2 : 1);
-    } else {
-      replaced += text.slice(done, found.index) + replacement;
-      done = end;
-      first.lastIndex = end;
-    }
+    if (end !== undefined) ranges.push({ start, end });
+    first.lastIndex = start + ((text.codePointAt(start) ?? 0) > 0xffff ? 2 : 1);
   }
-  return replaced + text.slice(done);
+  return ranges;
 }
 
 /** Returns where a text that continues with these patterns ends; undefined if it does not. */

@@ -124,16 +124,68 @@ test("an issue without its label stays the issue of its stack", async () => {
   expect(issues()).toEqual([["Drift of stack prod", "closed", 1]]);
 });
 
-test("a locked issue is closed, although comments on it are refused", async () => {
-  await search(drifted);
-  const body = { message: "Unable to create comment because issue is locked." };
-  github.faults.push({ method: "POST", path: /\/comments$/, status: 403, body, times: 1 });
+const refusesComment = (status: number, { done = false } = {}) =>
+  github.faults.push({
+    ...{ method: "POST", path: /\/comments$/, status, done, times: 1 },
+    body: { message: status === 403 ? "Unable to create comment because issue is locked." : "Bad gateway" },
+  });
+const bodyOf = () => [...github.issues.values()][0]?.body;
 
-  await expect(search()).rejects.toThrow(
-    "GitHub did not allow this run to keep the issue about drift: Unable to create comment because issue is locked (403).",
-  );
-  expect(await search()).toBe("no issue needed");
+test("a locked issue is updated and closed, although comments on it are refused", async () => {
+  await search(drifted);
+  refusesComment(403);
+  expect(await search(drifted, notDeployed)).toBe("updated");
+  expect(await search(drifted, notDeployed)).toBe("unchanged");
+  refusesComment(403);
+  expect(await search()).toBe("closed");
   expect(issues()).toEqual([["Drift of stack prod", "closed", 0]]);
+});
+
+test.each([false, true])(
+  "a comment that failed is repeated by the next search unless it exists: %s",
+  async (done) => {
+    await search(drifted);
+    const first = bodyOf();
+    refusesComment(502, { done });
+    await expect(search(drifted, notDeployed)).rejects.toThrow(
+      "the service failed (502); run the job again.",
+    );
+    // The text is current, although watchers may not know of it.
+    expect(bodyOf()).not.toBe(first);
+
+    expect(await search(drifted, notDeployed)).toBe("updated");
+    expect(await search(drifted, notDeployed)).toBe("unchanged");
+    expect(issues()).toEqual([["Drift of stack prod", "open", 1]]);
+  },
+);
+
+test("a search that failed after its comment is completed without another comment", async () => {
+  await search(drifted);
+  github.faults.push(
+    { method: "PATCH", path: /\/issues\/\d+$/, status: 403, times: 0 },
+    {
+      method: "POST",
+      path: /\/comments$/,
+      status: 201,
+      done: true,
+      times: 1,
+      meanwhile: () => refuseUpdate(),
+    },
+  );
+  const refuseUpdate = () => {
+    const fault = github.faults[0];
+    if (fault !== undefined) fault.times = 1;
+  };
+  await expect(search(drifted, notDeployed)).rejects.toThrow("(403)");
+
+  expect(await search(drifted, notDeployed)).toBe("updated");
+  expect(issues()).toEqual([["Drift of stack prod", "open", 1]]);
+});
+
+test("drift that appears, disappears and appears again is announced each time", async () => {
+  for (const preview of [quiet, notDeployed, quiet, notDeployed]) await search(drifted, preview);
+
+  expect(issues()).toEqual([["Drift of stack prod", "open", 3]]);
 });
 
 test("an issue that a user closed is not reopened: drift opens another one", async () => {

@@ -22,7 +22,8 @@ export interface StandInIssue {
 
 export interface StandInPull {
   readonly number: number;
-  readonly state: "open" | "closed";
+  state: "open" | "closed";
+  readonly user?: { readonly login: string };
   readonly head: {
     readonly label: string;
     readonly sha: string;
@@ -113,7 +114,7 @@ export async function startGitHub(): Promise<GitHubStandIn> {
     if (first === "pulls" && method === "GET") {
       const [state, head] = [url.searchParams.get("state"), url.searchParams.get("head")];
       const fits = (pull: StandInPull) => state === "all" || pull.state === state;
-      return [200, pulls.filter((pull) => fits(pull) && pull.head.label === head)];
+      return [200, pulls.filter((pull) => fits(pull) && (head === null || pull.head.label === head))];
     }
     if (route === "" && method === "GET") return [200, { default_branch: "main" }];
     if (first === "compare") return [200, { ahead_by: ahead.length, commits: ahead }];
@@ -125,6 +126,11 @@ export async function startGitHub(): Promise<GitHubStandIn> {
     if (first === "contents" && method === "PUT") {
       files.set(second, Buffer.from(String(input.content), "base64").toString());
       return [200, {}];
+    }
+    if (first === "pulls" && method === "PATCH") {
+      const pull = pulls.find(({ number }) => number === Number(second));
+      if (pull === undefined) return [404, { message: "Not Found" }];
+      return [200, Object.assign(pull, input)];
     }
     if (first === "pulls" && method === "POST") return [201, { number: nextId++ }];
     if (first === "actions" && method === "GET") {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { gitHubClient } from "../../../ops/github/client";
-import { proposeImage, withDigest } from "../../../ops/proposeImage/proposal";
+import { proposeImage } from "../../../ops/proposeImage/proposal";
 import { type GitHubStandIn, repository, startGitHub, token } from "../github/standIn";
 
 const digest = `sha256:${"ab".repeat(32)}`;
@@ -97,25 +97,50 @@ test.each([
   await expect(propose()).rejects.toThrow(`GitHub did not allow this run to propose the image: ${reason}`);
 });
 
-const file = (image: string) => `# image: ghcr.io/a/b:1
-config:
-  thorbis-supabase:backup:
-    note: ghcr.io/a/b:1
-    image: ${image} # kept
-`;
+const pull = (number: number, label: string, login = "github-actions[bot]") => ({
+  ...{ number, state: "open" as const, user: { login } },
+  head: { label, sha: "a".repeat(40), repo: { full_name: "thorbis/stack" } },
+});
+const older = "thorbis:backup-image-prod-cdcdcdcdcdcd";
+const stateOf = (number: number) => github.pulls.find((each) => each.number === number)?.state;
 
-test.each([
-  ["ghcr.io/a/b:1", `ghcr.io/a/b@${digest}`],
-  ['"ghcr.io/a/b:1"', `"ghcr.io/a/b@${digest}"`],
-  ["registry.example:5000/b", `registry.example:5000/b@${digest}`],
-  [`ghcr.io/a/b:1@sha256:${"0".repeat(64)}`, `ghcr.io/a/b@${digest}`],
-])("only the value changes: %s", (image, expected) => {
-  expect(withDigest(file(image), digest)).toBe(file(expected));
+test("older pull requests of the same stack are closed, with a sentence", async () => {
+  github.pulls.push(
+    pull(3, older),
+    pull(4, "thorbis:backup-image-prod-eu-cdcdcdcdcdcd"),
+    pull(5, older, "mia"),
+    pull(6, "thorbis:topic"),
+    { ...pull(7, older), head: { ...pull(7, older).head, repo: { full_name: "thorbis/copy" } } },
+    pull(9999, older),
+  );
+
+  expect(await propose()).toMatch(/^pull request 10\d\d$/);
+  expect(github.pulls.filter(({ state }) => state === "closed").map(({ number }) => number)).toEqual([3]);
+  expect(github.comments(3).map(({ body }) => body)).toEqual([
+    expect.stringMatching(/^Pull request #10\d\d proposes a newer image, so this one is closed\.$/),
+  ]);
 });
 
-test.each(["", "- 1", "config: 1", "config: { 'thorbis-supabase:backup': { image: 1 } }"])(
-  "a stack file without an image is refused: %j",
-  (text) => {
-    expect(() => withDigest(text, digest)).toThrow("The stack file has no thorbis-supabase:backup.image.");
-  },
-);
+test("an older pull request behind a hundred others that is locked is closed without a sentence", async () => {
+  for (let number = 100; number < 250; number++) github.pulls.push(pull(number, `thorbis:topic-${number}`));
+  github.pulls.push(pull(3, older));
+  refused("POST", /\/comments$/, {
+    status: 403,
+    message: "Unable to create comment because issue is locked.",
+  });
+
+  expect(await propose()).toMatch(/^pull request/);
+  expect([stateOf(3), github.comments(3)]).toEqual(["closed", []]);
+});
+
+test("a run that failed before it closed an older pull request is completed by the next one", async () => {
+  github.pulls.push(pull(3, older));
+  refused("PATCH", /\/pulls\/3$/, { status: 403, message: "Resource not accessible by integration" });
+  await expect(propose()).rejects.toThrow("the token lacks a permission (403)");
+  github.files.clear();
+  github.pulls.push(pull(1000, `thorbis:${branch}`));
+  exists();
+
+  expect(await propose()).toBe("it is already proposed");
+  expect([stateOf(3), stateOf(1000)]).toEqual(["closed", "open"]);
+});

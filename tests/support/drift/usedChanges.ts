@@ -230,4 +230,34 @@ export const usedChanges: readonly PostureChange[] = [
     reports: extra("cast (pg_catalog.text AS pg_catalog.uuid)", "function legacy_private.to_uuid(text)"),
     severity: "opens",
   },
+  {
+    name: "a private text search configuration that a policy's function uses gets another mapping",
+    change: "alter text search configuration legacy_private.search alter mapping for email with english_stem",
+    reverse: "alter text search configuration legacy_private.search alter mapping for email with simple",
+    reports: changed("text search configuration legacy_private.search", "content"),
+    severity: "opens",
+  },
+  {
+    name: "a private text search configuration that is the default of a policy's function loses a mapping",
+    change: "alter text search configuration legacy_private.fallback drop mapping for asciiword",
+    reverse: "alter text search configuration legacy_private.fallback add mapping for asciiword with simple",
+    reports: changed("text search configuration legacy_private.fallback", "content"),
+    severity: "opens",
+  },
+  {
+    name: "a dictionary of a private text search configuration that a policy's function uses is changed",
+    change: "alter text search dictionary legacy_private.words (stopwords = english)",
+    reverse: "alter text search dictionary legacy_private.words (stopwords)",
+    reports: changed("text search dictionary legacy_private.words", "content"),
+    severity: "opens",
+  },
+  {
+    name: "a private collation of a policy is replaced by one without upper and lower case",
+    change:
+      "drop collation legacy_private.exact cascade; create collation legacy_private.exact (provider = icu, locale = 'und-u-ks-level1', deterministic = false); create policy by_collation on public.tasks for select to authenticated using ((review).text = 'x' collate legacy_private.exact)",
+    reverse:
+      "drop collation legacy_private.exact cascade; create collation legacy_private.exact (provider = icu, locale = 'und'); create policy by_collation on public.tasks for select to authenticated using ((review).text = 'x' collate legacy_private.exact)",
+    reports: changed("collation legacy_private.exact", "content"),
+    severity: "opens",
+  },
 ];

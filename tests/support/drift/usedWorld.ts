@@ -48,6 +48,17 @@ create type legacy_private.review as (mood legacy_private.mood, text text);
 create function legacy_private.compare_dates(a date, b date) returns integer language sql immutable as $$ select date_cmp(a, b) $$;
 create table public.tasks (stages legacy_private.stage[], review legacy_private.review, due date);
 alter table public.tasks enable row level security;
+create text search dictionary legacy_private.words (template = simple);
+create text search configuration legacy_private.search (copy = simple);
+alter text search configuration legacy_private.search alter mapping for asciiword with legacy_private.words;
+create text search configuration legacy_private.fallback (copy = simple);
+create collation legacy_private.exact (provider = icu, locale = 'und');
+create function legacy_private.may_find(t text) returns boolean language sql as $$ select to_tsvector('legacy_private.search', t) @@ 'public' $$;
+create function legacy_private.may_guess(t text) returns boolean language sql set default_text_search_config = 'legacy_private.fallback'
+  as $$ select to_tsvector(t) @@ 'public' $$;
+create policy by_search on public.tasks for select to authenticated
+  using (legacy_private.may_find((review).text) or legacy_private.may_guess((review).text));
+create policy by_collation on public.tasks for select to authenticated using ((review).text = 'x' collate legacy_private.exact);
 `;
 
 /** The same for objects that only a superuser may create. */

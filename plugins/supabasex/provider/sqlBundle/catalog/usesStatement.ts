@@ -18,7 +18,7 @@ const dependencies = `
     and d.classid in ('pg_class'::regclass, 'pg_type'::regclass)`;
 
 /**
- * Functions, operators and types that an extension did not create, with the objects that use them. What belongs to a table, a view or a
+ * Functions, operators, types, collations and parts of text search that an extension did not create, with the objects that use them. What belongs to a table, a view or a
  * composite type counts as its own use, an array as its element, a multirange as its range, and a row as its table. What the texts of
  * functions use is not known, but the types of their arguments and results are.
  */
@@ -56,7 +56,7 @@ export const uses = `
     select t.oid, t.typrelid from pg_type t join pg_class c on c.oid = t.typrelid and c.relkind <> 'c'
   ) row_type on d.refclassid = 'pg_type'::regclass and row_type.oid = coalesce(list.typelem, d.refobjid)
   where coalesce(list.typelem, d.refobjid) >= ${firstUserOid}
-    and (d.refclassid = 'pg_operator'::regclass
+    and (d.refclassid in ('pg_operator'::regclass, 'pg_collation'::regclass, 'pg_ts_config'::regclass, 'pg_ts_dict'::regclass)
       -- The texts of policies and triggers name their functions.
       or d.refclassid = 'pg_proc'::regclass and d.classid not in ('pg_policy'::regclass, 'pg_trigger'::regclass)
       or d.refclassid = 'pg_type'::regclass and d.classid in ('pg_class'::regclass, 'pg_type'::regclass, 'pg_proc'::regclass))

@@ -28,26 +28,72 @@ export class LoginRefused extends UserError {}
 
 /**
  * Opens a connection whose session belongs only to the caller. Throws a UserError that never contains the password:
- * DatabaseUnreachable if the server or database does not exist, LoginRefused, and others for TLS and pooler errors.
+ * DatabaseUnreachable if the server or database does not exist, LoginRefused, and others for TLS and pooler errors. Time limits of the
+ * role or the database do not apply to the session, however short they are.
  */
 export async function connect(connection: Connection, options: ConnectOptions): Promise<Client> {
   if (connection.port === transactionPoolerPort) throw transactionPooler(connection);
-  const client = new Client(clientConfig(connection, options));
+  const attempt = (settings: readonly string[]) => open(connection, options, settings);
+  // A limit of a millisecond may end the session before it is switched off. The server applies the settings of a login before those of the
+  // role and the database, but a pooler may refuse them, so they are only sent if they are needed.
+  return await attempt([]).catch(async (error: unknown) => {
+    if (!(error instanceof EndedByLimit)) throw error;
+    const known = ["statement_timeout", "idle_session_timeout"];
+    // A server before version 17 has no such setting, and would refuse the login.
+    const newer = [...known, "transaction_timeout"];
+    const isNewer = (one: EndedByLimit) => one.code === sqlStates.transactionTimeout;
+    if (isNewer(error)) return await attempt(newer);
+    return await attempt(known).catch(async (second: unknown) => {
+      if (!(second instanceof EndedByLimit && isNewer(second))) throw second;
+      return await attempt(newer);
+    });
+  });
+}
+
+/** A time limit of the role or the database ended the session before it was switched off. */
+class EndedByLimit extends UserError {
+  constructor(
+    connection: Connection,
+    readonly code: string,
+  ) {
+    super(
+      `${place(connection)} ends each session of role ${connection.user} immediately (${code}): a time limit of the role or the database is too short. Connect another role, and reset it: alter database … reset …, or alter role … reset ….`,
+    );
+  }
+}
+
+/** @param unlimited names of settings that the login sets to 0 */
+async function open(
+  connection: Connection,
+  options: ConnectOptions,
+  unlimited: readonly string[],
+): Promise<Client> {
+  const config = clientConfig(connection, options);
+  const client = new Client(
+    unlimited.length === 0
+      ? config
+      : { ...config, options: unlimited.map((name) => `-c ${name}=0`).join(" ") },
+  );
+  let ended: unknown;
   // Without a listener, a connection that breaks while idle would end the process.
-  client.on("error", () => {});
+  client.on("error", (error) => {
+    ended ??= error;
+  });
   options.signal?.throwIfAborted();
   const giveUp = () => cut(client);
   options.signal?.addEventListener("abort", giveUp, { once: true });
   try {
     await client.connect();
+    // First, because the limit may be shorter than the next statement takes.
+    await client.query("set statement_timeout = 0");
     // The same backend must answer twice. A pooler in transaction mode may use two.
-    const first = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
+    const first = await client.query<{ pid: number }>("select pg_catalog.pg_backend_pid() as pid");
     // The settings of a role or database may contain a role, with which the session would start.
     await client.query(
       `set client_connection_check_interval = 1000; ${withoutTransactionTimeouts}; set role none`,
     );
     const second = await client.query<{ pid: number; interval: string }>(
-      "select pg_backend_pid() as pid, current_setting('client_connection_check_interval') as interval",
+      "select pg_catalog.pg_backend_pid() as pid, pg_catalog.current_setting('client_connection_check_interval') as interval",
     );
     const [before, after] = [first.rows[0], second.rows[0]];
     if (before?.pid !== after?.pid || after?.interval !== "1s") throw transactionPooler(connection);
@@ -55,7 +101,7 @@ export async function connect(connection: Connection, options: ConnectOptions): 
   } catch (error) {
     await client.end().catch(() => {});
     options.signal?.throwIfAborted();
-    throw error instanceof UserError ? error : explain(error, connection);
+    throw error instanceof UserError ? error : explain(ended ?? error, connection);
   } finally {
     options.signal?.removeEventListener("abort", giveUp);
   }
@@ -125,6 +171,12 @@ const absent = new Set([
   // A server that starts, recovers or shuts down.
   sqlStates.cannotConnectNow,
 ]);
+/** The states in which the server ends a statement or a session because of a time limit. */
+const limits = new Set<string>([
+  sqlStates.queryCanceled,
+  sqlStates.transactionTimeout,
+  sqlStates.idleSessionTimeout,
+]);
 /** The shared pooler's messages about a project that is paused or deleted. */
 const unknownTenant = /tenant or user not found|tenant\/user \S+ not found/i;
 const certificate = /^(ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_SSL)/;
@@ -133,6 +185,7 @@ function explain(error: unknown, connection: Connection): UserError {
   const code = String((error as { code?: unknown } | undefined)?.code ?? "");
   const message = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
   const where = place(connection);
+  if (limits.has(code)) return new EndedByLimit(connection, code);
   if (absent.has(code) || /timeout/i.test(message ?? "")) {
     return new DatabaseUnreachable(`The database ${where} cannot be reached: ${code || message}.`, 1);
   }

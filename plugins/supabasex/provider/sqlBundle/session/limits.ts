@@ -18,5 +18,6 @@ export function settingsOf({ lockTimeoutSeconds, statementTimeoutSeconds }: Limi
     withoutTransactionTimeouts,
     "set check_function_bodies = on",
     "set standard_conforming_strings = on",
+    "set default_transaction_read_only = off",
   ].join("; ");
 }

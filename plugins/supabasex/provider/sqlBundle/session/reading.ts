@@ -32,7 +32,7 @@ export async function reading<T>(options: ReadingOptions, read: (client: Client)
   let second: Promise<Client> | undefined;
   let watch: Watch | undefined;
   try {
-    const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
+    const { rows } = await client.query<{ pid: number }>("select pg_catalog.pg_backend_pid() as pid");
     await client.query(settingsOf(limits));
     const wire = new Wire(client);
     watch = new Watch({

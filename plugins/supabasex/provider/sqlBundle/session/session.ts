@@ -70,7 +70,7 @@ export class Session {
       await takeLock(lock, bundle, { waitSeconds: limits.lockWaitSeconds, signal, waiting: options.waiting });
       work = await connect(connection, { ...name, signal, pipeline: true });
       const watchedWork = work;
-      const { rows } = await work.query<{ pid: number }>("select pg_backend_pid() as pid");
+      const { rows } = await work.query<{ pid: number }>("select pg_catalog.pg_backend_pid() as pid");
       const wire = new Wire(work);
       const watch = new Watch({
         pid: rows[0]?.pid ?? 0,

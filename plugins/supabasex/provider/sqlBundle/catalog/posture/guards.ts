@@ -7,6 +7,9 @@ import { type Exposure, grantees, hookCaller } from "./exposure";
 import { withHeldRoles } from "./memberships";
 import { isUsable, type PostureVersion } from "./version";
 
+/** A setting that names a text search configuration. */
+const searchSetting = "default_text_search_config";
+
 /** Settings that name a function which the Data API calls: before each request, and for its description. */
 const functionSettings = ["pgrst.db_pre_request", "pgrst.db_root_spec"];
 
@@ -14,7 +17,15 @@ const functionSettings = ["pgrst.db_pre_request", "pgrst.db_root_spec"];
 const codeProperties = ["body", "command"];
 
 /** Properties that contain the names of objects in use. The server prints names with their schema. */
-const printedProperties = ["using", "check", "definition", "function", "default", ...functionSettings];
+const printedProperties = [
+  "using",
+  "check",
+  "definition",
+  "function",
+  "default",
+  searchSetting,
+  ...functionSettings,
+];
 
 const identifier = String.raw`(?:"(?:[^"]|"")+"|[a-z_][\w$]*)`;
 /** Matches a name with its schema. */
@@ -39,7 +50,7 @@ export interface GuardSubject {
 }
 
 /**
- * Returns the functions, operators, types, views and tables outside of exposed schemas that policies, triggers, constraints, defaults,
+ * Returns the functions, operators, types, collations, text search configurations, views and tables outside of exposed schemas that policies, triggers, constraints, defaults,
  * indexes, views, casts, jobs and functions use, directly or indirectly, with the policies, triggers, rules and grants on columns of these
  * tables and views; the functions that settings of the Data API name; and the functions that Auth may call. A policy asks its function
  * regardless of who may use the function's schema, so replacing its body opens what the policy guards. A view that checks its caller's
@@ -160,13 +171,15 @@ function namesIn(object: CatalogObject, sessionPath: readonly string[]): Readonl
     names.flatMap((property) => textsOf(object[property])),
   ) as [string[], string[]];
   const keys = new Set<string>();
+  const settings = isJsonObject(object.settings) ? object.settings : {};
+  code.push(...textsOf(settings[searchSetting]));
   for (const text of [...code, ...printed]) {
     for (const [, schema = "", name = ""] of text.matchAll(qualifiedName)) keys.add(keyOf(schema, name));
   }
   for (const text of code) {
     for (const [, schema = "", name = ""] of text.matchAll(qualifiedOperator)) keys.add(keyOf(schema, name));
   }
-  const own = isJsonObject(object.settings) ? object.settings.search_path : undefined;
+  const own = settings.search_path;
   const path = typeof own === "string" ? (own.match(bareName) ?? []) : sessionPath;
   const bare = new Set(
     code.flatMap((text) => [...(text.match(bareName) ?? []), ...(text.match(bareOperator) ?? [])]),

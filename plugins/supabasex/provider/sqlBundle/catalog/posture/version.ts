@@ -157,6 +157,7 @@ export function isPropertySinceVersion3(identity: string, property: string): boo
 
 const usableKinds: ReadonlySet<string> = new Set([
   "aggregate",
+  "collation",
   "column",
   "foreign table",
   "function",
@@ -166,6 +167,8 @@ const usableKinds: ReadonlySet<string> = new Set([
   "procedure",
   "rule",
   "table",
+  "text search configuration",
+  "text search dictionary",
   "trigger",
   "type",
   "view",
@@ -174,9 +177,12 @@ const usableKinds: ReadonlySet<string> = new Set([
 /** Of these, those that versions before 3 did not follow. */
 const usableSinceVersion3: ReadonlySet<string> = new Set([
   "aggregate",
+  "collation",
   "foreign table",
   "operator",
   "rule",
+  "text search configuration",
+  "text search dictionary",
   "trigger",
   "type",
 ]);
