@@ -20,7 +20,7 @@ export { quietChanges } from "./limitChanges";
 export { limitWorld } from "./limitWorld";
 export type { PostureChange } from "./postureChange";
 export { postureWorld, postureWorldOfSuperuser } from "./postureWorld";
-export { usedWorld, usedWorldOfSuperuser } from "./usedWorld";
+export { usedTextWorld, usedWorld, usedWorldOfSuperuser } from "./usedWorld";
 
 /** Changes of objects that the bundle did not create. */
 export const postureChanges: readonly PostureChange[] = [

@@ -13,6 +13,7 @@ import {
   postureWorld,
   postureWorldOfSuperuser,
   quietChanges,
+  usedTextWorld,
   usedWorld,
   usedWorldOfSuperuser,
 } from "../../../support/drift/postureChanges";
@@ -35,6 +36,7 @@ beforeAll(async () => {
   await hands.postgres.query(postureWorld);
   await hands.supabase_admin.query(postureWorldOfSuperuser);
   await hands.postgres.query(usedWorld);
+  await hands.postgres.query(usedTextWorld);
   await hands.supabase_admin.query(usedWorldOfSuperuser);
   await hands.supabase_admin.query(limitWorld);
   bundle = await databases.bundle(driftFiles(), { watch: "database" });
