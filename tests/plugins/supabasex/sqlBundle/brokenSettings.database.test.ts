@@ -1,6 +1,7 @@
 import type pg from "pg";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { majorOf } from "../../../support/cluster";
+import { sliceOf } from "../../../support/slice";
 import type { BundleUnderTest } from "./bundleUnderTest";
 import { Databases, failureOf } from "./support";
 
@@ -50,30 +51,33 @@ const settings: readonly (readonly [name: string, value: string, oldest?: number
   ["xmloption", "document"],
 ];
 
-describe.each(["database postgres", "role postgres", "role postgres in database postgres"])("%s", (owner) => {
-  test.each(settings)(
-    "%s = %s: a refresh reports it, and a deployment succeeds",
-    async (name, value, oldest) => {
-      if (major < Number(oldest ?? 0)) return;
-      files += 1;
-      await hand.query(`alter ${owner} set ${name} = ${value}`);
-      try {
-        let paths: string[] = [];
-        const refresh = await failureOf(
-          bundle.refresh().then((found) => {
-            paths = found;
-          }),
-        );
-        bundle.write({
-          [`repeatable/f${files}.sql`]: `create or replace function $s.f${files}() returns int language sql as 'select ${files}';\n`,
-          [`migrations/202601020000${String(files).padStart(2, "0")}_x.sql`]: `insert into $s.t (id) values (${files});\n`,
-        });
-        const up = await failureOf(bundle.up());
-        expect([refresh, up]).toEqual(["it succeeded", "it succeeded"]);
-        expect(paths.join("\n")).toMatch(/^live\["(?:database settings|role settings postgres)/m);
-      } finally {
-        await hand.query(`alter ${owner} reset ${name}`);
-      }
-    },
-  );
-});
+const owners = ["database postgres", "role postgres", "role postgres in database postgres"];
+const cases = settings.flatMap(([name, value, oldest = 0]) =>
+  owners.map((owner) => ({ owner, name, value, oldest })),
+);
+
+test.each(sliceOf(cases, 4))(
+  "alter $owner set $name = $value: a refresh reports it, and a deployment succeeds",
+  async ({ owner, name, value, oldest }) => {
+    if (major < oldest) return;
+    files += 1;
+    await hand.query(`alter ${owner} set ${name} = ${value}`);
+    try {
+      let paths: string[] = [];
+      const refresh = await failureOf(
+        bundle.refresh().then((found) => {
+          paths = found;
+        }),
+      );
+      bundle.write({
+        [`repeatable/f${files}.sql`]: `create or replace function $s.f${files}() returns int language sql as 'select ${files}';\n`,
+        [`migrations/202601020000${String(files).padStart(2, "0")}_x.sql`]: `insert into $s.t (id) values (${files});\n`,
+      });
+      const up = await failureOf(bundle.up());
+      expect([refresh, up]).toEqual(["it succeeded", "it succeeded"]);
+      expect(paths.join("\n")).toMatch(/^live\["(?:database settings|role settings postgres)/m);
+    } finally {
+      await hand.query(`alter ${owner} reset ${name}`);
+    }
+  },
+);
