@@ -18,9 +18,9 @@ const dependencies = `
     and d.classid in ('pg_class'::regclass, 'pg_type'::regclass)`;
 
 /**
- * Functions, operators, types, collations and parts of text search that an extension did not create, with the objects that use them. What belongs to a table, a view or a
- * composite type counts as its own use, an array as its element, a multirange as its range, and a row as its table. What the texts of
- * functions use is not known, but the types of their arguments and results are.
+ * Functions, operators, types, collations and parts of text search that an extension did not create, with the objects that use them.
+ * What belongs to a table, a view or a composite type counts as its own use, an array as its element, a multirange as its range, and
+ * a row as its table. What the texts of functions use is not known, but the types of their arguments and results are.
  */
 export const uses = `
   select distinct

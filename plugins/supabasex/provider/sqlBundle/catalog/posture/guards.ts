@@ -50,11 +50,11 @@ export interface GuardSubject {
 }
 
 /**
- * Returns the functions, operators, types, collations, text search configurations, views and tables outside of exposed schemas that policies, triggers, constraints, defaults,
- * indexes, views, casts, jobs and functions use, directly or indirectly, with the policies, triggers, rules and grants on columns of these
- * tables and views; the functions that settings of the Data API name; and the functions that Auth may call. A policy asks its function
- * regardless of who may use the function's schema, so replacing its body opens what the policy guards. A view that checks its caller's
- * privileges reads a table in any schema.
+ * Returns the functions, operators, types, collations, text search configurations, views and tables outside of exposed schemas that
+ * policies, triggers, constraints, defaults, indexes, views, casts, jobs and functions use, directly or indirectly, with the
+ * policies, triggers, rules and grants on columns of these tables and views; the functions that settings of the Data API name; and
+ * the functions that Auth may call. A policy asks its function regardless of who may use the function's schema, so replacing its
+ * body opens what the policy guards. A view that checks its caller's privileges reads a table in any schema.
  */
 export function guards(
   live: Catalog,
