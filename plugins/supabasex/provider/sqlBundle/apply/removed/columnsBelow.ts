@@ -2,8 +2,8 @@ import { canonicalJson } from "../../../../../../foundation/json";
 import { type Catalog, type CatalogDifference, type CatalogObject, partsOfIdentity } from "../../catalog";
 import { relationsAbove } from "../statements/relationsAbove";
 
-/** Properties of a column that resetting it also resets in the tables below, on every level. */
-const recursive: ReadonlySet<string> = new Set([
+/** Properties of a column that `alter table` also sets and resets in the tables below, on every level. */
+export const recursiveProperties: ReadonlySet<string> = new Set([
   "notNull",
   "default",
   "storage",
@@ -32,7 +32,7 @@ export function lostBelow(
   live: Catalog,
 ): LostBelow[] {
   const { kind, parent: table = "", name } = partsOfIdentity(identity);
-  const properties = reset.filter((property) => recursive.has(property));
+  const properties = reset.filter((property) => recursiveProperties.has(property));
   const above = wanted[identity];
   if (kind !== "column" || properties.length === 0 || above === undefined) return [];
   return Object.keys(live).flatMap((below): LostBelow[] => {

@@ -3,6 +3,7 @@ import { type CatalogObject, type CatalogReading, partsOfIdentity } from "../../
 import type { BaseFacts } from "../../catalog/base";
 import type { Session } from "../../session/session";
 import type { BundleFile } from "../../source/files";
+import { recursiveProperties } from "./columnsBelow";
 
 /**
  * What repeatables state about a table, its partitions and the tables that inherit from it have, too: constraints, indexes, properties of
@@ -88,27 +89,18 @@ function inheritedFacts(column: CatalogObject, original: CatalogObject, facts: J
   return Object.fromEntries(
     Object.entries(facts).filter(
       ([property]) =>
-        inherited.has(property) &&
+        recursiveProperties.has(property) &&
         canonicalJson(column[property] ?? null) === canonicalJson(original[property] ?? null),
     ),
   );
 }
-
-/** Properties of columns that `alter table` also sets in the tables below. */
-const inherited: ReadonlySet<string> = new Set([
-  "notNull",
-  "default",
-  "storage",
-  "statisticsTarget",
-  "statisticsOptions",
-]);
 
 /** Returns the facts that no longer apply to former copies: identity → the properties; `undefined`: it is dropped as a whole. */
 export function factsOfCopies(copies: BaseFacts): Map<string, ReadonlySet<string> | undefined> {
   return new Map(
     Object.entries(copies).flatMap(([identity, facts]): [string, ReadonlySet<string> | undefined][] => {
       if (facts === null) return [[identity, undefined]];
-      const names = Object.keys(facts).filter((property) => inherited.has(property));
+      const names = Object.keys(facts).filter((property) => recursiveProperties.has(property));
       const isColumn = partsOfIdentity(identity).kind === "column";
       return isColumn && names.length > 0 ? [[identity, new Set(names)]] : [];
     }),
