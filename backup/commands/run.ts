@@ -27,7 +27,7 @@ import {
 import { formatBytes } from "../output";
 import { requireSameTime } from "../postgres/clock";
 import { connect, explainDatabaseFailure } from "../postgres/connect";
-import { endSession } from "../postgres/endSession";
+import { endSession, serverProcess } from "../postgres/endSession";
 import { readIdentity } from "../postgres/identity";
 import type { Inventory } from "../postgres/inventory";
 import { requireReadableLargeObjects } from "../postgres/largeObjects";
@@ -120,6 +120,7 @@ export async function run(context: CommandContext): Promise<CompletedBackup> {
 async function backUp(current: Run, client: pg.Client): Promise<Manifest> {
   const { progress, settings, store, signal, name } = current;
   const { serverVersionNumber: _, ...source } = await readIdentity(client);
+  const pid = await serverProcess(client);
   const tools = await findTools(source.serverMajor);
   await requireSameTime(client, new Date());
   await lockOutOthers(client);
@@ -141,7 +142,7 @@ async function backUp(current: Run, client: pg.Client): Promise<Manifest> {
   rest.catch(() => undefined);
   const stored = await storeParts(parts, { ...current, tools }).catch(async (error: unknown) => {
     // Its query may run for minutes, and its lock would refuse the next backup until then.
-    await endSession(client, settings.source);
+    await endSession(pid, settings.source);
     throw error;
   });
   const { sequences, texts, notCovered } = await rest;

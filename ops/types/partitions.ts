@@ -62,10 +62,10 @@ export function withoutPartitions(types: string, { tables, foreignKeys }: Partit
     schema = /^ {2}(\S.*): \{$/.exec(line)?.[1] ?? schema;
     section = /^ {4}(\w+): \{$/.exec(line)?.[1] ?? section;
     const table = section === "Tables" ? /^ {6}(\S.*): \{$/.exec(line)?.[1] : undefined;
-    if (table !== undefined && hidden.has(key(unquoted(schema), unquoted(table))))
-      index = lines.indexOf("      }", index);
-    else if (line === "          {" && hiddenKeys.has(lines[index + 1] ?? ""))
-      index = lines.indexOf("          },", index);
+    const isPartition = table !== undefined && hidden.has(key(unquoted(schema), unquoted(table)));
+    const isRelationship = line === "          {" && hiddenKeys.has(lines[index + 1] ?? "");
+    const last = lines.indexOf(isPartition ? "      }" : "          },", index);
+    if ((isPartition || isRelationship) && last >= 0) index = last;
     else kept.push(line);
   }
   return kept

@@ -186,6 +186,21 @@ create or replace function $s.ids() returns setof $s.m language sql as 'select *
       expect(await oidOf(bundle)).not.toEqual(before);
     });
 
+    test("is replaced with them if it has options that the file no longer states", async () => {
+      const bundle = await databases.bundle({
+        ...first,
+        "repeatable/a_view.sql":
+          "create materialized view if not exists $s.m with (fillfactor = 70) as select id from $s.customers;",
+      });
+      await bundle.up();
+      bundle.write({
+        "repeatable/a_view.sql":
+          "create materialized view if not exists $s.m as select id, city from $s.customers;",
+      });
+
+      expect(await deployChanges(databases, bundle)).toEqual(agreed);
+    });
+
     test("negative control: stays if only its comments or its format change", async () => {
       const bundle = await databases.bundle(first);
       await bundle.up();

@@ -34,12 +34,14 @@ export async function hasAskedQuery(
   await session.execute("savepoint asked");
   try {
     await session.execute(`create temporary view thorbis_asked${query}`);
-    const { rows } = await session.work.query<{ definition: string }>(
-      `select distinct ${definition} as definition from pg_class c
-       where c.oid in (to_regclass($1), to_regclass('pg_temp.thorbis_asked')) and c.reloptions is null`,
+    const { rows } = await session.work.query<{ definition: string; hasOptions: boolean }>(
+      `select ${definition} as definition, c.reloptions is not null as "hasOptions" from pg_class c
+       where c.oid in (to_regclass($1), to_regclass('pg_temp.thorbis_asked'))`,
       [name],
     );
-    return rows.length === 1;
+    const [one, other] = rows;
+    if (one === undefined || other === undefined) return false;
+    return one.definition === other.definition && !one.hasOptions && !other.hasOptions;
   } catch {
     return false;
   } finally {
