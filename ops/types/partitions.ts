@@ -64,8 +64,9 @@ export function withoutPartitions(types: string, { tables, foreignKeys }: Partit
     const table = section === "Tables" ? /^ {6}(\S.*): \{$/.exec(line)?.[1] : undefined;
     const isPartition = table !== undefined && hidden.has(key(unquoted(schema), unquoted(table)));
     const isRelationship = line === "          {" && hiddenKeys.has(lines[index + 1] ?? "");
-    const last = lines.indexOf(isPartition ? "      }" : "          },", index);
-    if ((isPartition || isRelationship) && last >= 0) index = last;
+    const end = isPartition ? "      }" : "          },";
+    const last = isPartition || isRelationship ? lines.indexOf(end, index) : -1;
+    if (last >= 0) index = last;
     else kept.push(line);
   }
   return kept

@@ -1,6 +1,7 @@
-import { canonicalJson, type JsonObject } from "../../../../../../foundation/json";
+import type { JsonObject } from "../../../../../../foundation/json";
 import { type CatalogObject, type CatalogReading, partsOfIdentity } from "../../catalog";
 import type { BaseFacts } from "../../catalog/base";
+import { changedProperties } from "../../catalog/properties";
 import type { Session } from "../../session/session";
 import type { BundleFile } from "../../source/files";
 import { recursiveProperties } from "./columnsBelow";
@@ -86,11 +87,10 @@ export async function formerCopies(
 
 /** Returns the facts that a column of a table below has, too. */
 function inheritedFacts(column: CatalogObject, original: CatalogObject, facts: JsonObject): JsonObject {
+  const changed = changedProperties(column, original);
   return Object.fromEntries(
     Object.entries(facts).filter(
-      ([property]) =>
-        recursiveProperties.has(property) &&
-        canonicalJson(column[property] ?? null) === canonicalJson(original[property] ?? null),
+      ([property]) => recursiveProperties.has(property) && !changed.includes(property),
     ),
   );
 }

@@ -94,12 +94,12 @@ export function planTakeBack(
     differences.set(identity, found);
     groups.push(groupFor(identity, found, wanted, { live }));
     const reset = found.flatMap(({ property }) => property ?? []);
-    for (const { identity: below, differences: lostHere, left } of lostBelow(
-      { identity, reset },
-      wanted,
-      live,
-    ))
-      groups.push(groupFor(below, lostHere, wanted, { live: { ...live, [below]: left } }));
+    for (const { identity: below, left } of lostBelow({ identity, reset }, wanted, live))
+      groups.push(
+        groupFor(below, differencesOf(below, wanted[below], left), wanted, {
+          live: { ...live, [below]: left },
+        }),
+      );
   }
   const regranted = new Set(
     [...bornOtherwise].filter((identity) => (lost?.of(identity, live) ?? []).length === 0),

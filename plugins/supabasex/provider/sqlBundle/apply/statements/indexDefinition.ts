@@ -1,7 +1,7 @@
 import type { IndexStmt } from "libpg-query";
 import { ExecutionFailure, type Session } from "../../session/session";
 import { quoteAlways } from "../../source/identifiers";
-import { scanSql } from "../../source/parser";
+import { afterName } from "./afterName";
 
 /** What determines the behaviour of an index, except its name and table; printed in the same way for both sides. */
 const definition = `json_build_array(c.relam, i.indisunique, to_jsonb(i) -> 'indnullsnotdistinct', i.indnkeyatts,
@@ -103,7 +103,7 @@ async function onCopy<T, Original = undefined>(
   then: (original: Original | undefined) => Promise<T>,
 ): Promise<T | undefined> {
   const table = statement.relation;
-  const columns = afterTable(text);
+  const columns = afterName(text, "on");
   if (table === undefined || columns === undefined) return undefined;
   const name = quoteAlways(table.relname);
   const original = qualified(table);
@@ -120,17 +120,6 @@ async function onCopy<T, Original = undefined>(
       inTransaction ? "rollback to savepoint asked; release savepoint asked" : "rollback",
     );
   }
-}
-
-/** Returns what follows the table in `create index … on [only] schema.table …`. */
-function afterTable(text: string): string | undefined {
-  const tokens = scanSql(text).tokens.filter(({ tokenName }) => !/COMMENT$/.test(tokenName));
-  let at = tokens.findIndex((token) => token.text.toLowerCase() === "on") + 1;
-  if (tokens[at]?.text.toLowerCase() === "only") at += 1;
-  while (tokens[at + 1]?.text === ".") at += 2;
-  const table = tokens[at];
-  if (table === undefined) return undefined;
-  return Buffer.from(text, "utf8").subarray(table.end).toString("utf8").replace(/;\s*$/, "");
 }
 
 function qualified({ schemaname, relname }: NonNullable<IndexStmt["relation"]>): string {

@@ -1,6 +1,7 @@
 import type { CreateTableAsStmt } from "libpg-query";
 import type { Session } from "../../session/session";
 import { scanSql } from "../../source/parser";
+import { afterName } from "./afterName";
 
 interface MaterializedViewQuestion {
   /** Of the `create materialized view` statement. */
@@ -51,18 +52,14 @@ export async function hasAskedQuery(
 
 /** Returns the columns and the query of `create materialized view … [(columns)] as query [with [no] data]`. */
 function queryOf(text: string): string | undefined {
-  const tokens = scanSql(text).tokens.filter(
-    ({ tokenName, text: token }) => !/COMMENT$/.test(tokenName) && token !== ";",
-  );
+  const rest = afterName(text, "exists");
+  if (rest === undefined) return undefined;
+  const tokens = scanSql(rest).tokens.filter(({ tokenName }) => !/COMMENT$/.test(tokenName));
   const words = tokens.map((token) => token.text.toLowerCase());
-  let at = words.indexOf("exists") + 1;
-  while (words[at + 1] === ".") at += 2;
   const ending = [
     ["with", "no", "data"],
     ["with", "data"],
   ].find((end) => end.every((word, index) => words.at(index - end.length) === word));
   const last = tokens.at(-1 - (ending?.length ?? 0));
-  const name = tokens[at];
-  if (at === 0 || name === undefined || last === undefined) return undefined;
-  return Buffer.from(text, "utf8").subarray(name.end, last.end).toString("utf8");
+  return last && Buffer.from(rest, "utf8").subarray(0, last.end).toString("utf8");
 }
